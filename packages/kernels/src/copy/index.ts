@@ -1,0 +1,1 @@
+export { concatBlocks, copyBlock, padBlock } from "./copy";

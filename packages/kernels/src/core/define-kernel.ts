@@ -1,0 +1,139 @@
+import type { Limits } from "./limits";
+import type { Plan } from "./plan";
+
+/** An extent of a kernel's arrays: a constant of the compiled code (perModel) or a number in a uniform (perCall). */
+export interface Dim {
+  readonly kind: "perCall" | "perModel";
+  readonly doc: string;
+}
+
+/** A dim that changes from batch to batch: it arrives in a uniform, as `dims.NAME`, so a new value compiles nothing. */
+export const perCall = (doc: string): Dim => ({ kind: "perCall", doc });
+/** A dim fixed by the model: it becomes a WGSL constant, as `NAME`. */
+export const perModel = (doc: string): Dim => ({ kind: "perModel", doc });
+
+export type ScalarType = "f32" | "i32" | "u32";
+export type ElementType = ScalarType | "vec2f" | "vec4f" | "vec2u" | "vec4u";
+
+/** 4-byte words in one element. */
+export const WORDS: Record<ElementType, number> = { f32: 1, i32: 1, u32: 1, vec2f: 2, vec4f: 4, vec2u: 2, vec4u: 4 };
+
+export type DimValues = Readonly<Record<string, number>>;
+/** Extents as a string of dim names and numbers, "B T 4", or a function of the dims and options for strided arrays. */
+export type ShapeExpression = string | ((dims: DimValues, options: Readonly<Record<string, unknown>>) => number[]);
+
+export interface Binding {
+  /** `read` is never written; `write` is written whole; `update` is read and written in place. */
+  readonly access: "read" | "write" | "update";
+  readonly type: ElementType;
+  readonly shape: ShapeExpression;
+  /** Whether a call may leave it out; the WGSL is then generated without it. */
+  readonly optional: boolean;
+}
+
+export const read = (type: ElementType, shape: ShapeExpression): Binding => binding("read", type, shape);
+export const write = (type: ElementType, shape: ShapeExpression): Binding => binding("write", type, shape);
+export const update = (type: ElementType, shape: ShapeExpression): Binding => binding("update", type, shape);
+export const optional = (of: Binding): Binding & { readonly optional: true } => ({ ...of, optional: true });
+
+function binding(access: Binding["access"], type: ElementType, shape: ShapeExpression): Binding {
+  return { access, type, shape, optional: false };
+}
+
+/** What one step of work costs; exp, tanh and the like count as one operation. */
+export interface Cost {
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+type Values<D extends Record<string, unknown>, V> = { readonly [K in keyof D]: V };
+
+/** What the WGSL generator is told beside the plan. */
+export interface CodeContext<D extends Record<string, Dim>, B extends Record<string, Binding>, O> {
+  /** All dims by value. Only perModel ones may shape the code; perCall ones are read as `dims.NAME` in the WGSL. */
+  readonly dims: Values<D, number>;
+  readonly options: O;
+  /** Which bindings this call has. */
+  readonly has: Values<B, boolean>;
+}
+
+/** One kernel, as data: its arrays, its sizes, its grid, its cost, and the WGSL between them. */
+export interface KernelDefinition<
+  D extends Record<string, Dim>,
+  B extends Record<string, Binding>,
+  O extends object,
+  S extends Record<string, ScalarType>,
+  P extends Plan,
+> {
+  /** snake_case: it labels pipelines and profiles. */
+  readonly name: string;
+  readonly dims: D;
+  /** Choices that change the code, with their defaults. */
+  readonly options?: O;
+  /** Numbers that change from step to step, read as `dims.NAME` in the WGSL. */
+  readonly scalars?: S;
+  readonly bindings: B;
+  /** Dispatches made one after the other, each seeing what the last wrote; the WGSL reads its index as `dims.step`. */
+  readonly repeat?: (dims: Values<D, number>, options: O) => number;
+  /** Extent, type or option that this kernel refuses: throw a typed error. Runs before any GPU work. */
+  readonly check?: (dims: Values<D, number>, options: O, limits: Limits) => void;
+  readonly plan: (dims: Values<D, number>, limits: Limits, options: O) => P;
+  /** Of all dispatches of one call. */
+  readonly cost: (dims: Values<D, number>, options: O) => Cost;
+  readonly wgsl: (plan: P, context: CodeContext<D, B, O>) => string;
+}
+
+/** Any kernel, its own types forgotten: the bivariance of methods makes every `Kernel<…>` assignable to it. */
+export interface AnyKernel {
+  readonly name: string;
+  readonly dims: Readonly<Record<string, Dim>>;
+  readonly options?: object;
+  readonly scalars?: Readonly<Record<string, ScalarType>>;
+  readonly bindings: Readonly<Record<string, Binding>>;
+  repeat?(dims: DimValues, options: object): number;
+  check?(dims: DimValues, options: object, limits: Limits): void;
+  plan(dims: DimValues, limits: Limits, options: object): Plan;
+  cost(dims: DimValues, options: object): Cost;
+  wgsl(
+    plan: Plan,
+    context: { dims: DimValues; options: object; has: Readonly<Record<string, boolean>> },
+  ): string;
+}
+
+/** A kernel that keeps the names of its dims, bindings, options and scalars, so that calls of it are type-checked. */
+export interface Kernel<D, B, O, S> extends AnyKernel {
+  /** Only types: no value is ever here. */
+  readonly call?: { readonly dims: D; readonly bindings: B; readonly options: O; readonly scalars: S };
+}
+
+export type DimsOf<K> = K extends Kernel<infer D, infer _B, infer _O, infer _S> ? { readonly [N in keyof D]: number } : never;
+export type BindingsOf<K> = K extends Kernel<infer _D, infer B, infer _O, infer _S> ? B : never;
+export type OptionsOf<K> = K extends Kernel<infer _D, infer _B, infer O, infer _S> ? Partial<O> : never;
+export type ScalarsOf<K> = K extends Kernel<infer _D, infer _B, infer _O, infer S> ? { readonly [N in keyof S]: number } : never;
+
+/**
+ * Defines a kernel. The WGSL declarations, the shape, type and limit checks, and the layout of its uniform are all
+ * written from this one record; nothing else states them.
+ */
+export function defineKernel<
+  const D extends Record<string, Dim>,
+  const B extends Record<string, Binding>,
+  P extends Plan,
+  O extends object = Record<never, never>,
+  const S extends Record<string, ScalarType> = Record<never, never>,
+>(definition: KernelDefinition<D, B, O, S, P>): Kernel<D, B, O, S> {
+  return definition;
+}
+
+/** The extents of a binding's array, in elements of its type. */
+export function extents(binding: Binding, dims: DimValues, options: object): number[] {
+  if (typeof binding.shape === "function") return binding.shape(dims, { ...options });
+  return binding.shape
+    .split(" ")
+    .filter(Boolean)
+    .map((part) => {
+      const extent = /^\d+$/.test(part) ? Number(part) : dims[part];
+      if (extent === undefined) throw new Error(`Unknown dim "${part}" in shape "${String(binding.shape)}"`);
+      return extent;
+    });
+}

@@ -1,0 +1,165 @@
+import type { AnyKernel, Binding, DimValues } from "./define-kernel";
+import { extents, WORDS } from "./define-kernel";
+import { DeviceLimitError, ShapeError, ValueError } from "./errors";
+import type { Limits } from "./limits";
+import { type Plan, workgroupShape } from "./plan";
+import { libraryFor } from "./wgsl";
+
+/** What one call of a kernel asks for, before buffers are chosen. */
+export interface CallFacts {
+  readonly dims: DimValues;
+  readonly options?: object;
+  /** Names of the bindings given. */
+  readonly bindings: readonly string[];
+}
+
+/** A kernel made ready for given dims and options: its code, its grid, its uniform's layout. No GPU is involved yet. */
+export interface Specialisation {
+  readonly kernel: AnyKernel;
+  readonly dims: DimValues;
+  readonly options: object;
+  readonly plan: Plan;
+  /** Complete WGSL. Equal code means an equal pipeline. */
+  readonly code: string;
+  /** The bindings in use, in the order of their numbers from 1 on; 0 is the uniform. */
+  readonly bindings: readonly { readonly name: string; readonly binding: Binding; readonly words: number }[];
+  /** Dispatches of one call. */
+  readonly repeat: number;
+  /** Word offset of each number in the uniform block. */
+  readonly uniform: ReadonlyMap<string, number>;
+}
+
+/** Checks a call against its kernel and this device's limits, plans it, and writes its WGSL. */
+export function specialise(kernel: AnyKernel, call: CallFacts, limits: Limits): Specialisation {
+  const options = { ...kernel.options, ...call.options };
+  const dims = checkDims(kernel, call.dims);
+  const given = new Set(call.bindings);
+  checkNames(kernel, given);
+  kernel.check?.(dims, options, limits);
+
+  const bindings = Object.entries(kernel.bindings)
+    .filter(([name]) => given.has(name))
+    .map(([name, binding]) => ({ name, binding, words: countWords(binding, dims, options) }));
+  checkLimits(kernel, bindings, limits);
+
+  const plan = kernel.plan(dims, limits, options);
+  checkPlan(kernel, plan, limits);
+  const repeat = kernel.repeat?.(dims, options) ?? 1;
+  const uniform = uniformLayout(kernel);
+  const has = Object.fromEntries(Object.keys(kernel.bindings).map((name) => [name, given.has(name)]));
+  const body = kernel.wgsl(plan, { dims, options, has });
+  const code = [declarations(kernel, dims, bindings), libraryFor(body), body].filter(Boolean).join("\n");
+  return { kernel, dims, options, plan, code, bindings, repeat, uniform };
+}
+
+function countWords(binding: Binding, dims: DimValues, options: object): number {
+  return extents(binding, dims, options).reduce((a, b) => a * b, 1) * WORDS[binding.type];
+}
+
+function checkDims(kernel: AnyKernel, dims: DimValues): DimValues {
+  for (const [name, { doc }] of Object.entries(kernel.dims)) {
+    const value = dims[name];
+    if (value === undefined || !Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+      throw new ShapeError({
+        where: kernel.name,
+        what: `dim ${name} (${doc})`,
+        expected: "a whole number from 0 to 2^32 - 1",
+        received: String(value),
+      });
+    }
+  }
+  return dims;
+}
+
+function checkNames(kernel: AnyKernel, given: ReadonlySet<string>): void {
+  for (const name of given) {
+    if (!(name in kernel.bindings)) {
+      throw new ValueError({
+        where: kernel.name,
+        what: `binding "${name}"`,
+        expected: `one of ${Object.keys(kernel.bindings).join(", ")}`,
+        received: "not one of them",
+      });
+    }
+  }
+  for (const [name, { optional }] of Object.entries(kernel.bindings)) {
+    if (!optional && !given.has(name)) {
+      throw new ValueError({ where: kernel.name, what: `binding "${name}"`, expected: "given", received: "missing" });
+    }
+  }
+}
+
+function checkLimits(kernel: AnyKernel, bindings: Specialisation["bindings"], limits: Limits): void {
+  if (bindings.length > limits.maxStorageBuffersPerShaderStage) {
+    throw new DeviceLimitError({
+      where: kernel.name,
+      what: "storage buffers",
+      expected: `at most ${limits.maxStorageBuffersPerShaderStage} on this device`,
+      received: `${bindings.length}`,
+    });
+  }
+  for (const { name, words } of bindings) {
+    if (words * 4 > limits.maxStorageBufferBindingSize) {
+      throw new DeviceLimitError({
+        where: kernel.name,
+        what: `the array "${name}"`,
+        expected: `at most ${limits.maxStorageBufferBindingSize} bytes on this device`,
+        received: `${words * 4} bytes`,
+        remedy: "Use a smaller batch or fewer steps, or a device with a larger maxStorageBufferBindingSize.",
+      });
+    }
+  }
+}
+
+function checkPlan(kernel: AnyKernel, plan: Plan, limits: Limits): void {
+  const size = workgroupShape(plan).reduce((a, b) => a * b, 1);
+  if (size > limits.maxComputeInvocationsPerWorkgroup) {
+    throw new DeviceLimitError({
+      where: kernel.name,
+      what: "a workgroup",
+      expected: `at most ${limits.maxComputeInvocationsPerWorkgroup} invocations on this device`,
+      received: `${size}`,
+    });
+  }
+  const widest = Math.max(...plan.grid);
+  if (widest > limits.maxComputeWorkgroupsPerDimension) {
+    throw new DeviceLimitError({
+      where: kernel.name,
+      what: "the grid",
+      expected: `at most ${limits.maxComputeWorkgroupsPerDimension} workgroups an axis on this device`,
+      received: plan.grid.join(" x "),
+      remedy: "Split the batch.",
+    });
+  }
+}
+
+/** perCall dims, then `step` for a repeated kernel, then scalars: one 4-byte word each. */
+function uniformLayout(kernel: AnyKernel): ReadonlyMap<string, number> {
+  const names = uniformFields(kernel).map(([name]) => name);
+  return new Map(names.map((name, word) => [name, word]));
+}
+
+function uniformFields(kernel: AnyKernel): [name: string, type: string][] {
+  const dims = Object.entries(kernel.dims)
+    .filter(([, dim]) => dim.kind === "perCall")
+    .map(([name]): [string, string] => [name, "u32"]);
+  const step: [string, string][] = kernel.repeat ? [["step", "u32"]] : [];
+  return [...dims, ...step, ...Object.entries(kernel.scalars ?? {})];
+}
+
+function declarations(kernel: AnyKernel, dims: DimValues, bindings: Specialisation["bindings"]): string {
+  const fields = uniformFields(kernel).map(([name, type]) => `${name}: ${type}`);
+  const constants = Object.entries(kernel.dims)
+    .filter(([, dim]) => dim.kind === "perModel")
+    .map(([name]) => `const ${name}: u32 = ${dims[name]}u;`);
+  const arrays = bindings.map(({ name, binding }, index) => {
+    const access = binding.access === "read" ? "read" : "read_write";
+    return `@group(0) @binding(${index + 1}) var<storage, ${access}> ${name}: array<${binding.type}>;`;
+  });
+  return [
+    `struct Dims { ${fields.length > 0 ? fields.join(", ") : "unused: u32"} }`,
+    "@group(0) @binding(0) var<uniform> dims: Dims;",
+    ...arrays,
+    ...constants,
+  ].join("\n");
+}

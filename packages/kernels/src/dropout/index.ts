@@ -1,0 +1,1 @@
+export { dropout, randomNormal, randomUniform } from "./random";

@@ -1,0 +1,116 @@
+import { defineKernel, foldGrid, type Limits, type Plan, perCall, perModel, read, wgsl, write } from "../core";
+
+/** The `paddingId` of a table that has none. */
+export const NO_PADDING = 0xffffffff;
+
+const DIMS = { N: perCall("tokens"), V: perModel("rows of the table"), D: perModel("columns of the table") } as const;
+
+/** Tokens that one invocation copies its columns of. */
+const TOKENS = 4;
+
+interface GatherPlan extends Plan {
+  readonly workgroupSize: readonly [number, number, number];
+  /** Tokens of one workgroup, and workgroups in one row of the grid. */
+  readonly tokens: number;
+  readonly width: number;
+}
+
+/** A workgroup's 64 invocations lie along the columns, and along several tokens where there are fewer columns. */
+function gatherPlan(N: number, D: number, limits: Limits): GatherPlan {
+  const x = Math.min(64, 2 ** Math.ceil(Math.log2(Math.max(1, D))));
+  const tokens = (64 / x) * TOKENS;
+  const width = limits.maxComputeWorkgroupsPerDimension;
+  return { workgroupSize: [x, 64 / x, 1], ...foldGrid(D === 0 ? 0 : Math.ceil(N / tokens), limits), tokens, width };
+}
+
+/** out[n] = table[ids[n]], a row for each token; zeros where an id is V or more. */
+export const embedding = defineKernel({
+  name: "embedding",
+  dims: DIMS,
+  bindings: { table: read("f32", "V D"), ids: read("u32", "N"), out: write("f32", "N D") },
+  plan: ({ N, D }, limits) => gatherPlan(N, D, limits),
+  cost: ({ N, D }) => ({ flops: 0, bytes: 4 * N * (2 * D + 1) }),
+  wgsl: ({ workgroupSize: [x, y], tokens, width }) => wgsl`
+    @compute @workgroup_size(${x}, ${y})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+      let first = (group.x + group.y * ${width}u) * ${tokens}u + local.y;
+      for (var n = first; n < min(first + ${tokens}u, dims.N); n += ${y}u) {
+        let row = ids[n];
+        if (row < V) {
+          for (var column = local.x; column < D; column += ${x}u) { out[n * D + column] = table[row * D + column]; }
+        } else {
+          for (var column = local.x; column < D; column += ${x}u) { out[n * D + column] = 0.0; }
+        }
+      }
+    }`,
+});
+
+const LANES = 64;
+/** Tokens looked at between two barriers: a word of bits for each lane. */
+const CHUNK = 32 * LANES;
+
+interface GradientPlan extends Plan {
+  readonly workgroupSize: number;
+  /** A workgroup owns `rows` rows of the table and one of the `blocks` that its columns are cut into. */
+  readonly rows: number;
+  readonly blocks: number;
+  readonly width: number;
+}
+
+/** Enough workgroups for a small table, and no more rescans of the tokens than that for a large one. */
+function gradientPlan(V: number, D: number, limits: Limits): GradientPlan {
+  const rows = Math.max(1, Math.min(64, Math.ceil(V / 16)));
+  const blocks = V < 1024 ? Math.ceil(D / LANES) : Math.min(1, D);
+  const width = limits.maxComputeWorkgroupsPerDimension;
+  return { workgroupSize: LANES, ...foldGrid(Math.ceil(V / rows) * blocks, limits), rows, blocks, width };
+}
+
+/**
+ * The gradient of the table: dTable[v] = Σ dOut[n] over the n whose id is v; zeros for rows that no token names and for
+ * `paddingId`. Ids of V or more are left out.
+ *
+ * A workgroup owns some rows and columns, every 64th column for each lane. It looks through all tokens, a chunk at a time:
+ * each lane tests 32 and leaves the hits as bits, then every lane walks the bits and adds. So each element adds in the
+ * order of the tokens, on every device and however far they are padded, without atomics and without a sort.
+ */
+export const embeddingBackward = defineKernel({
+  name: "embedding_backward",
+  dims: DIMS,
+  scalars: { paddingId: "u32" },
+  bindings: { dOut: read("f32", "N D"), ids: read("u32", "N"), dTable: write("f32", "V D") },
+  plan: ({ V, D }, limits) => gradientPlan(V, D, limits),
+  cost: ({ N, V, D }) => ({ flops: N * D, bytes: 4 * (N * D + V * D + N) }),
+  wgsl: ({ rows, blocks, width }) => wgsl`
+    var<workgroup> hits: array<u32, ${LANES}>;
+
+    @compute @workgroup_size(${LANES})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+      let tile = group.x + group.y * ${width}u;
+      let first = tile / ${blocks}u * ${rows}u;
+      if (first >= V) { return; } // the whole workgroup overhangs
+      let count = min(${rows}u, V - first);
+      let column = tile % ${blocks}u * ${LANES}u + lane; // and, where one block holds all, every 64th after it
+      for (var v = first; v < first + count; v++) {
+        for (var d = column; d < D; d += ${blocks * LANES}u) { dTable[v * D + d] = 0.0; }
+      }
+      for (var start = 0u; start < dims.N; start += ${CHUNK}u) {
+        var bits = 0u;
+        let mine = start + lane * 32u;
+        for (var n = mine; n < min(mine + 32u, dims.N); n++) {
+          let v = ids[n];
+          // an id below the first row wraps to a number past any count
+          bits |= select(0u, 1u << (n - mine), v - first < count && v != dims.paddingId);
+        }
+        hits[lane] = bits;
+        workgroupBarrier();
+        for (var word = 0u; word < ${LANES}u; word++) {
+          for (var left = hits[word]; left != 0u; left &= left - 1u) {
+            let n = start + word * 32u + countTrailingZeros(left);
+            let row = ids[n] * D;
+            for (var d = column; d < D; d += ${blocks * LANES}u) { dTable[row + d] += dOut[n * D + d]; }
+          }
+        }
+        workgroupBarrier();
+      }
+    }`,
+});

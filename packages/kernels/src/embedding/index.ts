@@ -1,0 +1,1 @@
+export { embedding, embeddingBackward, NO_PADDING } from "./embedding";

@@ -1,0 +1,1 @@
+export { type MatmulOptions, matmul } from "./matmul";

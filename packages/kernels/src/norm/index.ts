@@ -1,0 +1,1 @@
+export { layerNorm, layerNormBackward, layerNormParameterGradients } from "./layer-norm";

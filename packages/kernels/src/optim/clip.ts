@@ -1,0 +1,24 @@
+import { REPORT } from "./report";
+
+/** Scalars that every update kernel takes; 0 or less turns either off. */
+export const CLIP_SCALARS = {
+  /** The gradient is scaled so that its norm is at most this: min(1, clipNorm/(‖g‖₂ + 1e-6)) (Pascanu et al. 2013). */
+  clipNorm: "f32",
+  /** Then each element is held within ± this. */
+  clipValue: "f32",
+} as const;
+
+/** `clipped(g)`: four elements of the gradient after both kinds of clipping. */
+export const CLIPPED = `
+    fn clipped(g: vec4f) -> vec4f {
+      let norm = bitcast<f32>(report[${REPORT.norm}]);
+      let scale = select(1.0, min(1.0, dims.clipNorm / (norm + 1e-6)), dims.clipNorm > 0.0);
+      let bound = vec4f(select(3.4028234e38, dims.clipValue, dims.clipValue > 0.0));
+      return clamp(g * scale, -bound, bound);
+    }`;
+
+/** Leaves an update out, and counts it, when the gradient is not finite; `i` is the invocation's number. */
+export const SKIP_UNLESS_FINITE = `if (report[${REPORT.finite}] == 0u) {
+        if (i == 0u) { report[${REPORT.skipped}] += 1u; }
+        return;
+      }`;

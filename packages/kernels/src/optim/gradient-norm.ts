@@ -1,0 +1,91 @@
+import { defineKernel, flatPlan, perCall, read, update, wgsl, write } from "../core";
+import { fours } from "./fours";
+import { REPORT } from "./report";
+
+/** Partial sums that a gradient is cut into, whatever its length, so that the order of all additions is fixed. */
+export const PARTIALS = 2048;
+const LANES = 64;
+const NONE = 0xffffffff;
+
+/**
+ * The first half of a gradient's norm, four elements at a time: with g⁽ⁱ⁾ the i-th four,
+ *   sums[p] = Σ over the four of Σ g⁽ⁱ⁾² over i = p, p + P, p + 2P, … in that order, P = 2048 partial sums.
+ * An element that is not finite is left out of its sum and reported instead: firstBad[p] is the first of partial p, or
+ * 0xffffffff. Whether a number is finite is asked of its bits, since WGSL lets a compiler assume it is.
+ */
+export const sumOfSquares = defineKernel({
+  name: "sum_of_squares",
+  dims: { n: perCall("elements of the gradient") },
+  bindings: {
+    gradients: read("vec4f", fours),
+    sums: write("f32", `${PARTIALS}`),
+    firstBad: write("u32", `${PARTIALS}`),
+  },
+  plan: (_, limits) => flatPlan(PARTIALS, limits),
+  cost: ({ n }) => ({ flops: 2 * n, bytes: 4 * n + 8 * PARTIALS }),
+  wgsl: (plan) => wgsl`
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      var sum = vec4f();
+      var bad = ${NONE}u;
+      for (var i = id.x; i < (dims.n + 3u) / 4u; i += ${PARTIALS}u) {
+        let number = 4u * i + vec4u(0u, 1u, 2u, 3u);
+        let g = select(vec4f(), gradients[i], number < vec4u(dims.n)); // words past the last may hold anything
+        let isGood = (bitcast<vec4u>(g) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
+        let squared = select(vec4f(), g, isGood);
+        sum = fma(squared, squared, sum);
+        if (!all(isGood)) {
+          let first = select(number, vec4u(${NONE}u), isGood);
+          bad = min(bad, min(min(first.x, first.y), min(first.z, first.w)));
+        }
+      }
+      sums[id.x] = (sum.x + sum.y) + (sum.z + sum.w);
+      firstBad[id.x] = bad;
+    }`,
+});
+
+/**
+ * The second half: adds the partial sums, 64 lanes each in order and then by a tree, and writes the report that every
+ * update kernel reads: ‖g‖₂ and whether all was finite. A sum of squares beyond f32 counts as not finite.
+ */
+export const gradientNorm = defineKernel({
+  name: "gradient_norm",
+  dims: {},
+  bindings: {
+    sums: read("f32", `${PARTIALS}`),
+    firstBad: read("u32", `${PARTIALS}`),
+    report: update("u32", "4"),
+  },
+  plan: () => ({ workgroupSize: LANES, grid: [1, 1, 1] }),
+  cost: () => ({ flops: PARTIALS, bytes: 8 * PARTIALS }),
+  wgsl: () => wgsl`
+    var<workgroup> laneSums: array<f32, ${LANES}>;
+    var<workgroup> laneBad: array<u32, ${LANES}>;
+
+    @compute @workgroup_size(${LANES})
+    fn main(@builtin(local_invocation_index) lane: u32) {
+      var sum = 0.0;
+      var bad = ${NONE}u;
+      for (var p = lane; p < ${PARTIALS}u; p += ${LANES}u) {
+        sum += sums[p];
+        bad = min(bad, firstBad[p]);
+      }
+      laneSums[lane] = sum;
+      laneBad[lane] = bad;
+      for (var half = ${LANES / 2}u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if (lane < half) {
+          laneSums[lane] += laneSums[lane + half];
+          laneBad[lane] = min(laneBad[lane], laneBad[lane + half]);
+        }
+      }
+      if (lane == 0u) {
+        let total = laneSums[0];
+        let fits = isFinite(total);
+        let norm = select(3.4028234e38, sqrt(total), fits);
+        report[${REPORT.norm}] = bitcast<u32>(norm);
+        report[${REPORT.finite}] = select(0u, 1u, fits && laneBad[0] == ${NONE}u);
+        report[${REPORT.firstBad}] = laneBad[0];
+      }
+    }`,
+});

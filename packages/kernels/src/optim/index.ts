@@ -1,0 +1,4 @@
+export { adam } from "./adam";
+export { gradientNorm, PARTIALS, sumOfSquares } from "./gradient-norm";
+export { REPORT, REPORT_WORDS, readReport, type UpdateReport } from "./report";
+export { sgd } from "./sgd";

@@ -1,0 +1,211 @@
+import { normal, uniform } from "@unroll/testing";
+import { describe, expect, test } from "vitest";
+import { type HostArray, runKernel } from "../core";
+import { checkKernel } from "../test-support/check-kernel";
+import { useTestDevice } from "../test-support/device";
+import { adam } from "./adam";
+import { gradientNorm, PARTIALS, sumOfSquares } from "./gradient-norm";
+import { type AdamSettings, adamReference, normReference, type SgdSettings, sgdReference } from "./optim.reference";
+import { readReport } from "./report";
+import { sgd } from "./sgd";
+
+const gpu = useTestDevice();
+const noClipping = { clipNorm: 0, clipValue: 0 };
+const none = Uint32Array.of(0, 1, 0xffffffff, 0);
+
+/** The report that two dispatches make of a gradient, starting from `before`. */
+async function report(
+  gradients: Float32Array<ArrayBuffer>,
+  before = Uint32Array.of(0, 0, 0, 0),
+): Promise<Uint32Array<ArrayBuffer>> {
+  const { sums, firstBad } = await runKernel(gpu.device, sumOfSquares, {
+    dims: { n: gradients.length },
+    inputs: { gradients },
+    guardWords: 3, // room for a whole four
+  });
+  const inputs = { sums: sums as HostArray, firstBad: firstBad as HostArray, report: before };
+  const result = await runKernel(gpu.device, gradientNorm, { dims: {}, inputs });
+  return Uint32Array.from(result.report ?? []);
+}
+
+describe("gradient norm", () => {
+  test.each([
+    { n: 1, why: "smallest" },
+    { n: 67, why: "fewer than the partial sums" },
+    { n: 4 * PARTIALS, why: "four for each" },
+    { n: 12 * PARTIALS + 77, why: "a multiple of no partial sum" },
+    { n: 1_000_003, why: "large" },
+  ])("of $n elements equals the reference: $why", async ({ n }) => {
+    const g = normal([n], { seed: 1 }).data;
+    const { norm, finite, firstBad } = readReport(await report(Float32Array.from(g)));
+    // n/4P additions in a word, 2 in a partial sum, 32 in a lane, 6 in the tree, all of one sign; √ halves it and adds 4
+    const relative = ((n / (4 * PARTIALS) + 2 + 32 + 8) / 2 + 4) * 2 ** -24;
+    expect(Math.abs(norm - normReference(g)) / normReference(g)).toBeLessThan(relative);
+    expect({ finite, firstBad }).toEqual({ finite: true, firstBad: undefined });
+  });
+
+  test("each partial sum takes every 2048th four, words past the last count for nothing", async () => {
+    const n = 4 * PARTIALS + 3;
+    const gradients = Float64Array.from([...normal([n], { seed: 2 }).data, Number.NaN]);
+    const sums = new Float64Array(PARTIALS);
+    for (let i = 0; i < n; i++) {
+      const p = Math.floor(i / 4) % PARTIALS;
+      sums[p] = (sums[p] ?? 0) + (gradients[i] ?? 0) ** 2;
+    }
+    const expected = { sums, firstBad: new Uint32Array(PARTIALS).fill(0xffffffff) };
+    const tolerance = { absolute: 1e-30, relative: 4 * 2 ** -24 }; // two fused additions and two plain ones
+    await checkKernel(gpu.device, sumOfSquares, { dims: { n }, inputs: { gradients }, expected, tolerance });
+  });
+
+  test.each([
+    { name: "infinity", value: Number.POSITIVE_INFINITY },
+    { name: "NaN", value: Number.NaN },
+  ])("$name is reported with its place, and the norm is that of the others", async ({ value }) => {
+    const gradients = new Float32Array(20_000);
+    gradients[3] = 4;
+    gradients[19_000] = value;
+    gradients[9_000] = value;
+    expect(readReport(await report(gradients))).toEqual({ norm: 4, finite: false, firstBad: 9_000, skipped: 0 });
+  });
+
+  test("a sum of squares beyond f32 is not finite", async () => {
+    const { finite, norm, firstBad } = readReport(await report(new Float32Array(100).fill(1e19)));
+    expect({ finite, norm, firstBad }).toEqual({ finite: false, norm: Math.fround(3.4028234e38), firstBad: undefined });
+  });
+
+  test("no elements have norm 0, and the count of skipped updates is kept", async () => {
+    expect(readReport(await report(new Float32Array(0), Uint32Array.of(9, 9, 9, 5)))).toEqual({
+      norm: 0,
+      finite: true,
+      firstBad: undefined,
+      skipped: 5,
+    });
+  });
+});
+
+const sizes = [1, 67, 4099];
+/** Parameters, gradients and state of some size; `v` and what is kept of it are not negative. */
+function inputs(n: number) {
+  return {
+    parameters: normal([n], { seed: 3 }).data,
+    gradients: normal([n], { seed: 4, scale: 3 }).data,
+    velocity: normal([n], { seed: 5 }).data,
+    m: normal([n], { seed: 6 }).data,
+    v: uniform([n], { seed: 7, low: 0.1, high: 2 }).data,
+    largest: uniform([n], { seed: 8, low: 0.5, high: 1 }).data,
+  };
+}
+// At most 12 roundings of numbers below 32, then the division and root of WGSL, 2.5 and 4 ulp, on a step below 32.
+const tolerance = { absolute: 24 * 32 * 2 ** -24 };
+
+describe("sgd equals the reference", () => {
+  const base = { lr: 0.1, momentum: 0, dampening: 0, weightDecay: 0 };
+  test.each<{ why: string; settings: SgdSettings; still?: true }>([
+    { why: "plain", settings: base, still: true },
+    { why: "weight decay", settings: { ...base, weightDecay: 0.3 }, still: true },
+    { why: "momentum", settings: { ...base, momentum: 0.9 } },
+    { why: "dampening and decay", settings: { ...base, momentum: 0.9, dampening: 0.4, weightDecay: 0.3 } },
+    { why: "nesterov", settings: { ...base, momentum: 0.9, nesterov: true } },
+    { why: "clipped by norm", settings: { ...base, momentum: 0.9, clipNorm: 1.5 } },
+    { why: "clipped by value", settings: { ...base, clipValue: 0.5 }, still: true },
+    { why: "clipped both ways", settings: { ...base, clipNorm: 40, clipValue: 0.5 }, still: true },
+  ])("$why", async ({ settings, still }) => {
+    for (const n of sizes) {
+      const { parameters, gradients, velocity } = inputs(n);
+      const state = { parameters, gradients, ...(still ? {} : { velocity }) };
+      const { nesterov = false, ...scalars } = settings;
+      await checkKernel(gpu.device, sgd, {
+        dims: { n },
+        options: { nesterov },
+        scalars: { momentum: 0, dampening: 0, weightDecay: 0, ...noClipping, ...scalars },
+        inputs: { ...state, report: await report(Float32Array.from(gradients)) },
+        expected: sgdReference(state, settings) as Record<string, Float64Array>,
+        tolerance,
+      });
+    }
+  });
+});
+
+/** The kernel's numbers for a reference's settings. */
+function adamScalars({ lr, beta1, beta2, eps, weightDecay = 0, t, clipNorm = 0, clipValue = 0 }: AdamSettings) {
+  const corrections = { correction1: 1 - beta1 ** t, correction2: 1 - beta2 ** t };
+  return {
+    lr,
+    oneMinusBeta1: 1 - beta1,
+    oneMinusBeta2: 1 - beta2,
+    eps,
+    weightDecay,
+    ...corrections,
+    clipNorm,
+    clipValue,
+  };
+}
+
+describe("adam equals the reference", () => {
+  const base: AdamSettings = { lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, t: 100 };
+  test.each<{ why: string; settings: AdamSettings; amsgrad?: true }>([
+    { why: "plain", settings: base },
+    { why: "first update", settings: { ...base, t: 1 } },
+    { why: "L2 decay", settings: { ...base, weightDecay: 0.3 } },
+    { why: "AdamW", settings: { ...base, weightDecay: 0.3, decoupled: true } },
+    { why: "AMSGrad", settings: base, amsgrad: true },
+    { why: "clipped both ways", settings: { ...base, clipNorm: 40, clipValue: 0.5 } },
+  ])("$why", async ({ settings, amsgrad }) => {
+    for (const n of sizes) {
+      const { parameters, gradients, m, v, largest } = inputs(n);
+      const state = { parameters, gradients, m, v, ...(amsgrad ? { largest } : {}) };
+      await checkKernel(gpu.device, adam, {
+        dims: { n },
+        options: { decoupled: settings.decoupled ?? false },
+        scalars: adamScalars(settings),
+        inputs: { ...state, report: await report(Float32Array.from(gradients)) },
+        expected: { ...adamReference(state, settings) },
+        tolerance,
+      });
+    }
+  });
+
+  test("a small 1 − β₂ keeps its digits", async () => {
+    const zeros = [0, 0, 0];
+    const state = { parameters: zeros, m: zeros, v: zeros, gradients: [1, 2, 3] };
+    const { v } = await runKernel(gpu.device, adam, {
+      dims: { n: 3 },
+      scalars: adamScalars({ ...base, t: 1 }),
+      inputs: { ...Object.fromEntries(Object.entries(state).map(([k, x]) => [k, Float32Array.from(x)])), report: none },
+    });
+    // 0.001·g², one rounding of the factor and two of the products
+    for (const [i, g] of [1, 2, 3].entries())
+      expect(Math.abs((v?.[i] ?? 0) / (0.001 * g * g) - 1)).toBeLessThan(4 * 2 ** -24);
+  });
+});
+
+test.each([sgd, adam])(
+  "$name leaves everything as it was when the gradient is not finite, and counts",
+  async (kernel) => {
+    const n = 200;
+    const arrays = inputs(n);
+    const names =
+      kernel === sgd ? (["parameters", "velocity"] as const) : (["parameters", "m", "v", "largest"] as const);
+    const gradients = Float32Array.from(arrays.gradients);
+    gradients[150] = Number.NaN;
+    const before = Object.fromEntries(names.map((name) => [name, Float32Array.from(arrays[name])]));
+    const bad = await report(gradients, Uint32Array.of(0, 0, 0, 6));
+    const call = { dims: { n }, inputs: { ...before, gradients, report: bad } };
+    const after =
+      kernel === sgd
+        ? await runKernel(gpu.device, sgd, {
+            ...call,
+            scalars: { lr: 1, momentum: 0.9, dampening: 0, weightDecay: 1, ...noClipping },
+          })
+        : await runKernel(gpu.device, adam, {
+            ...call,
+            scalars: adamScalars({ lr: 1, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 1, t: 1 }),
+          });
+    for (const name of names) expect(after[name], name).toEqual(before[name]);
+    expect(readReport(Uint32Array.from(after.report ?? []))).toMatchObject({
+      finite: false,
+      firstBad: 150,
+      skipped: 7,
+    });
+  },
+);

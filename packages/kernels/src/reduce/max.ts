@@ -1,0 +1,108 @@
+import { defineKernel, flatPlan, optional, read, wgsl, write } from "../core";
+import {
+  checkCounts,
+  checkNotEmpty,
+  LANES,
+  REDUCTION_DIMS,
+  type ReductionOptions,
+  reductionPlan,
+  resultCode,
+  walkCode,
+} from "./pattern";
+
+const defaults: ReductionOptions = { reduced: [true] };
+
+/**
+ * The maximum over any axes and where it is: out[kept] = max x over the reduced axes, index[kept] = its row-major number
+ * among the reduced elements, the lowest where several are equal. Ask for either or both. `reductionDims` makes dims
+ * and options. Elements are above −3.4e38.
+ *
+ * @throws ValueError for a maximum of no elements
+ */
+export const reduceMax = defineKernel({
+  name: "reduce_max",
+  dims: REDUCTION_DIMS,
+  options: defaults,
+  bindings: { x: read("f32", "all"), out: optional(write("f32", "kept")), index: optional(write("u32", "kept")) },
+  check: (dims, options) => {
+    checkCounts("reduce_max", dims, options);
+    checkNotEmpty("max", dims);
+  },
+  plan: (dims, limits, options) => reductionPlan(dims, options, limits),
+  cost: ({ all, kept }) => ({ flops: all, bytes: 4 * (all + 2 * kept) }),
+  wgsl: (plan, { options, has }) => {
+    const body = "if (x[at] > best) { best = x[at]; place = index; }"; // numbers rise within a lane, so > keeps the first
+    const store = `${has.out ? "out[o] = best;" : ""} ${has.index ? "index[o] = place;" : ""}`;
+    const start = `${resultCode(plan)}
+      var best = -3.4028234e38;
+      var place = 0u;`;
+    if (!plan.cooperates) {
+      return wgsl`
+    @compute @workgroup_size(${LANES})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      ${start}
+      ${walkCode(options, false, body)}
+      ${store}
+    }`;
+    }
+    return wgsl`
+    var<workgroup> bests: array<f32, ${LANES}>;
+    var<workgroup> places: array<u32, ${LANES}>;
+
+    @compute @workgroup_size(${LANES})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+      ${start}
+      ${walkCode(options, true, body)}
+      bests[lane] = best;
+      places[lane] = place;
+      for (var n = ${LANES / 2}u; n > 0u; n /= 2u) {
+        workgroupBarrier();
+        if (lane < n) {
+          let other = bests[lane + n];
+          if (other > bests[lane] || (other == bests[lane] && places[lane + n] < places[lane])) {
+            bests[lane] = other;
+            places[lane] = places[lane + n];
+          }
+        }
+      }
+      if (lane == 0u) {
+        best = bests[0];
+        place = places[0];
+        ${store}
+      }
+    }`;
+  },
+});
+
+/**
+ * The gradient of a maximum goes to the element it was taken from, the first of equals:
+ *   dx[e] = dOut[o(e)] where e is number index[o(e)] of its result o(e), else 0
+ */
+export const reduceMaxBackward = defineKernel({
+  name: "reduce_max_backward",
+  dims: REDUCTION_DIMS,
+  options: defaults,
+  bindings: { dOut: read("f32", "kept"), index: read("u32", "kept"), dx: write("f32", "all") },
+  check: (dims, options) => checkCounts("reduce_max_backward", dims, options),
+  plan: ({ all }, limits) => flatPlan(all, limits),
+  cost: ({ all, kept }) => ({ flops: 0, bytes: 4 * all + 8 * kept }),
+  wgsl: (plan, { options: { reduced } }) => {
+    const axes = reduced.map((isReduced, axis) => {
+      const [sum, stride] = isReduced ? ["number", "numberStride"] : ["o", "oStride"];
+      return `${sum} += rest % dims.E${axis} * ${stride}; ${stride} *= dims.E${axis}; rest /= dims.E${axis};`;
+    });
+    return wgsl`
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let e = id.x + id.y * ${plan.width}u;
+      if (e >= dims.all) { return; }
+      var rest = e;
+      var o = 0u;
+      var oStride = 1u;
+      var number = 0u; // of e among the elements of its result
+      var numberStride = 1u;
+      ${axes.toReversed().join("\n      ")}
+      dx[e] = select(0.0, dOut[o], index[o] == number);
+    }`;
+  },
+});

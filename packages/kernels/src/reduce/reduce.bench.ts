@@ -1,0 +1,19 @@
+import { kernelBench } from "../core";
+import { reduceMax } from "./max";
+import { reductionDims } from "./pattern";
+import { reduceSum } from "./sum";
+
+const cases = [
+  reductionDims([64, 20], [0, 1]), // the losses of a batch
+  reductionDims([2048, 512], [0]),
+  reductionDims([2048, 512], [1]),
+  reductionDims([1_000_000], [0]),
+];
+
+export const benches = [
+  kernelBench(reduceSum, cases),
+  kernelBench(
+    reduceMax,
+    cases.map((one) => ({ ...one, with: ["out", "index"] })),
+  ),
+];

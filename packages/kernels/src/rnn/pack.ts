@@ -1,0 +1,70 @@
+import { defineKernel, flatPlan, perModel, read, wgsl, write } from "../core";
+
+/** vec4f columns of a packed transposed recurrent matrix: one per unit, or one per four units of a cell with one gate. */
+export const packedColumns = (G: number, H: number): number => (G === 1 ? Math.ceil(H / 4) : H);
+
+/** vec4f columns of a padded recurrent matrix. */
+export const paddedColumns = (H: number): number => Math.ceil(H / 4);
+
+const dims = { D: perModel("directions"), G: perModel("gates of a unit"), H: perModel("hidden units") };
+
+/**
+ * The recurrent matrix R [D, G·H, H] transposed and packed for the forward scans:
+ *   rT[d, k, q] = (R[d, q·W, k], R[d, q·W + 1, k], …)   with W = G, or 4 where G = 1; lanes past W and rows past G·H are 0.
+ * So one vec4f holds what state k gives to all gates of unit q, or, in a cell of one gate, to units 4q … 4q + 3.
+ */
+export const packRecurrent = defineKernel({
+  name: "pack_recurrent",
+  dims,
+  bindings: {
+    r: read("f32", ({ D = 0, G = 0, H = 0 }) => [D, G * H, H]),
+    rT: write("vec4f", ({ D = 0, G = 0, H = 0 }) => [D, H, packedColumns(G, H)]),
+  },
+  plan: ({ D, G, H }, limits) => flatPlan(D * H * packedColumns(G, H), limits),
+  cost: ({ D, G, H }) => ({ flops: 0, bytes: 4 * D * H * (G * H + 4 * packedColumns(G, H)) }),
+  wgsl: (plan, { dims: { G, H } }) => {
+    const lanes = G === 1 ? 4 : G;
+    const lane = (l: number) => (l < lanes ? `element(d, q * ${lanes}u + ${l}u, k)` : "0.0");
+    return wgsl`
+    const Q = ${packedColumns(G, H)}u;
+    fn element(d: u32, row: u32, k: u32) -> f32 {
+      return select(0.0, r[(d * G * H + min(row, G * H - 1u)) * H + k], row < G * H);
+    }
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= D * H * Q) { return; }
+      let q = n % Q;
+      let k = n / Q % H;
+      let d = n / (Q * H);
+      rT[n] = vec4f(${lane(0)}, ${lane(1)}, ${lane(2)}, ${lane(3)});
+    }`;
+  },
+});
+
+/**
+ * The recurrent matrix with each row padded by zeros to whole vec4f, for the backward scans:
+ *   rows[d, j, q] = R[d, j, 4q … 4q + 3]
+ * Where H is a multiple of four, R itself has exactly this layout and can be bound in its place.
+ */
+export const padRecurrent = defineKernel({
+  name: "pad_recurrent",
+  dims,
+  bindings: {
+    r: read("f32", ({ D = 0, G = 0, H = 0 }) => [D, G * H, H]),
+    rows: write("vec4f", ({ D = 0, G = 0, H = 0 }) => [D, G * H, paddedColumns(H)]),
+  },
+  plan: ({ D, G, H }, limits) => flatPlan(D * G * H * paddedColumns(H), limits),
+  cost: ({ D, G, H }) => ({ flops: 0, bytes: 4 * D * G * H * (H + 4 * paddedColumns(H)) }),
+  wgsl: (plan, { dims: { H } }) => wgsl`
+    const Q = ${paddedColumns(H)}u;
+    fn element(row: u32, k: u32) -> f32 { return select(0.0, r[row * H + min(k, H - 1u)], k < H); }
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= D * G * H * Q) { return; }
+      let row = n / Q;
+      let k = n % Q * 4u;
+      rows[n] = vec4f(element(row, k), element(row, k + 1u), element(row, k + 2u), element(row, k + 3u));
+    }`,
+});

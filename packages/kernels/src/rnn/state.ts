@@ -1,0 +1,168 @@
+import { defineKernel, flatPlan, optional, perModel, read, wgsl, write } from "../core";
+import { paddedColumns } from "./pack";
+import { each, eachUnit, product, type ScanOptions, scanDims, scanPlan, sums, timeFunctions } from "./scan";
+
+const options: ScanOptions = { reverse: false };
+
+/** WGSL that takes n apart as an index into [D, B, H]. */
+const stateIndex = wgsl`
+      let u = n % H;
+      let b = n / H % dims.B;
+      let d = n / (H * dims.B);
+      let length = lengthOf(b);`;
+
+/** WGSL that takes n apart as an index into [B, T, D, H]. */
+const stepIndex = wgsl`
+      let u = n % H;
+      let d = n / H % D;
+      let t = n / (H * D) % dims.T;
+      let b = n / (H * D * dims.T);
+      let length = lengthOf(b);
+      let state = (d * dims.B + b) * H + u;`;
+
+/**
+ * The state after each row's last step: hN[d, b] = y at that step, cN[d, b] = c there; of a row of length 0 the initial
+ * state. `cells`, `c0` and `cN` are for LSTMs.
+ */
+export const finalState = defineKernel({
+  name: "final_state",
+  dims: scanDims,
+  options,
+  bindings: {
+    y: read("f32", "B T D H"),
+    cells: optional(read("vec2f", "B T D H")),
+    h0: optional(read("f32", "D B H")),
+    c0: optional(read("f32", "D B H")),
+    lengths: optional(read("u32", "B")),
+    hN: write("f32", "D B H"),
+    cN: optional(write("f32", "D B H")), // needs `cells`
+  },
+  plan: ({ B, D, H }, limits) => flatPlan(D * B * H, limits),
+  cost: ({ B, D, H }) => ({ flops: 0, bytes: 20 * B * D * H }),
+  wgsl: (plan, { options: { reverse }, has }) => wgsl`
+    ${timeFunctions({ hasLengths: has.lengths, reverse })}
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= D * dims.B * H) { return; }
+      ${stateIndex}
+      var h = ${has.h0 ? "h0[n]" : "0.0"};
+      var c = ${has.c0 ? "c0[n]" : "0.0"};
+      if (length > 0u) {
+        let end = at(b, timeOf(length - 1u, length, d), d) + u;
+        h = y[end];
+        ${has.cells ? "c = cells[end].y;" : ""}
+      }
+      hN[n] = h;
+      ${has.cN ? "cN[n] = c;" : ""}
+    }`,
+});
+
+/** The state that each step started from, h_{t−1} in its direction, as [B, T, D, H]; zeros at padding. */
+export const previousState = defineKernel({
+  name: "previous_state",
+  dims: scanDims,
+  options,
+  bindings: {
+    y: read("f32", "B T D H"),
+    h0: optional(read("f32", "D B H")),
+    lengths: optional(read("u32", "B")),
+    hPrev: write("f32", "B T D H"),
+  },
+  plan: ({ B, T, D, H }, limits) => flatPlan(B * T * D * H, limits),
+  cost: ({ B, T, D, H }) => ({ flops: 0, bytes: 8 * B * T * D * H }),
+  wgsl: (plan, { options: { reverse }, has }) => wgsl`
+    ${timeFunctions({ hasLengths: has.lengths, reverse })}
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= dims.B * dims.T * D * H) { return; }
+      ${stepIndex}
+      let scanStep = timeOf(t, length, d);
+      var h = 0.0;
+      if (scanStep > 0u && t < length) { h = y[at(b, timeOf(scanStep - 1u, length, d), d) + u]; }
+      ${has.h0 ? "if (scanStep == 0u && t < length) { h = h0[state]; }" : ""}
+      hPrev[n] = h;
+    }`,
+});
+
+/** dy with the gradient of the final state added where that state comes from: at the last step of each row's scan. */
+export const addFinalGradient = defineKernel({
+  name: "add_final_gradient",
+  dims: scanDims,
+  options,
+  bindings: {
+    dy: optional(read("f32", "B T D H")), // zeros when absent
+    dhN: read("f32", "D B H"),
+    lengths: optional(read("u32", "B")),
+    sum: write("f32", "B T D H"),
+  },
+  plan: ({ B, T, D, H }, limits) => flatPlan(B * T * D * H, limits),
+  cost: ({ B, T, D, H }) => ({ flops: B * D * H, bytes: 8 * B * T * D * H }),
+  wgsl: (plan, { options: { reverse }, has }) => wgsl`
+    ${timeFunctions({ hasLengths: has.lengths, reverse })}
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= dims.B * dims.T * D * H) { return; }
+      ${stepIndex}
+      var gradient = ${has.dy ? "dy[n]" : "0.0"};
+      if (timeOf(t, length, d) + 1u == length) { gradient += dhN[state]; }
+      sum[n] = gradient;
+    }`,
+});
+
+/**
+ * The gradient of the initial state, from what the scan left at each row's first step:
+ *   dh0[d, b] = carry[d, b] + Rᵀ·dGates at that step;   of a row of length 0, dhN[d, b]
+ * `dGates` and `rows` come together; a GRU that resets before its product has all in `carry` and gives neither.
+ */
+export const stateGradient = defineKernel({
+  name: "state_gradient",
+  dims: { ...scanDims, G: perModel("gates of a unit") },
+  options,
+  bindings: {
+    dGates: optional(read("f32", "B T D H G")),
+    rows: optional(read("vec4f", ({ D = 0, G = 0, H = 0 }) => [D, G * H, paddedColumns(H)])), // R from pad_recurrent
+    carry: optional(read("f32", "D B H")),
+    lengths: optional(read("u32", "B")),
+    dhN: optional(read("f32", "D B H")),
+    dh0: write("f32", "D B H"),
+  },
+  plan: ({ B, D, H }) => scanPlan(paddedColumns(H), { B, D }),
+  cost: ({ B, D, G, H }) => ({ flops: 2 * D * B * G * H * H, bytes: 4 * D * (G * H * H + B * H * (G + 2)) }),
+  wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { reverse }, has }) => wgsl`
+    const Q = ${paddedColumns(H)}u;
+    ${timeFunctions({ hasLengths: has.lengths, reverse })}
+    fn finish(index: u32, d: u32, u: u32, recurrent: f32) {
+      let n = (d * dims.B + index) * H + u;
+      let flowing = ${has.carry ? "carry[n] + " : ""}recurrent;
+      dh0[n] = select(flowing, ${has.dhN ? "dhN[n]" : "0.0"}, lengthOf(index) == 0u);
+    }
+
+    @compute @workgroup_size(${workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let q = id.x;
+      let d = id.z;
+      if (q >= Q) { return; }
+      ${sums({ rows, columns: 1, type: "vec4f" })}
+      ${
+        has.dGates
+          ? wgsl`
+      ${each(rows, (r) => `let first${r} = G * firstStep(id.y * ${rows}u + ${r}u, d);`)}
+      ${product({
+        rows,
+        columns: 1,
+        count: "G * H",
+        value: (r) => `dGates[first${r} + k]`,
+        weight: () => "rows[(d * G * H + k) * Q + q]",
+      })}`
+          : ""
+      }
+      ${eachUnit(rows, "id.y", `finish(index, d, u, value);`)}
+    }
+    fn firstStep(index: u32, d: u32) -> u32 {
+      let b = min(index, dims.B - 1u);
+      return at(b, timeOf(0u, lengthOf(b), d), d);
+    }`,
+});

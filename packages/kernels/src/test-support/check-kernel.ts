@@ -1,0 +1,70 @@
+import { expect } from "vitest";
+import { type AnyKernel, type Device, type DimsOf, GUARD_WORD, type HostArray, type OptionsOf, runKernel, type ScalarsOf } from "../core";
+
+/** How far a kernel's value may be from the reference: |value − expected| ≤ absolute + relative·|expected|. */
+export interface Tolerance {
+  readonly absolute: number;
+  readonly relative?: number;
+}
+
+export interface KernelCheck<K extends AnyKernel> {
+  dims: DimsOf<K>;
+  options?: OptionsOf<K>;
+  scalars?: ScalarsOf<K>;
+  inputs: Readonly<Record<string, HostArray | ArrayLike<number>>>;
+  outputs?: readonly string[];
+  /** What the float64 reference says of each output. */
+  expected: Readonly<Record<string, ArrayLike<number>>>;
+  tolerance: Tolerance;
+}
+
+const GUARD_WORDS = 67;
+
+/** Runs a kernel on the device and compares every output with its reference, and the guard words after each. */
+export async function checkKernel<K extends AnyKernel>(device: Device, kernel: K, check: KernelCheck<K>): Promise<void> {
+  const { expected, tolerance, inputs, ...rest } = check;
+  const typed = Object.fromEntries(
+    Object.entries(inputs).map(([name, values]) => [name, toHostArray(kernel, name, values)]),
+  );
+  const results = await runKernel(device, kernel, { ...rest, inputs: typed, guardWords: GUARD_WORDS });
+  for (const [name, reference] of Object.entries(expected)) {
+    const result = results[name];
+    if (!result) throw new Error(`${kernel.name} wrote no "${name}".`);
+    expect(result.length - GUARD_WORDS, `${kernel.name}.${name}: length`).toBe(Math.max(1, reference.length));
+    expectClose(`${kernel.name}.${name}`, result, reference, tolerance);
+  }
+  for (const [name, result] of Object.entries(results)) {
+    const words = new Uint32Array(result.buffer).slice(-GUARD_WORDS);
+    expect(words.every((word) => word === GUARD_WORD), `${kernel.name}.${name}: written past its end`).toBe(true);
+  }
+}
+
+/** Fails, naming the worst element, unless `actual` starts with values within `tolerance` of `expected`. */
+export function expectClose(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { absolute, relative = 0 }: Tolerance,
+): void {
+  let worst = 0;
+  let at = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const a = actual[i] ?? Number.NaN;
+    const e = expected[i] as number;
+    const excess = Math.abs(a - e) / (absolute + relative * Math.abs(e));
+    if (a === e) continue;
+    if (Number.isNaN(excess) || excess > worst) {
+      worst = Number.isNaN(excess) ? Infinity : excess;
+      at = i;
+    }
+  }
+  const message = `${what}[${at}] is ${actual[at]}, the reference ${expected[at]}: ${worst.toFixed(2)} times the tolerance`;
+  expect(worst, message).toBeLessThanOrEqual(1);
+}
+
+function toHostArray(kernel: AnyKernel, name: string, values: HostArray | ArrayLike<number>): HostArray {
+  const type = kernel.bindings[name]?.type ?? "f32";
+  if (type === "i32") return Int32Array.from(values);
+  if (type === "u32" || type.endsWith("u")) return Uint32Array.from(values);
+  return Float32Array.from(values);
+}

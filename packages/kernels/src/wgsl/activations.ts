@@ -1,0 +1,32 @@
+/**
+ * Functions that stay finite over all of f32. WGSL lets an implementation assume that no infinity or NaN occurs,
+ * its own `tanh` is good to 1e-5 only and is NaN above about 88 on some devices, and `exp` overflows there; so each
+ * of these clamps first and is built on `exp`.
+ *
+ * Bounds (absolute, f32, from WGSL's `exp` of 3 + 2|x| ulp and division of 2.5 ulp): sigmoid 8·2⁻²⁴, tanhSafe 16·2⁻²⁴.
+ */
+export const activations = {
+  /** exp with its argument held where the result is a normal number. */
+  expSafe: `fn expSafe(x: f32) -> f32 { return exp(clamp(x, -87.0, 88.0)); }`,
+
+  /** σ(x) = 1/(1 + e⁻ˣ), from e^−|x| so that nothing overflows on either side. */
+  sigmoid: `fn sigmoid(x: f32) -> f32 {
+  let e = exp(-min(abs(x), 87.0));
+  return select(e, 1.0, x >= 0.0) / (1.0 + e);
+}`,
+
+  /** tanh(x) = sign(x)·(1 − e^−2|x|)/(1 + e^−2|x|); below 1/8 its Taylor series, where the quotient would cancel. */
+  tanhSafe: `fn tanhSafe(x: f32) -> f32 {
+  let a = min(abs(x), 20.0);
+  let e = exp(-2.0 * a);
+  let s = x * x;
+  let series = x * (1.0 + s * (-0.33333334 + s * (0.13333334 + s * (-0.053968254 + s * 0.021869488))));
+  return select(sign(x) * (1.0 - e) / (1.0 + e), series, a < 0.125);
+}`,
+
+  /** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|). */
+  softplus: `fn softplus(x: f32) -> f32 { return max(x, 0.0) + log(1.0 + exp(-min(abs(x), 87.0))); }`,
+
+  /** Whether x is neither infinite nor NaN. It looks at the exponent's bits: \`x != x\` may be optimised away. */
+  isFinite: `fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }`,
+} as const;

@@ -1,0 +1,9 @@
+import { activations } from "./activations";
+import { random } from "./random";
+import { special } from "./special";
+
+/**
+ * WGSL functions that kernels share, by name. A kernel only calls one: `defineKernel` finds the name and puts the
+ * function, and what it calls itself, before the kernel's code.
+ */
+export const WGSL_LIBRARY: Readonly<Record<string, string>> = { ...activations, ...random, ...special };
