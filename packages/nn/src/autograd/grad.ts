@@ -1,0 +1,103 @@
+import { ShapeError, UnsupportedError } from "@unroll/kernels";
+import { elementwise, fill } from "../graph/run";
+import { formatShape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import type { OpRecord } from "./record";
+
+/**
+ * The gradients of a scalar `loss` with respect to each tensor of `of`, as tensors of their shapes: reverse-mode
+ * differentiation (Linnainmaa 1976) over the recorded operations. What the loss does not depend on gets zeros.
+ * @throws ShapeError if `loss` has more than one element
+ * @throws UnsupportedError if an operation on the way has no derivative
+ */
+export function grad(loss: Tensor, of: readonly Tensor[]): Tensor[] {
+  if (loss.size !== 1) {
+    throw new ShapeError({
+      where: "grad",
+      what: "the loss",
+      expected: "of one element",
+      received: formatShape(loss.shape),
+      remedy: "Reduce it with sum or mean first.",
+    });
+  }
+  const targets = new Set(of);
+  const records = reachable(loss, targets);
+  const gradients = new Map<Tensor, Tensor>([[loss, fill(1, loss.shape)]]);
+  for (const record of records) backpropagate(record, gradients, targets, records);
+  const results = of.map((target) => gradients.get(target) ?? fill(0, target.shape));
+  refuseSecondDerivative(loss, results);
+  return results;
+}
+
+/** Gradients are made of kernels that have no derivative of their own: differentiating them is an error, not a zero. */
+function refuseSecondDerivative(loss: Tensor, results: readonly Tensor[]): void {
+  const record: OpRecord = {
+    name: "grad",
+    inputs: { loss },
+    outputs: Object.fromEntries(results.map((result, index) => [String(index), result])),
+    backward() {
+      throw new UnsupportedError({
+        where: "grad",
+        what: "a gradient cannot be differentiated again: the backward kernels have no derivative",
+        remedy: "Write the penalty on the gradient as operations of the forward pass.",
+      });
+    },
+  };
+  for (const result of results) result.origin ??= record;
+}
+
+/** The operations between `targets` and `loss`, those nearest the loss first. */
+function reachable(loss: Tensor, targets: ReadonlySet<Tensor>): Set<OpRecord> {
+  const leads = new Map<OpRecord, boolean>();
+  const ordered: OpRecord[] = [];
+  const stack: { record: OpRecord; inputs: Tensor[] }[] = [];
+  const push = (tensor: Tensor): void => {
+    const record = tensor.origin;
+    if (!record || leads.has(record)) return;
+    leads.set(record, false);
+    stack.push({ record, inputs: Object.values(record.inputs) });
+  };
+  push(loss);
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const next = top.inputs.pop();
+    if (next) {
+      push(next);
+      continue;
+    }
+    stack.pop();
+    const inputs = Object.values(top.record.inputs);
+    const leadsToTarget = inputs.some((input) => targets.has(input) || (input.origin && leads.get(input.origin)));
+    leads.set(top.record, leadsToTarget);
+    if (leadsToTarget) ordered.push(top.record);
+  }
+  return new Set(ordered.reverse());
+}
+
+function backpropagate(
+  record: OpRecord,
+  gradients: Map<Tensor, Tensor>,
+  targets: ReadonlySet<Tensor>,
+  records: ReadonlySet<OpRecord>,
+): void {
+  const dOutputs: Record<string, Tensor | undefined> = {};
+  let isUsed = false;
+  for (const [name, output] of Object.entries(record.outputs)) {
+    dOutputs[name] = gradients.get(output);
+    isUsed ||= dOutputs[name] !== undefined;
+  }
+  if (!isUsed) return;
+  const needs = new Set<string>();
+  for (const [name, input] of Object.entries(record.inputs)) {
+    if (targets.has(input) || (input.origin && records.has(input.origin))) needs.add(name);
+  }
+  const dInputs = record.backward(dOutputs, needs);
+  for (const name of needs) {
+    const input = record.inputs[name] as Tensor;
+    const gradient = dInputs[name];
+    if (!gradient) {
+      throw new UnsupportedError({ where: "grad", what: `${record.name} has no derivative with respect to "${name}"` });
+    }
+    const sum = gradients.get(input);
+    gradients.set(input, sum ? elementwise("add", [sum, gradient]) : gradient);
+  }
+}

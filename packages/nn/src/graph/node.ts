@@ -1,0 +1,77 @@
+import type { AnyKernel, DimValues, ElementwiseOp, ScalarType } from "@unroll/kernels";
+import type { HostData } from "../tensor/dtype";
+import type { Scalar } from "../tensor/scalar";
+import type { Tensor } from "../tensor/tensor";
+
+/** Values that came from the host; uploaded into the arena whenever a plan that reads them runs. */
+export interface HostNode {
+  readonly kind: "host";
+  readonly data: HostData;
+}
+
+/** Values that live on the device and were made by no recorded operation. */
+export interface DeviceNode {
+  readonly kind: "device";
+}
+
+/** The same words under another shape, or a run of leading rows of them. */
+export interface ViewNode {
+  readonly kind: "view";
+  readonly input: Tensor;
+  /** First element, counted in the input. */
+  readonly start: number;
+  readonly signature: string;
+  readonly born: number;
+}
+
+/** An argument of an elementwise operation: a tensor, or a number. */
+export type Argument = Tensor | Scalar | number;
+
+export function isTensor(arg: Argument): arg is Tensor {
+  return typeof arg === "object" && "shape" in arg;
+}
+
+/** What a number among `args` is taken for: it takes part in an operation as the operation's tensors do. */
+export function scalarTypeOf(args: readonly Argument[]): ScalarType {
+  for (const arg of args) if (isTensor(arg) && arg.dtype !== "bool") return arg.dtype;
+  return "f32";
+}
+
+/** One elementwise operation with broadcasting; neighbours are merged into one kernel when planned. */
+export interface ElementwiseNode {
+  readonly kind: "elementwise";
+  readonly op: ElementwiseOp;
+  readonly args: readonly Argument[];
+  readonly signature: string;
+  readonly born: number;
+}
+
+/** A call of a kernel. */
+export interface KernelNode {
+  readonly kind: "kernel";
+  readonly kernel: AnyKernel;
+  readonly dims: DimValues;
+  readonly options: object;
+  readonly scalars: Readonly<Record<string, Scalar | number>>;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  /** Tensors it writes, by binding. */
+  readonly outputs: Record<string, Tensor>;
+  readonly signature: string;
+  readonly born: number;
+}
+
+export type Node = HostNode | DeviceNode | ViewNode | ElementwiseNode | KernelNode;
+
+/** Tensors that a node reads. */
+export function inputsOf(node: Node): readonly Tensor[] {
+  switch (node.kind) {
+    case "view":
+      return [node.input];
+    case "elementwise":
+      return node.args.filter(isTensor);
+    case "kernel":
+      return Object.values(node.inputs);
+    default:
+      return [];
+  }
+}

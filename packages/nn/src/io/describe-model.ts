@@ -1,0 +1,59 @@
+import { UnsupportedError } from "@unroll/kernels";
+import { Embedding } from "../modules/embedding";
+import { GRU } from "../modules/gru";
+import { LayerNorm } from "../modules/layer-norm";
+import { Linear } from "../modules/linear";
+import { LSTM } from "../modules/lstm";
+import type { Module } from "../modules/module";
+import { RecurrentModule } from "../modules/recurrent";
+import { RNN } from "../modules/rnn";
+import type { ModuleDescription } from "./module-description";
+
+/**
+ * What PyTorch needs to know of each part of a model that has parameters of its own, by path.
+ * @throws UnsupportedError if a part with parameters has no counterpart in PyTorch
+ */
+export function describeModel(where: string, model: Module): Map<string, ModuleDescription> {
+  const found = new Map<string, ModuleDescription>();
+  for (const [path, module] of model.namedModules()) {
+    const description = describeModule(module);
+    if (description) found.set(path, description);
+    else refuseOwnParameters(where, path, module);
+  }
+  return found;
+}
+
+function describeModule(module: Module): ModuleDescription | undefined {
+  if (module instanceof RecurrentModule) return describeRecurrent(module);
+  if (module instanceof Linear) {
+    const { inputSize, outputSize, bias } = module;
+    return { kind: "Linear", inputSize, outputSize, hasBias: bias !== null };
+  }
+  if (module instanceof Embedding) return { kind: "Embedding", vocabularySize: module.size, size: module.dimension };
+  if (module instanceof LayerNorm) {
+    return { kind: "LayerNorm", shape: module.normalizedShape, hasBias: module.bias !== null };
+  }
+  return undefined;
+}
+
+function describeRecurrent(module: RecurrentModule): ModuleDescription | undefined {
+  const kind = module instanceof LSTM ? "LSTM" : module instanceof GRU ? "GRU" : module instanceof RNN ? "RNN" : undefined;
+  if (!kind) return undefined;
+  const { layers, directions, inputSize, hiddenSize, bias } = module;
+  const sizes = { layers, directions, inputSize, hiddenSize, hasBias: bias.length > 0 };
+  return { kind, ...sizes, ...(module instanceof GRU ? { resetAfter: module.reset === "after" } : {}) };
+}
+
+/** A module that only holds others is fine; one with parameters that PyTorch has no name for is not. */
+function refuseOwnParameters(where: string, path: string, module: Module): void {
+  const inParts = new Set(
+    [...module.namedModules()].flatMap(([inner, part]) => (inner === "" ? [] : part.parameters())),
+  );
+  const own = [...module.namedParameters()].find(([, parameter]) => !inParts.has(parameter));
+  if (!own) return;
+  throw new UnsupportedError({
+    where,
+    what: `the parameter ${path ? `${path}.` : ""}${own[0]} belongs to a module that PyTorch has no counterpart of`,
+    remedy: "Save the model with save() in its own layout.",
+  });
+}

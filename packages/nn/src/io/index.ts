@@ -1,0 +1,27 @@
+export {
+  FileFormatError,
+  type FileFormatFacts,
+  type Mismatch,
+  type StateDictDifferences,
+  StateDictError,
+} from "./errors";
+export { type BlockLayout, type Cell, fromBlocks, fromKernel, type GateSize, toBlocks, toKernel } from "./gate-order";
+export type { HostTensor } from "./host-tensor";
+export { load, loadTorch, save, saveTorch } from "./model";
+export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./module-description";
+export {
+  DEFAULT_SAFETENSORS_LIMITS,
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsFile,
+  type SafetensorsLimits,
+} from "./safetensors";
+export {
+  fromTorch,
+  type LoadedState,
+  modelFromTorch,
+  modelToTorch,
+  type StateDict,
+  type ToTorchOptions,
+  toTorch,
+} from "./state-dict";

@@ -1,0 +1,133 @@
+import { gateCount, UnsupportedError } from "@unroll/kernels";
+import type { Cell } from "./gate-order";
+
+/** A stack of recurrent layers, each in one direction or both. */
+export interface RecurrentDescription {
+  readonly kind: "RNN" | "LSTM" | "GRU";
+  readonly layers: number;
+  readonly directions: 1 | 2;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly hasBias: boolean;
+  /** GRU only: whether the reset gate acts after the recurrent product, as in PyTorch. True unless said otherwise. */
+  readonly resetAfter?: boolean;
+}
+
+/** A module whose parameters PyTorch names and lays out as we do. */
+export type PlainDescription =
+  | { readonly kind: "Linear"; readonly inputSize: number; readonly outputSize: number; readonly hasBias: boolean }
+  | { readonly kind: "Embedding"; readonly vocabularySize: number; readonly size: number }
+  | { readonly kind: "LayerNorm"; readonly shape: readonly number[]; readonly hasBias: boolean };
+
+/** What a file needs to know of a module: its kind and sizes, and nothing that lives on a device. */
+export type ModuleDescription = RecurrentDescription | PlainDescription;
+
+export const isRecurrent = (module: ModuleDescription): module is RecurrentDescription =>
+  module.kind === "RNN" || module.kind === "LSTM" || module.kind === "GRU";
+
+/** How an error calls the module: `LSTM(3 layers, bidirectional, 8 → 16)`. */
+export function describe(module: ModuleDescription): string {
+  switch (module.kind) {
+    case "Linear":
+      return `Linear(${module.inputSize} → ${module.outputSize}${module.hasBias ? "" : ", no bias"})`;
+    case "Embedding":
+      return `Embedding(${module.vocabularySize}, ${module.size})`;
+    case "LayerNorm":
+      return `LayerNorm([${module.shape.join(", ")}]${module.hasBias ? "" : ", no bias"})`;
+    default: {
+      const { kind, layers, directions, inputSize, hiddenSize, hasBias } = module;
+      const stack = `${layers} layer${layers === 1 ? "" : "s"}${directions === 2 ? ", bidirectional" : ""}`;
+      return `${kind}(${inputSize} → ${hiddenSize}, ${stack}${hasBias ? "" : ", no bias"})`;
+    }
+  }
+}
+
+/** The cell of a recurrent module, as gate orders know it. */
+export const cellOf = ({ kind }: RecurrentDescription): Cell => kind.toLowerCase() as Lowercase<typeof kind>;
+
+/** One direction of one layer: the names of its tensors on both sides, and their sizes. */
+export interface RecurrentPart {
+  readonly layer: number;
+  readonly direction: 0 | 1;
+  /** Features that this layer reads: inputSize for the first, directions·H above it. */
+  readonly inputs: number;
+  readonly torch: { readonly ih: string; readonly hh: string; readonly bih: string; readonly bhh: string };
+  readonly ours: { readonly ih: string; readonly hh: string; readonly bias: string; readonly recurrentBias: string };
+}
+
+/** Every direction of every layer, in the order of a PyTorch state dict. */
+export function recurrentParts({ layers, directions, inputSize, hiddenSize }: RecurrentDescription): RecurrentPart[] {
+  return Array.from({ length: layers * directions }, (_, index) => {
+    const layer = Math.floor(index / directions);
+    const direction = index % directions === 0 ? 0 : 1;
+    const tail = `_l${layer}${direction === 1 ? "_reverse" : ""}`;
+    return {
+      layer,
+      direction,
+      inputs: layer === 0 ? inputSize : directions * hiddenSize,
+      torch: { ih: `weight_ih${tail}`, hh: `weight_hh${tail}`, bih: `bias_ih${tail}`, bhh: `bias_hh${tail}` },
+      ours: {
+        ih: `weightIh.${layer}`,
+        hh: `weightHh.${layer}`,
+        bias: `bias.${layer}`,
+        recurrentBias: `recurrentBias.${layer}`,
+      },
+    };
+  });
+}
+
+/** The names and shapes of the module's tensors in a PyTorch state dict. */
+export function torchShapes(module: ModuleDescription): Map<string, readonly number[]> {
+  if (!isRecurrent(module)) return plainShapes(module);
+  const { hiddenSize: H, hasBias } = module;
+  const rows = gateCount(cellOf(module)) * H;
+  const shapes = new Map<string, readonly number[]>();
+  for (const { torch, inputs } of recurrentParts(module)) {
+    shapes.set(torch.ih, [rows, inputs]).set(torch.hh, [rows, H]);
+    if (hasBias) shapes.set(torch.bih, [rows]).set(torch.bhh, [rows]);
+  }
+  return shapes;
+}
+
+/** The names and shapes of the module's own parameters. */
+export function parameterShapes(module: ModuleDescription): Map<string, readonly number[]> {
+  if (!isRecurrent(module)) return plainShapes(module);
+  const { kind, directions: D, hiddenSize: H, hasBias } = module;
+  const rows = gateCount(cellOf(module)) * H;
+  const shapes = new Map<string, readonly number[]>();
+  for (const { ours, direction, inputs } of recurrentParts(module)) {
+    if (direction === 1) continue;
+    shapes.set(ours.ih, [D * rows, inputs]).set(ours.hh, [D, rows, H]);
+    if (hasBias) shapes.set(ours.bias, [D * rows]);
+    if (hasBias && kind === "GRU") shapes.set(ours.recurrentBias, [D, H]);
+  }
+  return shapes;
+}
+
+function plainShapes(module: PlainDescription): Map<string, readonly number[]> {
+  switch (module.kind) {
+    case "Linear": {
+      const shapes = new Map<string, readonly number[]>([["weight", [module.outputSize, module.inputSize]]]);
+      return module.hasBias ? shapes.set("bias", [module.outputSize]) : shapes;
+    }
+    case "Embedding":
+      return new Map([["weight", [module.vocabularySize, module.size]]]);
+    case "LayerNorm": {
+      const shapes = new Map([["weight", module.shape]]);
+      return module.hasBias ? shapes.set("bias", module.shape) : shapes;
+    }
+  }
+}
+
+/**
+ * Refuses what PyTorch cannot express.
+ * @throws UnsupportedError for a GRU that resets before the recurrent product: no weights of PyTorch's give its outputs
+ */
+export function expectTorchModule(where: string, module: ModuleDescription): void {
+  if (!isRecurrent(module) || module.kind !== "GRU" || module.resetAfter !== false) return;
+  throw new UnsupportedError({
+    where,
+    what: "a GRU with resetAfter: false has no counterpart in PyTorch, whose reset gate acts after the recurrent product",
+    remedy: "Build the GRU with resetAfter: true, or save it in its own layout.",
+  });
+}

@@ -1,0 +1,172 @@
+import {
+  crossEntropy as crossEntropyKernel,
+  crossEntropyBackward,
+  nll as nllKernel,
+  nllBackward,
+  type Reduction,
+  reduceLoss,
+  ValueError,
+} from "@unroll/kernels";
+import { defineOp } from "../autograd/define-op";
+import { run, view } from "../graph/run";
+import { type Scalar, scalar } from "../tensor/scalar";
+import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+
+export interface ClassLossOptions {
+  /** Targets of this value take no part. −100 by default, as in PyTorch. */
+  ignoreIndex?: number;
+  /** Weight of each class [V]; 1 each when absent. */
+  weight?: Tensor;
+  /** ε: how much of each target is spread evenly over all classes (Szegedy et al. 2016). */
+  labelSmoothing?: number;
+  /** `mean` divides by the weights of the targets that count. */
+  reduction?: Reduction;
+}
+
+type Inputs = { readonly x: Tensor; readonly targets: Tensor; readonly classWeights: Tensor | undefined };
+
+interface Attributes {
+  readonly ignoreIndex: Scalar;
+  readonly smoothing: Scalar;
+  readonly reduction: Reduction;
+  /** Rows by steps: [B, T] of logits [B, T, V], [B, 1] of logits [B, V]. */
+  readonly rows: Shape;
+  readonly V: number;
+}
+
+type Saved = Inputs & { readonly stats: Tensor | undefined; readonly totalWeight: Tensor | undefined };
+
+const fusedLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
+  name: "crossEntropy",
+  forward(inputs, { rows, V, reduction, ignoreIndex, smoothing }) {
+    const { x, targets, classWeights } = inputs;
+    const { loss, weight, stats } = run(
+      crossEntropyKernel,
+      { logits: x, targets, classWeights },
+      { dims: { R: sizeOf(rows), V }, scalars: { ignoreIndex, smoothing } },
+    );
+    const reduced = reduce(loss, weight, rows, targets.shape, reduction);
+    return { out: { loss: reduced.loss }, saved: { ...inputs, stats, totalWeight: reduced.totalWeight } };
+  },
+  backward({ loss: dLoss }, { x, targets, classWeights, stats, totalWeight }, _, attributes) {
+    if (!dLoss) return {};
+    const { rows, V, reduction, ignoreIndex, smoothing } = attributes;
+    const { dLogits } = run(
+      crossEntropyBackward,
+      { logits: x, targets, classWeights, stats, totalWeight, dLoss },
+      {
+        dims: { R: sizeOf(rows), V },
+        options: { reduction },
+        scalars: { ignoreIndex, smoothing },
+        shapes: { dLogits: x.shape },
+      },
+    );
+    return { x: dLogits };
+  },
+});
+
+const likelihoodLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
+  name: "nllLoss",
+  forward(inputs, { rows, V, reduction, ignoreIndex, smoothing }) {
+    const { x, targets, classWeights } = inputs;
+    const { loss, weight } = run(
+      nllKernel,
+      { logProbabilities: x, targets, classWeights },
+      { dims: { R: sizeOf(rows), V }, scalars: { ignoreIndex, smoothing } },
+    );
+    const reduced = reduce(loss, weight, rows, targets.shape, reduction);
+    return { out: { loss: reduced.loss }, saved: { ...inputs, stats: undefined, totalWeight: reduced.totalWeight } };
+  },
+  backward({ loss: dLoss }, { x, targets, classWeights, totalWeight }, _, attributes) {
+    if (!dLoss) return {};
+    const { rows, V, reduction, ignoreIndex, smoothing } = attributes;
+    const { dLogProbabilities } = run(
+      nllBackward,
+      { targets, classWeights, totalWeight, dLoss },
+      {
+        dims: { R: sizeOf(rows), V },
+        options: { reduction },
+        scalars: { ignoreIndex, smoothing },
+        shapes: { dLogProbabilities: x.shape },
+      },
+    );
+    return { x: dLogProbabilities };
+  },
+});
+
+/**
+ * Cross-entropy of logits against class indices, log-softmax inside, nothing of the size of the probabilities stored:
+ *   ℓ = −(1 − ε)·w_y·ln p_y − ε/V·Σ_v w_v·ln p_v,   p = softmax(logits)
+ * @param logits [..., V]
+ * @param targets class indices [...], i32 or u32
+ * @returns one number, or with `reduction: "none"` the losses [...]
+ * @throws ShapeError if the shapes disagree
+ * @throws ValueError if a target on the host is neither a class nor `ignoreIndex`
+ */
+export function crossEntropy(logits: Tensor, targets: Tensor, options: ClassLossOptions = {}): Tensor {
+  return fusedLoss(...check("crossEntropy", "logits", logits, targets, options)).loss;
+}
+
+/**
+ * Negative log-likelihood: as `crossEntropy`, of log-probabilities.
+ * @param logProbabilities [..., V]
+ */
+export function nllLoss(logProbabilities: Tensor, targets: Tensor, options: ClassLossOptions = {}): Tensor {
+  return likelihoodLoss(...check("nllLoss", "logProbabilities", logProbabilities, targets, options)).loss;
+}
+
+function reduce(
+  loss: Tensor,
+  weight: Tensor,
+  [B, T]: Shape,
+  targetShape: Shape,
+  reduction: Reduction,
+): { loss: Tensor; totalWeight: Tensor | undefined } {
+  if (reduction === "none") return { loss: view(loss, targetShape), totalWeight: undefined };
+  const { total, totalWeight } = run(
+    reduceLoss,
+    { loss, weight },
+    { dims: { B: B as number, T: T as number }, options: { reduction }, shapes: { total: [] } },
+  );
+  return { loss: total, totalWeight };
+}
+
+function check(
+  where: string,
+  what: string,
+  x: Tensor,
+  targets: Tensor,
+  { ignoreIndex = -100, weight, labelSmoothing = 0, reduction = "mean" }: ClassLossOptions,
+): [Inputs, Attributes] {
+  expectDType(where, { [what]: x }, "f32");
+  expectDType(where, { targets }, "i32", "u32");
+  expectShape(where, { targets }, x.shape.slice(0, -1), `Targets are class indices, one for each row of ${what} ${formatShape(x.shape)}.`);
+  const V = x.shape.at(-1) ?? 0;
+  if (x.size === 0) {
+    throw new ValueError({ where, what: `the batch ${formatShape(x.shape)}`, expected: "of at least one row and one class", received: "empty" });
+  }
+  if (weight) expectShape(where, { weight }, [V], "One weight for each class.");
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new ValueError({ where, what: "labelSmoothing", expected: "from 0 to 1", received: String(labelSmoothing) });
+  }
+  checkClasses(where, targets, V, ignoreIndex);
+  const B = targets.shape[0] ?? 1;
+  const rows = [B, targets.size / B];
+  const attributes = { ignoreIndex: scalar(ignoreIndex), smoothing: scalar(labelSmoothing), reduction, rows, V };
+  return [{ x, targets, classWeights: weight }, attributes];
+}
+
+/** Looks at targets that are still on the host; those made on the device count as ignored when out of range. */
+function checkClasses(where: string, targets: Tensor, V: number, ignoreIndex: number): void {
+  if (targets.node.kind !== "host") return;
+  for (const [index, value] of targets.node.data.entries()) {
+    if ((value >= 0 && value < V) || value === ignoreIndex) continue;
+    throw new ValueError({
+      where,
+      what: `targets[${index}]`,
+      expected: `a class from 0 to ${V - 1}, or ignoreIndex ${ignoreIndex}`,
+      received: String(value),
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { type Activation, ValueError } from "@unroll/kernels";
+import { gruResetBeforeScan, gruScan } from "../ops/recurrent/gru";
+import { sharedGenerator } from "../random/generator";
+import { type Parameter, parameter } from "../tensor/parameter";
+import type { Tensor } from "../tensor/tensor";
+import { constant, uniform } from "./init";
+import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
+
+export interface GRUOptions extends RecurrentOptions {
+  /** When the reset gate acts: after the recurrent product (PyTorch, Keras), or before it (Cho et al. 2014, ONNX). */
+  reset?: "after" | "before";
+  /** Of r and z: the logistic function by default. */
+  gate?: Activation;
+  /** Of n: tanh by default. */
+  candidate?: Activation;
+}
+
+/**
+ * Gated recurrent unit over a batch of sequences: B rows, T steps, I input features, H hidden units.
+ *   r = σ(W_r·x_t + R_r·h_{t−1} + b_r);   z = σ(W_z·x_t + R_z·h_{t−1} + b_z);   h_t = (1 − z)·n + z·h_{t−1}
+ *   n = tanh(W_n·x_t + b_n + r·(R_n·h_{t−1} + b_R))      with `reset: "after"`
+ *   n = tanh(W_n·x_t + b_n + R_n·(r·h_{t−1}))            with `reset: "before"`
+ * Cho et al. (2014).
+ */
+export class GRU extends RecurrentModule {
+  readonly reset: "after" | "before";
+  readonly gate: Activation;
+  readonly candidate: Activation;
+  readonly recurrentBias: readonly Parameter[]; // b_R per layer [D, H], with `reset: "after"` and bias only
+
+  /** @throws ValueError if a size or option is out of range */
+  constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
+    super("GRU", 3, inputSize, hiddenSize, options);
+    const { rng = sharedGenerator(), reset = "after", init = "torch" } = options;
+    if (reset !== "after" && reset !== "before") {
+      throw new ValueError({ where: "GRU", what: "reset", expected: "after or before", received: String(reset) });
+    }
+    this.reset = reset;
+    this.gate = options.gate ?? { name: "sigmoid" };
+    this.candidate = options.candidate ?? { name: "tanh" };
+    const shape = [this.directions, hiddenSize];
+    this.recurrentBias =
+      reset === "before"
+        ? []
+        : this.bias.map(() => parameter(init === "torch" ? uniform(shape, 1 / Math.sqrt(hiddenSize), rng) : constant(shape, 0)));
+  }
+
+  /**
+   * @param x [B, T, I]
+   * @param options.state [L·D, B, H]: layers L, directions D; zeros when absent
+   * @param options.lengths [B] true lengths in steps; past its length a row outputs zeros and keeps its state
+   * @returns output [B, T, D·H] of the last layer and the final state [L·D, B, H]
+   * @throws ShapeError if x is not [B, T, I], or is empty
+   * @throws ValueError if a length is not a whole number from 1 to T
+   */
+  forward(x: Tensor, options: SequenceOptions<Tensor> = {}): { output: Tensor; state: Tensor } {
+    const { dims, lengths } = this.begin(x, { state: options.state }, options);
+    const scan = { dims, options: { reverse: this.reverse, gate: this.gate, candidate: this.candidate } };
+    const states: Tensor[] = [];
+    let output = x;
+    for (let layer = 0; layer < this.layers; layer++) {
+      const r = this.weightHh[layer] as Parameter;
+      const gx = this.inputProduct(layer, output); //                             [B, T, D·3H], all steps in one matmul
+      const inputs = { gx, r, h0: this.stateOf(layer, options.state), lengths };
+      const { y, hN } =
+        this.reset === "after"
+          ? gruScan({ ...inputs, bN: this.recurrentBias[layer] }, scan)
+          : gruResetBeforeScan(inputs, scan);
+      output = y;
+      states.push(hN);
+    }
+    return { output, state: this.joinStates(states) };
+  }
+}

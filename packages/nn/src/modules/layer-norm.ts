@@ -1,0 +1,42 @@
+import { layerNorm } from "../ops/layer-norm";
+import { type Parameter, parameter } from "../tensor/parameter";
+import { expectShape, type Shape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { constant } from "./init";
+import { Module } from "./module";
+import { expectExtent } from "./options";
+
+export interface LayerNormModuleOptions {
+  epsilon?: number;
+  /** Whether there is a β. */
+  bias?: boolean;
+}
+
+/** y = (x − μ)/√(σ² + ε)·γ + β over the last axes (Ba, Kiros & Hinton 2016). */
+export class LayerNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly epsilon: number;
+  readonly weight: Parameter; //      γ, ones at first
+  readonly bias: Parameter | null; // β, zeros at first
+
+  /** @throws ValueError if an extent is not a positive whole number */
+  constructor(normalizedShape: number | Shape, { epsilon = 1e-5, bias = true }: LayerNormModuleOptions = {}) {
+    super();
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    for (const extent of this.normalizedShape) expectExtent("LayerNorm", { normalizedShape: extent });
+    this.epsilon = epsilon;
+    this.weight = parameter(constant(this.normalizedShape, 1));
+    this.bias = bias ? parameter(constant(this.normalizedShape, 0)) : null;
+  }
+
+  /**
+   * @param x [..., normalizedShape]
+   * @throws ShapeError if the last axes of x are others
+   */
+  forward(x: Tensor): Tensor {
+    const leading = x.shape.slice(0, Math.max(0, x.rank - this.normalizedShape.length));
+    expectShape("LayerNorm.forward", { x }, [...leading, ...this.normalizedShape]);
+    const { weight, bias, epsilon } = this;
+    return layerNorm(x, { weight, bias: bias ?? undefined, epsilon, axes: this.normalizedShape.length }).y;
+  }
+}

@@ -1,0 +1,47 @@
+import { linear } from "../ops/linear";
+import { type Generator, sharedGenerator } from "../random/generator";
+import { type Parameter, parameter } from "../tensor/parameter";
+import { expectShape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { constant, glorotUniform, uniform } from "./init";
+import { Module } from "./module";
+import { expectExtent } from "./options";
+
+export interface LinearOptions {
+  rng?: Generator;
+  /** Whether there is a bias. */
+  bias?: boolean;
+  /** `torch`: U(−1/√I, 1/√I) for both; `keras`: Glorot uniform, bias 0. */
+  init?: "torch" | "keras";
+}
+
+/** y = x·Wᵀ + b over the last axis. */
+export class Linear extends Module {
+  readonly inputSize: number; //  I
+  readonly outputSize: number; // O
+  readonly weight: Parameter; //  W [O, I]
+  readonly bias: Parameter | null; // b [O]
+
+  /** @throws ValueError if a size is not a positive whole number */
+  constructor(inputSize: number, outputSize: number, options: LinearOptions = {}) {
+    super();
+    const { rng = sharedGenerator(), bias = true, init = "torch" } = options;
+    this.inputSize = expectExtent("Linear", { inputSize });
+    this.outputSize = expectExtent("Linear", { outputSize });
+    const shape = [outputSize, inputSize];
+    const bound = 1 / Math.sqrt(inputSize);
+    this.weight = parameter(init === "keras" ? glorotUniform(shape, rng) : uniform(shape, bound, rng));
+    this.bias = bias ? parameter(init === "keras" ? constant([outputSize], 0) : uniform([outputSize], bound, rng)) : null;
+  }
+
+  /**
+   * @param x [..., I]
+   * @returns [..., O]
+   * @throws ShapeError if the last axis of x is not I
+   */
+  forward(x: Tensor): Tensor {
+    const remedy = `The last axis must equal inputSize: build the layer with new Linear(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`;
+    expectShape("Linear.forward", { x }, [...x.shape.slice(0, -1).map((_, axis) => `n${axis}`), this.inputSize], remedy);
+    return linear(x, this.weight, this.bias ?? undefined);
+  }
+}

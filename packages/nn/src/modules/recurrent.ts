@@ -1,0 +1,202 @@
+import { DTypeError, ShapeError, ValueError } from "@unroll/kernels";
+import { dropout } from "../ops/dropout";
+import { concat } from "../ops/concat";
+import { slice } from "../ops/slice";
+import { linear } from "../ops/linear";
+import { type Generator, sharedGenerator } from "../random/generator";
+import { type Parameter, parameter } from "../tensor/parameter";
+import { expectDType, expectShape, formatShape } from "../tensor/shape";
+import { Tensor, tensor } from "../tensor/tensor";
+import { type Initial, constant, glorotUniform, orthogonal, uniform } from "./init";
+import { Module } from "./module";
+import { expectExtent, expectProbability } from "./options";
+
+/** Which way a layer reads its sequence; `bidirectional` reads both ways and puts the outputs side by side. */
+export type SequenceDirection = "forward" | "reverse" | "bidirectional";
+
+export interface RecurrentOptions {
+  rng?: Generator;
+  /** Layers stacked, each reading the outputs of the one below. */
+  layers?: number;
+  direction?: SequenceDirection;
+  /** Probability that an output between two layers is dropped while training. */
+  dropout?: number;
+  bias?: boolean;
+  /**
+   * `torch`: all from U(−1/√H, 1/√H). `keras`: Glorot uniform for W, orthogonal for R, zeros for biases.
+   * An LSTM's forget gates start at `forgetBias` either way.
+   */
+  init?: "torch" | "keras";
+}
+
+/** What a call of a recurrent layer takes beside its input. */
+export interface SequenceOptions<State> {
+  /** State to start from; zeros when absent. */
+  state?: State | undefined;
+  /** True lengths in steps, one for each row; past its length a row outputs zeros and keeps its state. */
+  lengths?: ArrayLike<number> | Tensor | undefined;
+  /** Lets rows have length 0: they output zeros and keep the state that they start from. */
+  allowEmpty?: boolean;
+}
+
+/** Sizes of one layer's call. */
+export interface LayerDims {
+  readonly D: number;
+  readonly B: number;
+  readonly T: number;
+  readonly H: number;
+}
+
+/**
+ * Weights of stacked recurrent layers, and the walk of a batch through them. In layer k, W [D·G·H, I_k] multiplies
+ * the input, R [D, G·H, H] the state; rows go direction by direction, unit by unit, gate by gate.
+ */
+export abstract class RecurrentModule extends Module {
+  readonly inputSize: number; //  I
+  readonly hiddenSize: number; // H
+  readonly layers: number;
+  readonly direction: SequenceDirection;
+  readonly dropout: number;
+  readonly weightIh: readonly Parameter[]; //    W per layer [D·G·H, I_k]
+  readonly weightHh: readonly Parameter[]; //    R per layer [D, G·H, H]
+  readonly bias: readonly Parameter[]; //        b per layer [D·G·H], none without bias
+  readonly #rng: Generator;
+  readonly #where: string;
+
+  constructor(where: string, gates: number, inputSize: number, hiddenSize: number, options: RecurrentOptions) {
+    super();
+    const { rng = sharedGenerator(), layers = 1, direction = "forward", bias = true, init = "torch" } = options;
+    this.#where = where;
+    this.#rng = rng;
+    this.inputSize = expectExtent(where, { inputSize });
+    this.hiddenSize = expectExtent(where, { hiddenSize });
+    this.layers = expectExtent(where, { layers });
+    this.dropout = expectProbability(where, { dropout: options.dropout ?? 0 });
+    this.direction = expectDirection(where, direction);
+    const D = this.directions;
+    const GH = gates * hiddenSize;
+    const inputs = Array.from({ length: layers }, (_, layer) => (layer === 0 ? inputSize : D * hiddenSize));
+    this.weightIh = inputs.map((I) => parameter(inputWeights([D * GH, I], D, hiddenSize, init, rng)));
+    this.weightHh = inputs.map(() => parameter(recurrentWeights([D, GH, hiddenSize], init, rng)));
+    this.bias = bias ? inputs.map(() => parameter(biases([D * GH], hiddenSize, init, rng))) : [];
+  }
+
+  /** 1, or 2 where it reads both ways. */
+  get directions(): 1 | 2 {
+    return this.direction === "bidirectional" ? 2 : 1;
+  }
+
+  /** Features of each output: H, or 2·H where it reads both ways. */
+  get outputSize(): number {
+    return this.directions * this.hiddenSize;
+  }
+
+  /** Kernel option: whether direction 0 runs backwards. */
+  protected get reverse(): boolean {
+    return this.direction === "reverse";
+  }
+
+  /** Checks a batch and brings lengths and states into the form that the layers take. */
+  protected begin(
+    x: Tensor,
+    states: Readonly<Record<string, Tensor | undefined>>,
+    { lengths, allowEmpty = false }: SequenceOptions<unknown>,
+  ): { dims: LayerDims; lengths: Tensor | undefined } {
+    const where = `${this.#where}.forward`;
+    expectDType(where, { x }, "f32");
+    const remedy = `The last axis must equal inputSize: build the layer with new ${this.#where}(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`;
+    const { B, T } = expectShape(where, { x }, ["B", "T", this.inputSize], remedy) as { B: number; T: number };
+    if (B === 0 || T === 0) {
+      throw new ShapeError({
+        where,
+        what: "x",
+        expected: "of at least one row and one step",
+        received: formatShape(x.shape),
+        remedy: "Leave empty batches out before they reach the model.",
+      });
+    }
+    const dims = { D: this.directions, B, T, H: this.hiddenSize };
+    for (const [what, state] of Object.entries(states)) {
+      if (!state) continue;
+      expectDType(where, { [what]: state }, "f32");
+      expectShape(where, { [what]: state }, [this.layers * dims.D, B, dims.H], "A state is [layers · directions, B, H].");
+    }
+    return { dims, lengths: lengthsTensor(where, lengths, dims, allowEmpty) };
+  }
+
+  /** W·x + b of a layer for all steps at once. */
+  protected inputProduct(layer: number, x: Tensor): Tensor {
+    const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
+    return linear(input, this.weightIh[layer] as Parameter, this.bias[layer]);
+  }
+
+  /** The part [D, B, H] of a state that belongs to a layer. */
+  protected stateOf(layer: number, state: Tensor | undefined): Tensor | undefined {
+    if (!state || this.layers === 1) return state;
+    const D = this.directions;
+    return slice(state, 0, layer * D, (layer + 1) * D);
+  }
+
+  /** States of all layers [L·D, B, H] from those of each [D, B, H]. */
+  protected joinStates(states: readonly Tensor[]): Tensor {
+    return concat(states, 0);
+  }
+}
+
+function lengthsTensor(
+  where: string,
+  lengths: ArrayLike<number> | Tensor | undefined,
+  { B, T }: LayerDims,
+  allowEmpty: boolean,
+): Tensor | undefined {
+  if (lengths === undefined) return undefined;
+  if (lengths instanceof Tensor) {
+    if (lengths.dtype !== "u32") throw new DTypeError({ where, what: "lengths", expected: "u32", received: lengths.dtype });
+    expectShape(where, { lengths }, [B], "One length for each row.");
+    if (lengths.node.kind === "host") checkLengths(where, lengths.node.data, T, allowEmpty);
+    return lengths;
+  }
+  if (lengths.length !== B) {
+    throw new ShapeError({ where, what: "lengths", expected: `${B}, one for each row`, received: String(lengths.length) });
+  }
+  checkLengths(where, lengths, T, allowEmpty);
+  return tensor(Uint32Array.from(lengths), { name: "lengths" });
+}
+
+function checkLengths(where: string, lengths: ArrayLike<number>, T: number, allowEmpty: boolean): void {
+  const least = allowEmpty ? 0 : 1;
+  for (let row = 0; row < lengths.length; row++) {
+    const length = lengths[row] as number;
+    if (Number.isInteger(length) && length >= least && length <= T) continue;
+    throw new ValueError({
+      where,
+      what: `lengths[${row}]`,
+      expected: `a whole number from ${least} to T = ${T}`,
+      received: String(length),
+      remedy: length === 0 ? "Leave empty sequences out of the batch, or pass allowEmpty: true." : "Lengths count true steps.",
+    });
+  }
+}
+
+function expectDirection(where: string, direction: SequenceDirection): SequenceDirection {
+  const known = ["forward", "reverse", "bidirectional"];
+  if (known.includes(direction)) return direction;
+  throw new ValueError({ where, what: "direction", expected: known.join(", "), received: String(direction) });
+}
+
+function inputWeights(shape: [number, number], D: number, H: number, init: "torch" | "keras", rng: Generator): Initial {
+  if (init === "torch") return uniform(shape, 1 / Math.sqrt(H), rng);
+  return glorotUniform(shape, rng, [shape[0] / D, shape[1]]);
+}
+
+function recurrentWeights(shape: [number, number, number], init: "torch" | "keras", rng: Generator): Initial {
+  const [D, GH, H] = shape;
+  if (init === "torch") return uniform(shape, 1 / Math.sqrt(H), rng);
+  const data = new Float32Array(D * GH * H);
+  for (let d = 0; d < D; d++) data.set(orthogonal([GH, H], rng).data, d * GH * H);
+  return { data, shape };
+}
+
+function biases(shape: [number], H: number, init: "torch" | "keras", rng: Generator): Initial {
+  return init === "torch" ? uniform(shape, 1 / Math.sqrt(H), rng) : constant(shape, 0);
+}

@@ -1,0 +1,47 @@
+import type { Activation } from "@unroll/kernels";
+import { elmanScan } from "../ops/recurrent/elman";
+import type { Parameter } from "../tensor/parameter";
+import type { Tensor } from "../tensor/tensor";
+import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
+
+export interface RNNOptions extends RecurrentOptions {
+  /** tanh by default; relu, linear and others as `Activation` lists them. */
+  activation?: Activation;
+}
+
+/**
+ * Simple recurrent network (Elman 1990) over a batch of sequences: B rows, T steps, I input features, H hidden units.
+ *   h_t = tanh(W·x_t + R·h_{t−1} + b)
+ */
+export class RNN extends RecurrentModule {
+  readonly activation: Activation;
+
+  /** @throws ValueError if a size or option is out of range */
+  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
+    super("RNN", 1, inputSize, hiddenSize, options);
+    this.activation = options.activation ?? { name: "tanh" };
+  }
+
+  /**
+   * @param x [B, T, I]
+   * @param options.state [L·D, B, H]: layers L, directions D; zeros when absent
+   * @param options.lengths [B] true lengths in steps; past its length a row outputs zeros and keeps its state
+   * @returns output [B, T, D·H] of the last layer and the final state [L·D, B, H]
+   * @throws ShapeError if x is not [B, T, I], or is empty
+   * @throws ValueError if a length is not a whole number from 1 to T
+   */
+  forward(x: Tensor, options: SequenceOptions<Tensor> = {}): { output: Tensor; state: Tensor } {
+    const { dims, lengths } = this.begin(x, { state: options.state }, options);
+    const scan = { dims, options: { reverse: this.reverse, activation: this.activation } };
+    const states: Tensor[] = [];
+    let output = x;
+    for (let layer = 0; layer < this.layers; layer++) {
+      const r = this.weightHh[layer] as Parameter;
+      const gx = this.inputProduct(layer, output); //                               [B, T, D·H], all steps in one matmul
+      const { y, hN } = elmanScan({ gx, r, h0: this.stateOf(layer, options.state), lengths }, scan);
+      output = y;
+      states.push(hN);
+    }
+    return { output, state: this.joinStates(states) };
+  }
+}

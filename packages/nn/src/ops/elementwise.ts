@@ -1,0 +1,72 @@
+import { elementwise, view } from "../graph/run";
+import type { Argument } from "../graph/node";
+import type { DType } from "../tensor/dtype";
+import type { Tensor } from "../tensor/tensor";
+import { defineElementwise, type Operand } from "./arithmetic";
+
+const input = (args: readonly Argument[]): Argument => args[0] as Argument;
+
+const negation = defineElementwise("neg", "neg", (dy) => [() => elementwise("neg", [dy])]);
+const absolute = defineElementwise("abs", "abs", (dy, _, args) => [() => elementwise("absGrad", [input(args), dy])]);
+const square_ = defineElementwise("square", "square", (dy, _, args) => [
+  () => elementwise("squareGrad", [input(args), dy]),
+]);
+const root = defineElementwise("sqrt", "sqrt", (dy, y) => [() => elementwise("sqrtGrad", [y, dy])]);
+const inverse = defineElementwise("reciprocal", "reciprocal", (dy, y) => [() => elementwise("reciprocalGrad", [y, dy])]);
+const exponential = defineElementwise("exp", "exp", (dy, y) => [() => elementwise("mul", [dy, y])]);
+const logarithm = defineElementwise("log", "log", (dy, _, args) => [() => elementwise("div", [dy, input(args)])]);
+const logistic = defineElementwise("sigmoid", "sigmoid", (dy, y) => [() => elementwise("sigmoidGrad", [y, dy])]);
+const tangent = defineElementwise("tanh", "tanh", (dy, y) => [() => elementwise("tanhGrad", [y, dy])]);
+const rectifier = defineElementwise("relu", "relu", (dy, y) => [() => elementwise("reluGrad", [y, dy])]);
+const gaussian = defineElementwise("gelu", "gelu", (dy, _, args) => [() => elementwise("geluGrad", [input(args), dy])]);
+const softRectifier = defineElementwise("softplus", "softplus", (dy, _, args) => [
+  () => elementwise("softplusGrad", [input(args), dy]),
+]);
+const bounded = defineElementwise("clamp", "clamp", (dy, _, args) => [
+  () => elementwise("clampGrad", [...args, dy]),
+  undefined,
+  undefined,
+]);
+const copy = defineElementwise("identity", "identity", (dy) => [() => dy]);
+
+/** −x */
+export const neg = (x: Tensor): Tensor => negation(x);
+/** |x|; its derivative at 0 is 0. */
+export const abs = (x: Tensor): Tensor => absolute(x);
+/** x² */
+export const square = (x: Tensor): Tensor => square_(x);
+/** √x, x ≥ 0 */
+export const sqrt = (x: Tensor): Tensor => root(x);
+/** 1/x */
+export const reciprocal = (x: Tensor): Tensor => inverse(x);
+/** eˣ, held finite above 88 */
+export const exp = (x: Tensor): Tensor => exponential(x);
+/** ln x, x > 0 */
+export const log = (x: Tensor): Tensor => logarithm(x);
+/** σ(x) = 1/(1 + e⁻ˣ) */
+export const sigmoid = (x: Tensor): Tensor => logistic(x);
+/** tanh x */
+export const tanh = (x: Tensor): Tensor => tangent(x);
+/** max(x, 0) */
+export const relu = (x: Tensor): Tensor => rectifier(x);
+/** x·Φ(x) with the exact Gaussian distribution function (Hendrycks & Gimpel 2016) */
+export const gelu = (x: Tensor): Tensor => gaussian(x);
+/** ln(1 + eˣ) */
+export const softplus = (x: Tensor): Tensor => softRectifier(x);
+/** x held within [low, high]; outside, its derivative is 0. */
+export const clamp = (x: Tensor, low: number, high: number): Tensor => bounded(x, low, high);
+
+/** x·1: a value of its own, through which gradients flow. */
+export const identity = (x: Operand): Tensor => copy(x);
+
+/** x as another dtype; numbers are cut towards zero. Gradients do not pass. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x;
+  return elementwise(({ f32: "toF32", i32: "toI32", u32: "toU32", bool: "toBool" } as const)[dtype], [x]);
+}
+
+/** x as a constant: the graph is cut here, and no gradient flows back. */
+export function detach(x: Tensor): Tensor {
+  return x.origin ? view(x, x.shape) : x;
+}
+

@@ -1,0 +1,50 @@
+import { embeddingBackward, embedding as embeddingKernel, NO_PADDING, ValueError } from "@unroll/kernels";
+import { defineOp } from "../autograd/define-op";
+import { run } from "../graph/run";
+import { type Scalar, scalar } from "../tensor/scalar";
+import { expectDType, expectShape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+
+const gathered = defineOp<{ table: Tensor; ids: Tensor }, { padding: Scalar }, { rows: Tensor }, { table: Tensor; ids: Tensor }>({
+  name: "embedding",
+  forward(inputs) {
+    const { table, ids } = inputs;
+    const [V, D] = table.shape as [number, number];
+    const { out } = run(embeddingKernel, inputs, { dims: { N: ids.size, V, D }, shapes: { out: [...ids.shape, D] } });
+    return { out: { rows: out }, saved: { table, ids } };
+  },
+  // dTable[v] = Σ of the gradients of the rows that v was looked up for.
+  backward({ rows: dOut }, { table, ids }, _, { padding }) {
+    if (!dOut) return {};
+    const [V, D] = table.shape as [number, number];
+    const call = { dims: { N: ids.size, V, D }, scalars: { paddingId: padding } };
+    return { table: run(embeddingBackward, { dOut, ids }, call).dTable };
+  },
+});
+
+/**
+ * Rows of a table: out[..., :] = table[ids[...], :].
+ * @param table [V, D]
+ * @param ids [...] of u32 or i32
+ * @param options.paddingId an id whose row gets no gradient
+ * @returns [..., D]
+ * @throws ValueError if an id on the host is not a row of the table; one made on the device gives zeros
+ */
+export function embedding(table: Tensor, ids: Tensor, { paddingId = NO_PADDING }: { paddingId?: number } = {}): Tensor {
+  expectDType("embedding", { table }, "f32");
+  expectDType("embedding", { ids }, "u32", "i32");
+  const { V } = expectShape("embedding", { table }, ["V", "D"]) as { V: number };
+  if (ids.node.kind === "host") {
+    const at = ids.node.data.findIndex((id) => id < 0 || id >= V);
+    if (at >= 0) {
+      throw new ValueError({
+        where: "embedding",
+        what: `ids[${at}]`,
+        expected: `a row of the table, 0 to ${V - 1}`,
+        received: String(ids.node.data[at]),
+        remedy: "Encode with the vocabulary that the table was made for, or give unknown tokens an id of their own.",
+      });
+    }
+  }
+  return gathered({ table, ids }, { padding: scalar(paddingId) }).rows;
+}

@@ -1,0 +1,49 @@
+export {
+  add,
+  div,
+  equal,
+  full,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  maximum,
+  minimum,
+  mul,
+  notEqual,
+  type Operand,
+  ones,
+  pow,
+  sub,
+  where,
+  zeros,
+} from "./arithmetic";
+export { concat } from "./concat";
+export { dropout } from "./dropout";
+export {
+  abs,
+  cast,
+  clamp,
+  detach,
+  exp,
+  gelu,
+  identity,
+  log,
+  neg,
+  reciprocal,
+  relu,
+  sigmoid,
+  softplus,
+  sqrt,
+  square,
+  tanh,
+} from "./elementwise";
+export { embedding } from "./embedding";
+export { type LayerNormOptions, layerNorm } from "./layer-norm";
+export { linear } from "./linear";
+export { matmul } from "./matmul";
+export { permute, transpose } from "./permute";
+export { argmax, max, mean, type ReduceOptions, sum } from "./reduce";
+export { reshape } from "./reshape";
+export { slice } from "./slice";
+export { logSoftmax, softmax } from "./softmax";

@@ -1,0 +1,85 @@
+import { layerNorm as layerNormKernel, layerNormBackward, layerNormParameterGradients, ShapeError } from "@unroll/kernels";
+import { defineOp } from "../autograd/define-op";
+import { run } from "../graph/run";
+import { type Scalar, scalar } from "../tensor/scalar";
+import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+
+type Inputs = { readonly x: Tensor; readonly weight: Tensor | undefined; readonly bias: Tensor | undefined };
+type Outputs = { readonly y: Tensor; readonly mean: Tensor; readonly inverseDeviation: Tensor };
+
+interface Attributes {
+  readonly epsilon: Scalar;
+  readonly R: number;
+  readonly D: number;
+  /** Of mean and inverseDeviation: normalised axes as 1. */
+  readonly statistics: Shape;
+}
+
+const normalise = defineOp<Inputs, Attributes, Outputs, Inputs & Omit<Outputs, "y">>({
+  name: "layerNorm",
+  forward(inputs, { epsilon, R, D, statistics }) {
+    const { x, weight: gamma, bias: beta } = inputs;
+    const { y, mean, inverseDeviation } = run(
+      layerNormKernel,
+      { x, gamma, beta },
+      { dims: { R, D }, scalars: { epsilon }, shapes: { y: x.shape, mean: statistics, inverseDeviation: statistics } },
+    );
+    return { out: { y, mean, inverseDeviation }, saved: { ...inputs, mean, inverseDeviation } };
+  },
+  backward({ y: dy }, { x, weight, bias, mean, inverseDeviation }, needs, { R, D }) {
+    if (!dy) return {};
+    const gradients: { x?: Tensor; weight?: Tensor | undefined; bias?: Tensor | undefined } = {};
+    if (needs.has("x")) {
+      const inputs = { x, gamma: weight, mean, inverseDeviation, dy };
+      gradients.x = run(layerNormBackward, inputs, { dims: { R, D }, shapes: { dx: x.shape } }).dx;
+    }
+    if (needs.has("weight") || needs.has("bias")) {
+      // Rows are walked batch by batch, so that longer padding changes no bit.
+      const B = x.rank > 2 ? (x.shape[0] as number) : R;
+      const shape = (weight ?? bias)?.shape ?? [D];
+      const { dGamma, dBeta } = run(
+        layerNormParameterGradients,
+        { x, mean, inverseDeviation, dy },
+        { dims: { B, T: R / B, D }, shapes: { dGamma: shape, dBeta: shape } },
+      );
+      gradients.weight = weight && dGamma;
+      gradients.bias = bias && dBeta;
+    }
+    return gradients;
+  },
+});
+
+export interface LayerNormOptions {
+  /** γ, of the normalised shape. */
+  weight?: Tensor | undefined;
+  /** β, of the normalised shape. */
+  bias?: Tensor | undefined;
+  epsilon?: number;
+  /** How many of the last axes are normalised together. */
+  axes?: number;
+}
+
+/**
+ * y = (x − μ)/√(σ² + ε)·γ + β over the last axes (Ba, Kiros & Hinton 2016), with the statistics it used.
+ * @throws ShapeError if γ or β have not the normalised shape
+ */
+export function layerNorm(x: Tensor, { weight, bias, epsilon = 1e-5, axes = 1 }: LayerNormOptions = {}): Outputs {
+  expectDType("layerNorm", { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, "f32");
+  if (!(Number.isInteger(axes) && axes >= 1 && axes <= x.rank)) {
+    throw new ShapeError({
+      where: "layerNorm",
+      what: "x",
+      expected: `of at least ${axes} axes`,
+      received: formatShape(x.shape),
+    });
+  }
+  const normalised = x.shape.slice(x.rank - axes);
+  for (const [what, parameter] of Object.entries({ weight, bias })) {
+    if (parameter) expectShape("layerNorm", { [what]: parameter }, normalised);
+  }
+  const D = sizeOf(normalised);
+  const statistics = x.shape.map((extent, axis) => (axis < x.rank - axes ? extent : 1));
+  const R = sizeOf(statistics);
+  return normalise({ x, weight, bias }, { epsilon: scalar(epsilon), R, D, statistics });
+}

@@ -1,0 +1,114 @@
+import {
+  addFinalGradient,
+  finalState,
+  gateCount,
+  packRecurrent,
+  padRecurrent,
+  previousState,
+  stateGradient,
+} from "@unroll/kernels";
+import { fill, run } from "../../graph/run";
+import type { Tensor } from "../../tensor/tensor";
+import { gemm } from "../gemm";
+
+/** Sizes of one recurrent layer's scan. */
+export interface ScanDims {
+  /** Directions, 1 or 2. */
+  readonly D: number;
+  /** Batch rows. */
+  readonly B: number;
+  /** Time steps. */
+  readonly T: number;
+  /** Hidden units. */
+  readonly H: number;
+}
+
+export type Cell = Parameters<typeof gateCount>[0];
+
+/** What every recurrent operation reads beside its input product. */
+export type ScanInputs = {
+  /** Recurrent weights R [D, G·H, H]. */
+  readonly r: Tensor;
+  /** State to start from [D, B, H]; zeros when absent. */
+  readonly h0: Tensor | undefined;
+  /** True lengths in steps [B]; T each when absent. No gradient flows to them. */
+  readonly lengths: Tensor | undefined;
+};
+
+/** Kernel option of every scan: whether direction 0 runs backwards. */
+export interface Direction {
+  readonly reverse: boolean;
+}
+
+/** R transposed and packed for the forward scans. */
+export function packed(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
+  return run(packRecurrent, { r }, { dims: { D, G: gateCount(cell), H } }).rT;
+}
+
+/** R with rows of whole vec4f for the backward scans: R itself where they are whole already. */
+export function padded(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
+  return H % 4 === 0 ? r : run(padRecurrent, { r }, { dims: { D, G: gateCount(cell), H } }).rows;
+}
+
+/** Each row's state after its last step. */
+export function lastState(
+  dims: ScanDims,
+  { reverse }: Direction,
+  inputs: { y: Tensor; h0: Tensor | undefined; lengths: Tensor | undefined; cells?: Tensor; c0?: Tensor | undefined },
+): { hN: Tensor; cN: Tensor } {
+  const withCells = inputs.cells !== undefined;
+  return run(finalState, inputs, { dims, options: { reverse }, ...(withCells ? { outputs: ["cN"] } : {}) });
+}
+
+/** The gradient of y with that of the final state put where the final state came from. */
+export function outputGradient(
+  dims: ScanDims,
+  { reverse }: Direction,
+  { dy, dhN, lengths }: { dy: Tensor | undefined; dhN: Tensor | undefined; lengths: Tensor | undefined },
+): Tensor {
+  if (dhN) return run(addFinalGradient, { dy, dhN, lengths }, { dims, options: { reverse } }).sum;
+  return dy ?? fill(0, [dims.B, dims.T, dims.D * dims.H]);
+}
+
+/** The state before each step. */
+export function stateBefore(
+  dims: ScanDims,
+  { reverse }: Direction,
+  inputs: { y: Tensor; h0: Tensor | undefined; lengths: Tensor | undefined },
+): Tensor {
+  return run(previousState, inputs, { dims, options: { reverse } }).hPrev;
+}
+
+/**
+ * dR[d] = Σ over all steps of dGates[d]ᵀ·h_{t−1}[d], one matmul; where asked for, also the sum of dGates over all
+ * steps [D, G·H].
+ */
+export function recurrentGradient(
+  { D, H }: ScanDims,
+  { dGates, hPrev, steps, r, withSum = false }: { dGates: Tensor; hPrev: Tensor; steps: number; r: Tensor; withSum?: boolean },
+): { dR: Tensor; sum: Tensor | undefined } {
+  const GH = r.shape[1] as number;
+  const { c, sumA } = gemm(
+    { tensor: dGates, rows: GH, columns: steps, transposed: true, ld: D * GH, stride: GH },
+    { tensor: hPrev, rows: steps, columns: H, transposed: false, ld: D * H, stride: H },
+    { Z: D, shape: r.shape, ...(withSum ? { sumA: [D, GH] } : {}) },
+  );
+  return { dR: c, sum: sumA };
+}
+
+/** The gradient of the state to start from. */
+export function startGradient(
+  cell: Cell,
+  dims: ScanDims,
+  { reverse }: Direction,
+  inputs: {
+    dGates?: Tensor;
+    rows?: Tensor;
+    carry?: Tensor;
+    lengths: Tensor | undefined;
+    dhN: Tensor | undefined;
+  },
+): Tensor {
+  return run(stateGradient, inputs, { dims: { ...dims, G: gateCount(cell) }, options: { reverse } }).dh0;
+}
+

@@ -1,0 +1,46 @@
+import { logSoftmax as logSoftmaxKernel, logSoftmaxBackward, softmax as softmaxKernel, softmaxBackward } from "@unroll/kernels";
+import { defineOp } from "../autograd/define-op";
+import { run } from "../graph/run";
+import { expectDType, resolveAxis, sizeOf } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { permute } from "./permute";
+
+const rowsOf = (x: Tensor): { R: number; V: number } => ({ R: sizeOf(x.shape.slice(0, -1)), V: x.shape.at(-1) ?? 1 });
+
+const normalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor }>({
+  name: "softmax",
+  forward({ x }) {
+    const { y } = run(softmaxKernel, { x }, { dims: rowsOf(x), shapes: { y: x.shape } });
+    return { out: { y }, saved: { y } };
+  },
+  // dx = y·(dy − Σ dy·y)
+  backward: ({ y: dy }, { y }) =>
+    dy ? { x: run(softmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape } }).dx } : {},
+});
+
+const logNormalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor }>({
+  name: "logSoftmax",
+  forward({ x }) {
+    const { y } = run(logSoftmaxKernel, { x }, { dims: rowsOf(x), shapes: { y: x.shape } });
+    return { out: { y }, saved: { y } };
+  },
+  // dx = dy − eʸ·Σ dy
+  backward: ({ y: dy }, { y }) =>
+    dy ? { x: run(logSoftmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape } }).dx } : {},
+});
+
+/** y_v = e^(x_v) / Σ_u e^(x_u) along one axis. Elements at or below −1e29 are masked and get exactly 0. */
+export const softmax = (x: Tensor, axis = -1): Tensor => along("softmax", x, axis, (rows) => normalised({ x: rows }, {}).y);
+
+/** y_v = x_v − ln Σ_u e^(x_u) along one axis. */
+export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
+  along("logSoftmax", x, axis, (rows) => logNormalised({ x: rows }, {}).y);
+
+/** Applies what works on the last axis to another: that one is moved to the end and back. */
+function along(where: string, x: Tensor, axis: number, apply: (rows: Tensor) => Tensor): Tensor {
+  expectDType(where, { x }, "f32");
+  const at = resolveAxis(where, axis, x.rank);
+  if (at === x.rank - 1) return apply(x);
+  const swap = x.shape.map((_, index) => (index === at ? x.rank - 1 : index === x.rank - 1 ? at : index));
+  return permute(apply(permute(x, swap)), swap);
+}

@@ -1,0 +1,141 @@
+import { type BufferRange, type Device, ValueError } from "@unroll/kernels";
+import { elementwise } from "../graph/run";
+import { inputsOf } from "../graph/node";
+import { enqueue } from "../plan/executor";
+import { trace } from "../plan/trace";
+import type { Parameter } from "../tensor/parameter";
+import { borrow, Storage } from "../tensor/storage";
+import { Tensor } from "../tensor/tensor";
+
+/** Parameters begin at multiples of this many words, where every device can bind. */
+const ALIGN_WORDS = 64;
+
+/** Parameters that some optimizer already holds, so that no two fight over where they lie. */
+const held = new WeakSet<Parameter>();
+
+/**
+ * Parameters laid one after another in one buffer, and their gradients in another of the same layout: one dispatch
+ * updates them all, and one reduction makes the norm of the gradient. Gaps are zero.
+ */
+export class FlatParameters {
+  readonly parameters: readonly Parameter[];
+  /** Words of the whole, gaps included. */
+  readonly size: number;
+  readonly #starts: readonly number[];
+  #device: Device | null = null;
+  #values: Tensor | null = null;
+  #gradients: Tensor | null = null;
+
+  /** @throws ValueError if there are none, or one is in another optimizer already */
+  constructor(where: string, parameters: readonly Parameter[]) {
+    this.parameters = [...new Set(parameters)];
+    if (this.parameters.length === 0) {
+      throw new ValueError({ where, what: "the parameters", expected: "at least one", received: "none", remedy: "Pass model.parameters()." });
+    }
+    for (const parameter of this.parameters) {
+      parameter.assertUsable(where);
+      if (held.has(parameter)) {
+        throw new ValueError({
+          where,
+          what: `the parameter ${parameter.name ?? parameter}`,
+          expected: "in one optimizer only",
+          received: "in another already",
+          remedy: "Call dispose() on the other optimizer first.",
+        });
+      }
+    }
+    for (const parameter of this.parameters) held.add(parameter);
+    let next = 0;
+    this.#starts = this.parameters.map(({ size }) => {
+      const start = next;
+      next += Math.ceil(Math.max(1, size) / ALIGN_WORDS) * ALIGN_WORDS;
+      return start;
+    });
+    this.size = next;
+  }
+
+  /** All values, as one tensor. */
+  get values(): Tensor {
+    return this.#values as Tensor;
+  }
+
+  /** All gradients, as one tensor. */
+  get gradients(): Tensor {
+    return this.#gradients as Tensor;
+  }
+
+  /** Moves the parameters into their common buffer, once. */
+  prepare(device: Device): void {
+    if (this.#device) return;
+    this.#device = device;
+    this.#values = zerosOn(device, this.size, "parameters");
+    this.#gradients = zerosOn(device, this.size, "gradients");
+    for (const [index, parameter] of this.parameters.entries()) {
+      this.#move(device, parameter, this.#range(this.#values, index));
+    }
+  }
+
+  /** Which parameter the element `index` of the whole belongs to. */
+  at(index: number): Parameter {
+    const found = this.#starts.findLastIndex((start) => start <= index);
+    return this.parameters[found] as Parameter;
+  }
+
+  /** Where each gradient is to be computed to. */
+  placements(gradients: readonly Tensor[]): Map<Tensor, BufferRange> {
+    const read = new Set(trace(gradients).nodes.flatMap((node) => inputsOf(node)));
+    const placed = new Map<Tensor, BufferRange>();
+    for (const [index, gradient] of gradients.entries()) {
+      // One that others read, or that is not a kernel's own output, is copied: by the kernel that makes it, if that is
+      // elementwise. So no dispatch ever reads and writes the common buffer.
+      const isOwn = gradient.node.kind === "kernel" && !gradient.storage && !read.has(gradient) && !placed.has(gradient);
+      placed.set(isOwn ? gradient : elementwise("identity", [gradient]), this.#range(this.gradients, index));
+    }
+    return placed;
+  }
+
+  /** Lets another optimizer have the parameters; they stay where they are. */
+  dispose(): void {
+    for (const parameter of this.parameters) held.delete(parameter);
+    this.#gradients?.dispose();
+  }
+
+  #range(flat: Tensor, index: number): BufferRange {
+    const { buffer, offset } = (flat.storage as Storage).range;
+    const { size } = this.parameters[index] as Parameter;
+    return { buffer, offset: offset + (this.#starts[index] as number) * 4, size: Math.max(1, size) * 4 };
+  }
+
+  #move(device: Device, parameter: Parameter, to: BufferRange): void {
+    const { storage, variable, size } = parameter;
+    const home = borrow(device, to, this.values);
+    if (variable.initial) {
+      const { initial } = variable;
+      variable.initial = null;
+      enqueue(device, () => {
+        if (size > 0) device.upload({ ...to, size: size * 4 }, initial);
+      });
+    } else if (storage) {
+      storage.hold();
+      enqueue(device, () => {
+        device.submit("move parameters", (encoder) => {
+          encoder.copyBufferToBuffer(storage.range.buffer, storage.range.offset, to.buffer, to.offset, to.size);
+        });
+        storage.unhold();
+      });
+      parameter.disown();
+    }
+    parameter.own(home);
+  }
+}
+
+/** A tensor of zeros that stays on the device until it is disposed of. */
+export function zerosOn(device: Device, words: number, name: string, dtype: "f32" | "u32" = "f32"): Tensor {
+  const size = words * 4;
+  const buffer = device.pool.acquire(size, name);
+  const zeros = new Tensor({ kind: "device" }, [words], dtype);
+  zeros.name = name;
+  zeros.own(new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer)));
+  enqueue(device, () => device.submit(`clear ${name}`, (encoder) => encoder.clearBuffer(buffer, 0, size)));
+  return zeros;
+}

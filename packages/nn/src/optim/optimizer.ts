@@ -1,0 +1,162 @@
+import {
+  type Device,
+  gradientNorm,
+  REPORT_WORDS,
+  readReport,
+  ShapeError,
+  sumOfSquares,
+  type UpdateReport,
+  ValueError,
+} from "@unroll/kernels";
+import { grad } from "../autograd/grad";
+import type { KernelNode } from "../graph/node";
+import { effect } from "../graph/run";
+import { deviceOf, submit } from "../plan/executor";
+import type { Expansion } from "../plan/plan";
+import { trace } from "../plan/trace";
+import type { Parameter } from "../tensor/parameter";
+import { type Scalar, scalar } from "../tensor/scalar";
+import { formatShape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { FlatParameters, zerosOn } from "./flat-parameters";
+
+/** What every optimizer takes. */
+export interface OptimizerOptions {
+  /** Learning rate; it may be changed at any time through `optimizer.lr`. */
+  lr: number;
+  /** Scales the gradient of all parameters together so that its norm is at most this (Pascanu et al. 2013). */
+  clipNorm?: number;
+  /** Then holds each element of it within ± this. */
+  clipValue?: number;
+}
+
+export interface MinimizeOptions {
+  /** Further tensors to compute in the same submission, from the parameters as they were before the update. */
+  evaluate?: readonly Tensor[];
+}
+
+let instances = 0;
+
+/** Changes parameters against the gradient of a loss: forward, backward and update are one submission. */
+export abstract class Optimizer {
+  /** Learning rate of the next update. */
+  lr: number;
+  readonly clipNorm: number;
+  readonly clipValue: number;
+  protected readonly flat: FlatParameters;
+  readonly #id = instances++;
+  readonly #where: string;
+  #device: Device | null = null;
+  #report: Tensor | null = null;
+  #updates = 0;
+
+  constructor(where: string, parameters: readonly Parameter[], { lr, clipNorm = 0, clipValue = 0 }: OptimizerOptions) {
+    expectAtLeastZero(where, { lr, clipNorm, clipValue });
+    this.#where = where;
+    this.lr = lr;
+    this.clipNorm = clipNorm;
+    this.clipValue = clipValue;
+    this.flat = new FlatParameters(where, parameters);
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.flat.parameters;
+  }
+
+  /** Updates asked for so far. */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  /**
+   * Computes `loss`, its gradient, and the update of all parameters. Parameters that the loss does not depend on have
+   * a gradient of zero. Where the gradient is not finite the parameters stay as they are; `report` tells.
+   * @returns when the work has been submitted; only `loss.item()` waits for the GPU
+   * @throws ShapeError if the loss has more than one element
+   */
+  minimize(loss: Tensor, { evaluate = [] }: MinimizeOptions = {}): Promise<void> {
+    if (loss.size !== 1) {
+      throw new ShapeError({
+        where: `${this.#where}.minimize`,
+        what: "the loss",
+        expected: "of one element",
+        received: formatShape(loss.shape),
+        remedy: "Reduce it with sum or mean first.",
+      });
+    }
+    const roots = [...new Set([loss, ...evaluate])].filter(({ storage, node }) => !storage && node.kind !== "host");
+    if (!roots.includes(loss)) {
+      throw new ValueError({
+        where: `${this.#where}.minimize`,
+        what: "the loss",
+        expected: "not computed yet",
+        received: "evaluated already",
+        remedy: "Call minimize before asking for the loss: it computes it too.",
+      });
+    }
+    this.#prepare(deviceOf(trace(roots)));
+    this.#updates++;
+    const scalars = { ...this.scalars(this.#updates), clipNorm: scalar(this.clipNorm), clipValue: scalar(this.clipValue) };
+    return submit({
+      roots,
+      prefix: `minimize ${this.#id}|`,
+      scalars: Object.values(scalars),
+      expand: () => this.#expand(loss, scalars),
+      changes: this.parameters,
+    });
+  }
+
+  /** How the last update went: the norm of its gradient before clipping, and how many were left out. Waits for the GPU. */
+  async report(): Promise<UpdateReport & { firstBadParameter: Parameter | undefined }> {
+    const words = this.#report ? await this.#report.data() : new Uint32Array([0, 1, 0xffffffff, 0]);
+    const report = readReport(Uint32Array.from(words));
+    return { ...report, firstBadParameter: report.firstBad === undefined ? undefined : this.flat.at(report.firstBad) };
+  }
+
+  /** Frees gradients and state; the parameters stay. */
+  dispose(): void {
+    this.flat.dispose();
+    this.#report?.dispose();
+    for (const state of Object.values(this.state())) state.dispose();
+  }
+
+  /** Makes what the rule keeps from step to step: flat tensors of `size` words. */
+  protected abstract prepareState(zeros: (name: string) => Tensor): void;
+  /** What the rule keeps from step to step, by name. */
+  protected abstract state(): Readonly<Record<string, Tensor>>;
+  /** The numbers of update t, from 1 on. */
+  protected abstract scalars(t: number): Readonly<Record<string, Scalar>>;
+  /** The update's kernel call; it reads `gradients` and changes the rest in place. */
+  protected abstract update(
+    tensors: { parameters: Tensor; gradients: Tensor; report: Tensor },
+    scalars: Readonly<Record<string, Scalar>>,
+  ): KernelNode;
+
+  #prepare(device: Device): void {
+    if (this.#device) return;
+    this.#device = device;
+    this.flat.prepare(device);
+    this.#report = zerosOn(device, REPORT_WORDS, "update report", "u32");
+    this.prepareState((name) => zerosOn(device, this.flat.size, name));
+  }
+
+  /** Gradients into their common buffer, its norm, and the update: the last three dispatches. */
+  #expand(loss: Tensor, scalars: Readonly<Record<string, Scalar>>): Expansion {
+    const placed = this.flat.placements(grad(loss, this.parameters));
+    const { values: parameters, gradients } = this.flat;
+    const report = this.#report as Tensor;
+    const partial = effect(sumOfSquares, { gradients }, { dims: { n: this.flat.size } });
+    const { sums, firstBad } = partial.outputs;
+    const norm = effect(gradientNorm, { sums, firstBad, report }, { dims: {} });
+    const update = this.update({ parameters, gradients, report }, scalars);
+    return { effects: [partial, norm, update], placed };
+  }
+}
+
+/** @throws ValueError unless each number is finite and at least 0 */
+export function expectAtLeastZero(where: string, named: Readonly<Record<string, number>>): void {
+  for (const [what, value] of Object.entries(named)) {
+    if (value >= 0 && Number.isFinite(value)) continue;
+    throw new ValueError({ where, what, expected: "a finite number, at least 0", received: String(value) });
+  }
+}

@@ -1,0 +1,269 @@
+import { currentDevice, type Device, DeviceMismatchError } from "@unroll/kernels";
+import { type HostData, hostArray } from "../tensor/dtype";
+import type { Scalar } from "../tensor/scalar";
+import { allocate, allocatePinned, Storage } from "../tensor/storage";
+import { clock } from "../tensor/clock";
+import type { Tensor } from "../tensor/tensor";
+import { type Expansion, Plan, type RunInputs } from "./plan";
+import { type Trace, trace } from "./trace";
+
+/** Something to compute, as one submission. */
+export interface Request {
+  /** Tensors whose values are wanted. */
+  readonly roots: readonly Tensor[];
+  /** Where their values go, by root; memory of their own if not said. */
+  readonly into?: ReadonlyMap<Tensor, Storage>;
+  /** What distinguishes this request from another over an equal graph. */
+  readonly prefix?: string;
+  /** Numbers beside those in the graph that each run brings. */
+  readonly scalars?: readonly Scalar[];
+  /** Called when the plan is first made. */
+  readonly expand?: () => Expansion;
+  /** Parameters that the work changes. */
+  readonly changes?: readonly Tensor[];
+}
+
+/** How the plan cache of a device fared. */
+export interface PlanStatistics {
+  hits: number;
+  misses: number;
+  evictions: number;
+}
+
+/** Plans kept per device; the one unused longest goes first. */
+const MOST_PLANS = 256;
+
+/** Finds, makes and runs the plans of one device, in the order in which work was asked for. */
+class Executor {
+  readonly device: Device;
+  readonly statistics: PlanStatistics = { hits: 0, misses: 0, evictions: 0 };
+  readonly #plans = new Map<string, Plan | Promise<Plan>>();
+  /** The last job still waiting for a plan to be compiled, if any. */
+  #queue: Promise<void> | null = null;
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  /** Computes a request: at once if its plan is there, else when it has been compiled and all before it has run. */
+  schedule(request: Request, forward: Trace): Promise<void> {
+    const key = `${request.prefix ?? ""}${forward.key}`;
+    const inputs = this.#capture(request, forward);
+    const plan = this.#find(key) ?? this.#make(key, request, forward, inputs.leaves);
+    for (const { variable } of request.changes ?? []) if (variable) variable.changedAt = ++clock.now;
+    if (plan instanceof Plan && !this.#queue) {
+      plan.run(inputs);
+      return Promise.resolve();
+    }
+    return this.#defer(key, plan, inputs);
+  }
+
+  /** Runs `work` when all that was asked for before has been submitted: at once, if it has. */
+  enqueue(work: () => void): void {
+    if (!this.#queue) {
+      work();
+      return;
+    }
+    const job = this.#queue.then(work);
+    this.#queue = job;
+    job.finally(() => {
+      if (this.#queue === job) this.#queue = null;
+    });
+  }
+
+  /** The plan of a request, without running it. */
+  async plan(request: Request, forward: Trace): Promise<Plan> {
+    const key = `${request.prefix ?? ""}${forward.key}`;
+    return this.#find(key) ?? this.#make(key, request, forward, this.#leaves(forward));
+  }
+
+  #find(key: string): Plan | Promise<Plan> | undefined {
+    const plan = this.#plans.get(key);
+    if (!plan) {
+      this.statistics.misses++;
+      return undefined;
+    }
+    this.statistics.hits++;
+    this.#plans.delete(key); // to the end: most recently used
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  #make(key: string, request: Request, forward: Trace, leaves: RunInputs["leaves"]): Promise<Plan> {
+    const making = Plan.make(this.device, forward, request.roots, leaves, request.expand?.() ?? null);
+    this.#plans.set(key, making);
+    making.then(
+      (plan) => this.#plans.set(key, plan),
+      () => this.#plans.delete(key), // whoever asked is told; the next one tries again
+    );
+    for (const [oldest, plan] of this.#plans) {
+      if (this.#plans.size <= MOST_PLANS) break;
+      if (!(plan instanceof Plan)) continue;
+      plan.dispose();
+      this.#plans.delete(oldest);
+      this.statistics.evictions++;
+    }
+    return making;
+  }
+
+  #defer(key: string, plan: Plan | Promise<Plan>, inputs: RunInputs): Promise<void> {
+    // The caller may change its arrays, or let go of its tensors, before this runs.
+    const held = { ...inputs, leaves: inputs.leaves.map((leaf) => (leaf instanceof Storage ? leaf : leaf.slice())) };
+    const storages = [...held.leaves, ...held.results].filter((value): value is Storage => value instanceof Storage);
+    for (const storage of storages) storage.hold();
+    const before = this.#queue ?? Promise.resolve();
+    const job = before.then(async () => {
+      try {
+        const ready = await plan;
+        this.device.assertAlive("evaluate");
+        const failed = storages.find(({ failure }) => failure)?.failure;
+        if (failed) throw failed;
+        ready.run(held);
+        this.#plans.set(key, ready);
+      } catch (error) {
+        for (const result of held.results) result.failure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      } finally {
+        for (const storage of storages) storage.unhold();
+      }
+    });
+    const settled = job.then(
+      () => undefined,
+      () => undefined, // the next job does not depend on this one's success; its error is told by `job`
+    );
+    this.#queue = settled;
+    for (const result of held.results) result.filling = settled;
+    settled.then(() => {
+      if (this.#queue === settled) this.#queue = null;
+      for (const result of held.results) if (result.filling === settled) result.filling = null;
+    });
+    return job;
+  }
+
+  #capture(request: Request, forward: Trace): RunInputs {
+    const leaves = this.#leaves(forward);
+    const scalars = forward.scalars.map(({ current }) => current);
+    const results = request.roots.map((root) => {
+      const given = request.into?.get(root);
+      if (given) return given;
+      const storage = allocate(this.device, root.size * 4, root.name ?? "result");
+      root.own(storage);
+      return storage;
+    });
+    return { leaves, scalars, results };
+  }
+
+  #leaves(forward: Trace): RunInputs["leaves"] {
+    return forward.leaves.map(({ tensor }) => {
+      if (tensor.storage) return this.#sameDevice(tensor.storage, tensor);
+      if (tensor.node.kind === "host") return tensor.node.data;
+      return this.#materialise(tensor);
+    });
+  }
+
+  /** Brings a parameter's first values to the device. */
+  #materialise(tensor: Tensor): Storage {
+    const initial = tensor.variable?.initial;
+    if (!initial) throw new Error(`${tensor} has neither values nor an operation`);
+    const storage = allocatePinned(this.device, tensor.size * 4, tensor.name ?? "parameter");
+    if (tensor.size > 0) this.device.upload({ ...storage.range, size: tensor.size * 4 }, initial);
+    tensor.own(storage);
+    if (tensor.variable) tensor.variable.initial = null;
+    return storage;
+  }
+
+  #sameDevice(storage: Storage, tensor: Tensor): Storage {
+    if (storage.device === this.device) return storage;
+    throw new DeviceMismatchError({
+      where: "evaluate",
+      what: tensor.name ?? String(tensor),
+      expected: "on the same device as the rest of the graph",
+      received: "on another",
+      remedy: "Read its values with data() and make it again on this device.",
+    });
+  }
+}
+
+const executors = new WeakMap<Device, Executor>();
+
+/** The one executor of a device. */
+export function executorOf(device: Device): Executor {
+  let found = executors.get(device);
+  if (!found) {
+    found = new Executor(device);
+    executors.set(device, found);
+  }
+  return found;
+}
+
+/** How the plan cache of `device` fared so far. */
+export function planStatistics(device: Device = currentDevice()): Readonly<PlanStatistics> {
+  return executorOf(device).statistics;
+}
+
+/**
+ * Computes several tensors in one submission; afterwards they own their values.
+ * @returns when the work has been submitted
+ */
+export function evaluate(tensors: readonly Tensor[]): Promise<void> {
+  const roots = [...new Set(tensors)].filter((tensor) => {
+    tensor.assertUsable("evaluate");
+    return !tensor.storage && tensor.node.kind !== "host" && tensor.node.kind !== "device";
+  });
+  if (roots.length === 0) return Promise.resolve();
+  return submit({ roots });
+}
+
+/** Runs `work` on a device when all that was asked for before has been submitted: at once, if it has. */
+export function enqueue(device: Device, work: () => void): void {
+  executorOf(device).enqueue(work);
+}
+
+/**
+ * The values of a tensor that may have been computed and forgotten, from its inputs and the parameters as they now are.
+ * For looking into a computation after something went wrong in it.
+ */
+export async function evaluateAgain(tensor: Tensor): Promise<HostData> {
+  if (tensor.storage || tensor.node.kind === "host" || tensor.node.kind === "device") return tensor.data();
+  const forward = trace([tensor], { allowStale: true });
+  const device = deviceOf(forward);
+  const storage = allocate(device, tensor.size * 4, "inspection");
+  try {
+    await executorOf(device).schedule({ roots: [tensor], into: new Map([[tensor, storage]]) }, forward);
+    const bytes = await device.read({ ...storage.range, size: Math.max(4, tensor.size * 4) });
+    return hostArray(tensor.dtype, bytes);
+  } finally {
+    storage.release();
+  }
+}
+
+/** Runs a request on the device of its tensors. */
+export function submit(request: Request): Promise<void> {
+  const forward = traceRequest(request);
+  const device = deviceOf(forward);
+  device.assertAlive("evaluate");
+  return executorOf(device).schedule(request, forward);
+}
+
+/** The walk of a request, its own numbers included. */
+export function traceRequest({ roots, scalars = [] }: Request): Trace {
+  const forward = trace(roots);
+  return scalars.length > 0 ? { ...forward, scalars: [...forward.scalars, ...scalars] } : forward;
+}
+
+/** The device that holds a graph's values; the current one where none are held. */
+export function deviceOf(forward: Trace): Device {
+  return forward.leaves.find(({ tensor }) => tensor.storage)?.tensor.storage?.device ?? currentDevice();
+}
+
+/** Reads an evaluated tensor's values. */
+export async function readBack(tensor: Tensor): Promise<HostData> {
+  const { storage } = tensor;
+  if (!storage) throw new Error(`${tensor} was not evaluated`);
+  await storage.filling;
+  if (storage.failure) throw storage.failure;
+  storage.device.assertAlive("Tensor.data");
+  if (tensor.size === 0) return hostArray(tensor.dtype, 0);
+  const bytes = await storage.device.read({ ...storage.range, size: tensor.size * 4 });
+  return hostArray(tensor.dtype, bytes);
+}

@@ -1,0 +1,100 @@
+import { type AnyKernel, copyBlock, type DimValues, elementwiseKernel } from "@unroll/kernels";
+import type { KernelNode } from "../graph/node";
+import type { Scalar } from "../tensor/scalar";
+import { sizeOf } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { fuse, type Group } from "./fuse";
+import type { Trace } from "./trace";
+
+/** A part of a value: which value, from which byte on, how many bytes. */
+export interface Part {
+  readonly base: Tensor;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** One kernel call over values that have no place yet. */
+export interface Item {
+  readonly kernel: AnyKernel;
+  readonly dims: DimValues;
+  readonly options: object;
+  readonly scalars: Readonly<Record<string, Scalar | number>>;
+  readonly reads: Readonly<Record<string, Part>>;
+  /** Values it writes whole. */
+  readonly writes: Readonly<Record<string, Tensor>>;
+}
+
+/** Offsets that a device can bind at. */
+const ALIGN = 256;
+
+/**
+ * Turns a walked graph into kernel calls: elementwise neighbours merged, views resolved into parts of what they view.
+ * @param effects kernel calls that change memory in place; they come last, after all reads of the old values
+ * @param kept tensors whose values must exist by themselves
+ */
+export function lower(traced: Trace, effects: readonly KernelNode[], kept: ReadonlySet<Tensor>): Item[] {
+  const parts = new Map<Tensor, Part>();
+  const items: Item[] = [];
+  const part = (tensor: Tensor): Part => parts.get(tensor) ?? whole(tensor);
+  const groups = fuse(traced.nodes, effects, kept);
+
+  for (const step of groups) {
+    if (step.kind === "group") {
+      items.push(lowerGroup(step, part));
+    } else if (step.kind === "view") {
+      const input = part(step.node.input);
+      const offset = input.offset + step.node.start * 4;
+      const bytes = sizeOf(step.output.shape) * 4;
+      if (offset % ALIGN === 0) {
+        parts.set(step.output, { base: input.base, offset, bytes });
+      } else {
+        items.push(copyOut(input, step.node.start, step.output));
+      }
+    } else {
+      items.push(lowerKernel(step.node, part));
+    }
+  }
+  for (const effect of effects) items.push(lowerKernel(effect, part));
+  return items;
+}
+
+/** All of a value. */
+export function whole(tensor: Tensor): Part {
+  return { base: tensor, offset: 0, bytes: Math.max(4, tensor.size * 4) };
+}
+
+/** The parts that root views resolve to: what `lower` did for views, for one tensor. */
+export function resolveView(tensor: Tensor, computed: ReadonlySet<Tensor>): Part {
+  if (computed.has(tensor) || tensor.storage || tensor.node.kind !== "view") return whole(tensor);
+  const input = resolveView(tensor.node.input, computed);
+  return { base: input.base, offset: input.offset + tensor.node.start * 4, bytes: Math.max(4, tensor.size * 4) };
+}
+
+function lowerKernel(node: KernelNode, part: (tensor: Tensor) => Part): Item {
+  const reads: Record<string, Part> = {};
+  for (const [name, input] of Object.entries(node.inputs)) reads[name] = part(input);
+  return { kernel: node.kernel, dims: node.dims, options: node.options, scalars: node.scalars, reads, writes: node.outputs };
+}
+
+function copyOut(input: Part, start: number, output: Tensor): Item {
+  const n = output.size;
+  return {
+    kernel: copyBlock,
+    dims: { outer: 1, n, start, stride: 0, total: input.bytes / 4 },
+    options: {},
+    scalars: {},
+    reads: { source: input },
+    writes: { copy: output },
+  };
+}
+
+function lowerGroup(group: Group, part: (tensor: Tensor) => Part): Item {
+  const { kernel, dims } = elementwiseKernel(group.program);
+  const reads: Record<string, Part> = {};
+  for (const [index, input] of group.inputs.entries()) reads[`in${index}`] = part(input);
+  const writes: Record<string, Tensor> = {};
+  for (const [index, output] of group.outputs.entries()) writes[`out${index}`] = output;
+  const scalars: Record<string, Scalar | number> = {};
+  for (const [index, value] of group.scalars.entries()) scalars[`s${index}`] = value;
+  return { kernel, dims, options: {}, scalars, reads, writes };
+}

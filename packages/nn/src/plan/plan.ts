@@ -1,0 +1,185 @@
+import { type BufferRange, type Call, type Device, Program } from "@unroll/kernels";
+import type { KernelNode } from "../graph/node";
+import type { HostData } from "../tensor/dtype";
+import type { Storage } from "../tensor/storage";
+import type { Tensor } from "../tensor/tensor";
+import { type Item, lower, type Part, resolveView } from "./lower";
+import { place } from "./place";
+import { type LeafKind, type Trace, trace } from "./trace";
+
+/** What a request adds to its graph when its plan is first made: gradients and updates, say. */
+export interface Expansion {
+  /** Kernel calls that change memory in place, after everything else. */
+  readonly effects: readonly KernelNode[];
+  /** Values to compute straight into given memory. */
+  readonly placed: ReadonlyMap<Tensor, BufferRange>;
+}
+
+/** What one run brings: its leaves in the order of the trace, the current scalars, and where results go. */
+export interface RunInputs {
+  readonly leaves: readonly (HostData | Storage)[];
+  readonly scalars: readonly number[];
+  readonly results: readonly Storage[];
+}
+
+interface LeafUse {
+  readonly leaf: number;
+  readonly kind: LeafKind;
+  /** Arena place of an uploaded or copied leaf. */
+  readonly range: BufferRange | null;
+  /** Bindings that follow a leaf bound where it lies. */
+  readonly bindings: readonly { readonly call: number; readonly name: string; readonly offset: number; readonly bytes: number }[];
+}
+
+/** A number of a kernel call that each run brings: which of the run's scalars it is. */
+interface ScalarUse {
+  readonly source: number;
+  readonly call: number;
+  readonly name: string;
+}
+
+/** Where a result is found: at a place of the plan's own, or in a leaf that is bound where it lies. */
+type ResultSource = { readonly range: BufferRange } | { readonly leaf: number; readonly offset: number };
+
+/** A graph made ready to be run again and again: one submission, nothing allocated. */
+export class Plan {
+  readonly program: Program;
+  readonly items: readonly Item[];
+  readonly #device: Device;
+  readonly #leaves: readonly LeafUse[];
+  readonly #scalars: readonly ScalarUse[];
+  readonly #results: readonly ResultSource[];
+
+  private constructor(
+    device: Device,
+    program: Program,
+    items: readonly Item[],
+    leaves: readonly LeafUse[],
+    scalars: readonly ScalarUse[],
+    results: readonly ResultSource[],
+  ) {
+    this.#device = device;
+    this.program = program;
+    this.items = items;
+    this.#leaves = leaves;
+    this.#scalars = scalars;
+    this.#results = results;
+  }
+
+  /**
+   * Plans and compiles.
+   * @param forward the walk of the request itself, whose leaves and scalars each run brings anew
+   */
+  static async make(
+    device: Device,
+    forward: Trace,
+    roots: readonly Tensor[],
+    firstLeaves: RunInputs["leaves"],
+    expansion: Expansion | null,
+  ): Promise<Plan> {
+    const effects = expansion?.effects ?? [];
+    const placed = expansion?.placed ?? new Map<Tensor, BufferRange>();
+    const kept = new Set([...roots, ...placed.keys()]);
+    const full = effects.length + placed.size > 0 ? trace([...kept, ...effects.flatMap((e) => Object.values(e.inputs))]) : forward;
+    const last = new Set<object>(effects);
+    const items = lower({ ...full, nodes: full.nodes.filter((node) => !last.has(node)) }, effects, kept);
+    const computed = new Set(items.flatMap((item) => Object.values(item.writes)));
+
+    const leafIndex = new Map(forward.leaves.map(({ tensor }, index) => [tensor, index]));
+    const preset = new Map<Tensor, BufferRange>(placed);
+    const loaded: Tensor[] = [];
+    for (const { tensor, kind } of full.leaves) {
+      const value = firstLeaves[leafIndex.get(tensor) ?? -1] ?? tensor.storage;
+      if (kind !== "bind") loaded.push(tensor);
+      else if (value && "range" in value) preset.set(tensor, value.range);
+    }
+    const resultParts = roots.map((root) => resolveView(root, computed));
+    const keptBases = new Set([...resultParts.map(({ base }) => base), ...placed.keys()]);
+    const places = place(device, items, preset, loaded, keptBases);
+
+    const calls = items.map((item): Call => {
+      const bindings: Record<string, BufferRange> = {};
+      for (const [name, part] of Object.entries(item.reads)) bindings[name] = rangeOf(part, places);
+      for (const [name, output] of Object.entries(item.writes)) bindings[name] = places.get(output) as BufferRange;
+      return { kernel: item.kernel, dims: item.dims, options: item.options, scalars: constants(item), bindings };
+    });
+    const program = await Program.compile(device, calls);
+    const scalarIndex = new Map(forward.scalars.map((scalar, index) => [scalar, index]));
+    const scalars = items.flatMap((item, call) =>
+      Object.entries(item.scalars).flatMap(([name, value]): ScalarUse[] => {
+        const source = typeof value === "number" ? undefined : scalarIndex.get(value);
+        return source === undefined ? [] : [{ source, call, name }];
+      }),
+    );
+    const leaves = forward.leaves.map(({ tensor, kind }, leaf): LeafUse => {
+      if (kind !== "bind") return { leaf, kind, range: places.get(tensor) ?? null, bindings: [] };
+      return { leaf, kind, range: null, bindings: bindingsOf(tensor, items) };
+    });
+    const bound = new Map(leaves.flatMap(({ leaf, kind }) => (kind === "bind" ? [[forward.leaves[leaf]?.tensor, leaf]] : [])));
+    const results = resultParts.map((part): ResultSource => {
+      const leaf = bound.get(part.base);
+      return leaf === undefined ? { range: rangeOf(part, places) } : { leaf, offset: part.offset };
+    });
+    return new Plan(device, program, items, leaves, scalars, results);
+  }
+
+  /** Runs once: one submission. */
+  run({ leaves, scalars, results }: RunInputs): void {
+    const copies: { from: BufferRange; to: BufferRange }[] = [];
+    for (const use of this.#leaves) {
+      const value = leaves[use.leaf] as HostData | Storage;
+      if (!("range" in value)) {
+        if (use.range && value.length > 0) this.#device.upload(use.range, value);
+      } else if (use.kind === "copy") {
+        if (use.range) copies.push({ from: value.range, to: use.range });
+      } else {
+        for (const { call, name, offset, bytes } of use.bindings) {
+          this.program.rebind(call, name, { buffer: value.range.buffer, offset: value.range.offset + offset, size: bytes });
+        }
+      }
+    }
+    for (const { source, call, name } of this.#scalars) this.program.setScalar(call, name, scalars[source] as number);
+    this.program.uploadScalars();
+    this.#device.submit("plan", (encoder) => {
+      for (const { from, to } of copies) {
+        encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.size);
+      }
+      const pass = encoder.beginComputePass({ label: "plan" });
+      this.program.encode(pass);
+      pass.end();
+      for (const [index, source] of this.#results.entries()) {
+        const to = (results[index] as Storage).range;
+        const from = "range" in source ? source.range : partOf(leaves[source.leaf] as Storage, source.offset);
+        encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, to.size);
+      }
+    });
+  }
+
+  dispose(): void {
+    this.program.dispose();
+  }
+}
+
+function rangeOf({ base, offset, bytes }: Part, places: ReadonlyMap<Tensor, BufferRange>): BufferRange {
+  const range = places.get(base);
+  if (!range) throw new Error(`${base} has no place in its plan`);
+  return { buffer: range.buffer, offset: range.offset + offset, size: bytes };
+}
+
+function partOf({ range }: Storage, offset: number): BufferRange {
+  return { buffer: range.buffer, offset: range.offset + offset, size: range.size - offset };
+}
+
+function constants(item: Item): Record<string, number> {
+  const values: Record<string, number> = {};
+  for (const [name, value] of Object.entries(item.scalars)) values[name] = typeof value === "number" ? value : value.current;
+  return values;
+}
+
+function bindingsOf(tensor: Tensor, items: readonly Item[]): LeafUse["bindings"] {
+  return items.flatMap((item, call) =>
+    Object.entries(item.reads).flatMap(([name, part]) =>
+      part.base === tensor ? [{ call, name, offset: part.offset, bytes: part.bytes }] : [],
+    ),
+  );
+}

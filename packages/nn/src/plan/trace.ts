@@ -1,0 +1,122 @@
+import { ValueError } from "@unroll/kernels";
+import { inputsOf, type Node } from "../graph/node";
+import { Scalar } from "../tensor/scalar";
+import type { Tensor } from "../tensor/tensor";
+
+/** How a plan comes by a value that it does not compute. */
+export type LeafKind =
+  /** Uploaded from the host into the arena. */
+  | "upload"
+  /** Copied from its own memory into the arena, so that where it lies is no matter to bind groups. */
+  | "copy"
+  /** Bound where it lies. */
+  | "bind";
+
+/** Evaluated tensors up to this many bytes are copied rather than bound where they lie. */
+const COPY_BYTES = 64 * 1024;
+
+/** A graph in the order in which it can be computed, and what of it differs from run to run. */
+export interface Trace {
+  /** Equal keys mean equal plans: operations, attributes, shapes, dtypes and wiring, and no values. */
+  readonly key: string;
+  readonly nodes: readonly Exclude<Node, { kind: "host" | "device" }>[];
+  readonly leaves: readonly { readonly tensor: Tensor; readonly kind: LeafKind }[];
+  /** Numbers read afresh by every run, in the order met. */
+  readonly scalars: readonly Scalar[];
+}
+
+let walk = 0;
+
+/**
+ * Walks the graph below `roots`, inputs before users.
+ * @param options.allowStale whether parameters may have changed since the graph was recorded
+ * @throws ValueError if a node was recorded before a parameter it reads was changed
+ */
+export function trace(roots: readonly Tensor[], { allowStale = false }: { allowStale?: boolean } = {}): Trace {
+  const stamp = ++walk;
+  const nodes: Trace["nodes"][number][] = [];
+  const leaves: { tensor: Tensor; kind: LeafKind }[] = [];
+  const scalars: Scalar[] = [];
+  const seen = new Set<Scalar>();
+  let values = 0;
+  let key = "";
+  const stack: { tensor: Tensor; inputs: readonly Tensor[]; next: number }[] = [];
+
+  const enter = (tensor: Tensor): void => {
+    if (tensor.mark === stamp) return;
+    const { node } = tensor;
+    if (tensor.storage || node.kind === "host" || node.kind === "device") {
+      tensor.assertUsable("evaluate");
+      tensor.mark = stamp;
+      tensor.order = values++;
+      const kind = leafKind(tensor);
+      leaves.push({ tensor, kind });
+      key += `${kind}${tensor.dtype}${tensor.shape.join()}|`;
+      return;
+    }
+    stack.push({ tensor, inputs: inputsOf(node), next: 0 });
+  };
+
+  const finish = (tensor: Tensor, inputs: readonly Tensor[]): void => {
+    if (tensor.mark === stamp) return; // another output of its node was reached first
+    const node = tensor.node as Trace["nodes"][number];
+    if (!allowStale) checkFresh(node, inputs);
+    nodes.push(node);
+    key += node.signature;
+    for (const input of inputs) key += `:${input.order}`;
+    key += "|";
+    for (const output of outputsOf(tensor)) {
+      if (output.mark === stamp) continue; // evaluated earlier and already met as a leaf
+      output.mark = stamp;
+      output.order = values++;
+    }
+    for (const value of scalarsOf(node)) {
+      if (seen.has(value)) continue;
+      seen.add(value);
+      scalars.push(value);
+    }
+  };
+
+  for (const root of roots) {
+    enter(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const next = top.inputs[top.next++];
+      if (next) {
+        enter(next);
+      } else {
+        stack.pop();
+        finish(top.tensor, top.inputs);
+      }
+    }
+    key += `>${root.order}|`;
+  }
+  return { key, nodes, leaves, scalars };
+}
+
+/** The tensors that are made together with `tensor`. */
+export function outputsOf(tensor: Tensor): readonly Tensor[] {
+  return tensor.node.kind === "kernel" ? Object.values(tensor.node.outputs) : [tensor];
+}
+
+function leafKind(tensor: Tensor): LeafKind {
+  if (tensor.storage) return tensor.storage.pinned || tensor.storage.range.size > COPY_BYTES ? "bind" : "copy";
+  return tensor.node.kind === "host" ? "upload" : "bind";
+}
+
+function scalarsOf(node: Node): Scalar[] {
+  if (node.kind === "elementwise") return node.args.filter((arg) => arg instanceof Scalar);
+  if (node.kind === "kernel") return Object.values(node.scalars).filter((value) => value instanceof Scalar);
+  return [];
+}
+
+function checkFresh(node: { born: number }, inputs: readonly Tensor[]): void {
+  for (const input of inputs) {
+    if (input.variable && input.variable.changedAt > node.born) {
+      throw new ValueError({
+        where: "evaluate",
+        what: `the parameter ${input.name ?? "it reads"} was changed after this tensor was recorded and before it was computed`,
+        remedy: "Ask for it together with the update: optimizer.minimize(loss, { evaluate: [tensor] }).",
+      });
+    }
+  }
+}

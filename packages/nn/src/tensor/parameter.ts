@@ -1,0 +1,21 @@
+import type { Shape } from "./shape";
+import { Tensor, type Variable } from "./tensor";
+
+/**
+ * A tensor that training changes in place. It keeps its place on the device for its life; its first values wait on
+ * the host until a plan first reads it.
+ */
+export class Parameter extends Tensor {
+  declare variable: Variable;
+
+  constructor(initial: Float32Array<ArrayBuffer>, shape: Shape, name?: string) {
+    super({ kind: "device" }, shape, "f32");
+    this.variable = { initial, changedAt: 0 };
+    this.name = name;
+  }
+}
+
+/** A parameter that starts with given values. */
+export function parameter(initial: { readonly data: Float32Array<ArrayBuffer>; readonly shape: Shape }): Parameter {
+  return new Parameter(initial.data, initial.shape);
+}

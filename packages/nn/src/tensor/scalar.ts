@@ -1,0 +1,15 @@
+/**
+ * A number that an operation uses and that may differ from step to step: a learning rate, a random draw, the 2 of
+ * `mul(x, 2)`. It is no part of a plan's identity; a replayed plan reads the value afresh. A backward rule passes on
+ * the very Scalar that its forward used, and cannot look inside: a number computed from it would be frozen in the plan.
+ */
+export class Scalar {
+  /** Read when a plan runs, and nowhere else. */
+  current: number;
+
+  constructor(value: number) {
+    this.current = value;
+  }
+}
+
+export const scalar = (value: number): Scalar => new Scalar(value);

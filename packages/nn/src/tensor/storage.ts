@@ -1,0 +1,109 @@
+import type { BufferRange, Device } from "@unroll/kernels";
+
+/** Results up to this many bytes share pages, so that a loop which keeps small results makes no buffer for each. */
+const SMALL = 4096;
+const PAGE = 256 * 1024;
+const ALIGN = 256;
+
+/** Device memory that a tensor owns. */
+export class Storage {
+  readonly device: Device;
+  readonly range: BufferRange;
+  /** Whether it keeps its place for its life, as parameters do: then kernels bind it where it lies. */
+  readonly pinned: boolean;
+  /** Why its value never came to be. */
+  failure: Error | null = null;
+  /** Resolves when the work that fills it has been submitted; null when it has. */
+  filling: Promise<void> | null = null;
+  readonly #free: () => void;
+  #released = false;
+  #holders = 0;
+
+  constructor(device: Device, range: BufferRange, pinned: boolean, free: () => void) {
+    this.device = device;
+    this.range = range;
+    this.pinned = pinned;
+    this.#free = free;
+  }
+
+  /** Keeps the memory from being given back until as many `unhold`: for work that is queued and not yet submitted. */
+  hold(): void {
+    this.#holders++;
+  }
+
+  unhold(): void {
+    this.#holders--;
+    if (this.#released && this.#holders === 0) this.#free();
+  }
+
+  /** Gives the memory back. Work already submitted still sees it. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    if (this.#holders === 0) this.#free();
+  }
+}
+
+/** Takes `bytes` of device memory for a result that a user will hold. */
+export function allocate(device: Device, bytes: number, label: string): Storage {
+  const size = Math.max(4, bytes);
+  if (size <= SMALL) return pagesOf(device).allocate(size);
+  const buffer = device.pool.acquire(size, label);
+  return new Storage(device, { buffer, offset: 0, size }, false, () => device.pool.release(buffer));
+}
+
+/** Takes `bytes` in a buffer of their own, to stay where they are. */
+export function allocatePinned(device: Device, bytes: number, label: string): Storage {
+  const size = Math.max(4, bytes);
+  const buffer = device.pool.acquire(size, label);
+  return new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer));
+}
+
+/** A part of the buffer of `owner`, which is kept alive for as long as the part is. */
+export function borrow(device: Device, range: BufferRange, owner: object): Storage {
+  return new Storage(device, range, true, () => void owner);
+}
+
+/** Small allocations in common buffers, first come first placed. */
+class Pages {
+  readonly #device: Device;
+  readonly #free = new Map<number, BufferRange[]>();
+  #page: GPUBuffer | null = null;
+  #used = 0;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  allocate(bytes: number): Storage {
+    const size = Math.ceil(bytes / ALIGN) * ALIGN;
+    const slot = this.#free.get(size)?.pop() ?? this.#take(size);
+    const range = { ...slot, size: bytes };
+    return new Storage(this.#device, range, false, () => {
+      const list = this.#free.get(size);
+      if (list) list.push(slot);
+      else this.#free.set(size, [slot]);
+    });
+  }
+
+  #take(size: number): BufferRange {
+    if (!this.#page || this.#used + size > PAGE) {
+      this.#page = this.#device.pool.acquire(PAGE, "small results");
+      this.#used = 0;
+    }
+    const offset = this.#used;
+    this.#used += size;
+    return { buffer: this.#page, offset, size };
+  }
+}
+
+const pages = new WeakMap<Device, Pages>();
+
+function pagesOf(device: Device): Pages {
+  let found = pages.get(device);
+  if (!found) {
+    found = new Pages(device);
+    pages.set(device, found);
+  }
+  return found;
+}

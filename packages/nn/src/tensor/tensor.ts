@@ -1,0 +1,207 @@
+import { DisposedError, ShapeError, ValueError } from "@unroll/kernels";
+import type { OpRecord } from "../autograd/record";
+import type { Node } from "../graph/node";
+import { evaluate, readBack } from "../plan/executor";
+import { type DType, dtypeOf, type HostData } from "./dtype";
+import { formatShape, type Shape, sizeOf } from "./shape";
+import type { Storage } from "./storage";
+
+const memory = new FinalizationRegistry<Storage>((storage) => storage.release());
+
+/** The changing side of a parameter. */
+export interface Variable {
+  /** First values, until a plan brings them to the device. */
+  initial: HostData | null;
+  /** When it last changed, by `clock`: nodes recorded before that may not read it any more. */
+  changedAt: number;
+}
+
+/**
+ * A value that may not have been computed yet: a shape, a dtype, and the operation that makes it. Ask for the numbers
+ * with `await t.data()` or `await t.item()`; ask for several at once, as one submission, with `evaluate`.
+ */
+export class Tensor {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly node: Node;
+  /** How errors and profiles call it. */
+  name: string | undefined;
+  /** The differentiable operation that made it, if one did. */
+  origin: OpRecord | null = null;
+  /** What makes it a parameter, if it is one. */
+  variable: Variable | null = null;
+  /** Where its values lie on the device, once they were asked for. */
+  storage: Storage | null = null;
+  /** Used while a graph is walked: which walk saw it last, and as which value. */
+  mark = 0;
+  order = 0;
+  #disposed = false;
+
+  constructor(node: Node, shape: Shape, dtype: DType) {
+    this.node = node;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Gives it device memory that is freed when it is disposed of or collected. */
+  own(storage: Storage): void {
+    this.storage = storage;
+    memory.register(this, storage, this);
+  }
+
+  /** Its values, row-major, once computed. */
+  async data(): Promise<HostData> {
+    this.assertUsable("Tensor.data");
+    if (this.node.kind === "host") return this.node.data.slice();
+    if (this.variable?.initial) return this.variable.initial.slice();
+    if (!this.storage) await evaluate([this]);
+    return readBack(this);
+  }
+
+  /**
+   * The value of a tensor of one element.
+   * @throws ShapeError if it has more or fewer
+   */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new ShapeError({
+        where: "Tensor.item",
+        what: this.name ?? "the tensor",
+        expected: "of one element",
+        received: formatShape(this.shape),
+        remedy: "Use data() for all values.",
+      });
+    }
+    const [value] = await this.data();
+    return value as number;
+  }
+
+  /** Gives up its device memory without being disposed of: its values are about to lie elsewhere. */
+  disown(): void {
+    memory.unregister(this);
+    this.storage?.release();
+    this.storage = null;
+  }
+
+  /** Frees its device memory at once. Using it afterwards is a DisposedError. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.disown();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** @throws DisposedError after `dispose`, and if the device that holds its values was disposed of */
+  assertUsable(where: string): void {
+    const what = this.name ?? `a tensor ${formatShape(this.shape)}`;
+    if (this.#disposed) throw new DisposedError({ where, what, received: "disposed of" });
+    if (this.storage?.device.disposed) {
+      throw new DisposedError({ where, what, received: "on a device that was disposed of", remedy: "Make it again on the open device." });
+    }
+  }
+
+  toString(): string {
+    return `Tensor ${this.dtype} ${formatShape(this.shape)}${this.name ? ` "${this.name}"` : ""}`;
+  }
+}
+
+/** Nested rows of numbers. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+export interface TensorOptions {
+  /** Extents of the axes; by default one axis, or those of the nested rows. */
+  shape?: Shape;
+  dtype?: DType;
+  name?: string;
+  /** NaN and infinities are refused unless this is set. */
+  allowNonFinite?: boolean;
+}
+
+/**
+ * A tensor of host values. A typed array is used as it is, not copied: change it only after the values computed from
+ * it were awaited.
+ * @throws ShapeError if the number of values does not fit the shape
+ * @throws ValueError if a value is NaN or infinite
+ */
+export function tensor(values: HostData | NestedNumbers, options: TensorOptions = {}): Tensor {
+  const { data, shape: found } = ArrayBuffer.isView(values)
+    ? { data: convert(values, options.dtype), shape: [values.length] }
+    : flatten(values, options.dtype ?? "f32");
+  const shape = options.shape ?? found;
+  const dtype = options.dtype ?? dtypeOf(data);
+  if (sizeOf(shape) !== data.length) {
+    throw new ShapeError({
+      where: "tensor",
+      what: "the values",
+      expected: `${sizeOf(shape)} for the shape ${formatShape(shape)}`,
+      received: String(data.length),
+    });
+  }
+  if (dtype === "f32" && !options.allowNonFinite) expectFinite(data, options.name ?? "data");
+  const made = new Tensor({ kind: "host", data }, shape, dtype);
+  made.name = options.name;
+  return made;
+}
+
+function convert(values: HostData, dtype: DType | undefined): HostData {
+  if (dtype === undefined || dtypeOf(values) === dtype || (dtype === "bool" && values instanceof Uint32Array)) return values;
+  if (dtype === "f32") return Float32Array.from(values);
+  return dtype === "i32" ? Int32Array.from(values) : Uint32Array.from(values);
+}
+
+function flatten(values: NestedNumbers, dtype: DType): { data: HostData; shape: Shape } {
+  const shape: number[] = [];
+  for (let level: NestedNumbers = values; typeof level !== "number"; level = level[0] as NestedNumbers) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const flat: number[] = [];
+  const visit = (level: NestedNumbers, depth: number): void => {
+    if (typeof level === "number") {
+      flat.push(level);
+      return;
+    }
+    if (level.length !== shape[depth]) {
+      throw new ShapeError({
+        where: "tensor",
+        what: `a row at depth ${depth}`,
+        expected: `of ${shape[depth]} values like the first`,
+        received: `of ${level.length}`,
+      });
+    }
+    for (const inner of level) visit(inner, depth + 1);
+  };
+  visit(values, 0);
+  if (dtype === "f32") return { data: Float32Array.from(flat), shape };
+  return { data: dtype === "i32" ? Int32Array.from(flat) : Uint32Array.from(flat), shape };
+}
+
+function expectFinite(data: HostData, name: string): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (value - value === 0) continue; // false for NaN and both infinities only
+    throw new ValueError({
+      where: "tensor",
+      what: `${name}[${i}]`,
+      expected: "a finite number",
+      received: String(value),
+      remedy: "Clean the data, or pass allowNonFinite: true if this is meant.",
+    });
+  }
+}

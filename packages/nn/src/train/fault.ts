@@ -1,0 +1,45 @@
+import type { Module } from "../modules/module";
+import type { Optimizer } from "../optim/optimizer";
+import { inputsOf } from "../graph/node";
+import { evaluateAgain } from "../plan/executor";
+import type { Tensor } from "../tensor/tensor";
+
+/** Operations between the inputs and `loss`, inputs first. */
+function computationOf(loss: Tensor): Tensor[] {
+  const ordered: Tensor[] = [];
+  const seen = new Set<Tensor>();
+  const stack: { tensor: Tensor; inputs: Tensor[] }[] = [{ tensor: loss, inputs: [...inputsOf(loss.node)] }];
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const next = top.inputs.shift();
+    if (next) {
+      if (!seen.has(next)) stack.push({ tensor: next, inputs: [...inputsOf(next.node)] });
+      continue;
+    }
+    stack.pop();
+    if (seen.has(top.tensor)) continue;
+    seen.add(top.tensor);
+    ordered.push(top.tensor);
+  }
+  return ordered;
+}
+
+/** Which tensor first became infinite or NaN on the way to a loss: a sentence for an error message. */
+export async function describeFault(loss: Tensor, model: Module, optimizer: Optimizer): Promise<string> {
+  for (const [path, parameter] of model.namedParameters()) {
+    if (!(await parameter.data()).every(Number.isFinite)) return `The parameter ${path} holds values that are not finite.`;
+  }
+  for (const tensor of computationOf(loss)) {
+    if (tensor.dtype !== "f32") continue;
+    const values = await evaluateAgain(tensor);
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) return `The first tensor that is not finite is ${nameOf(tensor)}, at element ${at}: ${values[at]}.`;
+  }
+  const { firstBadParameter } = await optimizer.report();
+  if (firstBadParameter) return `The gradient of ${firstBadParameter.name ?? firstBadParameter} was the first that is not finite.`;
+  return "Computed again, the same batch gave finite numbers.";
+}
+
+function nameOf({ name, node, shape }: Tensor): string {
+  const kind = node.kind === "kernel" ? `the output of ${node.kernel.name}` : node.kind === "elementwise" ? `the output of ${node.op}` : "an input";
+  return `${name ? `"${name}", ` : ""}${kind} [${shape.join(", ")}]`;
+}

@@ -1,0 +1,8 @@
+export {
+  type EpochResult,
+  NonFiniteLossError,
+  type TrainOptions,
+  type TrainProgress,
+  type TrainResult,
+  train,
+} from "./train";

@@ -1,0 +1,239 @@
+import { UnrollError, ValueError } from "@unroll/kernels";
+import type { Module } from "../modules/module";
+import type { Optimizer } from "../optim/optimizer";
+import type { HostData } from "../tensor/dtype";
+import { assign } from "../tensor/assign";
+import type { Parameter } from "../tensor/parameter";
+import type { Tensor } from "../tensor/tensor";
+import { describeFault } from "./fault";
+
+/** How far training has come. */
+export interface TrainProgress {
+  /** Epoch, from 1 on. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in this epoch, and how many it has where that is known. */
+  readonly step: number;
+  readonly steps: number | undefined;
+  /** Steps done in all. */
+  readonly totalSteps: number;
+  /** Mean loss of the steps since the last report. */
+  readonly loss: number;
+  /** Rows trained on so far, as `count` tells. */
+  readonly items: number;
+  /** Seconds since training began. */
+  readonly seconds: number;
+}
+
+/** The end of an epoch. */
+export interface EpochResult {
+  readonly epoch: number;
+  /** Mean loss over the epoch's steps. */
+  readonly loss: number;
+  /** What `evaluate` returned. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Whether these weights are the best so far. */
+  readonly isBest: boolean;
+}
+
+export interface TrainOptions<Batch> {
+  model: Module;
+  optimizer: Optimizer;
+  epochs: number;
+  /** The batches of an epoch, counted from 1. */
+  batches: (epoch: number) => Iterable<Batch> | AsyncIterable<Batch>;
+  /** The loss of a batch: one number. */
+  loss: (batch: Batch) => Tensor;
+  /** Measures the model after each epoch, with dropout off. */
+  evaluate?: () => Promise<Readonly<Record<string, number>>> | Readonly<Record<string, number>>;
+  /** What tells which weights are best: a metric of `evaluate`, or `loss`, and whether more or less of it is better. */
+  monitor?: { metric: string; better: "higher" | "lower" };
+  /** Ends training after this many epochs without a better `monitor`. */
+  patience?: number;
+  /** How many rows a batch has, for the progress. */
+  count?: (batch: Batch) => number;
+  /** How many steps an epoch has, for the progress. */
+  steps?: number;
+  /** Steps between two looks at the loss; only a look waits for the GPU. */
+  reportEvery?: number;
+  onProgress?: (progress: TrainProgress) => void;
+  onEpoch?: (result: EpochResult) => void;
+  /** Ends training after the step at hand; the weights stay as they then are. */
+  signal?: AbortSignal;
+}
+
+export interface TrainResult {
+  readonly history: readonly EpochResult[];
+  /** The epoch whose weights the model now has. */
+  readonly best: EpochResult | undefined;
+  readonly reason: "done" | "stopped early" | "cancelled";
+  readonly steps: number;
+}
+
+/** Training met a loss that is infinite or not a number. The model keeps the last weights that were finite. */
+export class NonFiniteLossError extends UnrollError {
+  override readonly name = "NonFiniteLossError";
+}
+
+/**
+ * Trains a model for some epochs, measures it after each, and leaves it with the best weights. It is driven by the
+ * GPU's own completions, never by timers or animation frames, so a hidden tab trains as fast as a shown one, and it
+ * works the same on a page and in a worker.
+ * @throws NonFiniteLossError that names the first tensor that went wrong
+ * @throws ValueError if an option is out of range, or an epoch has no batches
+ */
+export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainResult> {
+  const run = new Run(options);
+  try {
+    return await run.all();
+  } finally {
+    options.model.train();
+  }
+}
+
+/** Losses asked for and not yet looked at. */
+interface Pending {
+  readonly loss: Tensor;
+  readonly step: number;
+}
+
+class Run<Batch> {
+  readonly #options: TrainOptions<Batch>;
+  readonly #history: EpochResult[] = [];
+  readonly #started = performance.now();
+  #pending: Pending[] = [];
+  #steps = 0;
+  #items = 0;
+  #epochSum = 0;
+  #best: { result: EpochResult; weights: Map<Parameter, HostData> } | null = null;
+
+  constructor(options: TrainOptions<Batch>) {
+    for (const [what, value] of Object.entries({ epochs: options.epochs, reportEvery: options.reportEvery ?? 1 })) {
+      if (Number.isInteger(value) && value > 0) continue;
+      throw new ValueError({ where: "train", what, expected: "a positive whole number", received: String(value) });
+    }
+    this.#options = options;
+  }
+
+  async all(): Promise<TrainResult> {
+    const { epochs, patience = Number.POSITIVE_INFINITY, signal } = this.#options;
+    let sinceBest = 0;
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      if (!(await this.#epoch(epoch))) return this.#finish("cancelled");
+      const result = await this.#measure(epoch);
+      sinceBest = result.isBest ? 0 : sinceBest + 1;
+      if (signal?.aborted) return this.#finish("cancelled");
+      if (sinceBest >= patience && epoch < epochs) return this.#finish("stopped early");
+    }
+    return this.#finish("done");
+  }
+
+  /** One pass over the data; false if it was cancelled on the way. */
+  async #epoch(epoch: number): Promise<boolean> {
+    const { model, optimizer, batches, loss: lossOf, signal, count, reportEvery = 10 } = this.#options;
+    model.train();
+    this.#epochSum = 0;
+    let step = 0;
+    for await (const batch of batches(epoch)) {
+      if (signal?.aborted) {
+        await this.#look(epoch, step);
+        return false;
+      }
+      const loss = lossOf(batch);
+      await optimizer.minimize(loss);
+      step++;
+      this.#steps++;
+      this.#items += count?.(batch) ?? 0;
+      this.#pending.push({ loss, step });
+      if (this.#pending.length >= reportEvery) await this.#look(epoch, step);
+    }
+    if (step === 0) {
+      throw new ValueError({ where: "train", what: `epoch ${epoch}`, expected: "of at least one batch", received: "empty" });
+    }
+    await this.#look(epoch, step);
+    const mean = this.#epochSum / step;
+    this.#epochSum = mean;
+    return true;
+  }
+
+  /** Reads the losses since the last look: one wait for the GPU. */
+  async #look(epoch: number, step: number): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = [];
+    if (pending.length === 0) return;
+    const values = await Promise.all(pending.map(({ loss }) => loss.item()));
+    for (const [index, value] of values.entries()) {
+      if (!Number.isFinite(value)) await this.#fail(epoch, pending[index] as Pending, value);
+    }
+    for (const { loss } of pending) loss.dispose();
+    const sum = values.reduce((a, b) => a + b, 0);
+    this.#epochSum += sum;
+    const { epochs, steps, onProgress } = this.#options;
+    onProgress?.({
+      epoch,
+      epochs,
+      step,
+      steps,
+      totalSteps: this.#steps,
+      loss: sum / values.length,
+      items: this.#items,
+      seconds: (performance.now() - this.#started) / 1000,
+    });
+  }
+
+  async #fail(epoch: number, { loss, step }: Pending, value: number): Promise<never> {
+    const { model, optimizer } = this.#options;
+    const fault = await describeFault(loss, model, optimizer);
+    throw new NonFiniteLossError({
+      where: "train",
+      what: `the loss of step ${step} in epoch ${epoch}`,
+      expected: "finite",
+      received: String(value),
+      remedy: `${fault} The weights are those before that step. Lower the learning rate, set clipNorm, or look at that batch.`,
+    });
+  }
+
+  async #measure(epoch: number): Promise<EpochResult> {
+    const { model, evaluate, monitor, onEpoch } = this.#options;
+    model.eval();
+    const metrics = (await evaluate?.()) ?? {};
+    const loss = this.#epochSum;
+    const isBest = this.#isBetter({ ...metrics, loss }, monitor);
+    const result = { epoch, loss, metrics, isBest };
+    if (isBest) this.#best = { result, weights: await snapshot(model) };
+    this.#history.push(result);
+    onEpoch?.(result);
+    return result;
+  }
+
+  #isBetter(metrics: Readonly<Record<string, number>>, monitor: TrainOptions<Batch>["monitor"]): boolean {
+    if (!monitor || !this.#best) return true; // without a monitor the latest weights count as the best
+    const { metric, better } = monitor;
+    const now = metrics[metric];
+    if (now === undefined) {
+      throw new ValueError({
+        where: "train",
+        what: `monitor.metric "${metric}"`,
+        expected: `one of ${Object.keys(metrics).join(", ")}`,
+        received: "none of them",
+      });
+    }
+    const before = { ...this.#best.result.metrics, loss: this.#best.result.loss }[metric] as number;
+    return better === "higher" ? now > before : now < before;
+  }
+
+  async #finish(reason: TrainResult["reason"]): Promise<TrainResult> {
+    const last = this.#history.at(-1);
+    if (this.#best && reason !== "cancelled" && this.#best.result !== last) {
+      await assign([...this.#best.weights]);
+    }
+    const best = reason === "cancelled" ? last : this.#best?.result;
+    return { history: this.#history, best, reason, steps: this.#steps };
+  }
+}
+
+async function snapshot(model: Module): Promise<Map<Parameter, HostData>> {
+  const parameters = model.parameters();
+  const values = await Promise.all(parameters.map((parameter) => parameter.data()));
+  return new Map(parameters.map((parameter, index) => [parameter, values[index] as HostData]));
+}
