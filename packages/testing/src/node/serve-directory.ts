@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize, resolve, sep } from "node:path";
+
+const types: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".csv": "text/csv; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".map": "application/json; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".wgsl": "text/plain; charset=utf-8",
+};
+
+export type DirectoryServer = { url: string; close(): Promise<void> };
+
+export type ServeOptions = {
+  /** Further folders, by the first part of their path: `{ data: "/some/folder" }` is served under `/data/`. */
+  mounts?: Readonly<Record<string, string>> | undefined;
+};
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["ENOENT", "EISDIR", "ENOTDIR"].includes(String(error.code));
+}
+
+/** Serves the files of a folder on 127.0.0.1, where pages count as secure and so have WebGPU. The system picks the port. */
+export async function serveDirectory(directory: string, { mounts = {} }: ServeOptions = {}): Promise<DirectoryServer> {
+  const folders = new Map(Object.entries(mounts));
+
+  const fileOf = (path: string): string | undefined => {
+    const [, first = "", ...rest] = path.split("/");
+    const mounted = folders.get(first);
+    const root = resolve(mounted ?? directory);
+    const file = join(root, normalize(`/${(mounted === undefined ? [first, ...rest] : rest).join("/")}`));
+    return file === root || file.startsWith(root + sep) ? file : undefined;
+  };
+
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+    const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
+    try {
+      const file = fileOf(decodeURIComponent(path));
+      if (file === undefined) throw Object.assign(new Error("outside the folder"), { code: "ENOENT" });
+      const body = await readFile(file);
+      const type = types[extname(file).toLowerCase()] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
+    } catch (error) {
+      // Chrome asks for this by itself; a 404 would show as an error of the page.
+      if (pathname === "/favicon.ico") response.writeHead(204).end();
+      else if (isMissing(error)) response.writeHead(404, { "content-type": "text/plain" }).end(`no file ${pathname}`);
+      else response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
+    }
+  });
+
+  await new Promise<void>((done, fail) => server.once("error", fail).listen(0, "127.0.0.1", done));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error(`no port: ${String(address)}`);
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise<void>((done, fail) => {
+        server.closeAllConnections();
+        server.close((error) => (error ? fail(error) : done()));
+      }),
+  };
+}

@@ -1,0 +1,14 @@
+// What `import.meta.env` holds in a test: vitest.config.ts defines it per project.
+
+interface ViteTypeOptions {
+  strictImportMetaEnv: true;
+}
+
+interface ImportMetaEnv {
+  /** "default" where GPU tests must ask for no limit above WebGPU's defaults, "adapter" where they may ask for more. */
+  readonly UNROLL_LIMITS: "default" | "adapter";
+}
+
+interface ImportMeta {
+  readonly env: ImportMetaEnv;
+}

@@ -1,0 +1,54 @@
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { puppeteer } from "./scripts/vitest/puppeteer-provider";
+
+// Tests run on sources: this condition of each package's `exports` names src/index.ts.
+const resolve = { conditions: ["@unroll/source", "module", "browser", "development|production", "default"] };
+
+/** GPU tests in headless Chrome, files one after another. `limits` becomes `import.meta.env.UNROLL_LIMITS`. */
+function gpuProject(
+  name: string,
+  limits: ImportMetaEnv["UNROLL_LIMITS"],
+  groupOrder: number,
+): TestProjectConfiguration {
+  return {
+    resolve,
+    define: { "import.meta.env.UNROLL_LIMITS": JSON.stringify(limits) },
+    test: {
+      name,
+      include: ["{packages,apps}/*/**/*.gpu.test.ts"],
+      exclude: ["**/node_modules/**", "**/dist/**"],
+      env: { UNROLL_LIMITS: limits },
+      testTimeout: 120_000,
+      hookTimeout: 60_000,
+      fileParallelism: false,
+      sequence: { groupOrder }, // one project after another: two software adapters would fight for the same cores
+      browser: {
+        enabled: true,
+        headless: true,
+        provider: puppeteer(),
+        screenshotFailures: false,
+        instances: [{ browser: "chrome" }],
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr: { resolve: { conditions: ["@unroll/source", "module", "node", "development|production", "default"] } },
+        test: {
+          name: "node",
+          include: ["packages/*/src/**/*.test.ts", "apps/*/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.gpu.test.ts"],
+          env: { UNROLL_LIMITS: "adapter" },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      gpuProject("gpu", "adapter", 1),
+      gpuProject("gpu-default-limits", "default", 2),
+    ],
+  },
+});
