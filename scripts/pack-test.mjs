@@ -34,7 +34,8 @@ try {
   /** @type {{ first: number, last: number, adapter: string }} */
   const { first, last, adapter } = await runPage({
     directory: join(project, "dist"),
-    timeoutMs: 120_000,
+    timeoutMs: 300_000,
+    stallMs: 300_000, // it reports once, at its end
     onMessage: (/** @type {any} */ message, /** @type {(value: any) => void} */ finish) => finish(message),
   });
   process.stdout.write(`loss ${first.toFixed(4)} to ${last.toFixed(4)} on ${adapter}\n`);

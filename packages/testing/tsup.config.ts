@@ -1,11 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/node/index.ts"],
+  entry: ["src/index.ts", "src/node/index.ts", "src/vitest/index.ts"],
   format: "esm",
   target: "es2022",
   dts: true,
   sourcemap: true,
   treeshake: true,
   clean: true,
+  external: ["vitest"],
 });

@@ -16,7 +16,7 @@ export * from "./modules";
 export * from "./ops";
 export * from "./optim";
 export { evaluate, planStatistics } from "./plan/executor";
-export { explain } from "./plan/explain";
+export { type Explanation, explain, type PlannedCall } from "./plan/explain";
 export { type Generator, random, seed } from "./random/generator";
 export { assign } from "./tensor/assign";
 export type { DType, HostData } from "./tensor/dtype";

@@ -2,7 +2,7 @@ import { Dropout, type Generator, GRU, Linear, LSTM, Module, permute, RNN, resha
 import { ALPHABET } from "./dataset";
 import type { Cell, NamesSettings } from "./settings";
 
-const CELL_CLASSES = { rnn: RNN, gru: GRU, lstm: LSTM } as const;
+const CELL_CLASSES = { rnn: RNN, gru: GRU, lstm: LSTM } as const satisfies Record<Cell, unknown>;
 
 /**
  * Reads a name letter by letter and scores each language by the last state:
@@ -22,7 +22,7 @@ export class NameClassifier extends Module {
   ) {
     super();
     const { cell, hidden, layers, bidirectional, dropout } = settings;
-    const Recurrent = CELL_CLASSES[cell satisfies Cell];
+    const Recurrent = CELL_CLASSES[cell];
     const direction = bidirectional ? "bidirectional" : "forward";
     this.recurrent = new Recurrent(ALPHABET.length, hidden, { rng, layers, direction });
     this.dropout = new Dropout(dropout, { rng });
@@ -36,11 +36,11 @@ export class NameClassifier extends Module {
    */
   forward(x: Tensor, lengths: Uint32Array): Tensor {
     const { state } = this.recurrent.forward(x, { lengths });
-    return this.out.forward(this.dropout.forward(this.lastLayer(state instanceof Tensor ? state : state.h)));
+    return this.out.forward(this.dropout.forward(this.#lastLayer(state instanceof Tensor ? state : state.h)));
   }
 
   /** The final state of the last layer [B, D·H] from those of all [L·D, B, H]. */
-  private lastLayer(state: Tensor): Tensor {
+  #lastLayer(state: Tensor): Tensor {
     const { layers, directions, outputSize } = this.recurrent;
     const [, B = 0] = state.shape;
     const last = slice(state, 0, (layers - 1) * directions, layers * directions); // [D, B, H]

@@ -1,1 +1,8 @@
-export { embedding, embeddingBackward, NO_PADDING } from "./embedding";
+export {
+  embedding,
+  embeddingBackward,
+  embeddingFours,
+  embeddingFoursBackward,
+  embeddingKernels,
+  NO_PADDING,
+} from "./embedding";

@@ -55,19 +55,14 @@ export const reduceMax = defineKernel({
       ${walkCode(options, true, body)}
       bests[lane] = best;
       places[lane] = place;
-      for (var n = ${LANES / 2}u; n > 0u; n /= 2u) {
-        workgroupBarrier();
-        if (lane < n) {
-          let other = bests[lane + n];
-          if (other > bests[lane] || (other == bests[lane] && places[lane + n] < places[lane])) {
-            bests[lane] = other;
-            places[lane] = places[lane + n];
+      workgroupBarrier();
+      if (lane == 0u) {
+        for (var i = 1u; i < ${LANES}u; i++) {
+          if (bests[i] > best || (bests[i] == best && places[i] < place)) {
+            best = bests[i];
+            place = places[i];
           }
         }
-      }
-      if (lane == 0u) {
-        best = bests[0];
-        place = places[0];
         ${store}
       }
     }`;

@@ -54,11 +54,13 @@ function laneSum(plan: ReductionPlan, options: SumOptions): string {
       var sum = 0.0;
       ${walkCode(options, true, "sum += x[at];")}
       sums[lane] = sum;
-      for (var n = ${LANES / 2}u; n > 0u; n /= 2u) {
-        workgroupBarrier();
-        if (lane < n) { sums[lane] += sums[lane + n]; }
+      workgroupBarrier(); // one only: the first lane climbs the tree, since a barrier costs more than 63 additions
+      if (lane == 0u) {
+        for (var n = ${LANES / 2}u; n > 0u; n /= 2u) {
+          for (var i = 0u; i < n; i++) { sums[i] += sums[i + n]; }
+        }
+        out[o] = sums[0]${scale(options)};
       }
-      if (lane == 0u) { out[o] = sums[0]${scale(options)}; }
     }`;
 }
 

@@ -11,7 +11,8 @@ import {
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import { deviceOf, submit } from "../plan/executor";
+import { deviceOf, type Request, submit } from "../plan/executor";
+import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { trace } from "../plan/trace";
 import type { Parameter } from "../tensor/parameter";
@@ -84,6 +85,17 @@ export abstract class Optimizer {
         remedy: "Reduce it with sum or mean first.",
       });
     }
+    const request = this.#request(loss, evaluate, this.#updates + 1);
+    this.#updates++;
+    return submit(request);
+  }
+
+  /** What `minimize(loss)` would do: each dispatch, which kernel, why, its flops and bytes. Nothing runs. */
+  explain(loss: Tensor): Promise<Explanation> {
+    return explainRequest(this.#request(loss, [], this.#updates + 1));
+  }
+
+  #request(loss: Tensor, evaluate: readonly Tensor[], update: number): Request {
     const roots = [...new Set([loss, ...evaluate])].filter(({ storage, node }) => !storage && node.kind !== "host");
     if (!roots.includes(loss)) {
       throw new ValueError({
@@ -95,15 +107,14 @@ export abstract class Optimizer {
       });
     }
     this.#prepare(deviceOf(trace(roots)));
-    this.#updates++;
-    const scalars = { ...this.scalars(this.#updates), clipNorm: scalar(this.clipNorm), clipValue: scalar(this.clipValue) };
-    return submit({
+    const scalars = { ...this.scalars(update), clipNorm: scalar(this.clipNorm), clipValue: scalar(this.clipValue) };
+    return {
       roots,
       prefix: `minimize ${this.#id}|`,
       scalars: Object.values(scalars),
       expand: () => this.#expand(loss, scalars),
       changes: this.parameters,
-    });
+    };
   }
 
   /** How the last update went: the norm of its gradient before clipping, and how many were left out. Waits for the GPU. */

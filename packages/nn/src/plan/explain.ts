@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor/tensor";
-import { deviceOf, executorOf, traceRequest } from "./executor";
+import { deviceOf, executorOf, type Request, traceRequest } from "./executor";
 
 /** One kernel call of a plan. */
 export interface PlannedCall {
@@ -24,8 +24,12 @@ export interface Explanation {
 }
 
 /** Plans what it takes to compute a tensor, without running it: each dispatch, which kernel, why, its flops and bytes. */
-export async function explain(tensor: Tensor): Promise<Explanation> {
-  const request = { roots: [tensor] };
+export function explain(tensor: Tensor): Promise<Explanation> {
+  return explainRequest({ roots: [tensor] });
+}
+
+/** The same of any request. */
+export async function explainRequest(request: Request): Promise<Explanation> {
   const forward = traceRequest(request);
   const plan = await executorOf(deviceOf(forward)).plan(request, forward);
   const calls = plan.program.specialisations.map(({ kernel, dims, options, plan: grid, repeat }): PlannedCall => {

@@ -1,0 +1,31 @@
+import { adapterName, open } from "@unroll/kernels";
+import type { PageMessage, Start } from "../protocol";
+import { runCase } from "./run-case";
+
+declare global {
+  interface Window {
+    /** Put there by the command line before this script runs. */
+    readonly unrollInput: Start;
+    unrollSend(message: PageMessage): Promise<unknown>;
+  }
+}
+
+async function runFiles({ files, filter }: Start): Promise<void> {
+  const device = await open({ onWarning: () => undefined }); // the adapter's name says that it is software
+  await window.unrollSend({ kind: "adapter", name: adapterName(device.facts) });
+  for (const { family, url } of files) {
+    const { cases } = (await (await fetch(url)).json()) as { cases: unknown[] };
+    for (const [index, record] of cases.entries()) {
+      const report = await runCase(family, index, record, filter);
+      if (report) await window.unrollSend({ kind: "case", report });
+    }
+  }
+}
+
+try {
+  await runFiles(window.unrollInput);
+  await window.unrollSend({ kind: "done" });
+} catch (cause) {
+  const { message, stack = "" } = cause instanceof Error ? cause : new Error(String(cause));
+  await window.unrollSend({ kind: "failure", message, stack });
+}

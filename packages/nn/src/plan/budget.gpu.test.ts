@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { Adam, explain, SGD } from "..";
+import { useTestDevice } from "../test-support/device";
+import { batch, type CellName, Classifier, lossOf, NAMES } from "../test-support/models";
+
+const gpu = useTestDevice();
+const cells: CellName[] = ["RNN", "LSTM", "GRU", "GRU before"];
+const sizes = { B: 6, I: 9, H: 20, C: 5 };
+
+describe.each(cells)("a training step of one %s layer", (cell) => {
+  test.each([1, 5, 32])("over T = %i keeps the dispatch budget", async (T) => {
+    const model = new Classifier(cell, sizes);
+    const data = batch({ ...sizes, T });
+    const forward = (await explain(lossOf(model, data))).dispatches;
+    const before = gpu.device.counters.snapshot();
+    const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
+    await optimizer.minimize(lossOf(model, data));
+    const step = gpu.device.counters.since(before).dispatches;
+    const update = 3;
+    expect(forward).toBeLessThanOrEqual(T + 8);
+    expect(step - forward - update).toBeLessThanOrEqual(T + 12);
+    optimizer.dispose();
+  });
+
+  test("creates nothing after the third step, and holds as much memory after 1,000 as after 10", async () => {
+    const model = new Classifier(cell, sizes);
+    const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+    const { counters } = gpu.device;
+    let after3 = counters.snapshot();
+    let after10 = counters.snapshot();
+    for (let step = 1; step <= 1000; step++) {
+      const loss = lossOf(model, batch({ ...sizes, T: 3, seed: step % 10 }));
+      await optimizer.minimize(loss);
+      if (step % 50 === 0) await loss.item();
+      if (step === 3) after3 = counters.snapshot();
+      if (step === 10) after10 = counters.snapshot();
+    }
+    await gpu.device.idle();
+    const made = counters.since(after3);
+    expect(made.dispatches).toBeGreaterThan(997 * 10);
+    expect({ bindGroups: made.bindGroups, pipelines: made.pipelines }).toEqual({ bindGroups: 0, pipelines: 0 });
+    // One staging buffer for reading the loss is made at the first reading, step 50, and then used again.
+    expect(made.buffers).toBeLessThanOrEqual(1);
+    expect(counters.liveBuffers - after10.liveBuffers).toBeLessThanOrEqual(1);
+    optimizer.dispose();
+  });
+});
+
+test("the update of all parameters is three dispatches, however many there are", async () => {
+  const model = new Classifier("LSTM", sizes);
+  const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, clipNorm: 1, clipValue: 0.5 });
+  const loss = lossOf(model, batch({ ...sizes, T: 2 }));
+  const plan = await optimizer.explain(loss);
+  expect(plan.calls.slice(-3).map(({ kernel }) => kernel)).toEqual(["sum_of_squares", "gradient_norm", "sgd"]);
+  expect(plan.calls.filter(({ kernel }) => kernel === "sgd")).toHaveLength(1);
+  optimizer.dispose();
+});
+
+test("the page's thread spends less than 1 ms on a step of the names model", async () => {
+  const model = new Classifier("RNN", NAMES);
+  const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
+  const batches = Array.from({ length: 40 }, (_, seed) => batch({ B: 64, T: 10, ...NAMES, seed }));
+  const spent: number[] = [];
+  for (const data of batches) {
+    const started = performance.now();
+    const done = optimizer.minimize(lossOf(model, data));
+    spent.push(performance.now() - started);
+    await done;
+    await gpu.device.idle();
+  }
+  const median = spent.slice(5).sort((a, b) => a - b)[17] as number;
+  expect(median).toBeLessThan(1);
+  optimizer.dispose();
+});

@@ -1,0 +1,1 @@
+export { type TestDevice, useDevice } from "./use-device";
