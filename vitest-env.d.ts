@@ -12,3 +12,6 @@ interface ImportMetaEnv {
 interface ImportMeta {
   readonly env: ImportMetaEnv;
 }
+
+/** The README's example, run by being imported: scripts/vitest/readme-example.ts. */
+declare module "virtual:readme-example";

@@ -1,5 +1,6 @@
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { puppeteer } from "./scripts/vitest/puppeteer-provider";
+import { readmeExample } from "./scripts/vitest/readme-example";
 
 // Tests run on sources: this condition of each package's `exports` names src/index.ts.
 const resolve = { conditions: ["@unroll/source", "module", "browser", "development|production", "default"] };
@@ -11,6 +12,7 @@ function gpuProject(
   groupOrder: number,
 ): TestProjectConfiguration {
   return {
+    plugins: [readmeExample()],
     resolve,
     define: { "import.meta.env.UNROLL_LIMITS": JSON.stringify(limits) },
     test: {
