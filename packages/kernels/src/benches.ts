@@ -1,10 +1,25 @@
+import { benches as copy } from "./copy/copy.bench";
 import type { KernelBench } from "./core";
 import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
+import { benches as embedding } from "./embedding/embedding.bench";
 import { benches as matmul } from "./matmul/matmul.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
 import { benches as optim } from "./optim/optim.bench";
+import { benches as reduce } from "./reduce/reduce.bench";
+import { benches as rnn } from "./rnn/scan.bench";
 import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
-export const benches: readonly KernelBench[] = [...dropout, ...elementwise, ...matmul, ...norm, ...optim, ...softmax];
+export const benches: readonly KernelBench[] = [
+  ...copy,
+  ...dropout,
+  ...elementwise,
+  ...embedding,
+  ...matmul,
+  ...norm,
+  ...optim,
+  ...reduce,
+  ...rnn,
+  ...softmax,
+];

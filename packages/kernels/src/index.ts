@@ -6,7 +6,6 @@ export * from "./embedding";
 export * from "./matmul";
 export * from "./norm";
 export * from "./optim";
-export * from "./permute";
 export * from "./reduce";
 export * from "./rnn";
 export * from "./softmax";

@@ -1,14 +1,13 @@
 import { kernelBench } from "../core";
-import { concatBlocks, copyBlock, padBlock } from "./copy";
+import { concat } from "./concat";
+import { padZeros, stridedCopy } from "./strided-copy";
+import { padDims, permuteDims } from "./views";
 
 export const benches = [
-  kernelBench(copyBlock, [
-    { dims: { outer: 64, n: 128, start: 64, stride: 256, total: 16384 } },
-    { dims: { outer: 2048, n: 512, start: 0, stride: 1024, total: 2 ** 21 } },
+  kernelBench(stridedCopy, [
+    permuteDims([64, 20, 128], [1, 0, 2]), // batch first to time first
+    permuteDims([1024, 1024], [1, 0]),
   ]),
-  kernelBench(padBlock, [
-    { dims: { outer: 64, n: 128, start: 64, stride: 256 } },
-    { dims: { outer: 2048, n: 512, start: 0, stride: 1024 } },
-  ]),
-  kernelBench(concatBlocks, [{ dims: { outer: 64, na: 128, nb: 128 } }, { dims: { outer: 2048, na: 512, nb: 512 } }]),
+  kernelBench(concat, [{ dims: { outer: 64, na: 128, nb: 128 } }, { dims: { outer: 2048, na: 512, nb: 512 } }]),
+  kernelBench(padZeros, [padDims([1280, 256], [0, 128], [1280, 128])]),
 ];

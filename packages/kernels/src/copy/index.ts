@@ -1,1 +1,3 @@
-export { concatBlocks, copyBlock, padBlock } from "./copy";
+export { concat } from "./concat";
+export { padZeros, type StridedDims, type StridedOptions, stridedCopy } from "./strided-copy";
+export { contiguousStrides, inverseOrder, padDims, permuteDims, type StridedCall, sliceDims } from "./views";

@@ -49,7 +49,8 @@ const defineEmbedding = (name: string, type: "f32" | "vec4f") =>
     }`,
   });
 
-const LANES = 64;
+/** Invocations of a workgroup of the gradient, each with a bit in one word. */
+const LANES = 32;
 /** Tokens looked at between two barriers: a word of bits for each lane. */
 const CHUNK = 32 * LANES;
 
@@ -64,15 +65,16 @@ interface GradientPlan extends Plan {
 /** Enough workgroups for a small table, and no more rescans of the tokens than that for a large one. */
 function gradientPlan(V: number, D: number, limits: Limits): GradientPlan {
   const rows = Math.max(1, Math.min(64, Math.ceil(V / 16)));
-  const blocks = V < 1024 ? Math.ceil(D / LANES) : Math.min(1, D);
+  const blocks = V < 1024 ? Math.max(1, Math.ceil(D / LANES)) : 1;
   const width = limits.maxComputeWorkgroupsPerDimension;
   return { workgroupSize: LANES, ...foldGrid(Math.ceil(V / rows) * blocks, limits), rows, blocks, width };
 }
 
 /**
- * A workgroup owns some rows and columns, every 64th column for each lane. It looks through all tokens, a chunk at a
- * time: each lane tests 32 and leaves the hits as bits, then every lane walks the bits and adds. So each element adds in
- * the order of the tokens, on every device and however far they are padded, without atomics and without a sort.
+ * A workgroup owns some rows and columns, every 32nd column for each lane. It looks through all tokens, a chunk at a
+ * time: each lane tests 32, leaves its hits as the bits of a word and sets its own bit if it has any; then every lane
+ * walks the bits and adds. So each element adds in the order of the tokens, on every device and however far they are
+ * padded, without a sort; the only atomic is an OR.
  */
 const defineEmbeddingBackward = (name: string, type: "f32" | "vec4f") =>
   defineKernel({
@@ -82,44 +84,56 @@ const defineEmbeddingBackward = (name: string, type: "f32" | "vec4f") =>
     bindings: { dOut: read(type, "N D"), ids: read("u32", "N"), dTable: write(type, "V D") },
     plan: ({ V, D }, limits) => gradientPlan(V, D, limits),
     cost: ({ N, V, D }) => ({ flops: N * D * WORDS[type], bytes: 4 * ((N + V) * D * WORDS[type] + N) }),
-    wgsl: ({ rows, blocks, width }) => wgsl`
+    wgsl: (plan, { dims }) => gradientCode(plan, dims.D, type),
+  });
+
+function gradientCode({ rows, blocks, width }: GradientPlan, D: number, type: string): string {
+  // what a lane does for each of its columns, which are one or none where the blocks are narrow
+  const forColumns = (body: string): string =>
+    D <= blocks * LANES
+      ? `let d = column; if (d < D) { ${body} }`
+      : `for (var d = column; d < D; d += ${blocks * LANES}u) { ${body} }`;
+  return wgsl`
     var<workgroup> hits: array<u32, ${LANES}>;
+    var<workgroup> lanesWithHits: array<atomic<u32>, 2>; // of this chunk and, cleared ahead, of the next
 
     @compute @workgroup_size(${LANES})
     fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
       let tile = group.x + group.y * ${width}u;
       let first = tile / ${blocks}u * ${rows}u;
       if (first >= V) { return; } // the whole workgroup overhangs
-      let count = min(${rows}u, V - first);
-      let column = tile % ${blocks}u * ${LANES}u + lane; // and, where one block holds all, every 64th after it
-      for (var v = first; v < first + count; v++) {
-        for (var d = column; d < D; d += ${blocks * LANES}u) { dTable[v * D + d] = ${type}(); }
-      }
+      let end = min(first + ${rows}u, V);
+      let column = tile % ${blocks}u * ${LANES}u + lane;
+      ${forColumns(`for (var v = first; v < end; v++) { dTable[v * D + d] = ${type}(); }`)}
+      var turn = 0u;
       for (var start = 0u; start < dims.N; start += ${CHUNK}u) {
         var bits = 0u;
         let mine = start + lane * 32u;
         for (var n = mine; n < min(mine + 32u, dims.N); n++) {
           let v = ids[n];
-          // an id below the first row wraps to a number past any count
-          bits |= select(0u, 1u << (n - mine), v - first < count && v != dims.paddingId);
+          bits |= select(0u, 1u << (n - mine), v >= first && v < end && v != dims.paddingId);
         }
         hits[lane] = bits;
+        if (bits != 0u) { atomicOr(&lanesWithHits[turn], 1u << lane); }
         workgroupBarrier();
-        for (var word = 0u; word < ${LANES}u; word++) {
-          for (var left = hits[word]; left != 0u; left &= left - 1u) {
-            let n = start + word * 32u + countTrailingZeros(left);
+        if (lane == 0u) { atomicStore(&lanesWithHits[1u - turn], 0u); }
+        for (var lanes = atomicLoad(&lanesWithHits[turn]); lanes != 0u; lanes &= lanes - 1u) {
+          let from32 = start + 32u * countTrailingZeros(lanes);
+          for (var left = hits[countTrailingZeros(lanes)]; left != 0u; left &= left - 1u) {
+            let n = from32 + countTrailingZeros(left);
             let row = ids[n] * D;
-            for (var d = column; d < D; d += ${blocks * LANES}u) { dTable[row + d] += dOut[n * D + d]; }
+            ${forColumns("dTable[row + d] += dOut[n * D + d];")}
           }
         }
         workgroupBarrier();
+        turn = 1u - turn;
       }
-    }`,
-  });
+    }`;
+}
 
 /** out[n] = table[ids[n]], a row for each token; zeros where an id is V or more. */
 export const embedding = defineEmbedding("embedding", "f32");
-/** The same for rows of whole fours, which is two to three times as fast; D counts fours. */
+/** The same for rows of whole fours, up to twice as fast where each access is checked; D counts fours. */
 export const embeddingFours = defineEmbedding("embedding_fours", "vec4f");
 
 /**

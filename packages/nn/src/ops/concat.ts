@@ -1,4 +1,4 @@
-import { concatBlocks, ShapeError, ValueError } from "@unroll/kernels";
+import { concat as concatKernel, ShapeError, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { formatShape, resolveAxis, sizeOf } from "../tensor/shape";
@@ -12,7 +12,7 @@ const pair = defineOp<{ a: Tensor; b: Tensor }, { axis: number }, { joined: Tens
     const [extentA, extentB] = [a.shape[axis] as number, b.shape[axis] as number];
     const dims = { outer: sizeOf(a.shape.slice(0, axis)), na: extentA * inner, nb: extentB * inner };
     const shape = a.shape.map((extent, other) => (other === axis ? extentA + extentB : extent));
-    const { joined } = run(concatBlocks, { a, b }, { dims, shapes: { joined: shape }, dtypes: { joined: a.dtype } });
+    const { joined } = run(concatKernel, { a, b }, { dims, shapes: { joined: shape }, dtypes: { joined: a.dtype } });
     return { out: { joined }, saved: { a, b } };
   },
   backward({ joined: d }, { a }, _, { axis }) {
@@ -29,11 +29,13 @@ const pair = defineOp<{ a: Tensor; b: Tensor }, { axis: number }, { joined: Tens
  */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   const [first, ...rest] = tensors;
-  if (!first) throw new ValueError({ where: "concat", what: "the tensors", expected: "at least one", received: "none" });
+  if (!first)
+    throw new ValueError({ where: "concat", what: "the tensors", expected: "at least one", received: "none" });
   const at = resolveAxis("concat", axis, first.rank);
   let joined = first;
   for (const [index, next] of rest.entries()) {
-    const fits = next.rank === first.rank && next.shape.every((extent, other) => other === at || extent === first.shape[other]);
+    const fits =
+      next.rank === first.rank && next.shape.every((extent, other) => other === at || extent === first.shape[other]);
     if (!fits || next.dtype !== first.dtype) {
       throw new ShapeError({
         where: "concat",

@@ -1,24 +1,35 @@
-import { embeddingBackward, embedding as embeddingKernel, NO_PADDING, ValueError } from "@unroll/kernels";
+import { embeddingKernels, NO_PADDING, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
-const gathered = defineOp<{ table: Tensor; ids: Tensor }, { padding: Scalar }, { rows: Tensor }, { table: Tensor; ids: Tensor }>({
+const gathered = defineOp<
+  { table: Tensor; ids: Tensor },
+  { padding: Scalar },
+  { rows: Tensor },
+  { table: Tensor; ids: Tensor }
+>({
   name: "embedding",
   forward(inputs) {
     const { table, ids } = inputs;
     const [V, D] = table.shape as [number, number];
-    const { out } = run(embeddingKernel, inputs, { dims: { N: ids.size, V, D }, shapes: { out: [...ids.shape, D] } });
+    const { forward, D: columns } = embeddingKernels(D);
+    const call = { dims: { N: ids.size, V, D: columns }, shapes: { out: [...ids.shape, D] } };
+    const { out } = run(forward, inputs, call);
     return { out: { rows: out }, saved: { table, ids } };
   },
   // dTable[v] = Σ of the gradients of the rows that v was looked up for.
   backward({ rows: dOut }, { table, ids }, _, { padding }) {
     if (!dOut) return {};
     const [V, D] = table.shape as [number, number];
-    const call = { dims: { N: ids.size, V, D }, scalars: { paddingId: padding } };
-    return { table: run(embeddingBackward, { dOut, ids }, call).dTable };
+    const { backward, D: columns } = embeddingKernels(D);
+    const dims = { N: ids.size, V, D: columns };
+    return {
+      table: run(backward, { dOut, ids }, { dims, scalars: { paddingId: padding }, shapes: { dTable: table.shape } })
+        .dTable,
+    };
   },
 });
 

@@ -1,4 +1,4 @@
-import { copyBlock, padBlock, ValueError } from "@unroll/kernels";
+import { padDims, padZeros, sliceDims, stridedCopy, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run, view } from "../graph/run";
 import { formatShape, resolveAxis, sizeOf } from "../tensor/shape";
@@ -13,29 +13,32 @@ interface Cut {
 const cut = defineOp<{ x: Tensor }, Cut, { part: Tensor }, { x: Tensor }>({
   name: "slice",
   forward({ x }, { axis, start, end }) {
-    const shape = x.shape.map((extent, other) => (other === axis ? end - start : extent));
-    const inner = sizeOf(x.shape.slice(axis + 1));
-    const outer = sizeOf(x.shape.slice(0, axis));
+    const { begin, extent } = place(x, { axis, start, end });
     // A run of leading rows lies in one piece: it is looked at where it is.
-    if (outer === 1) return { out: { part: view(x, shape, start * inner) }, saved: { x } };
-    const stride = (x.shape[axis] as number) * inner;
-    const dims = { outer, n: (end - start) * inner, start: start * inner, stride, total: x.size };
-    const { copy } = run(copyBlock, { source: x }, { dims, shapes: { copy: shape }, dtypes: { copy: x.dtype } });
-    return { out: { part: copy }, saved: { x } };
+    const isOnePiece = sizeOf(x.shape.slice(0, axis)) === 1;
+    if (isOnePiece) return { out: { part: view(x, extent, start * sizeOf(x.shape.slice(axis + 1))) }, saved: { x } };
+    const call = sliceDims(x.shape, { begin, extent });
+    return {
+      out: { part: run(stridedCopy, { x }, { ...call, shapes: { out: extent }, dtypes: { out: x.dtype } }).out },
+      saved: { x },
+    };
   },
   // The gradient of what was cut away is zero.
-  backward({ part: d }, { x }, _, { axis, start, end }) {
+  backward({ part: d }, { x }, _, cutting) {
     if (!d) return {};
-    const inner = sizeOf(x.shape.slice(axis + 1));
-    const dims = {
-      outer: sizeOf(x.shape.slice(0, axis)),
-      n: (end - start) * inner,
-      start: start * inner,
-      stride: (x.shape[axis] as number) * inner,
-    };
-    return { x: run(padBlock, { block: d }, { dims, shapes: { padded: x.shape }, dtypes: { padded: "f32" } }).padded };
+    const { begin, extent } = place(x, cutting);
+    const call = padDims(x.shape, begin, extent);
+    return { x: run(padZeros, { x: d }, { ...call, shapes: { out: x.shape }, dtypes: { out: "f32" } }).out };
   },
 });
+
+/** Where the part begins on each axis, and its extents. */
+function place({ shape }: Tensor, { axis, start, end }: Cut): { begin: number[]; extent: number[] } {
+  return {
+    begin: shape.map((_, other) => (other === axis ? start : 0)),
+    extent: shape.map((extent, other) => (other === axis ? end - start : extent)),
+  };
+}
 
 /**
  * The part of x from `start` up to but not including `end` along one axis; negative indices count from its end.

@@ -1,4 +1,4 @@
-import { type AnyKernel, copyBlock, type DimValues, elementwiseKernel } from "@unroll/kernels";
+import { type AnyKernel, type DimValues, elementwiseKernel, sliceDims, stridedCopy } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import type { Scalar } from "../tensor/scalar";
 import { sizeOf } from "../tensor/shape";
@@ -73,19 +73,19 @@ export function resolveView(tensor: Tensor, computed: ReadonlySet<Tensor>): Part
 function lowerKernel(node: KernelNode, part: (tensor: Tensor) => Part): Item {
   const reads: Record<string, Part> = {};
   for (const [name, input] of Object.entries(node.inputs)) reads[name] = part(input);
-  return { kernel: node.kernel, dims: node.dims, options: node.options, scalars: node.scalars, reads, writes: node.outputs };
+  return {
+    kernel: node.kernel,
+    dims: node.dims,
+    options: node.options,
+    scalars: node.scalars,
+    reads,
+    writes: node.outputs,
+  };
 }
 
 function copyOut(input: Part, start: number, output: Tensor): Item {
-  const n = output.size;
-  return {
-    kernel: copyBlock,
-    dims: { outer: 1, n, start, stride: 0, total: input.bytes / 4 },
-    options: {},
-    scalars: {},
-    reads: { source: input },
-    writes: { copy: output },
-  };
+  const { dims, options } = sliceDims([input.bytes / 4], { begin: [start], extent: [output.size] });
+  return { kernel: stridedCopy, dims, options, scalars: {}, reads: { x: input }, writes: { out: output } };
 }
 
 function lowerGroup(group: Group, part: (tensor: Tensor) => Part): Item {

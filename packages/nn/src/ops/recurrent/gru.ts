@@ -1,10 +1,11 @@
 import {
-  copyBlock,
   type GRUOptions,
   gruBackward,
   gruForward,
   gruResetBeforeBackward,
   gruResetBeforeForward,
+  sliceDims,
+  stridedCopy,
 } from "@unroll/kernels";
 import { defineOp } from "../../autograd/define-op";
 import { run } from "../../graph/run";
@@ -97,9 +98,6 @@ export const gruResetBeforeScan = defineOp<Inputs, Attributes, Outputs, Inputs &
 /** The n parts of sums over gates r z n. */
 function everyThird(sums: Tensor, shape: readonly [D: number, H: number]): Tensor {
   const n = shape[0] * shape[1];
-  return run(
-    copyBlock,
-    { source: sums },
-    { dims: { outer: n, n: 1, start: 2, stride: 3, total: 3 * n }, shapes: { copy: shape }, dtypes: { copy: "f32" } },
-  ).copy;
+  const call = sliceDims([3 * n], { begin: [2], extent: [n], step: [3] });
+  return run(stridedCopy, { x: sums }, { ...call, shapes: { out: shape }, dtypes: { out: "f32" } }).out;
 }

@@ -85,7 +85,13 @@ export function stateBefore(
  */
 export function recurrentGradient(
   { D, H }: ScanDims,
-  { dGates, hPrev, steps, r, withSum = false }: { dGates: Tensor; hPrev: Tensor; steps: number; r: Tensor; withSum?: boolean },
+  {
+    dGates,
+    hPrev,
+    steps,
+    r,
+    withSum = false,
+  }: { dGates: Tensor; hPrev: Tensor; steps: number; r: Tensor; withSum?: boolean },
 ): { dR: Tensor; sum: Tensor | undefined } {
   const GH = r.shape[1] as number;
   const { c, sumA } = gemm(
@@ -111,4 +117,3 @@ export function startGradient(
 ): Tensor {
   return run(stateGradient, inputs, { dims: { ...dims, G: gateCount(cell) }, options: { reverse } }).dh0;
 }
-

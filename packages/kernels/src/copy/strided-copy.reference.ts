@@ -21,18 +21,17 @@ export function sliceReference(
   });
 }
 
-/** x of shape `part` at `begin` of an array of `shape` that otherwise holds `around`. */
+/** x of shape `part` at `begin` of a zero array of `shape`. */
 export function placeReference(
   x: Float64Array,
   shape: readonly number[],
   begin: readonly number[],
   part: readonly number[],
-  around: (index: number) => number,
 ): Float64Array {
   return gather(shape, (place) => {
     const inner = place.map((i, axis) => i - (begin[axis] ?? 0));
     const isInside = inner.every((i, axis) => i >= 0 && i < (part[axis] ?? 0));
-    return isInside ? (x[flat(inner, part)] ?? Number.NaN) : around(flat(place, shape));
+    return isInside ? (x[flat(inner, part)] ?? Number.NaN) : 0;
   });
 }
 

@@ -75,15 +75,6 @@ export function sliceDims(
 }
 
 /**
- * `strided_place` that lays an array of `part` at `begin` of one of `shape`: joining arrays along an axis, part by part.
- *
- * @throws ValueError if it does not fit there
- */
-export function placeDims(shape: readonly number[], begin: readonly number[], part: readonly number[]): StridedCall {
-  return sliceDims(shape, { begin, extent: part });
-}
-
-/**
  * `pad_zeros` that puts an array of `part` at `begin` of a zero array of `shape`: the gradient of `sliceDims(shape,
  * { begin, extent: part })`.
  *
@@ -94,7 +85,7 @@ export function padDims(
   begin: readonly number[],
   part: readonly number[],
 ): { readonly dims: DimsOf<typeof padZeros>; readonly options: StridedOptions } {
-  const { options } = placeDims(shape, begin, part);
+  const { options } = sliceDims(shape, { begin, extent: part });
   const [E0, E1, E2, E3, E4, E5] = six(shape, 1);
   const [F0, F1, F2, F3, F4, F5] = six(part, 1);
   const [P0, P1, P2, P3, P4, P5] = six(begin, 0);

@@ -1,4 +1,4 @@
-import { type DimValues, defineKernel, flatPlan, perCall, read, update, wgsl, write } from "../core";
+import { type DimValues, defineKernel, flatPlan, perCall, read, wgsl, write } from "../core";
 
 /** Axes that a copy may have. */
 export const MAX_COPY_RANK = 6;
@@ -70,28 +70,6 @@ export const stridedCopy = defineKernel({
       if (i >= dims.n) { return; }
       ${atCode(rank)}
       out[i] = x[at];
-    }`,
-});
-
-/**
- * The other way round: lays an array without gaps into a part of another, whose other words stay as they were.
- *   out[offset + Σ iₖ·strideₖ] = x[i₀, i₁, …]
- * One call for each part joins arrays along any axis. No stride of an axis longer than 1 may be 0.
- */
-export const stridedPlace = defineKernel({
-  name: "strided_place",
-  dims: STRIDED_DIMS,
-  options: defaults,
-  bindings: { x: read("u32", "n"), out: update("u32", reach) },
-  plan: ({ n }, limits) => flatPlan(n, limits),
-  cost: ({ n }) => ({ flops: 0, bytes: 8 * n }),
-  wgsl: (plan, { options: { rank } }) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let i = id.x + id.y * ${plan.width}u;
-      if (i >= dims.n) { return; }
-      ${atCode(rank)}
-      out[at] = x[i];
     }`,
 });
 
