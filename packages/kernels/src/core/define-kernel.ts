@@ -1,3 +1,4 @@
+import { ValueError } from "./errors";
 import type { Limits } from "./limits";
 import type { Plan } from "./plan";
 
@@ -94,10 +95,7 @@ export interface AnyKernel {
   check?(dims: DimValues, options: object, limits: Limits): void;
   plan(dims: DimValues, limits: Limits, options: object): Plan;
   cost(dims: DimValues, options: object): Cost;
-  wgsl(
-    plan: Plan,
-    context: { dims: DimValues; options: object; has: Readonly<Record<string, boolean>> },
-  ): string;
+  wgsl(plan: Plan, context: { dims: DimValues; options: object; has: Readonly<Record<string, boolean>> }): string;
 }
 
 /** A kernel that keeps the names of its dims, bindings, options and scalars, so that calls of it are type-checked. */
@@ -106,10 +104,12 @@ export interface Kernel<D, B, O, S> extends AnyKernel {
   readonly call?: { readonly dims: D; readonly bindings: B; readonly options: O; readonly scalars: S };
 }
 
-export type DimsOf<K> = K extends Kernel<infer D, infer _B, infer _O, infer _S> ? { readonly [N in keyof D]: number } : never;
+export type DimsOf<K> =
+  K extends Kernel<infer D, infer _B, infer _O, infer _S> ? { readonly [N in keyof D]: number } : never;
 export type BindingsOf<K> = K extends Kernel<infer _D, infer B, infer _O, infer _S> ? B : never;
 export type OptionsOf<K> = K extends Kernel<infer _D, infer _B, infer O, infer _S> ? Partial<O> : never;
-export type ScalarsOf<K> = K extends Kernel<infer _D, infer _B, infer _O, infer S> ? { readonly [N in keyof S]: number } : never;
+export type ScalarsOf<K> =
+  K extends Kernel<infer _D, infer _B, infer _O, infer S> ? { readonly [N in keyof S]: number } : never;
 
 /**
  * Defines a kernel. The WGSL declarations, the shape, type and limit checks, and the layout of its uniform are all
@@ -133,7 +133,12 @@ export function extents(binding: Binding, dims: DimValues, options: object): num
     .filter(Boolean)
     .map((part) => {
       const extent = /^\d+$/.test(part) ? Number(part) : dims[part];
-      if (extent === undefined) throw new Error(`Unknown dim "${part}" in shape "${String(binding.shape)}"`);
-      return extent;
+      if (extent !== undefined) return extent;
+      throw new ValueError({
+        where: "extents",
+        what: `"${part}" in the shape "${binding.shape}"`,
+        expected: `a number or one of the dims ${Object.keys(dims).join(", ")}`,
+        received: "neither",
+      });
     });
 }

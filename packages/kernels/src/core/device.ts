@@ -4,7 +4,7 @@ import { Counters } from "./counters";
 import { DeviceLostError, DisposedError } from "./errors";
 import { type Limits, readLimits } from "./limits";
 import { PipelineCache } from "./pipeline-cache";
-import { Readback } from "./readback";
+import { readBuffer } from "./readback";
 
 export interface DeviceOptions {
   /** Bytes of GPU buffers that may be alive at once; no bound of our own by default. */
@@ -23,8 +23,8 @@ export class Device {
   readonly counters = new Counters();
   readonly pool: BufferPool;
   readonly pipelines: PipelineCache;
-  readonly #readback: Readback;
   readonly #listeners = new Set<(error: DeviceLostError) => void>();
+  readonly #disposers: (() => void)[] = [];
   readonly #owned: boolean;
   #lost: DeviceLostError | null = null;
   #disposed = false;
@@ -36,12 +36,16 @@ export class Device {
     this.limits = readLimits(gpu.limits);
     this.features = new Set(gpu.features);
     this.#owned = owned;
-    this.pool = new BufferPool(gpu, this.limits, this.counters, memoryBudget);
-    this.pipelines = new PipelineCache(gpu, this.counters);
-    this.#readback = new Readback(this);
-    gpu.addEventListener("uncapturederror", (event) => {
-      this.#fault ??= event.error.message;
+    this.pool = new BufferPool({
+      gpu,
+      limits: this.limits,
+      counters: this.counters,
+      budget: memoryBudget,
+      assertAlive: (where) => this.assertAlive(where),
     });
+    this.pipelines = new PipelineCache(gpu, this.counters);
+    // on a device that the caller had, such an error may come from the caller's own work, and is the caller's to hear
+    if (owned) gpu.addEventListener("uncapturederror", ({ error }) => this.#markFault(error.message));
     gpu.lost.then((info) => this.#markLost(info.reason, info.message));
   }
 
@@ -54,7 +58,10 @@ export class Device {
     return this.#disposed;
   }
 
-  /** Calls `listener` once if the device is lost, at once if it already is. Returns how to stop listening. */
+  /**
+   * Calls `listener` once if the device is lost, at once if it already is; not for `dispose`, which is no accident.
+   * Returns how to stop listening.
+   */
   onLost(listener: (error: DeviceLostError) => void): () => void {
     if (this.#lost) listener(this.#lost);
     else this.#listeners.add(listener);
@@ -69,10 +76,21 @@ export class Device {
    */
   assertAlive(where: string): void {
     if (this.#disposed) {
-      throw new DisposedError({ where, what: "the device", received: "disposed of", remedy: "Call open() for a new one." });
+      throw new DisposedError({
+        where,
+        what: "the device",
+        received: "disposed of",
+        remedy: "Call open() for a new one.",
+      });
     }
     if (this.#lost) throw this.#lost;
-    if (this.#fault) throw new DeviceLostError({ where, what: `the device refused earlier work: ${this.#fault}` });
+    if (this.#fault) {
+      throw new DeviceLostError({
+        where,
+        what: `the device refused earlier work, so what it holds cannot be trusted: ${this.#fault}`,
+        remedy: "Call open() again and restore the last saved weights.",
+      });
+    }
   }
 
   /** Records commands with `record` and submits them at once. */
@@ -86,40 +104,54 @@ export class Device {
 
   /** Writes host data into a part of a buffer. Sizes are multiples of 4 bytes. */
   upload(range: BufferRange, data: ArrayBufferView<ArrayBuffer>): void {
+    this.assertAlive("Device.upload");
     this.gpu.queue.writeBuffer(range.buffer, range.offset, data.buffer, data.byteOffset, data.byteLength);
     this.counters.uploadedBytes += data.byteLength;
   }
 
-  /** The bytes of a part of a buffer, once all work submitted before is done. */
+  /**
+   * The bytes of a part of a buffer, once all work submitted before is done.
+   * @throws DeviceLostError if the device was lost meanwhile
+   * @throws OutOfMemoryError while a buffer is in use that the device had no room for
+   */
   read(range: BufferRange): Promise<ArrayBuffer> {
-    return this.#readback.read(range);
+    return readBuffer(this, range);
   }
 
   /**
    * Waits until all submitted work is done.
    * @throws DeviceLostError if the device was lost meanwhile
+   * @throws OutOfMemoryError while a buffer is in use that the device had no room for
    */
   async idle(): Promise<void> {
     this.assertAlive("Device.idle");
     try {
       await this.gpu.queue.onSubmittedWorkDone();
     } catch (cause) {
+      this.assertAlive("Device.idle");
       throw new DeviceLostError({ where: "Device.idle", what: "the device was lost while it worked" }, { cause });
     }
+    await this.pool.settled();
     this.assertAlive("Device.idle");
   }
 
   /** Destroys pooled buffers that nobody uses. */
   trim(): void {
     this.pool.trim();
-    this.#readback.trim();
+  }
+
+  /** Calls `listener` when the device is disposed of, before its pool is emptied: to give back what was taken from it. */
+  onDispose(listener: () => void): void {
+    this.#disposers.push(listener);
   }
 
   /** Ends the use of the device; one that `open` made is destroyed, one that the caller had is left as it was. */
   dispose(): void {
     if (this.#disposed) return;
-    this.trim();
+    for (const listener of this.#disposers) listener();
     this.#disposed = true;
+    this.#listeners.clear();
+    this.pool.close();
     if (this.#owned) this.gpu.destroy();
   }
 
@@ -127,9 +159,19 @@ export class Device {
     this.dispose();
   }
 
+  /** An error that no scope caught: some work did not happen. A refused buffer explains it, and `settled` tells that. */
+  #markFault(message: string): void {
+    this.pool.settled().then(
+      () => {
+        this.#fault ??= message;
+      },
+      () => undefined,
+    );
+  }
+
   #markLost(reason: GPUDeviceLostReason, message: string): void {
     this.#lost = new DeviceLostError({
-      where: this.#disposed ? "Device" : "GPU",
+      where: "GPU",
       what: `the device was lost (${reason}${message ? `: ${message}` : ""})`,
       remedy: "Call open() again and restore the last saved weights; values on the lost device are gone.",
     });

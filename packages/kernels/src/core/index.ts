@@ -30,6 +30,7 @@ export * from "./errors";
 export { DEFAULT_LIMITS, type Limits } from "./limits";
 export { currentDevice, type OpenOptions, open, useDevice, wrap } from "./open";
 export { type FlatPlan, flatPlan, foldGrid, type Plan } from "./plan";
+export { type CallTime, profile } from "./profile";
 export { type Call, Program } from "./program";
 export { GUARD_WORD, type HostArray, type RunKernelCall, runKernel } from "./run-kernel";
 export { type CallFacts, type Specialisation, specialise } from "./specialise";

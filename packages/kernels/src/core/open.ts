@@ -24,7 +24,7 @@ let current: Device | null = null;
 export async function open(options: OpenOptions = {}): Promise<Device> {
   const gpu = options.gpu ?? findGPU();
   const adapter = await requestAdapter(gpu, options);
-  const facts = describeAdapter(adapter.info);
+  const facts = describeAdapter(adapter.info ?? {});
   if (facts.isSoftware) {
     (options.onWarning ?? console.warn)(
       `${adapterName(facts)}: this is a software adapter. Everything works, but many times slower than on a GPU.`,
@@ -92,7 +92,9 @@ async function requestDevice(adapter: GPUAdapter, options: OpenOptions): Promise
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   const requiredLimits: Record<string, number> = {};
   if (options.limits !== "default") {
-    for (const name of RAISED_LIMITS) requiredLimits[name] = Math.max(adapter.limits[name], DEFAULT_LIMITS[name]);
+    for (const name of RAISED_LIMITS) {
+      if (adapter.limits[name] > DEFAULT_LIMITS[name]) requiredLimits[name] = adapter.limits[name];
+    }
   }
   try {
     return await adapter.requestDevice({ label: "unroll", requiredFeatures, requiredLimits });
@@ -101,7 +103,7 @@ async function requestDevice(adapter: GPUAdapter, options: OpenOptions): Promise
       "device-refused",
       {
         where: "open",
-        what: `the adapter ${adapterName(describeAdapter(adapter.info))} refused a device`,
+        what: `the adapter ${adapterName(describeAdapter(adapter.info ?? {}))} refused a device`,
         remedy: 'Try open({ limits: "default", features: [] }), or close other pages that use the GPU.',
       },
       { cause },

@@ -35,7 +35,10 @@ export class PipelineCache {
   async #compile(spec: Specialisation): Promise<Pipeline> {
     const label = spec.kernel.name;
     const layout = this.#layout(spec);
+    // the scope keeps refused WGSL from counting as a fault of the device; the pipeline's own error says the same
+    this.#gpu.pushErrorScope("validation");
     const module = this.#gpu.createShaderModule({ label, code: spec.code });
+    this.#gpu.popErrorScope().catch(() => undefined);
     this.#counters.pipelines++;
     try {
       const pipeline = await this.#gpu.createComputePipelineAsync({
@@ -50,8 +53,8 @@ export class PipelineCache {
   }
 
   #layout({ bindings }: Specialisation): GPUBindGroupLayout {
-    const types = bindings.map(({ binding }): GPUBufferBindingType =>
-      binding.access === "read" ? "read-only-storage" : "storage",
+    const types = bindings.map(
+      ({ binding }): GPUBufferBindingType => (binding.access === "read" ? "read-only-storage" : "storage"),
     );
     const key = types.join(" ");
     const cached = this.#layouts.get(key);
@@ -73,9 +76,7 @@ async function explain(module: GPUShaderModule, spec: Specialisation, cause: unk
   const first = messages.find((message) => message.type === "error");
   const line = first ? spec.code.split("\n")[first.lineNum - 1]?.trim() : undefined;
   const text = first
-    ? `line ${first.lineNum}: ${first.message} in "${line}"`
-    : cause instanceof Error
-      ? cause.message
-      : String(cause);
-  return new ShaderError({ where: spec.kernel.name, what: `the WGSL was refused at ${text}` }, { cause });
+    ? `at line ${first.lineNum}: ${first.message} in "${line ?? ""}"`
+    : `as a whole: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return new ShaderError({ where: spec.kernel.name, what: `the WGSL was refused ${text}` }, { cause });
 }

@@ -1,9 +1,11 @@
-import type { BufferRange } from "./buffer-pool";
+import { bindingIndex, checkRange, createBindGroup, rangesKey } from "./bind-group";
+import { type BufferRange, USAGE } from "./buffer-pool";
 import type { AnyKernel, DimValues } from "./define-kernel";
 import type { Device } from "./device";
-import { ShapeError } from "./errors";
+import { DisposedError, ValueError } from "./errors";
 import type { Pipeline } from "./pipeline-cache";
 import { type Specialisation, specialise } from "./specialise";
+import { fillUniform, scalarWord, uniformBytes, writeWord } from "./uniform-block";
 
 /** One kernel call over given buffers. */
 export interface Call {
@@ -24,6 +26,9 @@ interface Stage {
   group: GPUBindGroup;
 }
 
+/** Bind groups kept for one call; the oldest goes first. */
+const MOST_GROUPS = 256;
+
 /**
  * Kernel calls compiled together, to be encoded as often as wanted: after `compile` it creates nothing. All their
  * sizes and scalars lie in one uniform buffer, reached by dynamic offsets, so that the calls of a scan share one bind
@@ -31,48 +36,58 @@ interface Stage {
  */
 export class Program {
   readonly #device: Device;
-  readonly #stages: Stage[];
+  readonly #stages: readonly Stage[];
   readonly #uniform: GPUBuffer;
   readonly #words: DataView<ArrayBuffer>;
   readonly #stride: number;
   /** Bytes of the uniform that changed since the last upload. */
-  #dirtyFrom: number;
+  #dirtyFrom = 0;
   #dirtyTo: number;
+  #disposed = false;
 
-  private constructor(device: Device, stages: Stage[], uniform: GPUBuffer, words: DataView<ArrayBuffer>, stride: number) {
+  private constructor(
+    device: Device,
+    stages: readonly Stage[],
+    uniform: GPUBuffer,
+    words: DataView<ArrayBuffer>,
+    stride: number,
+  ) {
     this.#device = device;
     this.#stages = stages;
     this.#uniform = uniform;
     this.#words = words;
     this.#stride = stride;
-    this.#dirtyFrom = 0;
     this.#dirtyTo = words.byteLength;
   }
 
-  /** Compiles `calls`, in order. Their shapes, types and limits are checked before any GPU work. */
+  /**
+   * Compiles `calls`, in order. Their shapes, types and limits are checked before any GPU work.
+   * @throws ShapeError, ValueError, DeviceLimitError if a call does not fit its kernel, its buffers or this device
+   * @throws ShaderError if a kernel's WGSL is refused
+   * @throws OutOfMemoryError if the device had no room for a buffer in use
+   * @throws DeviceLostError, DisposedError if the device is gone
+   */
   static async compile(device: Device, calls: readonly Call[]): Promise<Program> {
     device.assertAlive("Program.compile");
-    const specs = calls.map((call) => specialiseCall(device, call));
-    const compiled = await Promise.all(specs.map((spec) => device.pipelines.get(spec)));
-    const stride = device.limits.minUniformBufferOffsetAlignment;
-    const blocks = specs.reduce((sum, spec) => sum + spec.repeat, 0);
-    const words = new DataView(new ArrayBuffer(Math.max(1, blocks) * stride));
-    const uniform = createUniform(device, words.byteLength);
-    let block = 0;
-    const stages = specs.map((spec, index): Stage => {
-      const call = calls[index] as Call;
-      const uniformOffset = block * stride;
-      block += spec.repeat;
-      const ranges = spec.bindings.map(({ name }) => call.bindings[name] as BufferRange);
-      const pipeline = compiled[index] as Pipeline;
-      const group = createBindGroup(device, spec, pipeline, uniform, ranges);
-      const stage = { spec, compiled: pipeline, uniformOffset, ranges, group, groups: new Map([[rangesKey(ranges), group]]) };
-      fillUniform(words, stage, stride, call.scalars ?? {});
-      return stage;
-    });
-    await device.pool.settled();
-    device.assertAlive("Program.compile");
-    return new Program(device, stages, uniform, words, stride);
+    const prepared = calls.map((call) => prepare(device, call));
+    const { words, stride, offsets } = layOutUniform(device, prepared);
+    const uniform = device.pool.acquire(words.byteLength, "uniforms", USAGE.uniform);
+    try {
+      const compiled = await compileAll(
+        device,
+        prepared.map(({ spec }) => spec),
+      );
+      const stages = prepared.map(({ spec, ranges }, index): Stage => {
+        const pipeline = compiled[index] as Pipeline;
+        const group = createBindGroup(device, spec, pipeline, uniform, ranges);
+        const groups = new Map([[rangesKey(ranges), group]]);
+        return { spec, compiled: pipeline, uniformOffset: offsets[index] as number, ranges, group, groups };
+      });
+      return new Program(device, stages, uniform, words, stride);
+    } catch (error) {
+      device.pool.destroy(uniform);
+      throw error;
+    }
   }
 
   /** Dispatches that one encoding makes. */
@@ -85,40 +100,47 @@ export class Program {
     return this.#stages.map((stage) => stage.spec);
   }
 
-  /** Changes a scalar of one call from the next encoding on. */
+  /**
+   * Changes a scalar of one call from the next encoding on.
+   * @throws ValueError if the call or the scalar does not exist
+   */
   setScalar(call: number, name: string, value: number): void {
-    const stage = this.#stages[call] as Stage;
-    const type = stage.spec.kernel.scalars?.[name];
-    const word = stage.spec.uniform.get(name);
-    if (type === undefined || word === undefined) {
-      throw new ShapeError({ where: stage.spec.kernel.name, what: `scalar "${name}"`, expected: "declared", received: "unknown" });
-    }
-    for (let step = 0; step < stage.spec.repeat; step++) {
-      const at = stage.uniformOffset + step * this.#stride + word * 4;
+    const { spec, uniformOffset } = this.#stage(call);
+    const { type, word } = scalarWord(spec, name);
+    for (let step = 0; step < spec.repeat; step++) {
+      const at = uniformOffset + step * this.#stride + word * 4;
       writeWord(this.#words, at, type, value);
       this.#dirtyFrom = Math.min(this.#dirtyFrom, at);
       this.#dirtyTo = Math.max(this.#dirtyTo, at + 4);
     }
   }
 
-  /** Lets one binding of one call point elsewhere from the next encoding on; bind groups once made are kept. */
+  /**
+   * Lets one binding of one call point elsewhere from the next encoding on; bind groups once made are kept.
+   * @throws ValueError if the call or the binding does not exist, or the range starts where none may
+   * @throws ShapeError if the range is too small for the array
+   */
   rebind(call: number, name: string, range: BufferRange): void {
-    const stage = this.#stages[call] as Stage;
-    const index = stage.spec.bindings.findIndex((binding) => binding.name === name);
-    const old = stage.ranges[index];
-    if (old && old.buffer === range.buffer && old.offset === range.offset) return;
+    const stage = this.#stage(call);
+    const index = bindingIndex(stage.spec, name);
+    const old = stage.ranges[index] as BufferRange;
+    if (old.buffer === range.buffer && old.offset === range.offset && old.size === range.size) return;
+    checkRange(stage.spec, index, range, this.#device.limits);
     stage.ranges[index] = range;
     const key = rangesKey(stage.ranges);
     let group = stage.groups.get(key);
     if (!group) {
       group = createBindGroup(this.#device, stage.spec, stage.compiled, this.#uniform, stage.ranges);
       stage.groups.set(key, group);
+      const [oldest = key] = stage.groups.keys();
+      if (stage.groups.size > MOST_GROUPS) stage.groups.delete(oldest);
     }
     stage.group = group;
   }
 
   /** Writes changed sizes and scalars to the device. Call it before the encoder that `encode` used is submitted. */
   uploadScalars(): void {
+    this.#assertUsable();
     if (this.#dirtyTo <= this.#dirtyFrom) return;
     const { buffer } = this.#words;
     const bytes = this.#dirtyTo - this.#dirtyFrom;
@@ -132,12 +154,14 @@ export class Program {
 
   /** Records all dispatches into a compute pass, which may be of an encoder of the caller's own. */
   encode(pass: GPUComputePassEncoder): void {
+    this.#assertUsable();
     for (const stage of this.#stages) this.#encodeStage(pass, stage);
   }
 
   /** Records the dispatches of one call only: for profiles that time each by itself. */
   encodeCall(pass: GPUComputePassEncoder, call: number): void {
-    this.#encodeStage(pass, this.#stages[call] as Stage);
+    this.#assertUsable();
+    this.#encodeStage(pass, this.#stage(call));
   }
 
   /** Uploads scalars, encodes, and submits. */
@@ -152,7 +176,25 @@ export class Program {
 
   /** Frees the uniform buffer. The arrays belong to the caller. */
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#device.pool.destroy(this.#uniform);
+  }
+
+  #assertUsable(): void {
+    this.#device.assertAlive("Program");
+    if (this.#disposed) throw new DisposedError({ where: "Program", what: "the program", received: "disposed of" });
+  }
+
+  #stage(call: number): Stage {
+    const stage = this.#stages[call];
+    if (stage) return stage;
+    throw new ValueError({
+      where: "Program",
+      what: "the call",
+      expected: `a whole number below ${this.#stages.length}`,
+      received: `${call}`,
+    });
   }
 
   #encodeStage(pass: GPUComputePassEncoder, { spec, compiled, group, uniformOffset }: Stage): void {
@@ -166,81 +208,52 @@ export class Program {
   }
 }
 
-function specialiseCall(device: Device, call: Call): Specialisation {
-  const names = Object.keys(call.bindings);
-  const facts = { dims: call.dims, bindings: names, ...(call.options ? { options: call.options } : {}) };
-  const spec = specialise(call.kernel, facts, device.limits);
-  for (const { name, words } of spec.bindings) {
-    const range = call.bindings[name] as BufferRange;
-    if (range.size < words * 4) {
-      throw new ShapeError({
-        where: spec.kernel.name,
-        what: `the array "${name}"`,
-        expected: `at least ${words * 4} bytes`,
-        received: `${range.size} bytes`,
-      });
-    }
-  }
-  return spec;
+interface Prepared {
+  readonly call: Call;
+  readonly spec: Specialisation;
+  /** In the order of the specialisation's bindings. */
+  readonly ranges: BufferRange[];
 }
 
-function createUniform({ gpu, counters }: Device, size: number): GPUBuffer {
-  counters.buffers++;
-  counters.liveBuffers++;
-  counters.liveBytes += size;
-  return gpu.createBuffer({ size, usage: 0x40 | 0x8, label: "uniforms" }); // UNIFORM | COPY_DST
-}
-
-function createBindGroup(
-  { gpu, counters, limits }: Device,
-  spec: Specialisation,
-  { layout }: Pipeline,
-  uniform: GPUBuffer,
-  ranges: readonly BufferRange[],
-): GPUBindGroup {
-  counters.bindGroups++;
-  const block = Math.min(limits.minUniformBufferOffsetAlignment, Math.max(16, Math.ceil((spec.uniform.size * 4) / 16) * 16));
-  return gpu.createBindGroup({
-    label: spec.kernel.name,
-    layout,
-    entries: [
-      { binding: 0, resource: { buffer: uniform, size: block } },
-      ...ranges.map(({ buffer, offset, size }, index) => ({ binding: index + 1, resource: { buffer, offset, size } })),
-    ],
+function prepare({ limits }: Device, call: Call): Prepared {
+  const { kernel, dims, options = {}, bindings } = call;
+  const spec = specialise(kernel, { dims, options, bindings: Object.keys(bindings) }, limits);
+  const ranges = spec.bindings.map(({ name }, index) => {
+    const range = bindings[name] as BufferRange;
+    checkRange(spec, index, range, limits);
+    return range;
   });
+  return { call, spec, ranges };
 }
 
-const ids = new WeakMap<GPUBuffer, number>();
-let nextId = 0;
-
-function rangesKey(ranges: readonly BufferRange[]): string {
-  return ranges
-    .map(({ buffer, offset }) => {
-      let id = ids.get(buffer);
-      if (id === undefined) ids.set(buffer, (id = nextId++));
-      return `${id}+${offset}`;
-    })
-    .join(" ");
-}
-
-function fillUniform(
-  words: DataView,
-  { spec, uniformOffset }: Pick<Stage, "spec" | "uniformOffset">,
-  stride: number,
-  scalars: Readonly<Record<string, number>>,
-): void {
-  for (let step = 0; step < spec.repeat; step++) {
-    const start = uniformOffset + step * stride;
-    for (const [name, word] of spec.uniform) {
-      const type = spec.kernel.scalars?.[name];
-      const value = type ? (scalars[name] ?? 0) : name === "step" ? step : (spec.dims[name] ?? 0);
-      writeWord(words, start + word * 4, type ?? "u32", value);
-    }
+/** The contents of the uniform buffer: a block for every dispatch, each where a dynamic offset may point. */
+function layOutUniform(
+  { limits: { minUniformBufferOffsetAlignment: alignment } }: Device,
+  prepared: readonly Prepared[],
+): { words: DataView<ArrayBuffer>; stride: number; offsets: number[] } {
+  const widest = prepared.reduce((most, { spec }) => Math.max(most, uniformBytes(spec)), 1);
+  const stride = Math.ceil(widest / alignment) * alignment;
+  const offsets: number[] = [];
+  let blocks = 0;
+  for (const { spec } of prepared) {
+    offsets.push(blocks * stride);
+    blocks += spec.repeat;
   }
+  const words = new DataView(new ArrayBuffer(Math.max(1, blocks) * stride));
+  for (const [index, { spec, call }] of prepared.entries()) {
+    fillUniform(words, spec, { offset: offsets[index] as number, stride }, call.scalars ?? {});
+  }
+  return { words, stride, offsets };
 }
 
-function writeWord(words: DataView, at: number, type: "f32" | "i32" | "u32", value: number): void {
-  if (type === "f32") words.setFloat32(at, value, true);
-  else if (type === "i32") words.setInt32(at, value, true);
-  else words.setUint32(at, value, true);
+async function compileAll(device: Device, specs: readonly Specialisation[]): Promise<Pipeline[]> {
+  try {
+    const compiled = await Promise.all(specs.map((spec) => device.pipelines.get(spec)));
+    await device.pool.settled();
+    device.assertAlive("Program.compile"); // a lost device may pretend to compile
+    return compiled;
+  } catch (error) {
+    device.assertAlive("Program.compile"); // or fail for that reason alone
+    throw error;
+  }
 }

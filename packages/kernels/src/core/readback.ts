@@ -1,57 +1,38 @@
-import type { BufferRange } from "./buffer-pool";
-import { sizeClass } from "./buffer-pool";
+import { type BufferRange, USAGE } from "./buffer-pool";
 import type { Device } from "./device";
 import { DeviceLostError } from "./errors";
 
-const USAGE = 0x1 | 0x8; // MAP_READ | COPY_DST
-
-/** Staging buffers for reading results: used again, so that a loop that reads its loss creates none after the first. */
-export class Readback {
-  readonly #device: Device;
-  readonly #free = new Map<number, GPUBuffer[]>();
-
-  constructor(device: Device) {
-    this.#device = device;
-  }
-
-  /** @throws DeviceLostError if the device is or gets lost */
-  async read({ buffer, offset, size }: BufferRange): Promise<ArrayBuffer> {
-    const device = this.#device;
-    const staging = this.#acquire(size);
+/**
+ * The bytes of a part of a buffer, once all work submitted before is done. Staging buffers come from the pool, so a
+ * loop that reads its loss creates none after the first.
+ * @throws DeviceLostError if the device is or gets lost
+ * @throws OutOfMemoryError while a buffer that the device refused is in use
+ */
+export async function readBuffer(device: Device, { buffer, offset, size }: BufferRange): Promise<ArrayBuffer> {
+  device.assertAlive("Device.read");
+  const staging = device.pool.acquire(size, "readback", USAGE.staging);
+  try {
     device.submit("readback", (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));
-    try {
-      await staging.mapAsync(0x1, 0, size);
-    } catch (cause) {
-      device.assertAlive("readback");
-      throw new DeviceLostError({ where: "readback", what: "the device was lost before its result could be read" }, { cause });
-    }
+    await map(device, staging, size);
+    await device.pool.settled();
+    device.assertAlive("Device.read");
     device.counters.readbacks++;
-    const bytes = staging.getMappedRange(0, size).slice(0);
+    return staging.getMappedRange(0, size).slice(0);
+  } finally {
     staging.unmap();
-    this.#release(staging);
-    return bytes;
+    device.pool.release(staging);
   }
+}
 
-  /** Destroys the staging buffers that are not in use. */
-  trim(): void {
-    for (const list of this.#free.values()) for (const buffer of list) this.#device.pool.destroy(buffer);
-    this.#free.clear();
-  }
-
-  #acquire(bytes: number): GPUBuffer {
-    const size = sizeClass(bytes);
-    const free = this.#free.get(size)?.pop();
-    if (free) return free;
-    const { counters, gpu } = this.#device;
-    counters.buffers++;
-    counters.liveBuffers++;
-    counters.liveBytes += size;
-    return gpu.createBuffer({ size, usage: USAGE, label: "readback" });
-  }
-
-  #release(buffer: GPUBuffer): void {
-    const list = this.#free.get(buffer.size);
-    if (list) list.push(buffer);
-    else this.#free.set(buffer.size, [buffer]);
+async function map(device: Device, staging: GPUBuffer, size: number): Promise<void> {
+  try {
+    await staging.mapAsync(0x1, 0, size); // GPUMapMode.READ
+  } catch (cause) {
+    await device.pool.settled();
+    device.assertAlive("Device.read");
+    throw new DeviceLostError(
+      { where: "Device.read", what: "the device was lost before its result could be read" },
+      { cause },
+    );
   }
 }

@@ -112,13 +112,22 @@ function checkLimits(kernel: AnyKernel, bindings: Specialisation["bindings"], li
 }
 
 function checkPlan(kernel: AnyKernel, plan: Plan, limits: Limits): void {
-  const size = workgroupShape(plan).reduce((a, b) => a * b, 1);
+  const shape = workgroupShape(plan);
+  const size = shape.reduce((a, b) => a * b, 1);
   if (size > limits.maxComputeInvocationsPerWorkgroup) {
     throw new DeviceLimitError({
       where: kernel.name,
       what: "a workgroup",
       expected: `at most ${limits.maxComputeInvocationsPerWorkgroup} invocations on this device`,
       received: `${size}`,
+    });
+  }
+  if (shape[0] > limits.maxComputeWorkgroupSizeX) {
+    throw new DeviceLimitError({
+      where: kernel.name,
+      what: "a workgroup",
+      expected: `at most ${limits.maxComputeWorkgroupSizeX} invocations along x on this device`,
+      received: `${shape[0]}`,
     });
   }
   const widest = Math.max(...plan.grid);

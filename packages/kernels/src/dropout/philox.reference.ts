@@ -26,11 +26,11 @@ export interface Draw {
   readonly draw: number;
 }
 
-/** The first n words of a draw: element i has word i mod 4 of counter (i div 4, stream, draw, 0). */
-export function wordsReference(n: number, { seedLow, seedHigh, stream, draw }: Draw): Uint32Array {
+/** The first n words of a row's draw: element i has word i mod 4 of counter (i div 4, stream, draw, row). */
+export function wordsReference(n: number, { seedLow, seedHigh, stream, draw }: Draw, row = 0): Uint32Array {
   const words = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
-    words[i] = philoxReference([Math.floor(i / 4), stream, draw, 0], [seedLow, seedHigh])[i % 4] ?? 0;
+    words[i] = philoxReference([Math.floor(i / 4), stream, draw, row], [seedLow, seedHigh])[i % 4] ?? 0;
   }
   return words;
 }
@@ -38,10 +38,16 @@ export function wordsReference(n: number, { seedLow, seedHigh, stream, draw }: D
 /** The upper 24 bits of a word as a number in [0, 1). */
 export const unitValue = (word: number): number => (word >>> 8) * 2 ** -24;
 
-/** y_i = x_i/(1 − p) where u_i ≥ p, else 0. */
-export function dropoutReference(x: ArrayLike<number>, p: number, draw: Draw): Float64Array {
-  const words = wordsReference(x.length, draw);
-  return Float64Array.from(words, (word, i) => (unitValue(word) >= p ? (x[i] ?? 0) / (1 - p) : 0));
+/** y_i = x_i/(1 − p) where u_i ≥ p, else 0; rows of x draw each for itself. */
+export function dropoutReference(x: ArrayLike<number>, p: number, draw: Draw, rows = 1): Float64Array {
+  const N = x.length / rows;
+  const y = new Float64Array(x.length);
+  for (let row = 0; row < rows; row++) {
+    for (const [i, word] of wordsReference(N, draw, row).entries()) {
+      y[row * N + i] = unitValue(word) >= p ? (x[row * N + i] ?? 0) / (1 - p) : 0;
+    }
+  }
+  return y;
 }
 
 /** Uniform numbers in [low, high). */

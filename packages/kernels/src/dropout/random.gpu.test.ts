@@ -43,14 +43,14 @@ test("the WGSL generator gives Philox's published words", async () => {
 });
 
 describe.each(SIZES)("%i elements", (N) => {
-  test("dropout keeps exactly what the reference keeps", async () => {
-    const x = normal([N], { seed: 1 }).data;
+  test.each([1, 3])("dropout of %i rows keeps exactly what the reference keeps", async (R) => {
+    const x = normal([R, N], { seed: 1 }).data;
     const p = Math.fround(0.3);
     await checkKernel(gpu.device, dropout, {
-      dims: { N },
+      dims: { R, N },
       scalars: { p, ...DRAW },
       inputs: { x },
-      expected: { y: dropoutReference(x, p, DRAW) },
+      expected: { y: dropoutReference(x, p, DRAW, R) },
       tolerance: { absolute: 2 ** -126, relative: 3 * ULP }, // 1 − p, and a quotient of 2.5 ulp
     });
   });
@@ -81,9 +81,23 @@ describe.each(SIZES)("%i elements", (N) => {
 test("p = 0 keeps all and p = 1 none", async () => {
   const x = new Float32Array(1000).fill(3);
   const call = (p: number) =>
-    runKernel(gpu.device, dropout, { dims: { N: 1000 }, scalars: { p, ...DRAW }, inputs: { x } });
+    runKernel(gpu.device, dropout, { dims: { R: 1, N: 1000 }, scalars: { p, ...DRAW }, inputs: { x } });
   expect((await call(0)).y).toEqual(x);
   expect((await call(1)).y).toEqual(new Float32Array(1000));
+});
+
+test("a row made longer keeps what it drew", async () => {
+  const call = (N: number) =>
+    runKernel(gpu.device, dropout, {
+      dims: { R: 3, N },
+      scalars: { p: 0.5, ...DRAW },
+      inputs: { x: new Float32Array(3 * N).fill(1) },
+    });
+  const [short, long] = [(await call(10)).y ?? [], (await call(17)).y ?? []];
+  for (let row = 0; row < 3; row++) {
+    expect(long.slice(row * 17, row * 17 + 10)).toEqual(short.slice(row * 10, (row + 1) * 10));
+  }
+  expect(new Set(short)).toEqual(new Set([0, 2]));
 });
 
 test("the same draw repeats bit for bit, and any other differs", async () => {

@@ -59,6 +59,6 @@ test("uniform and normal numbers have their moments", () => {
 });
 
 test("a new size, seed or draw compiles nothing", () => {
-  const code = (N: number) => specialise(dropout, { dims: { N }, bindings: ["x", "y"] }, DEFAULT_LIMITS).code;
+  const code = (N: number) => specialise(dropout, { dims: { R: 1, N }, bindings: ["x", "y"] }, DEFAULT_LIMITS).code;
   expect(code(10_000_000)).toBe(code(3));
 });

@@ -4,49 +4,63 @@ const DIMS = { N: perCall("elements") };
 
 /**
  * What names a draw: a 64-bit seed, the operation that draws (`stream`) and how often it has drawn (`draw`). Element i
- * gets word i mod 4 of Philox's counter (i div 4, stream, draw, 0) under that seed as key, on any device, in any grid.
+ * of a row gets word i mod 4 of Philox's counter (i div 4, stream, draw, row) under that seed as key, on any device, in
+ * any grid; without rows, all is row 0.
  */
 const SEED = { seedLow: "u32", seedHigh: "u32", stream: "u32", draw: "u32" } as const;
 
 /** One invocation for the four elements that share a counter. */
-const quadPlan = ({ N }: { readonly N: number }, limits: Limits): FlatPlan => flatPlan(Math.ceil(N / 4), limits);
+const quadPlan = ({ R = 1, N }: { readonly R?: number; readonly N: number }, limits: Limits): FlatPlan =>
+  flatPlan(R * Math.ceil(N / 4), limits);
 
-/** Main of a kernel that writes `out`: `body` makes vec4f `value` from vec4u `words`; \`i\` is the first element. */
-function fill(plan: FlatPlan, out: string, body: string): string {
+/** Sets `quad` within its row, and `begin` and `end` of that row, from the invocation `n`. */
+const WHOLE = "let row = 0u; let quad = n; let begin = 0u; let end = dims.N;";
+const ROWS = `let quads = (dims.N + 3u) / 4u;
+      let row = n / quads;
+      if (row >= dims.R) { return; }
+      let quad = n % quads;
+      let begin = row * dims.N;
+      let end = begin + dims.N;`;
+
+/** Main of a kernel that writes `out`: `body` makes vec4f `value` from vec4f `unit`; `i` is the first element. */
+function fill(plan: FlatPlan, out: string, body: string, place = WHOLE): string {
   return wgsl`
     @compute @workgroup_size(${plan.workgroupSize})
     fn main(@builtin(global_invocation_id) id: vec3u) {
-      let quad = id.x + id.y * ${plan.width}u;
-      let i = quad * 4u;
-      if (i >= dims.N) { return; }
-      let words = philox(vec4u(quad, dims.stream, dims.draw, 0u), vec2u(dims.seedLow, dims.seedHigh));
+      let n = id.x + id.y * ${plan.width}u;
+      ${place}
+      let i = begin + quad * 4u;
+      if (i >= end) { return; }
+      let words = philox(vec4u(quad, dims.stream, dims.draw, row), vec2u(dims.seedLow, dims.seedHigh));
       let unit = vec4f(unitFloat(words.x), unitFloat(words.y), unitFloat(words.z), unitFloat(words.w));
       ${body}
       ${out}[i] = value.x;
-      if (i + 1u < dims.N) { ${out}[i + 1u] = value.y; }
-      if (i + 2u < dims.N) { ${out}[i + 2u] = value.z; }
-      if (i + 3u < dims.N) { ${out}[i + 3u] = value.w; }
+      if (i + 1u < end) { ${out}[i + 1u] = value.y; }
+      if (i + 2u < end) { ${out}[i + 2u] = value.z; }
+      if (i + 3u < end) { ${out}[i + 3u] = value.w; }
     }`;
 }
 
 /**
  * Dropout (Srivastava et al. 2014, scaled in training):   y = x/(1 − p) where u ≥ p, else 0, with u uniform in [0, 1).
- * No mask is stored: its backward is this same kernel, of the same draw, applied to dy. With p = 1 all is 0.
+ * No mask is stored: its backward is this same kernel, of the same draw, applied to dy. With p = 1 all is 0. Each row
+ * draws from counters of its own, so that a row made longer keeps what it drew.
  */
 export const dropout = defineKernel({
   name: "dropout",
-  dims: DIMS,
+  dims: { R: perCall("rows"), N: perCall("elements of a row") },
   scalars: { p: "f32", ...SEED },
-  bindings: { x: read("f32", "N"), y: write("f32", "N") },
+  bindings: { x: read("f32", "R N"), y: write("f32", "R N") },
   plan: quadPlan,
-  cost: ({ N }) => ({ flops: 30 * N, bytes: 8 * N }),
+  cost: ({ R, N }) => ({ flops: 30 * R * N, bytes: 8 * R * N }),
   wgsl: (plan) =>
     fill(
       plan,
       "y",
-      `let last = dims.N - 1u;
+      `let last = end - 1u;
       let given = vec4f(x[i], x[min(i + 1u, last)], x[min(i + 2u, last)], x[min(i + 3u, last)]);
       let value = select(vec4f(0.0), given / max(1.0 - dims.p, 5.9604645e-8), unit >= vec4f(dims.p));`,
+      ROWS,
     ),
 });
 

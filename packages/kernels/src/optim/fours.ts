@@ -1,7 +1,7 @@
 import type { DimValues } from "../core";
 
 /**
- * The flat arrays of an update are read four words at a time, which is two to three times as fast on adapters that
+ * The flat arrays of an update are read four words at a time, about twice as fast on adapters that
  * check each access. So they have room for a multiple of four words; what lies past the n-th is neither used nor changed.
  */
 export function fours({ n = 0 }: DimValues): number[] {

@@ -1,4 +1,4 @@
-import { defineKernel, flatPlan, perCall, read, update, wgsl, write } from "../core";
+import { defineKernel, flatPlan, optional, perCall, read, update, wgsl, write } from "../core";
 import { fours } from "./fours";
 import { REPORT } from "./report";
 
@@ -46,7 +46,8 @@ export const sumOfSquares = defineKernel({
 
 /**
  * The second half: adds the partial sums, 64 lanes each in order and then by a tree, and writes the report that every
- * update kernel reads: ‖g‖₂ and whether all was finite. A sum of squares beyond f32 counts as not finite.
+ * update kernel reads: ‖g‖₂ and whether all was finite. A sum of squares beyond f32 counts as not finite, and so does
+ * the `loss` where one is given: it may overflow while its gradient does not.
  */
 export const gradientNorm = defineKernel({
   name: "gradient_norm",
@@ -54,11 +55,12 @@ export const gradientNorm = defineKernel({
   bindings: {
     sums: read("f32", `${PARTIALS}`),
     firstBad: read("u32", `${PARTIALS}`),
+    loss: optional(read("f32", "1")),
     report: update("u32", "4"),
   },
   plan: () => ({ workgroupSize: LANES, grid: [1, 1, 1] }),
   cost: () => ({ flops: PARTIALS, bytes: 8 * PARTIALS }),
-  wgsl: () => wgsl`
+  wgsl: (_, { has }) => wgsl`
     var<workgroup> laneSums: array<f32, ${LANES}>;
     var<workgroup> laneBad: array<u32, ${LANES}>;
 
@@ -84,7 +86,7 @@ export const gradientNorm = defineKernel({
         let fits = isFinite(total);
         let norm = select(3.4028234e38, sqrt(total), fits);
         report[${REPORT.norm}] = bitcast<u32>(norm);
-        report[${REPORT.finite}] = select(0u, 1u, fits && laneBad[0] == ${NONE}u);
+        report[${REPORT.finite}] = select(0u, 1u, fits && laneBad[0] == ${NONE}u${has.loss ? " && isFinite(loss[0])" : ""});
         report[${REPORT.firstBad}] = laneBad[0];
       }
     }`,

@@ -13,15 +13,28 @@ const gpu = useTestDevice();
 const noClipping = { clipNorm: 0, clipValue: 0 };
 const none = Uint32Array.of(0, 1, 0xffffffff, 0);
 
+/** Room for whole fours; what fills it must neither count nor change. */
+function inFours(values: ArrayLike<number>, filler: number): Float32Array<ArrayBuffer> {
+  const words = new Float32Array(Math.ceil(values.length / 4) * 4).fill(filler);
+  words.set(values);
+  return words;
+}
+
+/** A state and its gradient with room for whole fours; a gradient's filler would show in every sum. */
+function allInFours(arrays: Readonly<Record<string, ArrayLike<number>>>): Record<string, Float32Array<ArrayBuffer>> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => [name, inFours(values, name === "gradients" ? 1e30 : 77)]),
+  );
+}
+
 /** The report that two dispatches make of a gradient, starting from `before`. */
 async function report(
-  gradients: Float32Array<ArrayBuffer>,
+  gradients: ArrayLike<number>,
   before = Uint32Array.of(0, 0, 0, 0),
 ): Promise<Uint32Array<ArrayBuffer>> {
   const { sums, firstBad } = await runKernel(gpu.device, sumOfSquares, {
     dims: { n: gradients.length },
-    inputs: { gradients },
-    guardWords: 3, // room for a whole four
+    inputs: { gradients: inFours(gradients, 1e30) },
   });
   const inputs = { sums: sums as HostArray, firstBad: firstBad as HostArray, report: before };
   const result = await runKernel(gpu.device, gradientNorm, { dims: {}, inputs });
@@ -37,7 +50,7 @@ describe("gradient norm", () => {
     { n: 1_000_003, why: "large" },
   ])("of $n elements equals the reference: $why", async ({ n }) => {
     const g = normal([n], { seed: 1 }).data;
-    const { norm, finite, firstBad } = readReport(await report(Float32Array.from(g)));
+    const { norm, finite, firstBad } = readReport(await report(g));
     // n/4P additions in a word, 2 in a partial sum, 32 in a lane, 6 in the tree, all of one sign; √ halves it and adds 4
     const relative = ((n / (4 * PARTIALS) + 2 + 32 + 8) / 2 + 4) * 2 ** -24;
     expect(Math.abs(norm - normReference(g)) / normReference(g)).toBeLessThan(relative);
@@ -46,7 +59,7 @@ describe("gradient norm", () => {
 
   test("each partial sum takes every 2048th four, words past the last count for nothing", async () => {
     const n = 4 * PARTIALS + 3;
-    const gradients = Float64Array.from([...normal([n], { seed: 2 }).data, Number.NaN]);
+    const gradients = inFours(normal([n], { seed: 2 }).data, Number.NaN);
     const sums = new Float64Array(PARTIALS);
     for (let i = 0; i < n; i++) {
       const p = Math.floor(i / 4) % PARTIALS;
@@ -118,8 +131,8 @@ describe("sgd equals the reference", () => {
         dims: { n },
         options: { nesterov },
         scalars: { momentum: 0, dampening: 0, weightDecay: 0, ...noClipping, ...scalars },
-        inputs: { ...state, report: await report(Float32Array.from(gradients)) },
-        expected: sgdReference(state, settings) as Record<string, Float64Array>,
+        inputs: { ...allInFours(state), report: await report(gradients) },
+        expected: allInFours(sgdReference(state, settings)),
         tolerance,
       });
     }
@@ -158,8 +171,8 @@ describe("adam equals the reference", () => {
         dims: { n },
         options: { decoupled: settings.decoupled ?? false },
         scalars: adamScalars(settings),
-        inputs: { ...state, report: await report(Float32Array.from(gradients)) },
-        expected: { ...adamReference(state, settings) },
+        inputs: { ...allInFours(state), report: await report(gradients) },
+        expected: allInFours({ ...adamReference(state, settings) }),
         tolerance,
       });
     }
@@ -171,7 +184,7 @@ describe("adam equals the reference", () => {
     const { v } = await runKernel(gpu.device, adam, {
       dims: { n: 3 },
       scalars: adamScalars({ ...base, t: 1 }),
-      inputs: { ...Object.fromEntries(Object.entries(state).map(([k, x]) => [k, Float32Array.from(x)])), report: none },
+      inputs: { ...allInFours(state), report: none },
     });
     // 0.001·g², one rounding of the factor and two of the products
     for (const [i, g] of [1, 2, 3].entries())

@@ -5,11 +5,11 @@
 export const REPORT = {
   /** ‖g‖₂ as the bits of an f32; of the finite elements only, where some are not. */
   norm: 0,
-  /** 1 if every element of the gradient and the norm are finite, else 0. */
+  /** 1 if every element of the gradient, the norm and the loss are finite, else 0. */
   finite: 1,
   /** Index of the first element that is not finite, else 0xffffffff. */
   firstBad: 2,
-  /** Updates left out so far because the gradient was not finite; cleared by whoever made the buffer. */
+  /** Updates left out so far because something was not finite; cleared by whoever made the buffer. */
   skipped: 3,
 } as const;
 

@@ -11,7 +11,7 @@ export const elmanReference = ({ activation }: Pick<ElmanOptions, "activation">)
     const h = gx.map((a, u) => activationValue(activation, a + rowProduct(weights, u, hPrev)));
     return { hPrev, cPrev, h, c: cPrev, gates: h };
   },
-  stepBackward(dh, dc, { hPrev, cPrev, h }, weights) {
+  stepBackward(dh, dc, { hPrev, h }, weights) {
     const H = h.length;
     const dA = dh.map((value, u) => value * activationSlope(activation, h[u] ?? 0));
     const dhPrev = columnProducts(weights, dA, H);

@@ -2,7 +2,18 @@ import { defineKernel, optional, read, wgsl, write } from "../core";
 import { activationCode, activationSlopeCode } from "../wgsl/activation";
 import { gruOptions } from "./gru";
 import { paddedColumns } from "./pack";
-import { each, eachSum, eachUnit, product, type ScanPlan, scanDims, scanFunctions, scanPlan, sums } from "./scan";
+import {
+  each,
+  eachSum,
+  eachUnit,
+  product,
+  type ScanPlan,
+  scanDims,
+  scanFunctions,
+  scanPlan,
+  sums,
+  type Tile,
+} from "./scan";
 
 /**
  * One workgroup makes all units of a tile of rows, because the candidate of each unit needs the reset state of all:
@@ -15,6 +26,9 @@ function tilePlan(count: number, sizes: { B: number; D: number }): ScanPlan {
   while (workgroupSize < Math.min(count, 128)) workgroupSize *= 2;
   return { workgroupSize, rows, grid: [1, grid[1], grid[2]] };
 }
+
+/** Units of one forward invocation: two share each load of a state. */
+const UNITS = 2;
 
 /**
  * A gated recurrent unit that resets before the recurrent product, after its input product gx = W·x + b:
@@ -37,15 +51,33 @@ export const gruResetBeforeForward = defineKernel({
     states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}
   },
   repeat: ({ T }) => T,
-  plan: ({ B, D, H }) => tilePlan(H, { B, D }),
+  plan: ({ B, D, H }) => tilePlan(Math.ceil(H / UNITS), { B, D }),
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (8 * H * H + B * H * 14),
   }),
-  wgsl: ({ workgroupSize, rows }, { options: { gate, candidate, reverse }, has }) => {
-    const load = "rT[(d * H + k) * H + u]";
-    const sum = (value: (row: number) => string, weight: string) =>
-      product({ rows, columns: 1, count: "H", value, weight: () => weight });
+  wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { gate, candidate, reverse }, has }) => {
+    const columns = Math.ceil(H / UNITS); // an invocation's units lie this far apart, so that neighbours load neighbours
+    const gates = { rows, columns: UNITS, type: "vec2f" };
+    const candidates = { rows, columns: UNITS, type: "f32" };
+    const sum = (value: (row: number) => string, lanes: string) =>
+      product({
+        rows,
+        columns: UNITS,
+        count: "H",
+        value,
+        weight: (c) => `rT[(d * H + k) * H + min(q + ${c * columns}u, H - 1u)].${lanes}`,
+      });
+    const units = (body: string) => wgsl`
+      for (var q = lane; q < ${columns}u; q += ${workgroupSize}u) {
+        ${body}
+      }`;
+    const finishing = (tile: Tile, call: string) =>
+      eachSum(
+        tile,
+        "group.y",
+        `if (q + c * ${columns}u < H) { ${call}(rowAt(index, dims.step, d), q + c * ${columns}u, total); }`,
+      );
     return wgsl`
     ${scanFunctions({ hasLengths: has.lengths, reverse })}
     fn reset(row: Row, u: u32, recurrent: vec2f) {
@@ -71,19 +103,17 @@ export const gruResetBeforeForward = defineKernel({
     fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
       let d = group.z;
       ${each(rows, (r) => `let row${r} = rowAt(group.y * ${rows}u + ${r}u, dims.step, d);`)}
-      for (var u = lane; u < H; u += ${workgroupSize}u) {
-        ${sums({ rows, columns: 1, type: "vec2f" })}
+      ${units(wgsl`
+        ${sums(gates)}
         if (dims.step > 0u) {
-          ${sum((r) => `y[row${r}.before + k]`, `${load}.xy`)}
-        }${has.h0 ? ` else { ${sum((r) => `h0[row${r}.state + k]`, `${load}.xy`)} }` : ""}
-        ${eachSum({ rows, columns: 1, type: "vec2f" }, "group.y", `reset(rowAt(index, dims.step, d), u, total);`)}
-      }
+          ${sum((r) => `y[row${r}.before + k]`, "xy")}
+        }${has.h0 ? ` else { ${sum((r) => `h0[row${r}.state + k]`, "xy")} }` : ""}
+        ${finishing(gates, "reset")}`)}
       storageBarrier(); // every unit's reset state is there
-      for (var u = lane; u < H; u += ${workgroupSize}u) {
-        ${sums({ rows, columns: 1, type: "f32" })}
-        ${sum((r) => `states[dims.B * dims.T * D * H + row${r}.now + k]`, `${load}.z`)}
-        ${eachSum({ rows, columns: 1, type: "f32" }, "group.y", `finish(rowAt(index, dims.step, d), u, total);`)}
-      }
+      ${units(wgsl`
+        ${sums(candidates)}
+        ${sum((r) => `states[dims.B * dims.T * D * H + row${r}.now + k]`, "z")}
+        ${finishing(candidates, "finish")}`)}
     }`;
   },
 });

@@ -22,7 +22,7 @@ export const gruReference = ({ gate, candidate }: Activations): CellReference =>
     }
     return { hPrev, cPrev, h, c: cPrev, gates };
   },
-  stepBackward(dh, dc, { hPrev, cPrev, gates }, weights) {
+  stepBackward(dh, dc, { hPrev, gates }, weights) {
     const H = hPrev.length;
     const [dGx, dGh, dbN, direct] = [new Float64Array(3 * H), new Float64Array(3 * H), new Float64Array(H), dh.slice()];
     for (let u = 0; u < H; u++) {
@@ -59,7 +59,7 @@ export const gruResetBeforeReference = ({ gate, candidate }: Activations): CellR
     }
     return { hPrev, cPrev, h, c: cPrev, gates };
   },
-  stepBackward(dh, dc, { hPrev, cPrev, gates }, weights) {
+  stepBackward(dh, dc, { hPrev, gates }, weights) {
     const H = hPrev.length;
     const lane = (g: number): Float64Array => hPrev.map((_, u) => gates[4 * u + g] ?? 0);
     const [r, z, n] = [lane(0), lane(1), lane(2)];

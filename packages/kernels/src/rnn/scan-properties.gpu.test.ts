@@ -68,8 +68,8 @@ function where({ shape, data }: Tensor64, test: (place: number[]) => boolean): F
 const bits = (of: Float64Array): number[] => Array.from(new Uint32Array(Float32Array.from(of).buffer));
 
 describe.each(families)("$name", (family) => {
-  const lengths = [4, 0, 3, 1, 2];
-  const size = { D: 2, B: 5, T: 4, H: 19, lengths };
+  const lengths = [4, 0, 3, 1, 2, 4, 4, 1, 3];
+  const size = { D: 2, B: 9, T: 4, H: 19, lengths };
   const { D, B, T, H } = size;
   const GH = family.cell("usual").G * H;
   const inputs = keep(

@@ -1,5 +1,14 @@
 import { expect } from "vitest";
-import { type AnyKernel, type Device, type DimsOf, GUARD_WORD, type HostArray, type OptionsOf, runKernel, type ScalarsOf } from "../core";
+import {
+  type AnyKernel,
+  type Device,
+  type DimsOf,
+  GUARD_WORD,
+  type HostArray,
+  type OptionsOf,
+  runKernel,
+  type ScalarsOf,
+} from "../core";
 
 /** How far a kernel's value may be from the reference: |value − expected| ≤ absolute + relative·|expected|. */
 export interface Tolerance {
@@ -21,7 +30,11 @@ export interface KernelCheck<K extends AnyKernel> {
 const GUARD_WORDS = 67;
 
 /** Runs a kernel on the device and compares every output with its reference, and the guard words after each. */
-export async function checkKernel<K extends AnyKernel>(device: Device, kernel: K, check: KernelCheck<K>): Promise<void> {
+export async function checkKernel<K extends AnyKernel>(
+  device: Device,
+  kernel: K,
+  check: KernelCheck<K>,
+): Promise<void> {
   const { expected, tolerance, inputs, ...rest } = check;
   const typed = Object.fromEntries(
     Object.entries(inputs).map(([name, values]) => [name, toHostArray(kernel, name, values)]),
@@ -30,12 +43,15 @@ export async function checkKernel<K extends AnyKernel>(device: Device, kernel: K
   for (const [name, reference] of Object.entries(expected)) {
     const result = results[name];
     if (!result) throw new Error(`${kernel.name} wrote no "${name}".`);
-    expect(result.length - GUARD_WORDS, `${kernel.name}.${name}: length`).toBe(Math.max(1, reference.length));
+    expect(result.length - GUARD_WORDS, `${kernel.name}.${name}: length`).toBe(reference.length);
     expectClose(`${kernel.name}.${name}`, result, reference, tolerance);
   }
   for (const [name, result] of Object.entries(results)) {
     const words = new Uint32Array(result.buffer).slice(-GUARD_WORDS);
-    expect(words.every((word) => word === GUARD_WORD), `${kernel.name}.${name}: written past its end`).toBe(true);
+    expect(
+      words.every((word) => word === GUARD_WORD),
+      `${kernel.name}.${name}: written past its end`,
+    ).toBe(true);
   }
 }
 

@@ -1,3 +1,5 @@
+import { ValueError } from "../core/errors";
+
 /**
  * An elementwise activation of a cell or of a matmul's epilogue. `alpha` and `beta` mean what ONNX's RNN operators
  * mean by them (onnx.ai, operators RNN and LSTM, attribute `activations`).
@@ -25,6 +27,8 @@ export interface Activation {
 interface Rule {
   readonly alpha?: number;
   readonly beta?: number;
+  /** Which alpha the slope can be told for from the value alone, if not any. */
+  readonly allowed?: { readonly says: string; readonly holds: (alpha: number) => boolean };
   /** f(x) as WGSL over an f32 expression. */
   readonly wgsl: (x: string, alpha: string, beta: string) => string;
   /** f′ as WGSL over y = f(x): all of these can tell their slope from their value. */
@@ -32,6 +36,8 @@ interface Rule {
   readonly value: (x: number, alpha: number, beta: number) => number;
   readonly slopeValue: (y: number, alpha: number, beta: number) => number;
 }
+
+const NOT_NEGATIVE = { says: "0 or more", holds: (alpha: number) => alpha >= 0 };
 
 const RULES: Readonly<Record<ActivationName, Rule>> = {
   linear: { wgsl: (x) => x, slope: () => "1.0", value: (x) => x, slopeValue: () => 1 },
@@ -63,6 +69,7 @@ const RULES: Readonly<Record<ActivationName, Rule>> = {
   },
   leakyRelu: {
     alpha: 0.01,
+    allowed: NOT_NEGATIVE,
     wgsl: (x, a) => `select(${a} * ${x}, ${x}, ${x} > 0.0)`,
     slope: (y, a) => `select(${a}, 1.0, ${y} > 0.0)`,
     value: (x, a) => (x > 0 ? x : a * x),
@@ -70,6 +77,7 @@ const RULES: Readonly<Record<ActivationName, Rule>> = {
   },
   thresholdedRelu: {
     alpha: 1,
+    allowed: NOT_NEGATIVE,
     wgsl: (x, a) => `select(0.0, ${x}, ${x} > ${a})`,
     slope: (y) => `select(0.0, 1.0, ${y} != 0.0)`,
     value: (x, a) => (x > a ? x : 0),
@@ -78,6 +86,7 @@ const RULES: Readonly<Record<ActivationName, Rule>> = {
   scaledTanh: {
     alpha: 1,
     beta: 1,
+    allowed: { says: "other than 0", holds: (alpha) => alpha !== 0 },
     wgsl: (x, a, b) => `(${a} * tanhSafe(${b} * ${x}))`,
     slope: (y, a, b) => `(${b} * (${a} - ${y} * ${y} / ${a}))`,
     value: (x, a, b) => a * Math.tanh(b * x),
@@ -93,6 +102,7 @@ const RULES: Readonly<Record<ActivationName, Rule>> = {
   },
   elu: {
     alpha: 1,
+    allowed: NOT_NEGATIVE,
     wgsl: (x, a) => `select(${a} * (expSafe(min(${x}, 0.0)) - 1.0), ${x}, ${x} > 0.0)`,
     slope: (y, a) => `select(${y} + ${a}, 1.0, ${y} > 0.0)`,
     value: (x, a) => (x > 0 ? x : a * Math.expm1(x)),
@@ -115,16 +125,19 @@ const RULES: Readonly<Record<ActivationName, Rule>> = {
 /** Names that `Activation.name` may have. */
 export const ACTIVATION_NAMES = Object.keys(RULES) as readonly ActivationName[];
 
-/** WGSL for f(x); `x` is an f32 expression without side effects, since it may be pasted more than once. */
+/**
+ * WGSL for f(x); `x` is an f32 expression without side effects, since it may be pasted more than once.
+ * @throws ValueError if there is no such activation, or its alpha or beta is not one that it can have
+ */
 export function activationCode(activation: Activation, x: string): string {
   const { rule, alpha, beta } = resolve(activation);
-  return rule.wgsl(x, literal(alpha), literal(beta));
+  return rule.wgsl(operand(x), literal(alpha), literal(beta));
 }
 
 /** WGSL for f′(x), written over y = f(x). */
 export function activationSlopeCode(activation: Activation, y: string): string {
   const { rule, alpha, beta } = resolve(activation);
-  return rule.slope(y, literal(alpha), literal(beta));
+  return rule.slope(operand(y), literal(alpha), literal(beta));
 }
 
 /** f(x) in float64, for references. */
@@ -140,8 +153,27 @@ export function activationSlope(activation: Activation, y: number): number {
 }
 
 function resolve(activation: Activation): { rule: Rule; alpha: number; beta: number } {
-  const rule = RULES[activation.name];
-  return { rule, alpha: activation.alpha ?? rule.alpha ?? 0, beta: activation.beta ?? rule.beta ?? 0 };
+  const { name } = activation;
+  const where = "activation";
+  if (!Object.hasOwn(RULES, name)) {
+    throw new ValueError({ where, what: "its name", expected: ACTIVATION_NAMES.join(", "), received: String(name) });
+  }
+  const rule = RULES[name];
+  const alpha = activation.alpha ?? rule.alpha ?? 0;
+  const beta = activation.beta ?? rule.beta ?? 0;
+  if (!Number.isFinite(alpha) || !Number.isFinite(beta)) {
+    const received = `${alpha} and ${beta}`;
+    throw new ValueError({ where, what: `alpha and beta of ${name}`, expected: "finite", received });
+  }
+  if (rule.allowed && !rule.allowed.holds(alpha)) {
+    throw new ValueError({ where, what: `alpha of ${name}`, expected: rule.allowed.says, received: `${alpha}` });
+  }
+  return { rule, alpha, beta };
+}
+
+/** An expression that may stand beside any operator. */
+function operand(expression: string): string {
+  return /^[\w.]+$/.test(expression) ? expression : `(${expression})`;
 }
 
 /** A number as an f32 literal of WGSL. */
