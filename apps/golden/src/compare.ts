@@ -36,7 +36,14 @@ export function check({ what, actual, expected, tolerance }: Check): CheckReport
   } catch (cause) {
     if (!(cause instanceof ToleranceError)) throw cause;
     const { worst } = cause.difference;
-    return { what, ok: false, error: Number.isFinite(worst) ? worst : null, absolute, relative, message: cause.message };
+    return {
+      what,
+      ok: false,
+      error: Number.isFinite(worst) ? worst : null,
+      absolute,
+      relative,
+      message: cause.message,
+    };
   }
 }
 
@@ -45,10 +52,21 @@ type Named = { readonly family: string; readonly name: string };
 /** The report of a case that ran: passed only if something was compared and all of it agreed. */
 export function judge(named: Named, checks: readonly Check[]): CaseReport {
   const reports = checks.map(check);
-  const [worst] = reports.toSorted((a, b) => Number(a.ok) - Number(b.ok) || (b.error ?? Infinity) - (a.error ?? Infinity));
+  const [worst] = reports.toSorted(
+    (a, b) => Number(a.ok) - Number(b.ok) || (b.error ?? Infinity) - (a.error ?? Infinity),
+  );
   if (!worst) return failed(named, new Error("The runner compared nothing with the numbers of the case."));
   const { ok, error, absolute, relative, message } = worst;
-  return { ...named, status: ok ? "passed" : "failed", error, absolute, relative, reason: message, stack: null, checks: reports };
+  return {
+    ...named,
+    status: ok ? "passed" : "failed",
+    error,
+    absolute,
+    relative,
+    reason: message,
+    stack: null,
+    checks: reports,
+  };
 }
 
 /** The report of a case that threw: unsupported if it said so itself, failed otherwise. */
@@ -58,5 +76,11 @@ export function failed(named: Named, cause: unknown): CaseReport {
     return { ...named, ...nothing, status: "unsupported", reason: cause.message, stack: null };
   }
   const error = cause instanceof Error ? cause : new Error(String(cause));
-  return { ...named, ...nothing, status: "failed", reason: `${error.name}: ${error.message}`, stack: error.stack ?? null };
+  return {
+    ...named,
+    ...nothing,
+    status: "failed",
+    reason: `${error.name}: ${error.message}`,
+    stack: error.stack ?? null,
+  };
 }

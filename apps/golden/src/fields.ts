@@ -1,6 +1,9 @@
 import { type GoldenTensor, isGoldenTensor, parseGoldenTensor } from "@unroll/testing";
 import { DEFAULT_TOLERANCE, type Tolerance, UnsupportedCase } from "./compare";
 
+/** Numbers that miss what others computed anew by more than this are wrong, not rounded. */
+const MOST_KNOWN_ERROR = 1e-4;
+
 type Record_ = Readonly<Record<string, unknown>>;
 
 function isRecord(value: unknown): value is Record_ {
@@ -98,10 +101,26 @@ export class Fields {
     return this.array(key, fallback).map((each, index) => new Fields(`${this.#where}.${key}[${index}]`, each));
   }
 
-  /** Its `atol` and `rtol`; where only one is stated the other is 0, where neither is, the default. */
+  /**
+   * Its `atol` and `rtol`, 0 for the one of them that is not stated. Where neither is, `outer`; without that the default,
+   * 1e-5 from what is right. What is stated may itself be further off: `checked` says by how much it missed what others
+   * computed anew, and so far from it we may be too.
+   */
   tolerance(outer?: Tolerance): Tolerance {
-    if (!this.has("atol") && !this.has("rtol")) return outer ?? DEFAULT_TOLERANCE;
-    return { absolute: this.number("atol", 0), relative: this.number("rtol", 0) };
+    if (this.has("atol") || this.has("rtol"))
+      return { absolute: this.number("atol", 0), relative: this.number("rtol", 0) };
+    if (outer) return outer;
+    return { ...DEFAULT_TOLERANCE, absolute: DEFAULT_TOLERANCE.absolute + this.#knownError() };
+  }
+
+  /** The smallest error that `checked` reports; 0 where there is none, or it casts doubt on the case as a whole. */
+  #knownError(): number {
+    const errors = this.list("checked", []).flatMap((by) => {
+      const error = by.raw("max_abs_err");
+      return typeof error === "number" ? [error] : [];
+    });
+    const least = Math.min(...errors);
+    return least <= MOST_KNOWN_ERROR ? least : 0;
   }
 
   #refuse(key: string, expected: string): never {

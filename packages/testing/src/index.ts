@@ -9,6 +9,5 @@ export {
 } from "./compare";
 export { type GoldenTensor, isGoldenTensor, parseGoldenTensor } from "./golden";
 export { type GradcheckOptions, type GradcheckResult, gradcheck, type Reference, type Tensors } from "./gradcheck";
-export { checkGuards, GuardError, guarded, guardWords } from "./guards";
 export { integers, normal, seededRandom, uniform } from "./inputs";
 export { type Float64Tensor, float64, placeOf, sizeOf } from "./tensor";

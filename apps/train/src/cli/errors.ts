@@ -1,4 +1,4 @@
-/** The command line was not understood: told to the user with how to ask for help, exit code 2. */
+/** The command line was not understood: told to the user with what there is, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -17,4 +17,13 @@ export class BrowserTaskError extends TaskError {
   ) {
     super(message);
   }
+}
+
+/** Names of errors that nobody throws to tell a user something. */
+const FAULTS = ["Error", "TypeError", "RangeError", "ReferenceError", "SyntaxError"];
+
+/** The error that a name, message and stack from the browser stand for: one for the user, or a fault with its stack. */
+export function browserError({ name, message, stack }: { name: string; message: string; stack: string }): Error {
+  if (!FAULTS.includes(name)) return new BrowserTaskError(name, message, stack);
+  return Object.assign(new Error(message), { name, stack: stack || message });
 }

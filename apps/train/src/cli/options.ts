@@ -34,7 +34,8 @@ export function parseOptions<const Table extends OptionTable>(
   for (const [name, { kind }] of Object.entries(table)) values[name] = kind === "flag" ? false : undefined;
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (!arg.startsWith("--")) throw new UsageError(`${arg} is not an option. Options start with --: ${listed(table)}.`);
+    if (!arg.startsWith("--"))
+      throw new UsageError(`${arg} is not an option. Options start with --: ${listed(table)}.`);
     const [name = "", inline] = splitOnce(arg.slice(2), "=");
     const option = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!option) throw new UsageError(`There is no option --${name}. There are ${listed(table)}.`);

@@ -5,20 +5,23 @@ const MOST_BAR = 32;
 /** Eighths of a character cell. */
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** What a progress line says, from the most to the least important. */
-export interface ProgressFields {
+/** A report with what the pace makes of it. */
+export interface PacedProgress extends Progress {
   /** What is counted: "names". */
   unit: string;
+  /** Rows per second. */
+  speed: number;
+  secondsLeft: number | undefined;
 }
 
 /**
  * One line for how far training has come: bar, share, epoch, loss, validation accuracy, speed and time left. What does
  * not fit into `width` is left out, the least important first.
  */
-export function progressLine(progress: Progress, { unit }: ProgressFields, width: number): string {
+export function progressLine(progress: PacedProgress, width: number): string {
   const share = progress.steps === 0 ? 0 : progress.step / progress.steps;
   const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
-  const fields = progressFields(progress, unit);
+  const fields = progressFields(progress);
   const order = ["left", "loss", "accuracy", "speed", "epoch"] as const; // by importance
   const shown = new Set<string>();
   let used = LEAST_BAR + 1 + percent.length;
@@ -34,8 +37,8 @@ export function progressLine(progress: Progress, { unit }: ProgressFields, width
 }
 
 /** A line of its own for where a line cannot be rewritten, such as a file. */
-export function progressText(progress: Progress, { unit }: ProgressFields): string {
-  const { epoch, loss, accuracy, speed, left } = progressFields(progress, unit);
+export function progressText(progress: PacedProgress): string {
+  const { epoch, loss, accuracy, speed, left } = progressFields(progress);
   return [epoch, loss, accuracy, speed, left].filter(Boolean).join(", ");
 }
 
@@ -54,13 +57,12 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }
 
-function progressFields({ epoch, epochs, step, steps, loss, validationAccuracy, items, seconds }: Progress, unit: string) {
-  const speed = seconds > 0 ? Math.round(items / seconds) : 0;
+function progressFields({ epoch, epochs, loss, validationAccuracy, unit, speed, secondsLeft }: PacedProgress) {
   return {
     epoch: `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     loss: `loss ${loss.toFixed(3)}`,
     accuracy: validationAccuracy === null ? "" : `validation ${(100 * validationAccuracy).toFixed(1)} %`,
-    speed: `${speed.toLocaleString("en-US")} ${unit}/s`,
-    left: step > 0 ? `${formatDuration((seconds * (steps - step)) / step)} left` : "",
+    speed: `${Math.round(speed).toLocaleString("en-US")} ${unit}/s`,
+    left: secondsLeft === undefined ? "" : `${formatDuration(secondsLeft)} left`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Epoch, Progress } from "../protocol";
-import { type ProgressFields, progressLine, progressText } from "./progress-bar";
+import { Pace } from "./pace";
+import { progressLine, progressText } from "./progress-bar";
 import type { Terminal } from "./terminal";
 
 /** Seconds between two lines where they cannot be rewritten, unless an epoch ends. */
@@ -8,20 +9,23 @@ const QUIET_SECONDS = 10;
 /** Shows a run on a terminal: one line rewritten in place, or a plain line now and then. */
 export class ProgressReporter {
   readonly #terminal: Terminal;
-  readonly #fields: ProgressFields;
+  readonly #unit: string;
+  readonly #pace = new Pace();
   #saidAt = 0;
 
-  constructor(terminal: Terminal, fields: ProgressFields) {
+  /** @param unit what is counted: "names" */
+  constructor(terminal: Terminal, unit: string) {
     this.#terminal = terminal;
-    this.#fields = fields;
+    this.#unit = unit;
   }
 
   progress(progress: Progress): void {
+    const paced = { ...progress, unit: this.#unit, ...this.#pace.at(progress) };
     if (this.#terminal.isLive) {
-      this.#terminal.status(progressLine(progress, this.#fields, this.#terminal.width));
+      this.#terminal.status(progressLine(paced, this.#terminal.width));
     } else if (progress.seconds - this.#saidAt >= QUIET_SECONDS) {
       this.#saidAt = progress.seconds;
-      this.#terminal.line(progressText(progress, this.#fields));
+      this.#terminal.line(progressText(paced));
     }
   }
 

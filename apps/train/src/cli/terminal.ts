@@ -1,5 +1,3 @@
-import { styleText } from "node:util";
-
 /** A stream that people read: standard output, or standard error where the output belongs to a program. */
 export interface TerminalStream {
   readonly isTTY?: boolean;
@@ -7,7 +5,10 @@ export interface TerminalStream {
   write(text: string): unknown;
 }
 
-export type Style = Parameters<typeof styleText>[0];
+/** Select Graphic Rendition codes (ECMA-48) that begin and end a style. */
+const STYLES = { bold: [1, 22], dim: [2, 22], green: [32, 39], yellow: [33, 39] } as const;
+
+export type Style = keyof typeof STYLES;
 
 /** Lines for a person, with at most one line at the end that is rewritten in place. */
 export class Terminal {
@@ -31,7 +32,8 @@ export class Terminal {
 
   /** Text in a style, or as it is where colours are not wanted. */
   style(style: Style, text: string): string {
-    return this.#hasColor ? styleText(style, text) : text;
+    const [begin, end] = STYLES[style];
+    return this.#hasColor ? `\x1b[${begin}m${text}\x1b[${end}m` : text;
   }
 
   /** Writes a line above the status line. */

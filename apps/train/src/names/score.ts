@@ -20,7 +20,11 @@ const BATCH = 256;
 const LEAST = 2 ** -149;
 
 /** The probabilities of each language for each name, in the order of the names: rows of V. Call it after `model.eval()`. */
-async function probabilitiesOf(model: NameClassifier, batches: NameBatches, count: number): Promise<ArrayLike<number>[]> {
+async function probabilitiesOf(
+  model: NameClassifier,
+  batches: NameBatches,
+  count: number,
+): Promise<ArrayLike<number>[]> {
   const rowsOf: ArrayLike<number>[] = new Array(count);
   for (const { rows, x, lengths } of batches.of({ size: BATCH })) {
     const values = softmax(model.forward(tensor(x.data, { shape: x.shape }), lengths));

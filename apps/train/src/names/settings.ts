@@ -36,7 +36,7 @@ export type NamesInput = {
   test: readonly NameItem[];
   /** Names from elsewhere to be scored too. */
   eval: readonly NameItem[] | null;
-  /** Names to show the model's guesses for. */
-  examples: readonly string[];
+  /** Names to show the model's guesses for, and the language each is of. */
+  examples: readonly { name: string; language: string }[];
   settings: NamesSettings;
 };

@@ -104,7 +104,11 @@ export async function trainNames(
     seconds: lastProgress.seconds,
     test: await scoreNames(model, input.test),
     eval: input.eval && (await scoreNames(model, input.eval)),
-    examples: await guessLanguages(model, input.examples, 3),
+    examples: await guessLanguages(
+      model,
+      input.examples.map(({ name }) => name),
+      3,
+    ),
   };
   const weights = await save(model);
   optimizer.dispose();

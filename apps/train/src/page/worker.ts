@@ -9,7 +9,8 @@ const send = (message: PageMessage): void => postMessage(message);
 /** Opens a device, fetches what the task trains on, runs it, and sends what came of it. */
 async function run({ task, limits, inputUrl }: Start): Promise<void> {
   const pageTask = pageTasks[task];
-  if (!pageTask) throw new RangeError(`worker: task should be one of ${Object.keys(pageTasks).join(", ")} but is ${task}.`);
+  if (!pageTask)
+    throw new RangeError(`worker: task should be one of ${Object.keys(pageTasks).join(", ")} but is ${task}.`);
   const device = await open({ limits, onWarning: (text) => send({ kind: "warning", text }) });
   const { adapter } = device;
   const surroundings = {

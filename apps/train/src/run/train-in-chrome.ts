@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Json, runPage } from "@unroll/testing/node";
-import { BrowserTaskError } from "../cli/errors";
-import type { Drawing, Epoch, PageMessage, Progress, ResultReply, Start, Surroundings } from "../protocol";
+import { browserError } from "../cli/errors";
+import type { Drawing, Epoch, Failure, PageMessage, Progress, ResultReply, Start, Surroundings } from "../protocol";
 
 /** What a task asks of the browser. */
 export interface BrowserRun<Result> {
@@ -37,12 +37,14 @@ const STALL_MS = 120_000;
  * @throws NoBrowserError, PageError and StalledPageError as `runPage` does
  */
 export async function trainInChrome<Result extends Json>(run: BrowserRun<Result>): Promise<BrowserResult<Result>> {
-  const folder = await mkdtemp(join(tmpdir(), "unroll-train-"));
+  const folder = mkdtempSync(join(tmpdir(), "unroll-train-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove); // Ctrl+C ends the process where it stands
   try {
-    await writeFile(join(folder, "input.json"), JSON.stringify(run.input));
+    writeFileSync(join(folder, "input.json"), JSON.stringify(run.input));
     const start: Start = { task: run.task, limits: "raised", inputUrl: "run/input.json" };
     const answers = new Answers(run);
-    return await runPage<BrowserResult<Result>>({
+    const end = await runPage<Ending<Result>>({
       directory: run.pageDirectory,
       mounts: { run: folder },
       input: start,
@@ -52,10 +54,16 @@ export async function trainInChrome<Result extends Json>(run: BrowserRun<Result>
         if (level === "error") run.onWarning(`the page logged: ${text}`);
       },
     });
+    if ("failure" in end) throw browserError(end.failure);
+    return end;
   } finally {
-    await rm(folder, { recursive: true });
+    process.off("exit", remove);
+    remove();
   }
 }
+
+/** How a run ends, for better or worse. */
+type Ending<Result> = BrowserResult<Result> | { failure: Failure };
 
 /** Gathers what the page sends until it is done. */
 class Answers<Result extends Json> {
@@ -68,7 +76,9 @@ class Answers<Result extends Json> {
     this.#run = run;
   }
 
-  to(message: PageMessage, finish: (value: BrowserResult<Result>) => void): ResultReply | null {
+  to(message: PageMessage, finish: (value: Ending<Result>) => void): ResultReply | null {
+    // The page gets its answer before it is closed.
+    const end = (value: Ending<Result>) => setImmediate(() => finish(value));
     switch (message.kind) {
       case "surroundings":
         this.#surroundings = message.surroundings;
@@ -90,10 +100,11 @@ class Answers<Result extends Json> {
         this.#pictures.set(message.name, Buffer.from(message.png, "base64"));
         return null;
       case "failure":
-        throw new BrowserTaskError(message.failure.name, message.failure.message, message.failure.stack);
+        end({ failure: message.failure });
+        return null;
       case "done":
         if (this.#result === undefined || !this.#surroundings) throw new Error("The page was done without a result.");
-        finish({ result: this.#result, surroundings: this.#surroundings, pictures: this.#pictures });
+        end({ result: this.#result, surroundings: this.#surroundings, pictures: this.#pictures });
         return null;
     }
   }

@@ -1,7 +1,7 @@
 import type { AdapterFacts } from "./adapter";
 import { BufferPool, type BufferRange } from "./buffer-pool";
 import { Counters } from "./counters";
-import { DeviceLostError, DisposedError } from "./errors";
+import { DeviceLostError, DisposedError, ShapeError } from "./errors";
 import { type Limits, readLimits } from "./limits";
 import { PipelineCache } from "./pipeline-cache";
 import { readBuffer } from "./readback";
@@ -25,6 +25,7 @@ export class Device {
   readonly pipelines: PipelineCache;
   readonly #listeners = new Set<(error: DeviceLostError) => void>();
   readonly #disposers: (() => void)[] = [];
+  readonly #submissions = new Set<Promise<void>>();
   readonly #owned: boolean;
   #lost: DeviceLostError | null = null;
   #disposed = false;
@@ -93,18 +94,42 @@ export class Device {
     }
   }
 
-  /** Records commands with `record` and submits them at once. */
+  /** Records commands with `record` and submits them at once. Should the device refuse them, later reads say so. */
   submit(label: string, record: (encoder: GPUCommandEncoder) => void): void {
     this.assertAlive(label);
-    const encoder = this.gpu.createCommandEncoder({ label });
-    record(encoder);
-    this.gpu.queue.submit([encoder.finish()]);
-    this.counters.submissions++;
+    this.gpu.pushErrorScope("validation");
+    try {
+      const encoder = this.gpu.createCommandEncoder({ label });
+      record(encoder);
+      this.gpu.queue.submit([encoder.finish()]);
+      this.counters.submissions++;
+    } finally {
+      this.#watch(this.gpu.popErrorScope());
+    }
   }
 
-  /** Writes host data into a part of a buffer. Sizes are multiples of 4 bytes. */
+  /**
+   * Resolves when the device has said of everything submitted so far whether it was in order; `assertAlive` then knows.
+   * An error event comes too late for that: a result can be mapped before the event is dispatched.
+   */
+  async accepted(): Promise<void> {
+    await Promise.all(this.#submissions);
+  }
+
+  /**
+   * Writes host data into a part of a buffer. Sizes are multiples of 4 bytes.
+   * @throws ShapeError if the data ends beyond the buffer
+   */
   upload(range: BufferRange, data: ArrayBufferView<ArrayBuffer>): void {
     this.assertAlive("Device.upload");
+    if (range.offset + data.byteLength > range.buffer.size) {
+      throw new ShapeError({
+        where: "Device.upload",
+        what: `the data for "${range.buffer.label}"`,
+        expected: `at most ${range.buffer.size - range.offset} bytes`,
+        received: `${data.byteLength} bytes`,
+      });
+    }
     this.gpu.queue.writeBuffer(range.buffer, range.offset, data.buffer, data.byteOffset, data.byteLength);
     this.counters.uploadedBytes += data.byteLength;
   }
@@ -131,6 +156,7 @@ export class Device {
       this.assertAlive("Device.idle");
       throw new DeviceLostError({ where: "Device.idle", what: "the device was lost while it worked" }, { cause });
     }
+    await this.accepted();
     await this.pool.settled();
     this.assertAlive("Device.idle");
   }
@@ -159,9 +185,18 @@ export class Device {
     this.dispose();
   }
 
-  /** An error that no scope caught: some work did not happen. A refused buffer explains it, and `settled` tells that. */
-  #markFault(message: string): void {
-    this.pool.settled().then(
+  #watch(scope: Promise<GPUError | null>): void {
+    const verdict = scope.then(
+      (error) => (error ? this.#markFault(error.message) : undefined),
+      () => undefined, // the device was lost: its own error says so
+    );
+    this.#submissions.add(verdict);
+    verdict.then(() => this.#submissions.delete(verdict));
+  }
+
+  /** Some work did not happen. If a refused buffer was in use that explains it, and `pool.settled` tells. */
+  async #markFault(message: string): Promise<void> {
+    await this.pool.settled().then(
       () => {
         this.#fault ??= message;
       },

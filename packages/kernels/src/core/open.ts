@@ -99,11 +99,12 @@ async function requestDevice(adapter: GPUAdapter, options: OpenOptions): Promise
   try {
     return await adapter.requestDevice({ label: "unroll", requiredFeatures, requiredLimits });
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WebGPUUnavailableError(
       "device-refused",
       {
         where: "open",
-        what: `the adapter ${adapterName(describeAdapter(adapter.info ?? {}))} refused a device`,
+        what: `the adapter ${adapterName(describeAdapter(adapter.info ?? {}))} refused a device: ${reason}`,
         remedy: 'Try open({ limits: "default", features: [] }), or close other pages that use the GPU.',
       },
       { cause },

@@ -56,7 +56,11 @@ async function timeSome(device: Device, program: Program, first: number, end: nu
     device.submit("profile", (encoder) => {
       for (let call = first; call < end; call++) {
         const beginningOfPassWriteIndex = 2 * (call - first);
-        const timestampWrites = { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex: beginningOfPassWriteIndex + 1 };
+        const timestampWrites = {
+          querySet,
+          beginningOfPassWriteIndex,
+          endOfPassWriteIndex: beginningOfPassWriteIndex + 1,
+        };
         const pass = encoder.beginComputePass({ label: "profile", timestampWrites });
         program.encodeCall(pass, call);
         pass.end();
@@ -64,7 +68,9 @@ async function timeSome(device: Device, program: Program, first: number, end: nu
       encoder.resolveQuerySet(querySet, 0, count, buffer, 0);
     });
     const stamps = new BigUint64Array(await device.read({ buffer, offset: 0, size: count * 8 }));
-    return Array.from({ length: end - first }, (_, call) => Number((stamps[2 * call + 1] ?? 0n) - (stamps[2 * call] ?? 0n)));
+    return Array.from({ length: end - first }, (_, call) =>
+      Number((stamps[2 * call + 1] ?? 0n) - (stamps[2 * call] ?? 0n)),
+    );
   } finally {
     querySet.destroy();
     device.pool.release(buffer);

@@ -13,7 +13,9 @@ export async function readBuffer(device: Device, { buffer, offset, size }: Buffe
   const staging = device.pool.acquire(size, "readback", USAGE.staging);
   try {
     device.submit("readback", (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));
+    const accepted = device.accepted();
     await map(device, staging, size);
+    await accepted;
     await device.pool.settled();
     device.assertAlive("Device.read");
     device.counters.readbacks++;

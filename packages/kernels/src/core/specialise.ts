@@ -73,7 +73,7 @@ function checkDims(kernel: AnyKernel, dims: DimValues): DimValues {
 
 function checkNames(kernel: AnyKernel, given: ReadonlySet<string>): void {
   for (const name of given) {
-    if (!(name in kernel.bindings)) {
+    if (!Object.hasOwn(kernel.bindings, name)) {
       throw new ValueError({
         where: kernel.name,
         what: `binding "${name}"`,

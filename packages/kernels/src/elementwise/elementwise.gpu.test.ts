@@ -1,6 +1,6 @@
-import { integers, normal, uniform } from "@unroll/testing";
+import { type CloseOptions, integers, normal, uniform } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { checkKernel, type Tolerance } from "../test-support/check-kernel";
+import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
 import { type DType, storageType } from "./dtype";
 import { type ElementwiseProgram, elementwiseKernel } from "./elementwise";
@@ -9,12 +9,12 @@ import { ELEMENTWISE_OPS, type ElementwiseOp } from "./ops";
 
 const gpu = useTestDevice();
 const ULP = 2 ** -23; // of a number just above a power of two: the relative size of one unit in the last place
-const EXACT: Tolerance = { absolute: 2 ** -126, relative: ULP / 2 }; // correctly rounded; subnormals may flush
+const EXACT: CloseOptions = { absolute: 2 ** -126, relative: ULP / 2 }; // correctly rounded; subnormals may flush
 
 async function check(
   program: ElementwiseProgram,
   inputs: readonly ArrayLike<number>[],
-  tolerance: Tolerance,
+  tolerance: CloseOptions,
   scalars: readonly number[] = [],
 ): Promise<void> {
   const { kernel, dims } = elementwiseKernel(program);
@@ -50,7 +50,7 @@ const positive = (seed: number) => uniform([N], { seed, low: 0.1, high: 3 }).dat
 const bits = (seed: number) => integers([N], { seed, high: 2 }).data;
 
 /** Inputs and bounds from WGSL's table of accuracy: exp 3 + 2|x| ulp, log 3 ulp or 2^-21, quotient 2.5 ulp. */
-const FLOAT_OPS: readonly [ElementwiseOp, readonly ((seed: number) => Float64Array)[], Tolerance][] = [
+const FLOAT_OPS: readonly [ElementwiseOp, readonly ((seed: number) => Float64Array)[], CloseOptions][] = [
   ["identity", [wide], EXACT],
   ["neg", [wide], EXACT],
   ["abs", [wide], EXACT],

@@ -1,4 +1,4 @@
 export type { DType } from "./dtype";
 export { type ElementwiseProgram, elementwiseKernel } from "./elementwise";
-export { type ElementwiseOp, resultType } from "./ops";
+export { type ElementwiseOp, opRule, resultType } from "./ops";
 export { broadcastShapes } from "./shapes";

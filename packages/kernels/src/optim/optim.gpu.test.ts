@@ -57,6 +57,14 @@ describe("gradient norm", () => {
     expect({ finite, firstBad }).toEqual({ finite: true, firstBad: undefined });
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, 2.5])("of a loss of %d is finite if the loss is", async (value) => {
+    const arrays = { sums: new Float32Array(PARTIALS), firstBad: new Uint32Array(PARTIALS).fill(0xffffffff) };
+    const inputs = { ...arrays, report: new Uint32Array(4), loss: Float32Array.of(value) };
+    const result = await runKernel(gpu.device, gradientNorm, { dims: {}, inputs });
+    const read = readReport(Uint32Array.from(result.report ?? []));
+    expect(read).toMatchObject({ norm: 0, finite: Number.isFinite(value), firstBad: undefined });
+  });
+
   test("each partial sum takes every 2048th four, words past the last count for nothing", async () => {
     const n = 4 * PARTIALS + 3;
     const gradients = inFours(normal([n], { seed: 2 }).data, Number.NaN);

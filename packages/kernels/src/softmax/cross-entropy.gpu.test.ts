@@ -1,7 +1,7 @@
-import { integers, normal, uniform } from "@unroll/testing";
+import { expectClose, integers, normal, uniform } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { runKernel } from "../core";
-import { checkKernel, expectClose } from "../test-support/check-kernel";
+import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
 import { crossEntropy, crossEntropyBackward } from "./cross-entropy";
 import {

@@ -48,11 +48,13 @@ export function nllBackwardReference(call: LossCall, s: ArrayLike<number>): Floa
 
 /** Cross-entropy is `nll` of the logarithm of softmax: ℓ = (1 − ε)·w_y·(z − x_y) + ε/V·Σ_v w_v·(z − x_v). */
 export function crossEntropyReference(call: LossCall): LossResult {
-  const { x, V } = call;
-  const q = x.map((value, n) => {
-    const { highest, total } = rowStatistics(x.subarray(n - (n % V), n - (n % V) + V));
-    return value - highest - Math.log(total);
-  });
+  const { x, V, targets } = call;
+  const q = new Float64Array(x.length);
+  for (let r = 0; r < targets.length; r++) {
+    const row = x.subarray(r * V, (r + 1) * V);
+    const { highest, total } = rowStatistics(row);
+    for (const [v, value] of row.entries()) q[r * V + v] = value - highest - Math.log(total);
+  }
   return nllReference({ ...call, x: q });
 }
 

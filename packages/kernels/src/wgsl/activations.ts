@@ -3,7 +3,11 @@
  * its own `tanh` is good to 1e-5 only and is NaN above about 88 on some devices, and `exp` overflows there; so each
  * of these clamps first and is built on `exp`.
  *
- * Bounds (absolute, f32, from WGSL's `exp` of 3 + 2|x| ulp and division of 2.5 ulp): sigmoid 8·2⁻²⁴, tanhSafe 16·2⁻²⁴.
+ * Bounds over all of f32, from what WGSL grants: `exp` 3 + 2|x| ulp, division 2.5 ulp, `log` 2⁻²¹ between 1/2 and 2.
+ *   sigmoid   8·2⁻²⁴: e(3 + 2a)/(1 + e)² is at most 1 ulp, the sum rounds once, the quotient adds 2.5 half ulps
+ *   tanhSafe  16·2⁻²⁴: 2e(3 + 4a)/(1 + e)² is at most 2 ulp, the rest as above; below 1/8 also 8·2⁻²⁴ of the result
+ *   softplus  16·2⁻²⁴ and a rounding of the result: `log` alone takes 8, e(3 + 2a)/(1 + e) at most 1.6 ulp
+ *   expSafe   what `exp` has, of a result held between e⁻⁸⁷ and e⁸⁸
  */
 export const activations = {
   /** exp with its argument held where the result is a normal number. */

@@ -1,6 +1,6 @@
 import { ShapeError, UnsupportedError } from "@unroll/kernels";
 import { elementwise, fill } from "../graph/run";
-import { formatShape } from "../tensor/shape";
+import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import type { OpRecord } from "./record";
 
@@ -8,6 +8,7 @@ import type { OpRecord } from "./record";
  * The gradients of a scalar `loss` with respect to each tensor of `of`, as tensors of their shapes: reverse-mode
  * differentiation (Linnainmaa 1976) over the recorded operations. What the loss does not depend on gets zeros.
  * @throws ShapeError if `loss` has more than one element
+ * @throws DTypeError if `loss` or a tensor of `of` is not f32
  * @throws UnsupportedError if an operation on the way has no derivative
  */
 export function grad(loss: Tensor, of: readonly Tensor[]): Tensor[] {
@@ -20,6 +21,8 @@ export function grad(loss: Tensor, of: readonly Tensor[]): Tensor[] {
       remedy: "Reduce it with sum or mean first.",
     });
   }
+  expectDType("grad", { "the loss": loss }, "f32");
+  for (const [index, target] of of.entries()) expectDType("grad", { [target.name ?? `of[${index}]`]: target }, "f32");
   const targets = new Set(of);
   const records = reachable(loss, targets);
   const gradients = new Map<Tensor, Tensor>([[loss, fill(1, loss.shape)]]);
@@ -46,6 +49,11 @@ function refuseSecondDerivative(loss: Tensor, results: readonly Tensor[]): void 
   for (const result of results) result.origin ??= record;
 }
 
+/** Inputs that a gradient can flow to: conditions, tokens and the like have none. */
+function differentiable({ inputs }: OpRecord): [name: string, input: Tensor][] {
+  return Object.entries(inputs).filter(([, { dtype }]) => dtype === "f32");
+}
+
 /** The operations between `targets` and `loss`, those nearest the loss first. */
 function reachable(loss: Tensor, targets: ReadonlySet<Tensor>): Set<OpRecord> {
   const leads = new Map<OpRecord, boolean>();
@@ -55,7 +63,7 @@ function reachable(loss: Tensor, targets: ReadonlySet<Tensor>): Set<OpRecord> {
     const record = tensor.origin;
     if (!record || leads.has(record)) return;
     leads.set(record, false);
-    stack.push({ record, inputs: Object.values(record.inputs) });
+    stack.push({ record, inputs: differentiable(record).map(([, input]) => input) });
   };
   push(loss);
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
@@ -65,8 +73,9 @@ function reachable(loss: Tensor, targets: ReadonlySet<Tensor>): Set<OpRecord> {
       continue;
     }
     stack.pop();
-    const inputs = Object.values(top.record.inputs);
-    const leadsToTarget = inputs.some((input) => targets.has(input) || (input.origin && leads.get(input.origin)));
+    const leadsToTarget = differentiable(top.record).some(
+      ([, input]) => targets.has(input) || (input.origin && leads.get(input.origin)),
+    );
     leads.set(top.record, leadsToTarget);
     if (leadsToTarget) ordered.push(top.record);
   }
@@ -87,7 +96,7 @@ function backpropagate(
   }
   if (!isUsed) return;
   const needs = new Set<string>();
-  for (const [name, input] of Object.entries(record.inputs)) {
+  for (const [name, input] of differentiable(record)) {
     if (targets.has(input) || (input.origin && records.has(input.origin))) needs.add(name);
   }
   const dInputs = record.backward(dOutputs, needs);

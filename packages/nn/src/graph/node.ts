@@ -24,6 +24,12 @@ export interface ViewNode {
   readonly born: number;
 }
 
+/** The values of a tensor that are known on the host: it was made of them, or is a view of one that was. */
+export function hostValues({ node, size }: Tensor): HostData | undefined {
+  if (node.kind === "host") return node.data;
+  return node.kind === "view" ? hostValues(node.input)?.subarray(node.start, node.start + size) : undefined;
+}
+
 /** An argument of an elementwise operation: a tensor, or a number. */
 export type Argument = Tensor | Scalar | number;
 

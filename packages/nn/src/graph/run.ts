@@ -7,14 +7,14 @@ import {
   extents,
   type OptionsOf,
   resultType,
-  ShapeError,
   type ScalarsOf,
+  ShapeError,
   WORDS,
 } from "@unroll/kernels";
 import { clock } from "../tensor/clock";
 import type { DType } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
-import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape";
 import { Tensor } from "../tensor/tensor";
 import { type Argument, isTensor, type KernelNode, scalarTypeOf } from "./node";
 
@@ -67,14 +67,30 @@ function record<K extends AnyKernel>(
   const outputs: Record<string, Tensor> = {};
   const scalars: Record<string, Scalar | number> = { ...call.scalars };
   const signature = kernelSignature(kernel, call.dims, options, scalars, given, call.outputs);
-  const node = { kind: "kernel", kernel, dims: call.dims, options, scalars, inputs: given, outputs, signature, born: clock.now } as const;
+  const node = {
+    kind: "kernel",
+    kernel,
+    dims: call.dims,
+    options,
+    scalars,
+    inputs: given,
+    outputs,
+    signature,
+    born: clock.now,
+  } as const;
   for (const [name, binding] of Object.entries(kernel.bindings)) {
-    const isWanted = binding.access === "write" && (!binding.optional || call.outputs?.includes(name as Names<K>) === true);
+    const isWanted =
+      binding.access === "write" && (!binding.optional || call.outputs?.includes(name as Names<K>) === true);
     if (!isWanted) continue;
     const own = [...extents(binding, call.dims, options), ...(WORDS[binding.type] > 1 ? [WORDS[binding.type]] : [])];
     const shape = call.shapes?.[name as Names<K>] ?? own;
     if (sizeOf(shape) !== sizeOf(own)) {
-      throw new ShapeError({ where: kernel.name, what: name, expected: formatShape(own), received: formatShape(shape) });
+      throw new ShapeError({
+        where: kernel.name,
+        what: name,
+        expected: formatShape(own),
+        received: formatShape(shape),
+      });
     }
     const own32 = binding.type === "i32" ? "i32" : binding.type.endsWith("u") || binding.type === "u32" ? "u32" : "f32";
     outputs[name] = new Tensor(node, shape, call.dtypes?.[name as Names<K>] ?? own32);
@@ -92,8 +108,10 @@ function kernelSignature(
 ): string {
   let text = kernel.name;
   for (const value of Object.values(dims)) text += `,${value}`;
-  for (const [name, value] of Object.entries(options)) text += `;${name}=${typeof value === "object" ? JSON.stringify(value) : value}`;
-  for (const [name, value] of Object.entries(scalars)) text += `;${name}${typeof value === "number" ? `=${value}` : ""}`;
+  for (const [name, value] of Object.entries(options))
+    text += `;${name}=${typeof value === "object" ? JSON.stringify(value) : value}`;
+  for (const [name, value] of Object.entries(scalars))
+    text += `;${name}${typeof value === "number" ? `=${value}` : ""}`;
   text += `;${Object.keys(inputs).join()}`;
   return outputs ? `${text}>${outputs.join()}` : text;
 }

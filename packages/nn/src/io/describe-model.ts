@@ -16,15 +16,15 @@ import type { ModuleDescription } from "./module-description";
 export function describeModel(where: string, model: Module): Map<string, ModuleDescription> {
   const found = new Map<string, ModuleDescription>();
   for (const [path, module] of model.namedModules()) {
-    const description = describeModule(module);
+    const description = describeModule(where, path, module);
     if (description) found.set(path, description);
     else refuseOwnParameters(where, path, module);
   }
   return found;
 }
 
-function describeModule(module: Module): ModuleDescription | undefined {
-  if (module instanceof RecurrentModule) return describeRecurrent(module);
+function describeModule(where: string, path: string, module: Module): ModuleDescription | undefined {
+  if (module instanceof RecurrentModule) return describeRecurrent(where, path, module);
   if (module instanceof Linear) {
     const { inputSize, outputSize, bias } = module;
     return { kind: "Linear", inputSize, outputSize, hasBias: bias !== null };
@@ -36,9 +36,11 @@ function describeModule(module: Module): ModuleDescription | undefined {
   return undefined;
 }
 
-function describeRecurrent(module: RecurrentModule): ModuleDescription | undefined {
-  const kind = module instanceof LSTM ? "LSTM" : module instanceof GRU ? "GRU" : module instanceof RNN ? "RNN" : undefined;
+function describeRecurrent(where: string, path: string, module: RecurrentModule): ModuleDescription | undefined {
+  const kind =
+    module instanceof LSTM ? "LSTM" : module instanceof GRU ? "GRU" : module instanceof RNN ? "RNN" : undefined;
   if (!kind) return undefined;
+  refuseActivations(where, path, module);
   const { layers, directions, inputSize, hiddenSize, bias } = module;
   const sizes = { layers, directions, inputSize, hiddenSize, hasBias: bias.length > 0 };
   return { kind, ...sizes, ...(module instanceof GRU ? { resetAfter: module.reset === "after" } : {}) };
@@ -56,4 +58,30 @@ function refuseOwnParameters(where: string, path: string, module: Module): void 
     what: `the parameter ${path ? `${path}.` : ""}${own[0]} belongs to a module that PyTorch has no counterpart of`,
     remedy: "Save the model with save() in its own layout.",
   });
+}
+
+/** The activations that PyTorch's layers can have, and the same weights would mean another model with any other. */
+function refuseActivations(where: string, path: string, module: RecurrentModule): void {
+  const used: Record<string, string> =
+    module instanceof LSTM
+      ? { gate: module.gate.name, candidate: module.candidate.name, output: module.outputActivation.name }
+      : module instanceof GRU
+        ? { gate: module.gate.name, candidate: module.candidate.name }
+        : module instanceof RNN
+          ? { activation: module.activation.name }
+          : {};
+  const known: Record<string, readonly string[]> = {
+    gate: ["sigmoid"],
+    candidate: ["tanh"],
+    output: ["tanh"],
+    activation: ["tanh", "relu"],
+  };
+  for (const [role, name] of Object.entries(used)) {
+    if (known[role]?.includes(name)) continue;
+    throw new UnsupportedError({
+      where,
+      what: `PyTorch has no layer with the ${role} activation ${name}, which ${path || "the model"} has`,
+      remedy: "Save the model with save() in its own layout.",
+    });
+  }
 }

@@ -16,8 +16,7 @@ const DAMAGED = "The file is damaged or is not safetensors; fetch or write it ag
 export class HeaderScanner {
   /** The byte of the file that is read next. */
   offset: number;
-  // A byte-order mark is part of a name: dropping it would make two names one.
-  readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
 
   constructor(
     readonly where: string,
@@ -103,6 +102,7 @@ export class HeaderScanner {
   }
 
   #text(field: string, open: number, close: number, escaped: boolean): string {
+    // Decoded with its quotes: a byte-order mark is part of a name, and TextDecoder would drop one that comes first.
     const raw = this.bytes.subarray(open, close + 1);
     let text: string;
     try {

@@ -15,7 +15,10 @@ const readBiases = new WeakMap<Module, StateDict>();
  * All parameters of a model as a safetensors file, under the names and in the layout they have here.
  * @param metadata strings to keep beside them
  */
-export async function save(model: Module, metadata: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function save(
+  model: Module,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   return encodeSafetensors(await readParameters(model), metadata);
 }
 
@@ -39,7 +42,7 @@ export async function saveTorch(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const modules = describeModel("saveTorch", model);
-  const dict = modelToTorch(modules, await readParameters(model), readBiases.get(model));
+  const dict = modelToTorch(modules, await readParameters(model, { tied: true }), readBiases.get(model));
   return encodeSafetensors(dict, metadata);
 }
 
@@ -52,20 +55,25 @@ export async function saveTorch(
 export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
   const { tensors } = decodeSafetensors(file);
   const { parameters, biases } = modelFromTorch(describeModel("loadTorch", model), tensors);
-  await write("loadTorch", model, parameters);
+  await write("loadTorch", model, parameters, { tied: true });
   readBiases.set(model, biases);
 }
 
-async function readParameters(model: Module): Promise<Map<string, HostTensor>> {
-  const named = [...model.namedParameters()];
+async function readParameters(model: Module, which: { tied?: boolean } = {}): Promise<Map<string, HostTensor>> {
+  const named = [...model.namedParameters(which)];
   const values = await Promise.all(named.map(([, parameter]) => parameter.data()));
   return new Map(
     named.map(([name, { shape }], index) => [name, { dtype: "f32", shape, data: values[index] as HostTensor["data"] }]),
   );
 }
 
-async function write(where: string, model: Module, tensors: ReadonlyMap<string, HostTensor>): Promise<void> {
-  const named = model.namedParameters();
+async function write(
+  where: string,
+  model: Module,
+  tensors: ReadonlyMap<string, HostTensor>,
+  which: { tied?: boolean } = {},
+): Promise<void> {
+  const named = model.namedParameters(which);
   expectSameTensors(where, named, tensors);
   await assign([...named].map(([name, parameter]) => [parameter, (tensors.get(name) as HostTensor).data] as const));
 }

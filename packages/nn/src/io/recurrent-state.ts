@@ -97,7 +97,7 @@ function splitBias(
   [loadedIh, loadedHh]: readonly [Float32Array?, Float32Array?],
 ): [bih: Float32Array<ArrayBuffer>, bhh: Float32Array<ArrayBuffer>] {
   const bih = bias.slice();
-  const bhh = new Float32Array(bias.length);
+  const bhh = bias.map((b) => (Object.is(b, -0) ? -0 : 0)); // −0 + 0 would be 0
   if (!loadedIh || !loadedHh) return [bih, bhh];
   const beforeIh = fromBlocks("torch", size, loadedIh);
   const beforeHh = fromBlocks("torch", size, loadedHh);

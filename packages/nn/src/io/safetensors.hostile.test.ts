@@ -311,7 +311,7 @@ describe("the places of the tensors", () => {
   });
 });
 
-describe("limits", () => {
+describe("limits", { timeout: 60_000 }, () => {
   test("tensors", () => {
     expect(refused(many(3), { tensors: 2 })).toMatchInlineSnapshot(
       `"decodeSafetensors: the header, at byte 117, should be of at most 2 tensors but is longer. Pass a higher limit if the file is to be trusted."`,
@@ -335,7 +335,7 @@ describe("limits", () => {
   });
 });
 
-describe("cost", () => {
+describe("cost", { timeout: 60_000 }, () => {
   // About 50 ms each. Work that grows with the square of the length would take hours.
   test.each([
     ["white space", `{${" ".repeat(9_999_998)}`],

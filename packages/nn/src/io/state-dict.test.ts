@@ -139,6 +139,18 @@ test("a trained element of a bias becomes bias_ih beside 0; its neighbours keep 
   expect([...tensorOf(stored, "bias_hh_l0").data]).toEqual([hh[0], 0, hh[2]]);
 });
 
+test("zeros of either sign and NaN in a bias are told apart", () => {
+  const torch = filled(torchShapes(rnn), 3);
+  tensorOf(torch, "bias_ih_l0").data.set([0, 0, Number.NaN]);
+  tensorOf(torch, "bias_hh_l0").data.set([0, 0, 5]);
+  const { parameters, biases } = fromTorch(rnn, torch);
+  const bias = tensorOf(parameters, "bias.0").data;
+  bias[1] = -0;
+  const stored = toTorch(rnn, parameters, { biases });
+  expect([...tensorOf(stored, "bias_hh_l0").data]).toEqual([0, -0, 5]);
+  expect([...tensorOf(fromTorch(rnn, stored).parameters, "bias.0").data]).toEqual([0, -0, Number.NaN]);
+});
+
 test("the n biases of a GRU stay apart, r and z are summed", () => {
   const module: RecurrentDescription = { kind: "GRU", ...single, hiddenSize: 2, hasBias: true };
   const torch = filled(torchShapes(module), 3);

@@ -1,13 +1,14 @@
 import {
-  crossEntropy as crossEntropyKernel,
   crossEntropyBackward,
-  nll as nllKernel,
+  crossEntropy as crossEntropyKernel,
   nllBackward,
+  nll as nllKernel,
   type Reduction,
   reduceLoss,
   ValueError,
 } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
+import { hostValues } from "../graph/node";
 import { run, view } from "../graph/run";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
@@ -141,12 +142,25 @@ function check(
 ): [Inputs, Attributes] {
   expectDType(where, { [what]: x }, "f32");
   expectDType(where, { targets }, "i32", "u32");
-  expectShape(where, { targets }, x.shape.slice(0, -1), `Targets are class indices, one for each row of ${what} ${formatShape(x.shape)}.`);
+  expectShape(
+    where,
+    { targets },
+    x.shape.slice(0, -1),
+    `Targets are class indices, one for each row of ${what} ${formatShape(x.shape)}.`,
+  );
   const V = x.shape.at(-1) ?? 0;
   if (x.size === 0) {
-    throw new ValueError({ where, what: `the batch ${formatShape(x.shape)}`, expected: "of at least one row and one class", received: "empty" });
+    throw new ValueError({
+      where,
+      what: `the batch ${formatShape(x.shape)}`,
+      expected: "of at least one row and one class",
+      received: "empty",
+    });
   }
-  if (weight) expectShape(where, { weight }, [V], "One weight for each class.");
+  if (weight) {
+    expectDType(where, { weight }, "f32");
+    expectShape(where, { weight }, [V], "One weight for each class.");
+  }
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ValueError({ where, what: "labelSmoothing", expected: "from 0 to 1", received: String(labelSmoothing) });
   }
@@ -159,8 +173,7 @@ function check(
 
 /** Looks at targets that are still on the host; those made on the device count as ignored when out of range. */
 function checkClasses(where: string, targets: Tensor, V: number, ignoreIndex: number): void {
-  if (targets.node.kind !== "host") return;
-  for (const [index, value] of targets.node.data.entries()) {
+  for (const [index, value] of (hostValues(targets) ?? []).entries()) {
     if ((value >= 0 && value < V) || value === ignoreIndex) continue;
     throw new ValueError({
       where,

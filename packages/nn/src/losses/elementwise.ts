@@ -46,5 +46,10 @@ function checkPair(where: string, input: Tensor, target: Tensor): void {
   expectDType(where, { input, target }, "f32");
   expectShape(where, { target }, input.shape, "Target and input have one shape.");
   if (input.size > 0) return;
-  throw new ValueError({ where, what: `the batch ${formatShape(input.shape)}`, expected: "of at least one element", received: "empty" });
+  throw new ValueError({
+    where,
+    what: `the batch ${formatShape(input.shape)}`,
+    expected: "of at least one element",
+    received: "empty",
+  });
 }

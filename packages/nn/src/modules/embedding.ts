@@ -1,3 +1,4 @@
+import { ValueError } from "@unroll/kernels";
 import { embedding } from "../ops/embedding";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -21,12 +22,20 @@ export class Embedding extends Module {
   readonly paddingId: number | undefined;
   readonly weight: Parameter; // [V, D]
 
-  /** @throws ValueError if a size is not a positive whole number */
+  /** @throws ValueError if a size is not a positive whole number, or `paddingId` is none of the tokens */
   constructor(size: number, dimension: number, options: EmbeddingOptions = {}) {
     super();
     const { rng = sharedGenerator(), paddingId, init = "torch" } = options;
     this.size = expectExtent("Embedding", { size });
     this.dimension = expectExtent("Embedding", { dimension });
+    if (paddingId !== undefined && !(Number.isInteger(paddingId) && paddingId >= 0 && paddingId < size)) {
+      throw new ValueError({
+        where: "Embedding",
+        what: "paddingId",
+        expected: `one of the tokens 0 to ${size - 1}`,
+        received: String(paddingId),
+      });
+    }
     this.paddingId = paddingId;
     const shape = [size, dimension];
     const initial = init === "keras" ? uniform(shape, 0.05, rng) : normal(shape, 1, rng);

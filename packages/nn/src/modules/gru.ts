@@ -42,7 +42,9 @@ export class GRU extends RecurrentModule {
     this.recurrentBias =
       reset === "before"
         ? []
-        : this.bias.map(() => parameter(init === "torch" ? uniform(shape, 1 / Math.sqrt(hiddenSize), rng) : constant(shape, 0)));
+        : this.bias.map(() =>
+            parameter(init === "torch" ? uniform(shape, 1 / Math.sqrt(hiddenSize), rng) : constant(shape, 0)),
+          );
   }
 
   /**

@@ -62,7 +62,12 @@ function removePart(v: Float64Array, unit: Float64Array): void {
 
 function fans(shape: Shape): [out: number, into: number] {
   if (shape.length !== 2) {
-    throw new ValueError({ where: "init", what: "fan-in and fan-out", expected: "given for a shape of other than two axes", received: "missing" });
+    throw new ValueError({
+      where: "init",
+      what: "fan-in and fan-out",
+      expected: "given for a shape of other than two axes",
+      received: "missing",
+    });
   }
   return [shape[0] as number, shape[1] as number];
 }

@@ -31,7 +31,9 @@ export class Linear extends Module {
     const shape = [outputSize, inputSize];
     const bound = 1 / Math.sqrt(inputSize);
     this.weight = parameter(init === "keras" ? glorotUniform(shape, rng) : uniform(shape, bound, rng));
-    this.bias = bias ? parameter(init === "keras" ? constant([outputSize], 0) : uniform([outputSize], bound, rng)) : null;
+    this.bias = bias
+      ? parameter(init === "keras" ? constant([outputSize], 0) : uniform([outputSize], bound, rng))
+      : null;
   }
 
   /**
@@ -41,7 +43,12 @@ export class Linear extends Module {
    */
   forward(x: Tensor): Tensor {
     const remedy = `The last axis must equal inputSize: build the layer with new Linear(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`;
-    expectShape("Linear.forward", { x }, [...x.shape.slice(0, -1).map((_, axis) => `n${axis}`), this.inputSize], remedy);
+    expectShape(
+      "Linear.forward",
+      { x },
+      [...x.shape.slice(0, -1).map((_, axis) => `n${axis}`), this.inputSize],
+      remedy,
+    );
     return linear(x, this.weight, this.bias ?? undefined);
   }
 }

@@ -8,12 +8,15 @@ export abstract class Module {
   /** Whether dropout and the like are on. Set it with `train` and `eval`. */
   training = true;
 
-  /** Its parameters and those of its parts, by the path of fields that leads to them: "lstm.weightIh.0". */
-  namedParameters(): Map<string, Parameter> {
+  /**
+   * Its parameters and those of its parts, by the path of fields that leads to them: "lstm.weightIh.0".
+   * @param options.tied whether a parameter that several parts share is listed under each of its paths
+   */
+  namedParameters({ tied = false }: { tied?: boolean } = {}): Map<string, Parameter> {
     const found = new Map<string, Parameter>();
     const seen = new Set<Parameter>();
     walk(this, "", (path, value) => {
-      if (!(value instanceof Parameter) || seen.has(value)) return;
+      if (!(value instanceof Parameter) || (seen.has(value) && !tied)) return;
       seen.add(value);
       value.name ??= path;
       found.set(path, value);

@@ -1,13 +1,14 @@
 import { DTypeError, ShapeError, ValueError } from "@unroll/kernels";
-import { dropout } from "../ops/dropout";
+import { hostValues } from "../graph/node";
 import { concat } from "../ops/concat";
-import { slice } from "../ops/slice";
+import { dropout } from "../ops/dropout";
 import { linear } from "../ops/linear";
+import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import { Tensor, tensor } from "../tensor/tensor";
-import { type Initial, constant, glorotUniform, orthogonal, uniform } from "./init";
+import { constant, glorotUniform, type Initial, orthogonal, uniform } from "./init";
 import { Module } from "./module";
 import { expectExtent, expectProbability } from "./options";
 
@@ -119,7 +120,12 @@ export abstract class RecurrentModule extends Module {
     for (const [what, state] of Object.entries(states)) {
       if (!state) continue;
       expectDType(where, { [what]: state }, "f32");
-      expectShape(where, { [what]: state }, [this.layers * dims.D, B, dims.H], "A state is [layers · directions, B, H].");
+      expectShape(
+        where,
+        { [what]: state },
+        [this.layers * dims.D, B, dims.H],
+        "A state is [layers · directions, B, H].",
+      );
     }
     return { dims, lengths: lengthsTensor(where, lengths, dims, allowEmpty) };
   }
@@ -151,13 +157,19 @@ function lengthsTensor(
 ): Tensor | undefined {
   if (lengths === undefined) return undefined;
   if (lengths instanceof Tensor) {
-    if (lengths.dtype !== "u32") throw new DTypeError({ where, what: "lengths", expected: "u32", received: lengths.dtype });
+    if (lengths.dtype !== "u32")
+      throw new DTypeError({ where, what: "lengths", expected: "u32", received: lengths.dtype });
     expectShape(where, { lengths }, [B], "One length for each row.");
-    if (lengths.node.kind === "host") checkLengths(where, lengths.node.data, T, allowEmpty);
+    checkLengths(where, hostValues(lengths) ?? [], T, allowEmpty);
     return lengths;
   }
   if (lengths.length !== B) {
-    throw new ShapeError({ where, what: "lengths", expected: `${B}, one for each row`, received: String(lengths.length) });
+    throw new ShapeError({
+      where,
+      what: "lengths",
+      expected: `${B}, one for each row`,
+      received: String(lengths.length),
+    });
   }
   checkLengths(where, lengths, T, allowEmpty);
   return tensor(Uint32Array.from(lengths), { name: "lengths" });
@@ -173,7 +185,10 @@ function checkLengths(where: string, lengths: ArrayLike<number>, T: number, allo
       what: `lengths[${row}]`,
       expected: `a whole number from ${least} to T = ${T}`,
       received: String(length),
-      remedy: length === 0 ? "Leave empty sequences out of the batch, or pass allowEmpty: true." : "Lengths count true steps.",
+      remedy:
+        length === 0
+          ? "Leave empty sequences out of the batch, or pass allowEmpty: true."
+          : "Lengths count true steps.",
     });
   }
 }

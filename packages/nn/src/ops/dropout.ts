@@ -32,5 +32,6 @@ function masked(x: Tensor, { p, seedLow, seedHigh, draw }: Attributes): Tensor {
   // Rows draw each from a counter of their own, so that longer padding of the batch draws the same for what was there.
   const R = x.rank > 1 ? (x.shape[0] as number) : 1;
   const dims = { R, N: x.size / Math.max(1, R) };
-  return run(dropoutKernel, { x }, { dims, scalars: { p, seedLow, seedHigh, stream: 0, draw }, shapes: { y: x.shape } }).y;
+  return run(dropoutKernel, { x }, { dims, scalars: { p, seedLow, seedHigh, stream: 0, draw }, shapes: { y: x.shape } })
+    .y;
 }

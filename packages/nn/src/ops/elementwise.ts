@@ -1,5 +1,5 @@
-import { elementwise, view } from "../graph/run";
 import type { Argument } from "../graph/node";
+import { elementwise, view } from "../graph/run";
 import type { DType } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
 import { defineElementwise, type Operand } from "./arithmetic";
@@ -12,7 +12,9 @@ const square_ = defineElementwise("square", "square", (dy, _, args) => [
   () => elementwise("squareGrad", [input(args), dy]),
 ]);
 const root = defineElementwise("sqrt", "sqrt", (dy, y) => [() => elementwise("sqrtGrad", [y, dy])]);
-const inverse = defineElementwise("reciprocal", "reciprocal", (dy, y) => [() => elementwise("reciprocalGrad", [y, dy])]);
+const inverse = defineElementwise("reciprocal", "reciprocal", (dy, y) => [
+  () => elementwise("reciprocalGrad", [y, dy]),
+]);
 const exponential = defineElementwise("exp", "exp", (dy, y) => [() => elementwise("mul", [dy, y])]);
 const logarithm = defineElementwise("log", "log", (dy, _, args) => [() => elementwise("div", [dy, input(args)])]);
 const logistic = defineElementwise("sigmoid", "sigmoid", (dy, y) => [() => elementwise("sigmoidGrad", [y, dy])]);
@@ -69,4 +71,3 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 export function detach(x: Tensor): Tensor {
   return x.origin ? view(x, x.shape) : x;
 }
-

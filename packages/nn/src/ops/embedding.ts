@@ -1,5 +1,6 @@
 import { embeddingKernels, NO_PADDING, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
+import { hostValues } from "../graph/node";
 import { run } from "../graph/run";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape } from "../tensor/shape";
@@ -45,17 +46,16 @@ export function embedding(table: Tensor, ids: Tensor, { paddingId = NO_PADDING }
   expectDType("embedding", { table }, "f32");
   expectDType("embedding", { ids }, "u32", "i32");
   const { V } = expectShape("embedding", { table }, ["V", "D"]) as { V: number };
-  if (ids.node.kind === "host") {
-    const at = ids.node.data.findIndex((id) => id < 0 || id >= V);
-    if (at >= 0) {
-      throw new ValueError({
-        where: "embedding",
-        what: `ids[${at}]`,
-        expected: `a row of the table, 0 to ${V - 1}`,
-        received: String(ids.node.data[at]),
-        remedy: "Encode with the vocabulary that the table was made for, or give unknown tokens an id of their own.",
-      });
-    }
+  const known = hostValues(ids);
+  const at = known?.findIndex((id) => id < 0 || id >= V) ?? -1;
+  if (at >= 0) {
+    throw new ValueError({
+      where: "embedding",
+      what: `ids[${at}]`,
+      expected: `a row of the table, 0 to ${V - 1}`,
+      received: String(known?.[at]),
+      remedy: "Encode with the vocabulary that the table was made for, or give unknown tokens an id of their own.",
+    });
   }
   return gathered({ table, ids }, { padding: scalar(paddingId) }).rows;
 }

@@ -1,4 +1,10 @@
-import { layerNorm as layerNormKernel, layerNormBackward, layerNormParameterGradients, ShapeError } from "@unroll/kernels";
+import {
+  layerNormBackward,
+  layerNorm as layerNormKernel,
+  layerNormParameterGradients,
+  ShapeError,
+  UnsupportedError,
+} from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { type Scalar, scalar } from "../tensor/scalar";
@@ -12,6 +18,8 @@ interface Attributes {
   readonly epsilon: Scalar;
   readonly R: number;
   readonly D: number;
+  /** Rows are those of B batch rows, walked one after another, so that longer padding changes no bit. */
+  readonly B: number;
   /** Of mean and inverseDeviation: normalised axes as 1. */
   readonly statistics: Shape;
 }
@@ -27,7 +35,15 @@ const normalise = defineOp<Inputs, Attributes, Outputs, Inputs & Omit<Outputs, "
     );
     return { out: { y, mean, inverseDeviation }, saved: { ...inputs, mean, inverseDeviation } };
   },
-  backward({ y: dy }, { x, weight, bias, mean, inverseDeviation }, needs, { R, D }) {
+  backward(d, { x, weight, bias, mean, inverseDeviation }, needs, { R, D, B }) {
+    if (d.mean || d.inverseDeviation) {
+      throw new UnsupportedError({
+        where: "layerNorm",
+        what: "its mean and inverseDeviation have no derivative",
+        remedy: "Compute the statistics that a loss needs with mean, or cut them off with detach.",
+      });
+    }
+    const dy = d.y;
     if (!dy) return {};
     const gradients: { x?: Tensor; weight?: Tensor | undefined; bias?: Tensor | undefined } = {};
     if (needs.has("x")) {
@@ -35,13 +51,11 @@ const normalise = defineOp<Inputs, Attributes, Outputs, Inputs & Omit<Outputs, "
       gradients.x = run(layerNormBackward, inputs, { dims: { R, D }, shapes: { dx: x.shape } }).dx;
     }
     if (needs.has("weight") || needs.has("bias")) {
-      // Rows are walked batch by batch, so that longer padding changes no bit.
-      const B = x.rank > 2 ? (x.shape[0] as number) : R;
       const shape = (weight ?? bias)?.shape ?? [D];
       const { dGamma, dBeta } = run(
         layerNormParameterGradients,
         { x, mean, inverseDeviation, dy },
-        { dims: { B, T: R / B, D }, shapes: { dGamma: shape, dBeta: shape } },
+        { dims: { B, T: R / Math.max(1, B), D }, shapes: { dGamma: shape, dBeta: shape } },
       );
       gradients.weight = weight && dGamma;
       gradients.bias = bias && dBeta;
@@ -61,8 +75,10 @@ export interface LayerNormOptions {
 }
 
 /**
- * y = (x − μ)/√(σ² + ε)·γ + β over the last axes (Ba, Kiros & Hinton 2016), with the statistics it used.
+ * y = (x − μ)/√(σ² + ε)·γ + β over the last axes (Ba, Kiros & Hinton 2016), with the statistics it used, through which no
+ * gradient flows.
  * @throws ShapeError if γ or β have not the normalised shape
+ * @throws UnsupportedError if a gradient is asked for through mean or inverseDeviation
  */
 export function layerNorm(x: Tensor, { weight, bias, epsilon = 1e-5, axes = 1 }: LayerNormOptions = {}): Outputs {
   expectDType("layerNorm", { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, "f32");
@@ -81,5 +97,6 @@ export function layerNorm(x: Tensor, { weight, bias, epsilon = 1e-5, axes = 1 }:
   const D = sizeOf(normalised);
   const statistics = x.shape.map((extent, axis) => (axis < x.rank - axes ? extent : 1));
   const R = sizeOf(statistics);
-  return normalise({ x, weight, bias }, { epsilon: scalar(epsilon), R, D, statistics });
+  const B = x.rank - axes > 1 ? (x.shape[0] as number) : R;
+  return normalise({ x, weight, bias }, { epsilon: scalar(epsilon), R, D, B, statistics });
 }

@@ -1,6 +1,6 @@
 import { ShapeError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
-import { expectDType, formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape";
+import { expectDType, formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { gemm, type Matrices, matrices, transposed } from "./gemm";
 import { swappedSource } from "./permute";

@@ -23,7 +23,11 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
   if (axes.every((axis, k) => axis === k) && axes.length === x.rank) return x;
   const extents = axes.filter((axis) => x.shape[axis] !== 1);
   const isInPlace = axes.length === x.rank && extents.every((axis, k) => k === 0 || axis > (extents[k - 1] as number));
-  if (isInPlace) return reshape(x, axes.map((axis) => x.shape[axis] as number)); // only axes of extent 1 move
+  if (isInPlace)
+    return reshape(
+      x,
+      axes.map((axis) => x.shape[axis] as number),
+    ); // only axes of extent 1 move
   const { y } = permuted({ x }, { order: axes });
   const last = x.rank - 1;
   const isSwap = axes.every((axis, k) => axis === (k === last ? last - 1 : k === last - 1 ? last : k));
@@ -34,7 +38,11 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
 /** The matrices of x transposed: its last two axes swapped. A matmul reads them where they lie, without a copy. */
 export function transpose(x: Tensor): Tensor {
   if (x.rank < 2) {
-    throw new UnsupportedError({ where: "transpose", what: `a tensor of ${x.rank} axes has no matrices`, remedy: "Reshape it to two axes first." });
+    throw new UnsupportedError({
+      where: "transpose",
+      what: `a tensor of ${x.rank} axes has no matrices`,
+      remedy: "Reshape it to two axes first.",
+    });
   }
   const order = x.shape.map((_, axis) => axis);
   [order[x.rank - 2], order[x.rank - 1]] = [x.rank - 1, x.rank - 2];
@@ -48,5 +56,6 @@ export function swappedSource(x: Tensor): Tensor | undefined {
 
 function copyPermuted(x: Tensor, order: readonly number[]): Tensor {
   const shape = order.map((axis) => x.shape[axis] as number);
-  return run(stridedCopy, { x }, { ...permuteDims(x.shape, order), shapes: { out: shape }, dtypes: { out: x.dtype } }).out;
+  return run(stridedCopy, { x }, { ...permuteDims(x.shape, order), shapes: { out: shape }, dtypes: { out: x.dtype } })
+    .out;
 }

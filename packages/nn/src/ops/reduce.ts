@@ -39,22 +39,31 @@ const largest = defineOp<{ x: Tensor }, Attributes, { out: Tensor }, { x: Tensor
   name: "max",
   forward({ x }, { axes, shape }) {
     const shapes = { out: shape, index: shape };
-    const { out, index } = run(reduceMax, { x }, { ...reductionDims(x.shape, axes), shapes, outputs: ["out", "index"] });
+    const { out, index } = run(
+      reduceMax,
+      { x },
+      { ...reductionDims(x.shape, axes), shapes, outputs: ["out", "index"] },
+    );
     return { out: { out }, saved: { x, index } };
   },
   // The gradient goes to the first of the largest.
   backward({ out: dOut }, { x, index }, _, { axes }) {
     if (!dOut) return {};
-    return { x: run(reduceMaxBackward, { dOut, index }, { ...reductionDims(x.shape, axes), shapes: { dx: x.shape } }).dx };
+    return {
+      x: run(reduceMaxBackward, { dOut, index }, { ...reductionDims(x.shape, axes), shapes: { dx: x.shape } }).dx,
+    };
   },
 });
 
 /** Σ over axes. @throws ShapeError if an axis does not exist */
-export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor => total({ x }, attributes("sum", x, options, false)).out;
+export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  total({ x }, attributes("sum", x, options, false)).out;
 /** The mean over axes. @throws ShapeError if an axis does not exist @throws ValueError if there is nothing to average */
-export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => total({ x }, attributes("mean", x, options, true)).out;
+export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  total({ x }, attributes("mean", x, options, true)).out;
 /** The largest over axes; its gradient goes to the first of the largest. */
-export const max = (x: Tensor, options: ReduceOptions = {}): Tensor => largest({ x }, attributes("max", x, options, false)).out;
+export const max = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  largest({ x }, attributes("max", x, options, false)).out;
 
 /** Index of the largest along one axis, the lowest at a tie, as u32. */
 export function argmax(x: Tensor, axis = -1): Tensor {
@@ -62,10 +71,14 @@ export function argmax(x: Tensor, axis = -1): Tensor {
   return run(reduceMax, { x }, { ...reductionDims(x.shape, axes), shapes: { index: shape }, outputs: ["index"] }).index;
 }
 
-function attributes(where: string, x: Tensor, { axes: given, keepDims = false }: ReduceOptions, mean: boolean): Attributes {
+function attributes(
+  where: string,
+  x: Tensor,
+  { axes: given, keepDims = false }: ReduceOptions,
+  mean: boolean,
+): Attributes {
   expectDType(where, { x }, "f32");
   const axes = (given ?? x.shape.map((_, axis) => axis)).map((axis) => resolveAxis(where, axis, x.rank));
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
   return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)), mean };
 }
-

@@ -1,7 +1,7 @@
 import { ShapeError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { view } from "../graph/run";
-import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
 const reshaped = defineOp<{ x: Tensor }, { shape: Shape }, { y: Tensor }, { x: Tensor }>({

@@ -1,4 +1,9 @@
-import { logSoftmax as logSoftmaxKernel, logSoftmaxBackward, softmax as softmaxKernel, softmaxBackward } from "@unroll/kernels";
+import {
+  logSoftmaxBackward,
+  logSoftmax as logSoftmaxKernel,
+  softmaxBackward,
+  softmax as softmaxKernel,
+} from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { expectDType, resolveAxis, sizeOf } from "../tensor/shape";
@@ -30,7 +35,8 @@ const logNormalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor
 });
 
 /** y_v = e^(x_v) / Σ_u e^(x_u) along one axis. Elements at or below −1e29 are masked and get exactly 0. */
-export const softmax = (x: Tensor, axis = -1): Tensor => along("softmax", x, axis, (rows) => normalised({ x: rows }, {}).y);
+export const softmax = (x: Tensor, axis = -1): Tensor =>
+  along("softmax", x, axis, (rows) => normalised({ x: rows }, {}).y);
 
 /** y_v = x_v − ln Σ_u e^(x_u) along one axis. */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>

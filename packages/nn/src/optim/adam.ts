@@ -36,12 +36,12 @@ export class Adam extends Optimizer {
 
   /** @throws ValueError if there are no parameters, a number is negative, or a β is not less than 1 */
   constructor(parameters: readonly Parameter[], options: AdamOptions, decoupled = false, where = "Adam") {
-    super(where, parameters, options);
     const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0, amsgrad = false, epsilon = "torch" } = options;
     expectAtLeastZero(where, { beta1, beta2, eps, weightDecay });
     for (const [what, beta] of Object.entries({ beta1, beta2 })) {
       if (beta >= 1) throw new ValueError({ where, what, expected: "less than 1", received: String(beta) });
     }
+    super(where, parameters, options); // no parameter is taken before all is known to be right
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.eps = eps;

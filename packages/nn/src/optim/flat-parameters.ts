@@ -1,6 +1,6 @@
 import { type BufferRange, type Device, ValueError } from "@unroll/kernels";
-import { elementwise } from "../graph/run";
 import { inputsOf } from "../graph/node";
+import { elementwise } from "../graph/run";
 import { enqueue } from "../plan/executor";
 import { trace } from "../plan/trace";
 import type { Parameter } from "../tensor/parameter";
@@ -30,7 +30,13 @@ export class FlatParameters {
   constructor(where: string, parameters: readonly Parameter[]) {
     this.parameters = [...new Set(parameters)];
     if (this.parameters.length === 0) {
-      throw new ValueError({ where, what: "the parameters", expected: "at least one", received: "none", remedy: "Pass model.parameters()." });
+      throw new ValueError({
+        where,
+        what: "the parameters",
+        expected: "at least one",
+        received: "none",
+        remedy: "Pass model.parameters().",
+      });
     }
     for (const parameter of this.parameters) {
       parameter.assertUsable(where);
@@ -67,9 +73,9 @@ export class FlatParameters {
   /** Moves the parameters into their common buffer, once. */
   prepare(device: Device): void {
     if (this.#device) return;
-    this.#device = device;
-    this.#values = zerosOn(device, this.size, "parameters");
-    this.#gradients = zerosOn(device, this.size, "gradients");
+    this.#values ??= zerosOn(device, this.size, "parameters");
+    this.#gradients ??= zerosOn(device, this.size, "gradients");
+    this.#device = device; // not before there is memory for both
     for (const [index, parameter] of this.parameters.entries()) {
       this.#move(device, parameter, this.#range(this.#values, index));
     }
@@ -88,7 +94,8 @@ export class FlatParameters {
     for (const [index, gradient] of gradients.entries()) {
       // One that others read, or that is not a kernel's own output, is copied: by the kernel that makes it, if that is
       // elementwise. So no dispatch ever reads and writes the common buffer.
-      const isOwn = gradient.node.kind === "kernel" && !gradient.storage && !read.has(gradient) && !placed.has(gradient);
+      const isOwn =
+        gradient.node.kind === "kernel" && !gradient.storage && !read.has(gradient) && !placed.has(gradient);
       placed.set(isOwn ? gradient : elementwise("identity", [gradient]), this.#range(this.gradients, index));
     }
     return placed;

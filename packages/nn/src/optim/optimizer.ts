@@ -1,5 +1,7 @@
 import {
   type Device,
+  DeviceMismatchError,
+  DisposedError,
   gradientNorm,
   REPORT_WORDS,
   readReport,
@@ -14,10 +16,10 @@ import { effect } from "../graph/run";
 import { deviceOf, type Request, submit } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
-import { trace } from "../plan/trace";
+import { type Trace, trace } from "../plan/trace";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
-import { formatShape } from "../tensor/shape";
+import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { FlatParameters, zerosOn } from "./flat-parameters";
 
@@ -50,6 +52,7 @@ export abstract class Optimizer {
   #device: Device | null = null;
   #report: Tensor | null = null;
   #updates = 0;
+  #disposed = false;
 
   constructor(where: string, parameters: readonly Parameter[], { lr, clipNorm = 0, clipValue = 0 }: OptimizerOptions) {
     expectAtLeastZero(where, { lr, clipNorm, clipValue });
@@ -71,11 +74,16 @@ export abstract class Optimizer {
 
   /**
    * Computes `loss`, its gradient, and the update of all parameters. Parameters that the loss does not depend on have
-   * a gradient of zero. Where the gradient is not finite the parameters stay as they are; `report` tells.
+   * a gradient of zero. Where the loss or the gradient is not finite the parameters stay as they are; `report` tells.
    * @returns when the work has been submitted; only `loss.item()` waits for the GPU
    * @throws ShapeError if the loss has more than one element
+   * @throws DTypeError if the loss is not f32
+   * @throws ValueError if `lr` is negative or not finite, or the loss was computed already
+   * @throws DeviceMismatchError if the loss and the parameters are on different devices
+   * @throws DisposedError after `dispose`
    */
   minimize(loss: Tensor, { evaluate = [] }: MinimizeOptions = {}): Promise<void> {
+    expectDType(`${this.#where}.minimize`, { loss }, "f32");
     if (loss.size !== 1) {
       throw new ShapeError({
         where: `${this.#where}.minimize`,
@@ -86,8 +94,10 @@ export abstract class Optimizer {
       });
     }
     const request = this.#request(loss, evaluate, this.#updates + 1);
+    const done = submit(request);
     this.#updates++;
-    return submit(request);
+    done.catch(() => this.#updates--); // one that did not happen is no update, as when the line above throws
+    return done;
   }
 
   /** What `minimize(loss)` would do: each dispatch, which kernel, why, its flops and bytes. Nothing runs. */
@@ -96,6 +106,10 @@ export abstract class Optimizer {
   }
 
   #request(loss: Tensor, evaluate: readonly Tensor[], update: number): Request {
+    if (this.#disposed) {
+      throw new DisposedError({ where: this.#where, what: "the optimizer", received: "disposed of" });
+    }
+    expectAtLeastZero(this.#where, { lr: this.lr });
     const roots = [...new Set([loss, ...evaluate])].filter(({ storage, node }) => !storage && node.kind !== "host");
     if (!roots.includes(loss)) {
       throw new ValueError({
@@ -106,7 +120,7 @@ export abstract class Optimizer {
         remedy: "Call minimize before asking for the loss: it computes it too.",
       });
     }
-    this.#prepare(deviceOf(trace(roots)));
+    this.#prepare(trace(roots));
     const scalars = { ...this.scalars(update), clipNorm: scalar(this.clipNorm), clipValue: scalar(this.clipValue) };
     return {
       roots,
@@ -126,6 +140,7 @@ export abstract class Optimizer {
 
   /** Frees gradients and state; the parameters stay. */
   dispose(): void {
+    this.#disposed = true;
     this.flat.dispose();
     this.#report?.dispose();
     for (const state of Object.values(this.state())) state.dispose();
@@ -143,12 +158,28 @@ export abstract class Optimizer {
     scalars: Readonly<Record<string, Scalar>>,
   ): KernelNode;
 
-  #prepare(device: Device): void {
+  #prepare(forward: Trace): void {
+    const device = this.#device ?? deviceOf(forward);
+    this.#expectOn(device, [...forward.leaves.map(({ tensor }) => tensor), ...this.parameters]);
     if (this.#device) return;
-    this.#device = device;
     this.flat.prepare(device);
-    this.#report = zerosOn(device, REPORT_WORDS, "update report", "u32");
+    this.#report ??= zerosOn(device, REPORT_WORDS, "update report", "u32");
     this.prepareState((name) => zerosOn(device, this.flat.size, name));
+    this.#device = device; // last: where memory ran out, the next call tries again
+  }
+
+  /** Nothing is moved before all is known to be on one device. */
+  #expectOn(device: Device, tensors: readonly Tensor[]): void {
+    for (const tensor of tensors) {
+      if (!tensor.storage || tensor.storage.device === device) continue;
+      throw new DeviceMismatchError({
+        where: `${this.#where}.minimize`,
+        what: tensor.name ?? String(tensor),
+        expected: "on the same device as the rest of the loss and its parameters",
+        received: "on another",
+        remedy: "Read its values with data() and make it again on this device.",
+      });
+    }
   }
 
   /** Gradients into their common buffer, its norm, and the update: the last three dispatches. */
@@ -158,7 +189,7 @@ export abstract class Optimizer {
     const report = this.#report as Tensor;
     const partial = effect(sumOfSquares, { gradients }, { dims: { n: this.flat.size } });
     const { sums, firstBad } = partial.outputs;
-    const norm = effect(gradientNorm, { sums, firstBad, report }, { dims: {} });
+    const norm = effect(gradientNorm, { sums, firstBad, report, loss }, { dims: {} });
     const update = this.update({ parameters, gradients, report }, scalars);
     return { effects: [partial, norm, update], placed };
   }

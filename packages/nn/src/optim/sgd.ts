@@ -29,9 +29,9 @@ export class SGD extends Optimizer {
 
   /** @throws ValueError if there are no parameters, or a number is negative */
   constructor(parameters: readonly Parameter[], options: SGDOptions) {
-    super("SGD", parameters, options);
     const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
-    expectAtLeastZero("SGD", { momentum, dampening, weightDecay });
+    expectAtLeastZero("SGD", { momentum, dampening, weightDecay }); // before any parameter is taken
+    super("SGD", parameters, options);
     this.momentum = momentum;
     this.dampening = dampening;
     this.weightDecay = weightDecay;
@@ -60,6 +60,10 @@ export class SGD extends Optimizer {
     scalars: { readonly [N in keyof ScalarsOf<typeof sgd>]: Scalar },
   ): KernelNode {
     const velocity = this.#velocity ?? undefined;
-    return effect(sgd, { ...tensors, velocity }, { dims: { n: this.flat.size }, options: { nesterov: this.nesterov }, scalars });
+    return effect(
+      sgd,
+      { ...tensors, velocity },
+      { dims: { n: this.flat.size }, options: { nesterov: this.nesterov }, scalars },
+    );
   }
 }

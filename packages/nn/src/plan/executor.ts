@@ -1,9 +1,10 @@
-import { currentDevice, type Device, DeviceMismatchError } from "@unroll/kernels";
+import { currentDevice, type Device, DeviceMismatchError, OutOfMemoryError } from "@unroll/kernels";
+import { clock } from "../tensor/clock";
 import { type HostData, hostArray } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
 import { allocate, allocatePinned, Storage } from "../tensor/storage";
-import { clock } from "../tensor/clock";
 import type { Tensor } from "../tensor/tensor";
+import { releaseArena } from "./place";
 import { type Expansion, Plan, type RunInputs } from "./plan";
 import { type Trace, trace } from "./trace";
 
@@ -38,24 +39,60 @@ class Executor {
   readonly device: Device;
   readonly statistics: PlanStatistics = { hits: 0, misses: 0, evictions: 0 };
   readonly #plans = new Map<string, Plan | Promise<Plan>>();
+  /** Keys of plans that queued jobs will run, and how many jobs each: those plans stay. */
+  readonly #waiting = new Map<string, number>();
   /** The last job still waiting for a plan to be compiled, if any. */
   #queue: Promise<void> | null = null;
 
   constructor(device: Device) {
     this.device = device;
+    device.onDispose(() => {
+      for (const plan of this.#plans.values()) if (plan instanceof Plan) plan.dispose();
+      this.#plans.clear();
+    });
   }
 
   /** Computes a request: at once if its plan is there, else when it has been compiled and all before it has run. */
   schedule(request: Request, forward: Trace): Promise<void> {
     const key = `${request.prefix ?? ""}${forward.key}`;
-    const inputs = this.#capture(request, forward);
-    const plan = this.#find(key) ?? this.#make(key, request, forward, inputs.leaves);
+    const { leaves, own } = this.#memory(request, forward);
+    let plan: Plan | Promise<Plan>;
+    try {
+      plan = this.#find(key) ?? this.#make(key, request, forward, leaves);
+    } catch (error) {
+      for (const storage of own.values()) storage.release();
+      throw error;
+    }
+    // The roots own their memory only now: a plan would take them for values that it is given.
+    for (const [root, storage] of own) root.own(storage);
+    const results = request.roots.map((root) => own.get(root) ?? (request.into?.get(root) as Storage));
+    const inputs = { leaves, scalars: forward.scalars.map(({ current }) => current), results };
     for (const { variable } of request.changes ?? []) if (variable) variable.changedAt = ++clock.now;
     if (plan instanceof Plan && !this.#queue) {
       plan.run(inputs);
       return Promise.resolve();
     }
     return this.#defer(key, plan, inputs);
+  }
+
+  /** Memory for what a request reads and makes; where there is too little, that of idle plans is given back for the next. */
+  #memory(request: Request, forward: Trace): { leaves: RunInputs["leaves"]; own: Map<Tensor, Storage> } {
+    try {
+      return { leaves: this.#leaves(forward), own: this.#results(request) };
+    } catch (error) {
+      if (error instanceof OutOfMemoryError && !this.#queue) this.#relieve();
+      throw error;
+    }
+  }
+
+  /** Lets all plans go, unless one is still being made: they are made again when next asked for. */
+  #relieve(): void {
+    const plans = [...this.#plans.values()];
+    if (!plans.every((plan) => plan instanceof Plan)) return;
+    for (const plan of plans) plan.dispose();
+    this.#plans.clear();
+    releaseArena(this.device);
+    this.device.trim();
   }
 
   /** Runs `work` when all that was asked for before has been submitted: at once, if it has. */
@@ -98,7 +135,7 @@ class Executor {
     );
     for (const [oldest, plan] of this.#plans) {
       if (this.#plans.size <= MOST_PLANS) break;
-      if (!(plan instanceof Plan)) continue;
+      if (!(plan instanceof Plan) || this.#waiting.has(oldest)) continue;
       plan.dispose();
       this.#plans.delete(oldest);
       this.statistics.evictions++;
@@ -111,6 +148,7 @@ class Executor {
     const held = { ...inputs, leaves: inputs.leaves.map((leaf) => (leaf instanceof Storage ? leaf : leaf.slice())) };
     const storages = [...held.leaves, ...held.results].filter((value): value is Storage => value instanceof Storage);
     for (const storage of storages) storage.hold();
+    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1);
     const before = this.#queue ?? Promise.resolve();
     const job = before.then(async () => {
       try {
@@ -119,11 +157,14 @@ class Executor {
         const failed = storages.find(({ failure }) => failure)?.failure;
         if (failed) throw failed;
         ready.run(held);
-        this.#plans.set(key, ready);
       } catch (error) {
         for (const result of held.results) result.failure = error instanceof Error ? error : new Error(String(error));
+        if (error instanceof OutOfMemoryError && this.#queue === settled) this.#relieve();
         throw error;
       } finally {
+        const others = (this.#waiting.get(key) as number) - 1;
+        if (others > 0) this.#waiting.set(key, others);
+        else this.#waiting.delete(key);
         for (const storage of storages) storage.unhold();
       }
     });
@@ -140,17 +181,19 @@ class Executor {
     return job;
   }
 
-  #capture(request: Request, forward: Trace): RunInputs {
-    const leaves = this.#leaves(forward);
-    const scalars = forward.scalars.map(({ current }) => current);
-    const results = request.roots.map((root) => {
-      const given = request.into?.get(root);
-      if (given) return given;
-      const storage = allocate(this.device, root.size * 4, root.name ?? "result");
-      root.own(storage);
-      return storage;
-    });
-    return { leaves, scalars, results };
+  /** Memory for the results that bring none, all of it or nothing. */
+  #results({ roots, into }: Request): Map<Tensor, Storage> {
+    for (const [root, storage] of into ?? []) this.#sameDevice(storage, root);
+    const made = new Map<Tensor, Storage>();
+    try {
+      for (const root of roots) {
+        if (!into?.has(root)) made.set(root, allocate(this.device, root.size * 4, root.name ?? "result"));
+      }
+    } catch (error) {
+      for (const storage of made.values()) storage.release();
+      throw error;
+    }
+    return made;
   }
 
   #leaves(forward: Trace): RunInputs["leaves"] {

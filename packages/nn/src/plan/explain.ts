@@ -42,22 +42,37 @@ export async function explainRequest(request: Request): Promise<Explanation> {
     return { kernel: kernel.name, dispatches: repeat, workgroups: grid.grid, flops, bytes, reason };
   });
   const total = (of: (call: PlannedCall) => number): number => calls.reduce((sum, call) => sum + of(call), 0);
-  const summary = { dispatches: total((c) => c.dispatches), flops: total((c) => c.flops), bytes: total((c) => c.bytes) };
+  const summary = {
+    dispatches: total((c) => c.dispatches),
+    flops: total((c) => c.flops),
+    bytes: total((c) => c.bytes),
+  };
   return { calls, ...summary, toString: () => table(calls, summary) };
 }
 
 function table(calls: readonly PlannedCall[], total: Pick<Explanation, "dispatches" | "flops" | "bytes">): string {
   const rows = [
     ["kernel", "dispatches", "workgroups", "flops", "bytes", "why"],
-    ...calls.map((c) => [c.kernel, String(c.dispatches), c.workgroups.join("x"), short(c.flops), short(c.bytes), c.reason]),
+    ...calls.map((c) => [
+      c.kernel,
+      String(c.dispatches),
+      c.workgroups.join("x"),
+      short(c.flops),
+      short(c.bytes),
+      c.reason,
+    ]),
     ["total", String(total.dispatches), "", short(total.flops), short(total.bytes), ""],
   ];
-  const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const widths = (rows[0] as string[]).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] as string).length)),
+  );
   const isNumber = (column: number): boolean => column > 0 && column < 5;
   return rows
     .map((row) =>
       row
-        .map((cell, column) => (isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+        .map((cell, column) =>
+          isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
         .join("  ")
         .trimEnd(),
     )
@@ -66,6 +81,6 @@ function table(calls: readonly PlannedCall[], total: Pick<Explanation, "dispatch
 
 function short(value: number): string {
   if (value < 1e4) return String(value);
-  const unit = value < 1e6 ? ["k", 1e3] as const : value < 1e9 ? ["M", 1e6] as const : ["G", 1e9] as const;
+  const unit = value < 1e6 ? (["k", 1e3] as const) : value < 1e9 ? (["M", 1e6] as const) : (["G", 1e9] as const);
   return `${(value / unit[1]).toFixed(1)}${unit[0]}`;
 }

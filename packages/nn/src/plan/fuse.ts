@@ -2,7 +2,7 @@ import type { ElementwiseProgram, ScalarType } from "@unroll/kernels";
 import type { ElementwiseNode, KernelNode, ViewNode } from "../graph/node";
 import { inputsOf, isTensor, scalarTypeOf } from "../graph/node";
 import type { Scalar } from "../tensor/scalar";
-import { sameShape, type Shape } from "../tensor/shape";
+import { type Shape, sameShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import type { Trace } from "./trace";
 
@@ -90,7 +90,7 @@ function joinable(member: Member, madeBy: ReadonlyMap<Tensor, Unit>, needs: Read
     const added = inputsOf(member.node).filter((other) => madeBy.get(other) !== unit && !cluster.inputs.has(other));
     // Every member might have to be written out: the last bound keeps the kernel within the device's bindings.
     if (cluster.inputs.size + new Set(added).size + cluster.members.length + 1 > MOST_ARRAYS) continue;
-    if ([...needs].some((need) => need !== unit && dependsOn(need, unit))) continue;
+    
     return unit;
   }
   return undefined;
@@ -185,7 +185,9 @@ function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, 
     ids.set(output, ids.size);
     return { op: node.op, args };
   });
-  const outputs = members.map(({ output }) => output).filter((output) => (uses.get(output) ?? 0) > (inside.get(output) ?? 0));
+  const outputs = members
+    .map(({ output }) => output)
+    .filter((output) => (uses.get(output) ?? 0) > (inside.get(output) ?? 0));
   const program: ElementwiseProgram = {
     shape,
     inputs: inputList.map(({ dtype, shape: extents }) => ({ dtype, shape: extents })),

@@ -13,6 +13,12 @@ class Arena {
 
   constructor(device: Device) {
     this.#device = device;
+    device.onDispose(() => this.clear());
+  }
+
+  /** Gives all slots back. */
+  clear(): void {
+    for (const slot of this.#slots.splice(0)) this.#device.pool.release(slot);
   }
 
   /** The smallest slot that is not `taken`, holds `bytes` and is not wastefully large; a new one if there is none. */
@@ -38,6 +44,11 @@ function arenaOf(device: Device): Arena {
     arenas.set(device, found);
   }
   return found;
+}
+
+/** Gives the whole arena of a device back; for when no plan is left that has places in it. */
+export function releaseArena(device: Device): void {
+  arenaOf(device).clear();
 }
 
 /**

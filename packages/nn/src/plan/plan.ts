@@ -28,7 +28,12 @@ interface LeafUse {
   /** Arena place of an uploaded or copied leaf. */
   readonly range: BufferRange | null;
   /** Bindings that follow a leaf bound where it lies. */
-  readonly bindings: readonly { readonly call: number; readonly name: string; readonly offset: number; readonly bytes: number }[];
+  readonly bindings: readonly {
+    readonly call: number;
+    readonly name: string;
+    readonly offset: number;
+    readonly bytes: number;
+  }[];
 }
 
 /** A number of a kernel call that each run brings: which of the run's scalars it is. */
@@ -80,7 +85,8 @@ export class Plan {
     const effects = expansion?.effects ?? [];
     const placed = expansion?.placed ?? new Map<Tensor, BufferRange>();
     const kept = new Set([...roots, ...placed.keys()]);
-    const full = effects.length + placed.size > 0 ? trace([...kept, ...effects.flatMap((e) => Object.values(e.inputs))]) : forward;
+    const full =
+      effects.length + placed.size > 0 ? trace([...kept, ...effects.flatMap((e) => Object.values(e.inputs))]) : forward;
     const last = new Set<object>(effects);
     const items = lower({ ...full, nodes: full.nodes.filter((node) => !last.has(node)) }, effects, kept);
     const computed = new Set(items.flatMap((item) => Object.values(item.writes)));
@@ -115,7 +121,9 @@ export class Plan {
       if (kind !== "bind") return { leaf, kind, range: places.get(tensor) ?? null, bindings: [] };
       return { leaf, kind, range: null, bindings: bindingsOf(tensor, items) };
     });
-    const bound = new Map(leaves.flatMap(({ leaf, kind }) => (kind === "bind" ? [[forward.leaves[leaf]?.tensor, leaf]] : [])));
+    const bound = new Map(
+      leaves.flatMap(({ leaf, kind }) => (kind === "bind" ? [[forward.leaves[leaf]?.tensor, leaf]] : [])),
+    );
     const results = resultParts.map((part): ResultSource => {
       const leaf = bound.get(part.base);
       return leaf === undefined ? { range: rangeOf(part, places) } : { leaf, offset: part.offset };
@@ -134,7 +142,11 @@ export class Plan {
         if (use.range) copies.push({ from: value.range, to: use.range });
       } else {
         for (const { call, name, offset, bytes } of use.bindings) {
-          this.program.rebind(call, name, { buffer: value.range.buffer, offset: value.range.offset + offset, size: bytes });
+          this.program.rebind(call, name, {
+            buffer: value.range.buffer,
+            offset: value.range.offset + offset,
+            size: bytes,
+          });
         }
       }
     }
@@ -172,7 +184,8 @@ function partOf({ range }: Storage, offset: number): BufferRange {
 
 function constants(item: Item): Record<string, number> {
   const values: Record<string, number> = {};
-  for (const [name, value] of Object.entries(item.scalars)) values[name] = typeof value === "number" ? value : value.current;
+  for (const [name, value] of Object.entries(item.scalars))
+    values[name] = typeof value === "number" ? value : value.current;
   return values;
 }
 

@@ -1,3 +1,4 @@
+import { ValueError } from "@unroll/kernels";
 import { type Scalar, scalar } from "../tensor/scalar";
 
 /** The high and low 32 bits of a 32-bit product. */
@@ -41,9 +42,12 @@ export class Generator {
   readonly seed: number;
   #draws = 0;
 
-  /** @param seed a whole number from 0 to 2^53 − 1 */
+  /**
+   * @param seed a whole number from 0 to 2^53 − 1
+   * @throws ValueError if it is not
+   */
   constructor(seed: number) {
-    this.seed = seed;
+    this.seed = expectCount("random", "seed", seed);
   }
 
   /** Draws so far: with the seed, all there is to save and restore. */
@@ -52,20 +56,24 @@ export class Generator {
   }
 
   set draws(count: number) {
-    this.#draws = count;
+    this.#draws = expectCount("Generator", "draws", count);
   }
 
   /** Names the next draw for a kernel. */
   next(): Draw {
-    return { seedLow: scalar(this.seed >>> 0), seedHigh: scalar(Math.floor(this.seed / 2 ** 32)), draw: scalar(this.#draws++) };
+    return {
+      seedLow: scalar(this.seed >>> 0),
+      seedHigh: scalar(Math.floor(this.seed / 2 ** 32)),
+      draw: scalar(this.#draws++),
+    };
   }
 
   /** `size` numbers from U[low, high). */
   uniform(size: number, low = 0, high = 1): Float32Array<ArrayBuffer> {
     const values = new Float32Array(size);
-    const scale = (high - low) * 2 ** -32;
+    const scale = (high - low) * 2 ** -24;
     this.#words(size, (index, word) => {
-      values[index] = low + word * scale;
+      values[index] = low + (word >>> 8) * scale; // as many bits as a float32 keeps: more would round up to high
     });
     return values;
   }
@@ -95,6 +103,11 @@ export class Generator {
       for (let lane = 0; lane < 4 && block * 4 + lane < size; lane++) put(block * 4 + lane, words[lane] as number);
     }
   }
+}
+
+function expectCount(where: string, what: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new ValueError({ where, what, expected: "a whole number from 0 to 2^53 − 1", received: String(value) });
 }
 
 let shared = new Generator(0);

@@ -17,18 +17,16 @@ import { Tensor } from "./tensor";
 export async function assign(pairs: Iterable<readonly [Parameter, Tensor | HostData]>): Promise<void> {
   const all = [...pairs];
   for (const [parameter, value] of all) check(parameter, value);
-  const computed: (readonly [Parameter, Tensor])[] = [];
-  for (const [parameter, value] of all) {
-    if (value instanceof Tensor) computed.push([parameter, value]);
-    else assignHost(parameter, value);
-  }
-  if (computed.length === 0) return;
+  const computed = all.filter((pair): pair is readonly [Parameter, Tensor] => pair[1] instanceof Tensor);
   // A parameter that never was on the device is brought there, so that there is a place to write to.
   const fresh = computed.filter(([{ storage }]) => !storage);
   if (fresh.length > 0) await evaluate(fresh.map(([parameter]) => elementwise("identity", [parameter])));
   const into = new Map<Tensor, Storage>();
   for (const [parameter, value] of computed) into.set(elementwise("identity", [value]), parameter.storage as Storage);
-  await submit({ roots: [...into.keys()], into, changes: computed.map(([parameter]) => parameter) });
+  const changes = computed.map(([parameter]) => parameter);
+  const done = into.size > 0 ? submit({ roots: [...into.keys()], into, changes }) : undefined;
+  for (const [parameter, value] of all) if (!(value instanceof Tensor)) assignHost(parameter, value);
+  await done;
 }
 
 function assignHost(parameter: Parameter, data: HostData): void {

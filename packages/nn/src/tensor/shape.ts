@@ -69,7 +69,11 @@ export function expectShape(
 }
 
 /** @throws DTypeError unless the tensor has one of the dtypes */
-export function expectDType(where: string, tensors: Readonly<Record<string, Shaped>>, ...dtypes: readonly DType[]): void {
+export function expectDType(
+  where: string,
+  tensors: Readonly<Record<string, Shaped>>,
+  ...dtypes: readonly DType[]
+): void {
   for (const [what, { dtype }] of Object.entries(tensors)) {
     if (dtypes.includes(dtype)) continue;
     throw new DTypeError({ where, what, expected: dtypes.join(" or "), received: dtype });

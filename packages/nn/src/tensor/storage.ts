@@ -68,11 +68,14 @@ export function borrow(device: Device, range: BufferRange, owner: object): Stora
 class Pages {
   readonly #device: Device;
   readonly #free = new Map<number, BufferRange[]>();
-  #page: GPUBuffer | null = null;
-  #used = 0;
+  readonly #pages: GPUBuffer[] = [];
+  #used = PAGE;
 
   constructor(device: Device) {
     this.#device = device;
+    device.onDispose(() => {
+      for (const page of this.#pages) device.pool.release(page);
+    });
   }
 
   allocate(bytes: number): Storage {
@@ -87,13 +90,13 @@ class Pages {
   }
 
   #take(size: number): BufferRange {
-    if (!this.#page || this.#used + size > PAGE) {
-      this.#page = this.#device.pool.acquire(PAGE, "small results");
+    if (this.#used + size > PAGE) {
+      this.#pages.push(this.#device.pool.acquire(PAGE, "small results"));
       this.#used = 0;
     }
     const offset = this.#used;
     this.#used += size;
-    return { buffer: this.#page, offset, size };
+    return { buffer: this.#pages.at(-1) as GPUBuffer, offset, size };
   }
 }
 

@@ -112,7 +112,12 @@ export class Tensor {
     const what = this.name ?? `a tensor ${formatShape(this.shape)}`;
     if (this.#disposed) throw new DisposedError({ where, what, received: "disposed of" });
     if (this.storage?.device.disposed) {
-      throw new DisposedError({ where, what, received: "on a device that was disposed of", remedy: "Make it again on the open device." });
+      throw new DisposedError({
+        where,
+        what,
+        received: "on a device that was disposed of",
+        remedy: "Make it again on the open device.",
+      });
     }
   }
 
@@ -137,7 +142,7 @@ export interface TensorOptions {
  * A tensor of host values. A typed array is used as it is, not copied: change it only after the values computed from
  * it were awaited.
  * @throws ShapeError if the number of values does not fit the shape
- * @throws ValueError if a value is NaN or infinite
+ * @throws ValueError if a value is NaN or infinite, or is none of the dtype's
  */
 export function tensor(values: HostData | NestedNumbers, options: TensorOptions = {}): Tensor {
   const { data, shape: found } = ArrayBuffer.isView(values)
@@ -145,12 +150,13 @@ export function tensor(values: HostData | NestedNumbers, options: TensorOptions 
     : flatten(values, options.dtype ?? "f32");
   const shape = options.shape ?? found;
   const dtype = options.dtype ?? dtypeOf(data);
-  if (sizeOf(shape) !== data.length) {
+  const isShape = shape.every((extent) => Number.isInteger(extent) && extent >= 0);
+  if (!isShape || sizeOf(shape) !== data.length) {
     throw new ShapeError({
       where: "tensor",
-      what: "the values",
-      expected: `${sizeOf(shape)} for the shape ${formatShape(shape)}`,
-      received: String(data.length),
+      what: isShape ? "the values" : "the shape",
+      expected: isShape ? `${sizeOf(shape)} for the shape ${formatShape(shape)}` : "of whole extents, at least 0 each",
+      received: isShape ? String(data.length) : formatShape(shape),
     });
   }
   if (dtype === "f32" && !options.allowNonFinite) expectFinite(data, options.name ?? "data");
@@ -160,8 +166,25 @@ export function tensor(values: HostData | NestedNumbers, options: TensorOptions 
 }
 
 function convert(values: HostData, dtype: DType | undefined): HostData {
-  if (dtype === undefined || dtypeOf(values) === dtype || (dtype === "bool" && values instanceof Uint32Array)) return values;
+  if (dtype === undefined || dtypeOf(values) === dtype || (dtype === "bool" && values instanceof Uint32Array))
+    return values;
+  return fromNumbers(values, dtype);
+}
+
+/** @throws ValueError if an integer dtype has no such number */
+function fromNumbers(values: ArrayLike<number>, dtype: DType): HostData {
   if (dtype === "f32") return Float32Array.from(values);
+  const [low, high] = dtype === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, dtype === "bool" ? 1 : 2 ** 32 - 1];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (Number.isInteger(value) && value >= low && value <= high) continue;
+    throw new ValueError({
+      where: "tensor",
+      what: `data[${i}]`,
+      expected: `a whole number from ${low} to ${high}, as ${dtype} has`,
+      received: String(value),
+    });
+  }
   return dtype === "i32" ? Int32Array.from(values) : Uint32Array.from(values);
 }
 
@@ -188,8 +211,7 @@ function flatten(values: NestedNumbers, dtype: DType): { data: HostData; shape: 
     for (const inner of level) visit(inner, depth + 1);
   };
   visit(values, 0);
-  if (dtype === "f32") return { data: Float32Array.from(flat), shape };
-  return { data: dtype === "i32" ? Int32Array.from(flat) : Uint32Array.from(flat), shape };
+  return { data: fromNumbers(flat, dtype), shape };
 }
 
 function expectFinite(data: HostData, name: string): void {

@@ -34,7 +34,21 @@ export interface Batch {
   readonly lengths: readonly number[];
 }
 
-export function batch({ B, T, I, C, seed = 1, padTo = T }: { B: number; T: number; I: number; C: number; seed?: number; padTo?: number }): Batch {
+export function batch({
+  B,
+  T,
+  I,
+  C,
+  seed = 1,
+  padTo = T,
+}: {
+  B: number;
+  T: number;
+  I: number;
+  C: number;
+  seed?: number;
+  padTo?: number;
+}): Batch {
   const rng = random(seed);
   const values = rng.normal(B * T * I);
   const lengths = Array.from({ length: B }, (_, row) => 1 + ((row * 7 + 3) % T));
@@ -48,4 +62,5 @@ export function batch({ B, T, I, C, seed = 1, padTo = T }: { B: number; T: numbe
 }
 
 /** The loss of a batch. */
-export const lossOf = (model: Classifier, { x, y, lengths }: Batch): Tensor => crossEntropy(model.forward(x, lengths), y);
+export const lossOf = (model: Classifier, { x, y, lengths }: Batch): Tensor =>
+  crossEntropy(model.forward(x, lengths), y);

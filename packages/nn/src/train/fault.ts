@@ -1,6 +1,6 @@
+import { inputsOf } from "../graph/node";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
-import { inputsOf } from "../graph/node";
 import { evaluateAgain } from "../plan/executor";
 import type { Tensor } from "../tensor/tensor";
 
@@ -26,7 +26,8 @@ function computationOf(loss: Tensor): Tensor[] {
 /** Which tensor first became infinite or NaN on the way to a loss: a sentence for an error message. */
 export async function describeFault(loss: Tensor, model: Module, optimizer: Optimizer): Promise<string> {
   for (const [path, parameter] of model.namedParameters()) {
-    if (!(await parameter.data()).every(Number.isFinite)) return `The parameter ${path} holds values that are not finite.`;
+    if (!(await parameter.data()).every(Number.isFinite))
+      return `The parameter ${path} holds values that are not finite.`;
   }
   for (const tensor of computationOf(loss)) {
     if (tensor.dtype !== "f32") continue;
@@ -35,11 +36,17 @@ export async function describeFault(loss: Tensor, model: Module, optimizer: Opti
     if (at >= 0) return `The first tensor that is not finite is ${nameOf(tensor)}, at element ${at}: ${values[at]}.`;
   }
   const { firstBadParameter } = await optimizer.report();
-  if (firstBadParameter) return `The gradient of ${firstBadParameter.name ?? firstBadParameter} was the first that is not finite.`;
+  if (firstBadParameter)
+    return `The gradient of ${firstBadParameter.name ?? firstBadParameter} was the first that is not finite.`;
   return "Computed again, the same batch gave finite numbers.";
 }
 
 function nameOf({ name, node, shape }: Tensor): string {
-  const kind = node.kind === "kernel" ? `the output of ${node.kernel.name}` : node.kind === "elementwise" ? `the output of ${node.op}` : "an input";
+  const kind =
+    node.kind === "kernel"
+      ? `the output of ${node.kernel.name}`
+      : node.kind === "elementwise"
+        ? `the output of ${node.op}`
+        : "an input";
   return `${name ? `"${name}", ` : ""}${kind} [${shape.join(", ")}]`;
 }

@@ -1,8 +1,8 @@
 import { UnrollError, ValueError } from "@unroll/kernels";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
-import type { HostData } from "../tensor/dtype";
 import { assign } from "../tensor/assign";
+import type { HostData } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { describeFault } from "./fault";
@@ -46,7 +46,7 @@ export interface TrainOptions<Batch> {
   loss: (batch: Batch) => Tensor;
   /** Measures the model after each epoch, with dropout off. */
   evaluate?: () => Promise<Readonly<Record<string, number>>> | Readonly<Record<string, number>>;
-  /** What tells which weights are best: a metric of `evaluate`, or `loss`, and whether more or less of it is better. */
+  /** What tells which weights are best: a metric of `evaluate`, or else the `loss` of training, and whether more or less of it is better. */
   monitor?: { metric: string; better: "higher" | "lower" };
   /** Ends training after this many epochs without a better `monitor`. */
   patience?: number;
@@ -70,7 +70,7 @@ export interface TrainResult {
   readonly steps: number;
 }
 
-/** Training met a loss that is infinite or not a number. The model keeps the last weights that were finite. */
+/** Training met a loss that is infinite or not a number. The update of that step was left out. */
 export class NonFiniteLossError extends UnrollError {
   override readonly name = "NonFiniteLossError";
 }
@@ -112,6 +112,16 @@ class Run<Batch> {
       if (Number.isInteger(value) && value > 0) continue;
       throw new ValueError({ where: "train", what, expected: "a positive whole number", received: String(value) });
     }
+    const { patience, monitor } = options;
+    if (patience !== undefined && !(monitor && patience > 0)) {
+      throw new ValueError({
+        where: "train",
+        what: "patience",
+        expected: "at least 1, beside a monitor",
+        received: monitor ? String(patience) : "given without one",
+        remedy: "Say with monitor which metric tells whether an epoch is better.",
+      });
+    }
     this.#options = options;
   }
 
@@ -148,7 +158,12 @@ class Run<Batch> {
       if (this.#pending.length >= reportEvery) await this.#look(epoch, step);
     }
     if (step === 0) {
-      throw new ValueError({ where: "train", what: `epoch ${epoch}`, expected: "of at least one batch", received: "empty" });
+      throw new ValueError({
+        where: "train",
+        what: `epoch ${epoch}`,
+        expected: "of at least one batch",
+        received: "empty",
+      });
     }
     await this.#look(epoch, step);
     const mean = this.#epochSum / step;
@@ -189,7 +204,7 @@ class Run<Batch> {
       what: `the loss of step ${step} in epoch ${epoch}`,
       expected: "finite",
       received: String(value),
-      remedy: `${fault} The weights are those before that step. Lower the learning rate, set clipNorm, or look at that batch.`,
+      remedy: `${fault} The update of that step was left out. Lower the learning rate, set clipNorm, or look at that batch.`,
     });
   }
 
@@ -198,16 +213,16 @@ class Run<Batch> {
     model.eval();
     const metrics = (await evaluate?.()) ?? {};
     const loss = this.#epochSum;
-    const isBest = this.#isBetter({ ...metrics, loss }, monitor);
+    const isBest = this.#isBetter({ loss, ...metrics }, monitor);
     const result = { epoch, loss, metrics, isBest };
-    if (isBest) this.#best = { result, weights: await snapshot(model) };
+    if (isBest) this.#best = { result, weights: monitor ? await snapshot(model) : new Map() };
     this.#history.push(result);
     onEpoch?.(result);
     return result;
   }
 
   #isBetter(metrics: Readonly<Record<string, number>>, monitor: TrainOptions<Batch>["monitor"]): boolean {
-    if (!monitor || !this.#best) return true; // without a monitor the latest weights count as the best
+    if (!monitor) return true; // without a monitor the latest weights count as the best
     const { metric, better } = monitor;
     const now = metrics[metric];
     if (now === undefined) {
@@ -218,7 +233,10 @@ class Run<Batch> {
         received: "none of them",
       });
     }
-    const before = { ...this.#best.result.metrics, loss: this.#best.result.loss }[metric] as number;
+    if (!this.#best) return true;
+    const { loss, metrics: best } = this.#best.result;
+    const before = { loss, ...best }[metric] as number;
+    if (Number.isNaN(before)) return !Number.isNaN(now); // a metric of nothing is no record to beat
     return better === "higher" ? now > before : now < before;
   }
 

@@ -1,0 +1,33 @@
+import { type Check, UnsupportedCase } from "../compare";
+import type { Fields } from "../fields";
+import { runKeras } from "./keras";
+import { runLayerNorm } from "./layer-norm";
+import { runOnnx } from "./onnx";
+import { runOptimizer } from "./optimizers";
+import { runTfjs } from "./tfjs";
+import { isTorchRnn, runTorchRnn } from "./torch-rnn";
+
+/** Computes what a case asks for, through the public packages. @throws UnsupportedCase where they cannot yet */
+export type Runner = (fields: Fields) => Promise<Check[]>;
+
+/**
+ * Finds the runner by the form of the case, whatever file it is in.
+ * @throws UnsupportedCase saying what there is none for
+ */
+export function runnerOf(fields: Fields): Runner {
+  if (fields.has("node_inputs")) return runOnnx;
+  if (fields.has("layer")) return runKeras;
+  if (fields.has("layers")) return runTfjs;
+  if (fields.has("update_rule") || fields.has("optimizer") || /^clip_by_/.test(opOf(fields))) return runOptimizer;
+  const op = opOf(fields);
+  if (isTorchRnn(op)) return runTorchRnn;
+  if (op === "layer_norm") return runLayerNorm;
+  const about = ["op", "module", "schedule"].find((key) => fields.has(key));
+  throw new UnsupportedCase(
+    about === undefined ? "a case of unknown form" : `no ${about === "op" ? "operation" : about} ${fields.text(about)}`,
+  );
+}
+
+function opOf(fields: Fields): string {
+  return fields.has("op") ? fields.text("op") : "";
+}
