@@ -36,7 +36,7 @@ const input: NamesInput = {
       hidden: 8,
       layers: 2,
       bidirectional: true,
-     
+
       dropout: 0.1,
       epochs: 10,
       patience: 10,

@@ -90,7 +90,7 @@ function joinable(member: Member, madeBy: ReadonlyMap<Tensor, Unit>, needs: Read
     const added = inputsOf(member.node).filter((other) => madeBy.get(other) !== unit && !cluster.inputs.has(other));
     // Every member might have to be written out: the last bound keeps the kernel within the device's bindings.
     if (cluster.inputs.size + new Set(added).size + cluster.members.length + 1 > MOST_ARRAYS) continue;
-    
+    if ([...needs].some((need) => need !== unit && dependsOn(need, unit))) continue;
     return unit;
   }
   return undefined;
