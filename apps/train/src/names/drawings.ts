@@ -11,7 +11,15 @@ export function drawNames(
 ): Drawing[] {
   const validation = history.map(({ step, validationLoss }) => ({ step, loss: validationLoss }));
   return [
-    { name: "loss", svg: lossCurve({ train: losses, eval: validation, title: "Loss of the names model" }) },
+    {
+      name: "loss",
+      svg: lossCurve({
+        train: losses,
+        eval: validation,
+        title: "Loss of the names model",
+        lossLabel: "loss (nats), in training with dropout and smoothed targets",
+      }),
+    },
     {
       name: "confusion",
       svg: confusionMatrix({

@@ -33,7 +33,10 @@ describe.each(ACTIVATION_CASES.map(rounded))("$name, alpha $alpha, beta $beta", 
   });
 
   test("slope code equals slope, from the same value", async () => {
-    const y = Float32Array.from(x, (point) => activationValue(activation, point));
+    // a device may flush a subnormal y to 0, where some slopes jump
+    const y = Float32Array.from(x, (point) => activationValue(activation, point)).filter(
+      (value) => value === 0 || Math.abs(value) >= 2 ** -126,
+    );
     const slopes = await mapFunction(gpu.device, activationSlopeCode(activation, "x"), y);
     // softplus: e^−y·(3 + 2y) ulp is at most 3, and the difference rounds; scaledTanh: a quotient of up to alpha, 2.5 ulp,
     // and two roundings, times beta; the others a rounding or two of numbers up to 1

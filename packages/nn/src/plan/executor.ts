@@ -101,10 +101,13 @@ class Executor {
       work();
       return;
     }
-    const job = this.#queue.then(work);
-    this.#queue = job;
-    job.finally(() => {
-      if (this.#queue === job) this.#queue = null;
+    // It can fail only where the device is gone, and whatever is asked for next says that by itself.
+    const settled: Promise<void> = this.#queue.then(work).catch((error: unknown) => {
+      if (!this.device.lost && !this.device.disposed) throw error;
+    });
+    this.#queue = settled;
+    settled.finally(() => {
+      if (this.#queue === settled) this.#queue = null;
     });
   }
 

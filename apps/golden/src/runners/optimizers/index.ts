@@ -38,7 +38,7 @@ function parameterOf({ shape, data }: GoldenTensor): Parameter {
   return parameter({ shape, data: Float32Array.from(data) });
 }
 
-async function current(p: Tensor): Promise<Check["actual"]> {
+async function numbersOf(p: Tensor): Promise<Check["actual"]> {
   return { shape: p.shape, data: await p.data() };
 }
 
@@ -54,7 +54,7 @@ async function stepByStep(fields: Fields): Promise<Check[]> {
     const expected = step.tensor("expected_param");
     checks.push({
       what: `step ${index}`,
-      actual: await current(p),
+      actual: await numbersOf(p),
       expected,
       tolerance: step.tolerance(fields.tolerance()),
     });
@@ -101,7 +101,7 @@ async function afterLastStep(fields: Fields, parameters: Readonly<Record<string,
     expected.keys.map(async (what) => {
       const found = parameters[what];
       if (!found) throw new UnsupportedCase(`no parameter ${what}`);
-      return { what, actual: await current(found), expected: expected.tensor(what), tolerance: fields.tolerance() };
+      return { what, actual: await numbersOf(found), expected: expected.tensor(what), tolerance: fields.tolerance() };
     }),
   );
 }
