@@ -28,7 +28,7 @@ export interface BrowserResult<Result> {
   pictures: ReadonlyMap<string, Uint8Array>;
 }
 
-/** A slow software adapter compiles the first step's kernels for some seconds; a minute without a step means a hang. */
+/** A slow software adapter compiles the first step's kernels for some seconds; two minutes without a step mean a hang. */
 const STALL_MS = 120_000;
 
 /**

@@ -13,7 +13,7 @@ import {
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import { deviceOf, type Request, submit } from "../plan/executor";
+import { deviceOf, type Request, submit, traceRequest } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { type Trace, trace } from "../plan/trace";
@@ -93,8 +93,8 @@ export abstract class Optimizer {
         remedy: "Reduce it with sum or mean first.",
       });
     }
-    const request = this.#request(loss, evaluate, this.#updates + 1);
-    const done = submit(request);
+    const { request, forward } = this.#request(loss, evaluate, this.#updates + 1);
+    const done = submit(request, forward);
     this.#updates++;
     done.catch(() => this.#updates--); // one that did not happen is no update, as when the line above throws
     return done;
@@ -102,10 +102,12 @@ export abstract class Optimizer {
 
   /** What `minimize(loss)` would do: each dispatch, which kernel, why, its flops and bytes. Nothing runs. */
   explain(loss: Tensor): Promise<Explanation> {
-    return explainRequest(this.#request(loss, [], this.#updates + 1));
+    const { request, forward } = this.#request(loss, [], this.#updates + 1);
+    return explainRequest(request, forward);
   }
 
-  #request(loss: Tensor, evaluate: readonly Tensor[], update: number): Request {
+  /** What an update asks of the executor, and the walk of it: one serves for all that has to be known of the graph. */
+  #request(loss: Tensor, evaluate: readonly Tensor[], update: number): { request: Request; forward: Trace } {
     if (this.#disposed) {
       throw new DisposedError({ where: this.#where, what: "the optimizer", received: "disposed of" });
     }
@@ -120,15 +122,17 @@ export abstract class Optimizer {
         remedy: "Call minimize before asking for the loss: it computes it too.",
       });
     }
-    this.#prepare(trace(roots));
+    const walk = trace(roots);
+    this.#prepare(walk);
     const scalars = { ...this.scalars(update), clipNorm: scalar(this.clipNorm), clipValue: scalar(this.clipValue) };
-    return {
+    const request = {
       roots,
       prefix: `minimize ${this.#id}|`,
       scalars: Object.values(scalars),
       expand: () => this.#expand(loss, scalars),
       changes: this.parameters,
     };
+    return { request, forward: traceRequest(request, walk) };
   }
 
   /** How the last update went: the norm of its gradient before clipping, and how many were left out. Waits for the GPU. */

@@ -283,17 +283,15 @@ export async function evaluateAgain(tensor: Tensor): Promise<HostData> {
   }
 }
 
-/** Runs a request on the device of its tensors. */
-export function submit(request: Request): Promise<void> {
-  const forward = traceRequest(request);
+/** Runs a request on the device of its tensors. @param forward the request's walk, where it was made already */
+export function submit(request: Request, forward: Trace = traceRequest(request)): Promise<void> {
   const device = deviceOf(forward);
   device.assertAlive("evaluate");
   return executorOf(device).schedule(request, forward);
 }
 
 /** The walk of a request, its own numbers included. */
-export function traceRequest({ roots, scalars = [] }: Request): Trace {
-  const forward = trace(roots);
+export function traceRequest({ roots, scalars = [] }: Request, forward: Trace = trace(roots)): Trace {
   return scalars.length > 0 ? { ...forward, scalars: [...forward.scalars, ...scalars] } : forward;
 }
 

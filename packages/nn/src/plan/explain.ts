@@ -29,8 +29,7 @@ export function explain(tensor: Tensor): Promise<Explanation> {
 }
 
 /** The same of any request. */
-export async function explainRequest(request: Request): Promise<Explanation> {
-  const forward = traceRequest(request);
+export async function explainRequest(request: Request, forward = traceRequest(request)): Promise<Explanation> {
   const plan = await executorOf(deviceOf(forward)).plan(request, forward);
   const calls = plan.program.specialisations.map(({ kernel, dims, options, plan: grid, repeat }): PlannedCall => {
     const { flops, bytes } = kernel.cost(dims, options);

@@ -65,10 +65,12 @@ async function converse<T>(browser: Browser, address: string, options: RunPageOp
   const page = await browser.newPage();
   let stallTimer: NodeJS.Timeout | undefined;
   let timeoutTimer: NodeJS.Timeout | undefined;
+  let isOver = false;
   try {
     return await new Promise<T>((resolve, reject) => {
       const heard = (): void => {
         clearTimeout(stallTimer);
+        if (isOver) return; // the answer to the last message comes after the end: a timer then would keep Node alive
         stallTimer = setTimeout(() => reject(new StalledPageError(stallMs, "stallMs")), stallMs);
       };
       heard();
@@ -104,6 +106,7 @@ async function converse<T>(browser: Browser, address: string, options: RunPageOp
       open().catch(reject);
     });
   } finally {
+    isOver = true;
     clearTimeout(stallTimer);
     clearTimeout(timeoutTimer);
     browser.removeAllListeners("disconnected");
