@@ -7,7 +7,8 @@ import { benches as matmul } from "./matmul/matmul.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
 import { benches as optim } from "./optim/optim.bench";
 import { benches as reduce } from "./reduce/reduce.bench";
-import { benches as rnn } from "./rnn/scan.bench";
+import { benches as scans } from "./rnn/scan.bench";
+import { benches as states } from "./rnn/state.bench";
 import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
@@ -20,6 +21,7 @@ export const benches: readonly KernelBench[] = [
   ...norm,
   ...optim,
   ...reduce,
-  ...rnn,
+  ...scans,
+  ...states,
   ...softmax,
 ];

@@ -251,6 +251,7 @@ describe("rebind", () => {
     const before = gpu.device.counters.snapshot();
     program.rebind(0, "x", { buffer: big.buffer, offset: 256 * 299, size: 12 });
     program.rebind(0, "x", { buffer: big.buffer, offset: 256 * 298, size: 12 });
+    program.rebind(0, "x", { buffer: big.buffer, offset: 256 * 100, size: 12 });
     expect(gpu.device.counters.since(before).bindGroups).toBe(0);
     program.rebind(0, "x", x);
     expect(gpu.device.counters.since(before).bindGroups).toBe(1);

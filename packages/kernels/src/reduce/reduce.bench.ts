@@ -1,5 +1,5 @@
 import { kernelBench } from "../core";
-import { reduceMax } from "./max";
+import { reduceMax, reduceMaxBackward } from "./max";
 import { reductionDims } from "./pattern";
 import { reduceSum } from "./sum";
 
@@ -15,5 +15,9 @@ export const benches = [
   kernelBench(
     reduceMax,
     cases.map((one) => ({ ...one, with: ["out", "index"] })),
+  ),
+  kernelBench(
+    reduceMaxBackward,
+    cases.map((one) => ({ ...one, inputs: { index: new Uint32Array(one.dims.kept) } })),
   ),
 ];

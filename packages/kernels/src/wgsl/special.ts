@@ -2,8 +2,8 @@
  * Special functions that WGSL lacks or leaves loose. The polynomials are our own Chebyshev fits, made at 30 digits.
  *
  * Bounds over all of f32, from what WGSL grants `exp`, `log`, `log2`, `exp2` and division:
- *   erf        16·2⁻²⁴
- *   geluSlope  16·2⁻²⁴: half of erf's, and x·φ(x) ≤ 0.242 with the 3 + x² ulp of its exp
+ *   erf        6·2⁻²⁴: at 1 the 5 ulp of exp times erfc(1) = 0.157, and roundings of numbers below 2
+ *   geluSlope  8·2⁻²⁴: half of erf's, and x·φ(x) ≤ 0.242 with the 3 + x² ulp of its exp
  *   log1p      24·2⁻²⁴ of the result: between 1/2 and 1, `log` is good to 2⁻²¹ only, of a result of 0.4 at least
  *   power      relative, with p = y·log2 x: 3 + 2|p| ulp of exp2, and ln 2 times |y| times the error of log2
  */

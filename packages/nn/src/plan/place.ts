@@ -9,7 +9,7 @@ import type { Item } from "./lower";
  */
 class Arena {
   readonly #device: Device;
-  readonly #slots: GPUBuffer[] = [];
+  #slots: GPUBuffer[] = [];
 
   constructor(device: Device) {
     this.#device = device;
@@ -21,8 +21,18 @@ class Arena {
     for (const slot of this.#slots.splice(0)) this.#device.pool.release(slot);
   }
 
+  /** Lets go of slots that the device had no room for; the plan they were made for has failed. */
+  #forgetRefused(): void {
+    const { pool } = this.#device;
+    const refused = new Set(this.#slots.filter((slot) => pool.isRefused(slot)));
+    if (refused.size === 0) return;
+    for (const slot of refused) pool.release(slot);
+    this.#slots = this.#slots.filter((slot) => !refused.has(slot));
+  }
+
   /** The smallest slot that is not `taken`, holds `bytes` and is not wastefully large; a new one if there is none. */
   slot(bytes: number, taken: ReadonlySet<GPUBuffer>): GPUBuffer {
+    this.#forgetRefused();
     let best: GPUBuffer | undefined;
     for (const slot of this.#slots) {
       if (slot.size < bytes || slot.size > Math.max(4096, bytes * 4) || taken.has(slot)) continue;

@@ -68,7 +68,7 @@ export function borrow(device: Device, range: BufferRange, owner: object): Stora
 class Pages {
   readonly #device: Device;
   readonly #free = new Map<number, BufferRange[]>();
-  readonly #pages: GPUBuffer[] = [];
+  #pages: GPUBuffer[] = [];
   #used = PAGE;
 
   constructor(device: Device) {
@@ -79,6 +79,7 @@ class Pages {
   }
 
   allocate(bytes: number): Storage {
+    this.#forgetRefused();
     const size = Math.ceil(bytes / ALIGN) * ALIGN;
     const slot = this.#free.get(size)?.pop() ?? this.#take(size);
     const range = { ...slot, size: bytes };
@@ -87,6 +88,21 @@ class Pages {
       if (list) list.push(slot);
       else this.#free.set(size, [slot]);
     });
+  }
+
+  /** Lets go of pages that the device had no room for; whoever asked for them was told. */
+  #forgetRefused(): void {
+    const { pool } = this.#device;
+    const refused = new Set(this.#pages.filter((page) => pool.isRefused(page)));
+    if (refused.size === 0) return;
+    for (const page of refused) pool.release(page);
+    this.#pages = this.#pages.filter((page) => !refused.has(page));
+    this.#used = PAGE;
+    for (const [size, slots] of this.#free)
+      this.#free.set(
+        size,
+        slots.filter(({ buffer }) => !refused.has(buffer)),
+      );
   }
 
   #take(size: number): BufferRange {
