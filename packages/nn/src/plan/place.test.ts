@@ -14,7 +14,7 @@ function fakeDevice(): { device: Device; made: GPUBuffer[] } {
     return buffer;
   };
   const onDispose = (listener: () => void): void => void listener;
-  return { device: { pool: { acquire, isRefused: () => false }, onDispose } as Device, made };
+  return { device: { pool: { acquire, isRefused: (): boolean => false }, onDispose } as Device, made };
 }
 
 const value = (size: number): Tensor => new Tensor({ kind: "device" }, [size], "f32");
