@@ -3,7 +3,7 @@ import type { Browser } from "puppeteer";
 import type { BrowserProvider, TestProject } from "vitest/node";
 import { closeChrome, launchChrome } from "../../packages/testing/src/node";
 
-/** Runs Vitest's browser mode in headless Chrome through puppeteer: one Chrome per project, one page per session. */
+/** Runs Vitest's browser mode in headless Chrome through puppeteer: one Chrome per project, a page each time it asks. */
 class PuppeteerProvider implements BrowserProvider {
   readonly name = "puppeteer";
   readonly supportsParallelism = false; // a software adapter shares the CPU, and timings must not disturb each other

@@ -199,6 +199,7 @@ export class Program {
 
   #encodeStage(pass: GPUComputePassEncoder, { spec, compiled, group, uniformOffset }: Stage): void {
     const [x, y, z] = spec.plan.grid;
+    if (x * y * z === 0) return; // nothing to do: an array is empty
     pass.setPipeline(compiled.pipeline);
     for (let step = 0; step < spec.repeat; step++) {
       pass.setBindGroup(0, group, [uniformOffset + step * this.#stride]);

@@ -1,3 +1,4 @@
+import { clock } from "../tensor/clock";
 import type { Tensor } from "../tensor/tensor";
 
 type TensorRecord = { readonly [name: string]: Tensor | undefined };
@@ -26,6 +27,7 @@ export function defineOp<I extends TensorRecord, A extends object, O extends Ten
     const { out, saved } = definition.forward(inputs, attributes);
     const record = {
       name: definition.name,
+      born: clock.now,
       inputs: present(inputs),
       outputs: present(out),
       backward: (dOut: Readonly<Record<string, Tensor | undefined>>, needs: ReadonlySet<string>) =>

@@ -1,5 +1,6 @@
-import { ShapeError, UnsupportedError } from "@unroll/kernels";
+import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
 import { elementwise, fill } from "../graph/run";
+import { clock } from "../tensor/clock";
 import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import type { OpRecord } from "./record";
@@ -28,14 +29,16 @@ export function grad(loss: Tensor, of: readonly Tensor[]): Tensor[] {
   const gradients = new Map<Tensor, Tensor>([[loss, fill(1, loss.shape)]]);
   for (const record of records) backpropagate(record, gradients, targets, records);
   const results = of.map((target) => gradients.get(target) ?? fill(0, target.shape));
-  refuseSecondDerivative(loss, results);
-  return results;
+  return refuseSecondDerivative(loss, results);
 }
 
 /** Gradients are made of kernels that have no derivative of their own: differentiating them is an error, not a zero. */
-function refuseSecondDerivative(loss: Tensor, results: readonly Tensor[]): void {
+function refuseSecondDerivative(loss: Tensor, gradients: readonly Tensor[]): Tensor[] {
+  // One that an operation of its own made, such as a saved value passed on, keeps that operation.
+  const results = gradients.map((gradient) => (gradient.origin ? elementwise("identity", [gradient]) : gradient));
   const record: OpRecord = {
     name: "grad",
+    born: clock.now,
     inputs: { loss },
     outputs: Object.fromEntries(results.map((result, index) => [String(index), result])),
     backward() {
@@ -46,7 +49,8 @@ function refuseSecondDerivative(loss: Tensor, results: readonly Tensor[]): void 
       });
     },
   };
-  for (const result of results) result.origin ??= record;
+  for (const result of results) result.origin = record;
+  return results;
 }
 
 /** Inputs that a gradient can flow to: conditions, tokens and the like have none. */
@@ -96,6 +100,7 @@ function backpropagate(
   }
   if (!isUsed) return;
   const needs = new Set<string>();
+  expectUnchanged(record);
   for (const [name, input] of differentiable(record)) {
     if (targets.has(input) || (input.origin && records.has(input.origin))) needs.add(name);
   }
@@ -109,4 +114,15 @@ function backpropagate(
     const sum = gradients.get(input);
     gradients.set(input, sum ? elementwise("add", [sum, gradient]) : gradient);
   }
+}
+
+/** What was computed from a parameter cannot be differentiated with the values that it has got since. */
+function expectUnchanged({ name, born, inputs }: OpRecord): void {
+  const changed = Object.values(inputs).find(({ variable }) => variable && variable.changedAt > born);
+  if (!changed) return;
+  throw new ValueError({
+    where: "grad",
+    what: `the parameter ${changed.name ?? "it reads"} was changed after ${name} was recorded`,
+    remedy: "Record the loss again from the parameters as they are now.",
+  });
 }

@@ -3,6 +3,8 @@ import type { Tensor } from "../tensor/tensor";
 /** What one differentiable operation leaves behind for its backward. */
 export interface OpRecord {
   readonly name: string;
+  /** When it was recorded, by `clock`. */
+  readonly born: number;
   /** Inputs by name; absent ones are left out. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Outputs by name. */

@@ -20,6 +20,8 @@ export interface ViewNode {
   readonly input: Tensor;
   /** First element, counted in the input. */
   readonly start: number;
+  /** Whether the graph ends here: an evaluated input is then taken as it is, never computed again. */
+  readonly isCut: boolean;
   readonly signature: string;
   readonly born: number;
 }

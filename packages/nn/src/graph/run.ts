@@ -66,18 +66,17 @@ function record<K extends AnyKernel>(
   }
   const outputs: Record<string, Tensor> = {};
   const scalars: Record<string, Scalar | number> = { ...call.scalars };
-  const signature = kernelSignature(kernel, call.dims, options, scalars, given, call.outputs);
   const node = {
-    kind: "kernel",
+    kind: "kernel" as const,
     kernel,
     dims: call.dims,
     options,
     scalars,
     inputs: given,
     outputs,
-    signature,
+    signature: kernelSignature(kernel, call.dims, options, scalars, given),
     born: clock.now,
-  } as const;
+  };
   for (const [name, binding] of Object.entries(kernel.bindings)) {
     const isWanted =
       binding.access === "write" && (!binding.optional || call.outputs?.includes(name as Names<K>) === true);
@@ -93,7 +92,9 @@ function record<K extends AnyKernel>(
       });
     }
     const own32 = binding.type === "i32" ? "i32" : binding.type.endsWith("u") || binding.type === "u32" ? "u32" : "f32";
-    outputs[name] = new Tensor(node, shape, call.dtypes?.[name as Names<K>] ?? own32);
+    const dtype = call.dtypes?.[name as Names<K>] ?? own32;
+    outputs[name] = new Tensor(node, shape, dtype);
+    node.signature += `>${name}${dtype}${shape.join()}`;
   }
   return node;
 }
@@ -104,16 +105,27 @@ function kernelSignature(
   options: object,
   scalars: Readonly<Record<string, Scalar | number>>,
   inputs: object,
-  outputs: readonly string[] | undefined,
 ): string {
-  let text = kernel.name;
+  let text = kernelId(kernel);
   for (const value of Object.values(dims)) text += `,${value}`;
   for (const [name, value] of Object.entries(options))
     text += `;${name}=${typeof value === "object" ? JSON.stringify(value) : value}`;
   for (const [name, value] of Object.entries(scalars))
     text += `;${name}${typeof value === "number" ? `=${value}` : ""}`;
-  text += `;${Object.keys(inputs).join()}`;
-  return outputs ? `${text}>${outputs.join()}` : text;
+  return `${text};${Object.keys(inputs).join()}`;
+}
+
+const kernelIds = new WeakMap<AnyKernel, string>();
+let kernelCount = 0;
+
+/** What tells a kernel from every other: two may have one name. */
+function kernelId(kernel: AnyKernel): string {
+  let id = kernelIds.get(kernel);
+  if (id === undefined) {
+    id = `${kernel.name}#${kernelCount++}`;
+    kernelIds.set(kernel, id);
+  }
+  return id;
 }
 
 /** Records one elementwise operation; its arguments broadcast to `shape`, by default to their common shape. */
@@ -154,7 +166,16 @@ export function fill(value: Scalar | number, shape: Shape): Tensor {
 
 /** The words of `input` from element `start` on, as a tensor of `shape`. No copy is made where alignment allows. */
 export function view(input: Tensor, shape: Shape, start = 0): Tensor {
+  return look(input, shape, start, false);
+}
+
+/** The same values as a constant: what made them is behind it, for gradients and for updates. */
+export function cutOff(input: Tensor): Tensor {
+  return look(input, input.shape, 0, true);
+}
+
+function look(input: Tensor, shape: Shape, start: number, isCut: boolean): Tensor {
   input.assertUsable("view");
   const signature = `view ${start}>${shape.join()}`;
-  return new Tensor({ kind: "view", input, start, signature, born: clock.now }, shape, input.dtype);
+  return new Tensor({ kind: "view", input, start, isCut, signature, born: clock.now }, shape, input.dtype);
 }

@@ -10,6 +10,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { run, view } from "../graph/run";
+import { expectOneOf } from "../ops/options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -103,7 +104,7 @@ const likelihoodLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
  * @param targets class indices [...], i32 or u32
  * @returns one number, or with `reduction: "none"` the losses [...]
  * @throws ShapeError if the shapes disagree
- * @throws ValueError if a target on the host is neither a class nor `ignoreIndex`
+ * @throws ValueError if a target on the host is neither a class nor `ignoreIndex`, or an option is out of range
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: ClassLossOptions = {}): Tensor {
   return fusedLoss(...check("crossEntropy", "logits", logits, targets, options)).loss;
@@ -140,6 +141,7 @@ function check(
   targets: Tensor,
   { ignoreIndex = -100, weight, labelSmoothing = 0, reduction = "mean" }: ClassLossOptions,
 ): [Inputs, Attributes] {
+  expectOneOf(where, { reduction }, ["none", "sum", "mean"]);
   expectDType(where, { [what]: x }, "f32");
   expectDType(where, { targets }, "i32", "u32");
   expectShape(

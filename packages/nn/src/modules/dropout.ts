@@ -1,8 +1,8 @@
 import { dropout } from "../ops/dropout";
+import { expectProbability } from "../ops/options";
 import { type Generator, sharedGenerator } from "../random/generator";
 import type { Tensor } from "../tensor/tensor";
 import { Module } from "./module";
-import { expectProbability } from "./options";
 
 /** Zeroes elements at random while training (Srivastava et al. 2014); passes everything through after `eval()`. */
 export class Dropout extends Module {

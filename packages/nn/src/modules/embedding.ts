@@ -5,14 +5,14 @@ import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { normal, uniform } from "./init";
 import { Module } from "./module";
-import { expectExtent } from "./options";
+import { expectExtent, expectInit, type Init } from "./options";
 
 export interface EmbeddingOptions {
   rng?: Generator;
   /** An id whose row starts at zero and gets no gradient. */
   paddingId?: number;
   /** `torch`: N(0, 1); `keras`: U(−0.05, 0.05). */
-  init?: "torch" | "keras";
+  init?: Init;
 }
 
 /** A learned vector for each of V tokens. */
@@ -22,10 +22,11 @@ export class Embedding extends Module {
   readonly paddingId: number | undefined;
   readonly weight: Parameter; // [V, D]
 
-  /** @throws ValueError if a size is not a positive whole number, or `paddingId` is none of the tokens */
+  /** @throws ValueError if a size is not a positive whole number, `paddingId` is none of the tokens, or `init` is unknown */
   constructor(size: number, dimension: number, options: EmbeddingOptions = {}) {
     super();
-    const { rng = sharedGenerator(), paddingId, init = "torch" } = options;
+    const { rng = sharedGenerator(), paddingId } = options;
+    const init = expectInit("Embedding", options.init ?? "torch");
     this.size = expectExtent("Embedding", { size });
     this.dimension = expectExtent("Embedding", { dimension });
     if (paddingId !== undefined && !(Number.isInteger(paddingId) && paddingId >= 0 && paddingId < size)) {

@@ -1,4 +1,5 @@
 import { layerNorm } from "../ops/layer-norm";
+import { expectEpsilon } from "../ops/options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -19,12 +20,12 @@ export class LayerNorm extends Module {
   readonly weight: Parameter; //      γ, ones at first
   readonly bias: Parameter | null; // β, zeros at first
 
-  /** @throws ValueError if an extent is not a positive whole number */
+  /** @throws ValueError if an extent is not a positive whole number, or `epsilon` is negative or not finite */
   constructor(normalizedShape: number | Shape, { epsilon = 1e-5, bias = true }: LayerNormModuleOptions = {}) {
     super();
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     for (const extent of this.normalizedShape) expectExtent("LayerNorm", { normalizedShape: extent });
-    this.epsilon = epsilon;
+    this.epsilon = expectEpsilon("LayerNorm", { epsilon });
     this.weight = parameter(constant(this.normalizedShape, 1));
     this.bias = bias ? parameter(constant(this.normalizedShape, 0)) : null;
   }

@@ -5,14 +5,14 @@ import { expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { constant, glorotUniform, uniform } from "./init";
 import { Module } from "./module";
-import { expectExtent } from "./options";
+import { expectExtent, expectInit, type Init } from "./options";
 
 export interface LinearOptions {
   rng?: Generator;
   /** Whether there is a bias. */
   bias?: boolean;
   /** `torch`: U(−1/√I, 1/√I) for both; `keras`: Glorot uniform, bias 0. */
-  init?: "torch" | "keras";
+  init?: Init;
 }
 
 /** y = x·Wᵀ + b over the last axis. */
@@ -22,10 +22,11 @@ export class Linear extends Module {
   readonly weight: Parameter; //  W [O, I]
   readonly bias: Parameter | null; // b [O]
 
-  /** @throws ValueError if a size is not a positive whole number */
+  /** @throws ValueError if a size is not a positive whole number, or `init` is unknown */
   constructor(inputSize: number, outputSize: number, options: LinearOptions = {}) {
     super();
-    const { rng = sharedGenerator(), bias = true, init = "torch" } = options;
+    const { rng = sharedGenerator(), bias = true } = options;
+    const init = expectInit("Linear", options.init ?? "torch");
     this.inputSize = expectExtent("Linear", { inputSize });
     this.outputSize = expectExtent("Linear", { outputSize });
     const shape = [outputSize, inputSize];

@@ -3,6 +3,7 @@ import { hostValues } from "../graph/node";
 import { concat } from "../ops/concat";
 import { dropout } from "../ops/dropout";
 import { linear } from "../ops/linear";
+import { expectProbability } from "../ops/options";
 import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -10,7 +11,7 @@ import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import { Tensor, tensor } from "../tensor/tensor";
 import { constant, glorotUniform, type Initial, orthogonal, uniform } from "./init";
 import { Module } from "./module";
-import { expectExtent, expectProbability } from "./options";
+import { expectExtent, expectInit, type Init } from "./options";
 
 /** Which way a layer reads its sequence; `bidirectional` reads both ways and puts the outputs side by side. */
 export type SequenceDirection = "forward" | "reverse" | "bidirectional";
@@ -27,7 +28,7 @@ export interface RecurrentOptions {
    * `torch`: all from U(−1/√H, 1/√H). `keras`: Glorot uniform for W, orthogonal for R, zeros for biases.
    * An LSTM's forget gates start at `forgetBias` either way.
    */
-  init?: "torch" | "keras";
+  init?: Init;
 }
 
 /** What a call of a recurrent layer takes beside its input. */
@@ -66,7 +67,8 @@ export abstract class RecurrentModule extends Module {
 
   constructor(where: string, gates: number, inputSize: number, hiddenSize: number, options: RecurrentOptions) {
     super();
-    const { rng = sharedGenerator(), layers = 1, direction = "forward", bias = true, init = "torch" } = options;
+    const { rng = sharedGenerator(), layers = 1, direction = "forward", bias = true } = options;
+    const init = expectInit(where, options.init ?? "torch");
     this.#where = where;
     this.#rng = rng;
     this.inputSize = expectExtent(where, { inputSize });
@@ -199,12 +201,12 @@ function expectDirection(where: string, direction: SequenceDirection): SequenceD
   throw new ValueError({ where, what: "direction", expected: known.join(", "), received: String(direction) });
 }
 
-function inputWeights(shape: [number, number], D: number, H: number, init: "torch" | "keras", rng: Generator): Initial {
+function inputWeights(shape: [number, number], D: number, H: number, init: Init, rng: Generator): Initial {
   if (init === "torch") return uniform(shape, 1 / Math.sqrt(H), rng);
   return glorotUniform(shape, rng, [shape[0] / D, shape[1]]);
 }
 
-function recurrentWeights(shape: [number, number, number], init: "torch" | "keras", rng: Generator): Initial {
+function recurrentWeights(shape: [number, number, number], init: Init, rng: Generator): Initial {
   const [D, GH, H] = shape;
   if (init === "torch") return uniform(shape, 1 / Math.sqrt(H), rng);
   const data = new Float32Array(D * GH * H);
@@ -212,6 +214,6 @@ function recurrentWeights(shape: [number, number, number], init: "torch" | "kera
   return { data, shape };
 }
 
-function biases(shape: [number], H: number, init: "torch" | "keras", rng: Generator): Initial {
+function biases(shape: [number], H: number, init: Init, rng: Generator): Initial {
   return init === "torch" ? uniform(shape, 1 / Math.sqrt(H), rng) : constant(shape, 0);
 }

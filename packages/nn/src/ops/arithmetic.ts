@@ -2,13 +2,11 @@ import type { ElementwiseOp } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import type { Argument } from "../graph/node";
 import { elementwise, fill } from "../graph/run";
-import { Scalar, scalar } from "../tensor/scalar";
+import { scalar } from "../tensor/scalar";
 import type { Shape } from "../tensor/shape";
 import { Tensor } from "../tensor/tensor";
+import { argumentsOf, type Operand } from "./operands";
 import { sumTo } from "./sum-to";
-
-/** A tensor, or a number that broadcasts to any shape. */
-export type Operand = Tensor | number;
 
 /** d of each argument, from the arguments, the result and its gradient; absent where an argument has none. */
 type Rule = (dy: Tensor, y: Tensor, args: readonly Argument[]) => readonly ((() => Tensor) | undefined)[];
@@ -33,9 +31,9 @@ function define(name: string, op: ElementwiseOp, rule: Rule | null): (...operand
     },
   });
   return (...operands) => {
-    const args = operands.map((operand) => (typeof operand === "number" ? scalar(operand) : operand));
+    const args = argumentsOf(name, operands);
     const inputs: Record<string, Tensor> = {};
-    for (const [index, arg] of args.entries()) if (!(arg instanceof Scalar)) inputs[index] = arg;
+    for (const [index, arg] of args.entries()) if (arg instanceof Tensor) inputs[index] = arg;
     return apply(inputs, { args }).y;
   };
 }
@@ -56,8 +54,8 @@ const power = define("pow", "pow", (dy, y, args) => [
   // b·a^(b−1), and ln a · aᵇ where a > 0
   () => {
     const [a, b] = [arg(args, 0), arg(args, 1)];
-    const less = elementwise("sub", [b, 1]);
-    return elementwise("mul", [dy, elementwise("mul", [b, elementwise("pow", [a, less])])]);
+    const oneLess = elementwise("sub", [b, 1]);
+    return elementwise("mul", [dy, elementwise("mul", [b, elementwise("pow", [a, oneLess])])]);
   },
   () => {
     const a = arg(args, 0);
@@ -98,7 +96,9 @@ export const where = (condition: Tensor, a: Operand, b: Operand): Tensor => choi
 
 /** A tensor of `shape` whose elements are all `value`; it needs no memory where it only meets elementwise operations. */
 export const full = (shape: Shape, value: number): Tensor => fill(scalar(value), shape);
+/** A tensor of `shape` whose elements are all 0. */
 export const zeros = (shape: Shape): Tensor => full(shape, 0);
+/** A tensor of `shape` whose elements are all 1. */
 export const ones = (shape: Shape): Tensor => full(shape, 1);
 
 const comparison = (op: ElementwiseOp): ((a: Operand, b: Operand) => Tensor) => define(op, op, null);

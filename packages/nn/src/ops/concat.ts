@@ -3,7 +3,7 @@ import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { formatShape, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { slice } from "./slice";
+import { cutOut } from "./slice";
 
 const pair = defineOp<{ a: Tensor; b: Tensor }, { axis: number }, { joined: Tensor }, { a: Tensor; b: Tensor }>({
   name: "concat",
@@ -17,8 +17,9 @@ const pair = defineOp<{ a: Tensor; b: Tensor }, { axis: number }, { joined: Tens
   },
   backward({ joined: d }, { a }, _, { axis }) {
     if (!d) return {};
-    const extent = a.shape[axis] as number;
-    return { a: slice(d, axis, 0, extent), b: slice(d, axis, extent) };
+    const middle = a.shape[axis] as number;
+    const end = d.shape[axis] as number;
+    return { a: cutOut(d, { axis, start: 0, end: middle }), b: cutOut(d, { axis, start: middle, end }) };
   },
 });
 

@@ -5,6 +5,7 @@ import { type Draw, type Generator, sharedGenerator } from "../random/generator"
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { expectProbability } from "./options";
 
 interface Attributes extends Draw {
   readonly p: Scalar;
@@ -21,9 +22,11 @@ const dropped = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, null>({
  * Zeroes each element with probability p and scales the others by 1/(1 − p) (Srivastava et al. 2014). Each call is a
  * draw of its own.
  * @param p from 0 up to but not including 1
+ * @throws ValueError if p is not
  */
 export function dropout(x: Tensor, p: number, { rng = sharedGenerator() }: { rng?: Generator } = {}): Tensor {
   expectDType("dropout", { x }, "f32");
+  expectProbability("dropout", { p });
   if (p === 0) return x;
   return dropped({ x }, { p: scalar(p), ...rng.next() }).y;
 }

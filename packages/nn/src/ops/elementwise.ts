@@ -1,8 +1,9 @@
 import type { Argument } from "../graph/node";
-import { elementwise, view } from "../graph/run";
+import { cutOff, elementwise } from "../graph/run";
 import type { DType } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
-import { defineElementwise, type Operand } from "./arithmetic";
+import { defineElementwise } from "./arithmetic";
+import type { Operand } from "./operands";
 
 const input = (args: readonly Argument[]): Argument => args[0] as Argument;
 
@@ -67,7 +68,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return elementwise(({ f32: "toF32", i32: "toI32", u32: "toU32", bool: "toBool" } as const)[dtype], [x]);
 }
 
-/** x as a constant: the graph is cut here, and no gradient flows back. */
+/** x as a constant: the graph is cut here, and no gradient flows back, to a parameter or a plain tensor neither. */
 export function detach(x: Tensor): Tensor {
-  return x.origin ? view(x, x.shape) : x;
+  return cutOff(x);
 }

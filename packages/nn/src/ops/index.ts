@@ -11,7 +11,6 @@ export {
   minimum,
   mul,
   notEqual,
-  type Operand,
   ones,
   pow,
   sub,
@@ -42,6 +41,7 @@ export { embedding } from "./embedding";
 export { type LayerNormOptions, layerNorm } from "./layer-norm";
 export { linear } from "./linear";
 export { matmul } from "./matmul";
+export type { Operand } from "./operands";
 export { permute, transpose } from "./permute";
 export { argmax, max, mean, type ReduceOptions, sum } from "./reduce";
 export { reshape } from "./reshape";

@@ -10,6 +10,7 @@ import { run } from "../graph/run";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { expectEpsilon } from "./options";
 
 type Inputs = { readonly x: Tensor; readonly weight: Tensor | undefined; readonly bias: Tensor | undefined };
 type Outputs = { readonly y: Tensor; readonly mean: Tensor; readonly inverseDeviation: Tensor };
@@ -78,10 +79,12 @@ export interface LayerNormOptions {
  * y = (x − μ)/√(σ² + ε)·γ + β over the last axes (Ba, Kiros & Hinton 2016), with the statistics it used, through which no
  * gradient flows.
  * @throws ShapeError if γ or β have not the normalised shape
+ * @throws ValueError if `epsilon` is negative or not finite
  * @throws UnsupportedError if a gradient is asked for through mean or inverseDeviation
  */
 export function layerNorm(x: Tensor, { weight, bias, epsilon = 1e-5, axes = 1 }: LayerNormOptions = {}): Outputs {
   expectDType("layerNorm", { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, "f32");
+  expectEpsilon("layerNorm", { epsilon });
   if (!(Number.isInteger(axes) && axes >= 1 && axes <= x.rank)) {
     throw new ShapeError({
       where: "layerNorm",

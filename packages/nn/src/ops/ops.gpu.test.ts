@@ -2,6 +2,7 @@ import { float64 } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import {
   argmax,
+  bceLoss,
   cast,
   detach,
   dropout,
@@ -14,8 +15,10 @@ import {
   mul,
   notEqual,
   ones,
+  Parameter,
   random,
   relu,
+  SGD,
   sum,
   type Tensor,
   tensor,
@@ -57,6 +60,49 @@ describe("where a central difference says nothing", () => {
     const [dx] = grad(loss, [x]) as [Tensor];
     expect(await dx.data()).toEqual(Float32Array.of(2, 4, 6));
     expect(await loss.item()).toBe(28);
+  });
+
+  test("detach cuts off a parameter and a plain tensor too", async () => {
+    const p = new Parameter(Float32Array.of(1, 2), [2]);
+    const x = tensor([5, 6]);
+    const alone = sum(mul(detach(p), 3));
+    const both = sum(mul(mul(detach(p), p), detach(x)));
+    const [none, dp, dx] = [...grad(alone, [p]), ...grad(both, [p, x])] as [Tensor, Tensor, Tensor];
+    await evaluate([none, dp, dx, alone]);
+    expect(await none.data()).toEqual(Float32Array.of(0, 0));
+    expect(await dp.data()).toEqual(Float32Array.of(5, 12));
+    expect(await dx.data()).toEqual(Float32Array.of(0, 0));
+    expect(await alone.item()).toBe(9);
+  });
+
+  test("a detached parameter keeps its values while the parameter changes", async () => {
+    const p = new Parameter(Float32Array.of(1, 2), [2]);
+    const optimizer = new SGD([p], { lr: 1 });
+    const [first, before] = [detach(p), detach(p)];
+    await first.data();
+    await optimizer.minimize(sum(p), { evaluate: [before] });
+    expect([await first.data(), await before.data()]).toEqual([Float32Array.of(1, 2), Float32Array.of(1, 2)]);
+    expect(await p.data()).toEqual(Float32Array.of(0, 1));
+    const second = detach(p);
+    await second.data();
+    await optimizer.minimize(sum(p));
+    expect(await second.data()).toEqual(Float32Array.of(0, 1));
+    optimizer.dispose();
+  });
+
+  test("bceLoss holds each logarithm at −100, with a finite gradient, and passes NaN on", async () => {
+    const p = tensor([0, 1, 0, 1, 1e-40, 0.5]);
+    const y = tensor([1, 0, 0, 1, 1, 1]);
+    const losses = bceLoss(p, y, { reduction: "none" });
+    const mean = bceLoss(tensor([0, 1]), tensor([1, 0]));
+    const unknown = bceLoss(tensor([Number.NaN], { allowNonFinite: true }), tensor([1]));
+    const [dp] = grad(sum(losses), [p]) as [Tensor];
+    await evaluate([losses, mean, unknown, dp]);
+    expect([...(await losses.data())]).toEqual([100, 100, 0, 0, 100, expect.closeTo(Math.LN2, 6)]);
+    expect(await mean.item()).toBe(100);
+    expect(await unknown.item()).toBeNaN();
+    // −y/p + (1 − y)/(1 − p), without the term whose logarithm is held
+    expect([...(await dp.data())]).toEqual([0, 0, 1, -1, 0, expect.closeTo(-2, 5)]);
   });
 
   test("the gradient of a gradient is refused, not zero", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { add, clamp, concat, dropout, equal, layerNorm, mul, neg, ones, random, tensor, where } from "..";
 import * as losses from "../losses";
 import { allCases } from "../test-support/cases";
 import * as operations from ".";
@@ -33,4 +34,55 @@ describe("the table of differentiable operations", () => {
     expect(allCases.filter(({ op }) => !known.has(op))).toEqual([]);
     expect([...others].filter((name) => !known.has(name))).toEqual([]);
   });
+});
+
+describe("operands", () => {
+  const x = ones([2]);
+  const ids = tensor([1, 2], { dtype: "i32" });
+  /** A call that types would not allow. */
+  const loosely = (operation: (...operands: never[]) => unknown, ...operands: unknown[]) => {
+    return () => Reflect.apply(operation, undefined, operands);
+  };
+
+  test("that are neither a tensor nor a number", () => {
+    expect(loosely(add, x, [1, 2])).toThrowErrorMatchingInlineSnapshot();
+    expect(loosely(mul, "2", x)).toThrowErrorMatchingInlineSnapshot();
+    expect(loosely(add, x, undefined)).toThrowErrorMatchingInlineSnapshot();
+    expect(loosely(neg, Float32Array.of(1))).toThrowErrorMatchingInlineSnapshot();
+    expect(loosely(where, null, x, 1)).toThrowErrorMatchingInlineSnapshot();
+  });
+
+  test("that are not finite, or too large for f32", () => {
+    expect(() => mul(x, Number.NaN)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => clamp(x, 0, Number.POSITIVE_INFINITY)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => add(1e39, x)).toThrowErrorMatchingInlineSnapshot();
+    expect(mul(x, -3.4e38).shape).toEqual([2]);
+  });
+
+  test("fractions beside integers, and integers out of range", () => {
+    expect(() => add(ids, 0.5)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => equal(tensor([1], { dtype: "u32" }), -1)).toThrowErrorMatchingInlineSnapshot();
+    expect(add(ids, 3).dtype).toBe("i32");
+  });
+});
+
+test("options out of range", () => {
+  const x = ones([2, 3]);
+  for (const p of [1, -0.1, Number.NaN]) {
+    expect(() => dropout(x, p)).toThrow(`dropout: p should be at least 0 and less than 1 but is ${p}.`);
+  }
+  expect(() => dropout(x, 1, { rng: random(1) })).toThrowErrorMatchingInlineSnapshot();
+  expect(() => layerNorm(x, { epsilon: -1e-5 })).toThrowErrorMatchingInlineSnapshot();
+  expect(() => layerNorm(x, { epsilon: Number.NaN })).toThrow("but is NaN.");
+});
+
+test("concat's backward leaves no record of its own", () => {
+  for (const axis of [0, 1]) {
+    const { origin, shape } = concat([ones([2, 2]), ones([2, 2])], axis);
+    const gradients = origin?.backward({ joined: ones(shape) }, new Set(["a", "b"]));
+    expect([gradients?.a, gradients?.b]).toMatchObject([
+      { shape: [2, 2], origin: null },
+      { shape: [2, 2], origin: null },
+    ]);
+  }
 });

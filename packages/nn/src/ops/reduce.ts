@@ -4,6 +4,7 @@ import { elementwise, run, view } from "../graph/run";
 import { expectDType, resolveAxis, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
+/** Which axes `sum`, `mean` and `max` reduce, and what becomes of them. */
 export interface ReduceOptions {
   /** Axes to reduce, −1 being the last; all of them when absent. */
   axes?: readonly number[];

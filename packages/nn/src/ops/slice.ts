@@ -12,17 +12,7 @@ interface Cut {
 
 const cut = defineOp<{ x: Tensor }, Cut, { part: Tensor }, { x: Tensor }>({
   name: "slice",
-  forward({ x }, { axis, start, end }) {
-    const { begin, extent } = place(x, { axis, start, end });
-    // A run of leading rows lies in one piece: it is looked at where it is.
-    const isOnePiece = sizeOf(x.shape.slice(0, axis)) === 1;
-    if (isOnePiece) return { out: { part: view(x, extent, start * sizeOf(x.shape.slice(axis + 1))) }, saved: { x } };
-    const call = sliceDims(x.shape, { begin, extent });
-    return {
-      out: { part: run(stridedCopy, { x }, { ...call, shapes: { out: extent }, dtypes: { out: x.dtype } }).out },
-      saved: { x },
-    };
-  },
+  forward: ({ x }, cutting) => ({ out: { part: cutOut(x, cutting) }, saved: { x } }),
   // The gradient of what was cut away is zero.
   backward({ part: d }, { x }, _, cutting) {
     if (!d) return {};
@@ -31,6 +21,16 @@ const cut = defineOp<{ x: Tensor }, Cut, { part: Tensor }, { x: Tensor }>({
     return { x: run(padZeros, { x: d }, { ...call, shapes: { out: x.shape }, dtypes: { out: "f32" } }).out };
   },
 });
+
+/** The part of x, with no record of where it came from: what backward rules cut gradients with. */
+export function cutOut(x: Tensor, { axis, start, end }: Cut): Tensor {
+  const { begin, extent } = place(x, { axis, start, end });
+  // A run of leading rows lies in one piece: it is looked at where it is.
+  const isOnePiece = sizeOf(x.shape.slice(0, axis)) === 1;
+  if (isOnePiece) return view(x, extent, start * sizeOf(x.shape.slice(axis + 1)));
+  const call = sliceDims(x.shape, { begin, extent });
+  return run(stridedCopy, { x }, { ...call, shapes: { out: extent }, dtypes: { out: x.dtype } }).out;
+}
 
 /** Where the part begins on each axis, and its extents. */
 function place({ shape }: Tensor, { axis, start, end }: Cut): { begin: number[]; extent: number[] } {

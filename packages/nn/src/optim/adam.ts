@@ -1,10 +1,12 @@
 import { adam, type ScalarsOf, ValueError } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
+import { expectOneOf } from "../ops/options";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import { expectAtLeastZero, Optimizer, type OptimizerOptions } from "./optimizer";
+import { expectOptions } from "./options";
 
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the mean of gradients. */
@@ -23,6 +25,7 @@ export interface AdamOptions extends OptimizerOptions {
 /**
  * Adam (Kingma & Ba 2015):
  *   m ← β₁·m + (1 − β₁)·g;   v ← β₂·v + (1 − β₂)·g²;   p ← p − lr·m̂/(√v̂ + ε),   m̂ = m/(1 − β₁ᵗ),   v̂ = v/(1 − β₂ᵗ)
+ * An update left out because its gradient or loss is not finite changes neither p nor m and v, but it counts in t.
  */
 export class Adam extends Optimizer {
   readonly beta1: number;
@@ -34,9 +37,17 @@ export class Adam extends Optimizer {
   readonly #decoupled: boolean;
   #moments: { m: Tensor; v: Tensor; largest?: Tensor } | null = null;
 
-  /** @throws ValueError if there are no parameters, a number is negative, or a β is not less than 1 */
+  /** @throws ValueError if there are no parameters or no `lr`, a number is negative, or a β is not less than 1 */
   constructor(parameters: readonly Parameter[], options: AdamOptions, decoupled = false, where = "Adam") {
-    const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0, amsgrad = false, epsilon = "torch" } = options;
+    const {
+      beta1 = 0.9,
+      beta2 = 0.999,
+      eps = 1e-8,
+      weightDecay = 0,
+      amsgrad = false,
+      epsilon = "torch",
+    } = expectOptions(where, options);
+    expectOneOf(where, { epsilon }, ["torch", "keras"]);
     expectAtLeastZero(where, { beta1, beta2, eps, weightDecay });
     for (const [what, beta] of Object.entries({ beta1, beta2 })) {
       if (beta >= 1) throw new ValueError({ where, what, expected: "less than 1", received: String(beta) });
@@ -81,7 +92,10 @@ export class Adam extends Optimizer {
   }
 }
 
-/** Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← p − lr·weightDecay·p before Adam's step. */
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← p − lr·weightDecay·p before Adam's step. As in Adam,
+ * an update left out for a gradient or loss that is not finite still counts in t.
+ */
 export class AdamW extends Adam {
   constructor(parameters: readonly Parameter[], options: AdamOptions) {
     super(parameters, { weightDecay: 0.01, ...options }, true, "AdamW");

@@ -96,8 +96,10 @@ export abstract class Optimizer {
     const { request, forward } = this.#request(loss, evaluate, this.#updates + 1);
     const done = submit(request, forward);
     this.#updates++;
-    done.catch(() => this.#updates--); // one that did not happen is no update, as when the line above throws
-    return done;
+    return done.catch((error: unknown) => {
+      this.#updates--; // one that did not happen is no update, as when the line above throws
+      throw error;
+    });
   }
 
   /** What `minimize(loss)` would do: each dispatch, which kernel, why, its flops and bytes. Nothing runs. */
@@ -112,7 +114,9 @@ export abstract class Optimizer {
       throw new DisposedError({ where: this.#where, what: "the optimizer", received: "disposed of" });
     }
     expectAtLeastZero(this.#where, { lr: this.lr });
-    const roots = [...new Set([loss, ...evaluate])].filter(({ storage, node }) => !storage && node.kind !== "host");
+    const roots = [...new Set([loss, ...evaluate])].filter(
+      ({ storage, node }) => !storage && node.kind !== "host" && node.kind !== "device",
+    );
     if (!roots.includes(loss)) {
       throw new ValueError({
         where: `${this.#where}.minimize`,
@@ -122,7 +126,7 @@ export abstract class Optimizer {
         remedy: "Call minimize before asking for the loss: it computes it too.",
       });
     }
-    const walk = trace(roots);
+    const walk = trace(roots, { forGradients: true });
     this.#prepare(walk);
     const scalars = { ...this.scalars(update), clipNorm: scalar(this.clipNorm), clipValue: scalar(this.clipValue) };
     const request = {

@@ -5,10 +5,14 @@ import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import { expectAtLeastZero, Optimizer, type OptimizerOptions } from "./optimizer";
+import { expectOptions } from "./options";
 
 export interface SGDOptions extends OptimizerOptions {
   momentum?: number;
-  /** How much of each gradient is kept out of the velocity, from the second update on. */
+  /**
+   * How much of each gradient is kept out of the velocity, from the second update on. An update left out because its
+   * gradient or loss is not finite counts too: after one at the start, the first velocity is dampened.
+   */
   dampening?: number;
   /** L2 penalty: weightDecay·p is added to the gradient. */
   weightDecay?: number;
@@ -27,9 +31,9 @@ export class SGD extends Optimizer {
   readonly nesterov: boolean;
   #velocity: Tensor | null = null;
 
-  /** @throws ValueError if there are no parameters, or a number is negative */
+  /** @throws ValueError if there are no parameters or no `lr`, or a number is negative */
   constructor(parameters: readonly Parameter[], options: SGDOptions) {
-    const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+    const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = expectOptions("SGD", options);
     expectAtLeastZero("SGD", { momentum, dampening, weightDecay }); // before any parameter is taken
     super("SGD", parameters, options);
     this.momentum = momentum;

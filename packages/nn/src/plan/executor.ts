@@ -67,12 +67,23 @@ class Executor {
     for (const [root, storage] of own) root.own(storage);
     const results = request.roots.map((root) => own.get(root) ?? (request.into?.get(root) as Storage));
     const inputs = { leaves, scalars: forward.scalars.map(({ current }) => current), results };
-    for (const { variable } of request.changes ?? []) if (variable) variable.changedAt = ++clock.now;
+    const undo = markChanged(request.changes ?? []);
     if (plan instanceof Plan && !this.#queue) {
-      plan.run(inputs);
-      return Promise.resolve();
+      try {
+        plan.run(inputs);
+        return Promise.resolve();
+      } catch (error) {
+        fail(results, error);
+        undo();
+        throw error;
+      }
     }
-    return this.#defer(key, plan, inputs);
+    return this.#defer(key, plan, inputs, undo);
+  }
+
+  /** When all that was asked for so far has been submitted. */
+  submitted(): Promise<void> {
+    return this.#queue ?? Promise.resolve();
   }
 
   /** Memory for what a request reads and makes; where there is too little, that of idle plans is given back for the next. */
@@ -96,10 +107,10 @@ class Executor {
   }
 
   /** Runs `work` when all that was asked for before has been submitted: at once, if it has. */
-  enqueue(work: () => void): void {
+  enqueue(work: () => void): Promise<void> {
     if (!this.#queue) {
       work();
-      return;
+      return Promise.resolve();
     }
     // It can fail only where the device is gone, and whatever is asked for next says that by itself.
     const settled: Promise<void> = this.#queue.then(work).catch((error: unknown) => {
@@ -109,6 +120,7 @@ class Executor {
     settled.finally(() => {
       if (this.#queue === settled) this.#queue = null;
     });
+    return settled;
   }
 
   /** The plan of a request, without running it. */
@@ -134,7 +146,7 @@ class Executor {
     this.#plans.set(key, making);
     making.then(
       (plan) => this.#plans.set(key, plan),
-      () => this.#plans.delete(key), // whoever asked is told; the next one tries again
+      () => this.#plans.delete(key), // whoever asked is told; the same graph recorded anew tries again
     );
     for (const [oldest, plan] of this.#plans) {
       if (this.#plans.size <= MOST_PLANS) break;
@@ -146,7 +158,7 @@ class Executor {
     return making;
   }
 
-  #defer(key: string, plan: Plan | Promise<Plan>, inputs: RunInputs): Promise<void> {
+  #defer(key: string, plan: Plan | Promise<Plan>, inputs: RunInputs, undo: () => void): Promise<void> {
     // The caller may change its arrays, or let go of its tensors, before this runs.
     const held = { ...inputs, leaves: inputs.leaves.map((leaf) => (leaf instanceof Storage ? leaf : leaf.slice())) };
     const storages = [...held.leaves, ...held.results].filter((value): value is Storage => value instanceof Storage);
@@ -161,7 +173,8 @@ class Executor {
         if (failed) throw failed;
         ready.run(held);
       } catch (error) {
-        for (const result of held.results) result.failure = error instanceof Error ? error : new Error(String(error));
+        fail(held.results, error);
+        undo();
         if (error instanceof OutOfMemoryError && this.#queue === settled) this.#relieve();
         throw error;
       } finally {
@@ -176,12 +189,10 @@ class Executor {
       () => undefined, // the next job does not depend on this one's success; its error is told by `job`
     );
     this.#queue = settled;
-    for (const result of held.results) result.filling = settled;
     settled.then(() => {
       if (this.#queue === settled) this.#queue = null;
-      for (const result of held.results) if (result.filling === settled) result.filling = null;
     });
-    return job;
+    return job.then(() => undefined); // a promise of its own: a failure that nobody awaits is then seen as such
   }
 
   /** Memory for the results that bring none, all of it or nothing. */
@@ -201,6 +212,7 @@ class Executor {
 
   #leaves(forward: Trace): RunInputs["leaves"] {
     return forward.leaves.map(({ tensor }) => {
+      if (tensor.storage?.failure) throw tensor.storage.failure;
       if (tensor.storage) return this.#sameDevice(tensor.storage, tensor);
       if (tensor.node.kind === "host") return tensor.node.data;
       return this.#materialise(tensor);
@@ -227,6 +239,26 @@ class Executor {
       received: "on another",
       remedy: "Read its values with data() and make it again on this device.",
     });
+  }
+}
+
+/** Notes that parameters change now; what it returns takes that back, unless they were changed again since. */
+function markChanged(parameters: readonly Tensor[]): () => void {
+  const marks = parameters.flatMap(({ variable }) => {
+    if (!variable) return [];
+    const before = variable.changedAt;
+    variable.changedAt = ++clock.now;
+    return [{ variable, before, now: variable.changedAt }];
+  });
+  return () => {
+    for (const { variable, before, now } of marks) if (variable.changedAt === now) variable.changedAt = before;
+  };
+}
+
+/** Lets whoever asks for these results hear why they never came to be. */
+function fail(results: readonly Storage[], error: unknown): void {
+  for (const result of results) {
+    if (!result.pinned) result.failure = error instanceof Error ? error : new Error(String(error));
   }
 }
 
@@ -261,8 +293,8 @@ export function evaluate(tensors: readonly Tensor[]): Promise<void> {
 }
 
 /** Runs `work` on a device when all that was asked for before has been submitted: at once, if it has. */
-export function enqueue(device: Device, work: () => void): void {
-  executorOf(device).enqueue(work);
+export function enqueue(device: Device, work: () => void): Promise<void> {
+  return executorOf(device).enqueue(work);
 }
 
 /**
@@ -304,7 +336,8 @@ export function deviceOf(forward: Trace): Device {
 export async function readBack(tensor: Tensor): Promise<HostData> {
   const { storage } = tensor;
   if (!storage) throw new Error(`${tensor} was not evaluated`);
-  await storage.filling;
+  // Queued work may still be about to write it: an update of a parameter, say.
+  await executorOf(storage.device).submitted();
   if (storage.failure) throw storage.failure;
   storage.device.assertAlive("Tensor.data");
   if (tensor.size === 0) return hostArray(tensor.dtype, 0);

@@ -6,9 +6,12 @@ import type { Tensor } from "../tensor/tensor";
 import { fuse, type Group } from "./fuse";
 import type { Trace } from "./trace";
 
+/** What has a place in a plan: a tensor, or a result that nobody reads. */
+export type Value = Pick<Tensor, "size">;
+
 /** A part of a value: which value, from which byte on, how many bytes. */
 export interface Part {
-  readonly base: Tensor;
+  readonly base: Value;
   readonly offset: number;
   readonly bytes: number;
 }
@@ -21,7 +24,7 @@ export interface Item {
   readonly scalars: Readonly<Record<string, Scalar | number>>;
   readonly reads: Readonly<Record<string, Part>>;
   /** Values it writes whole. */
-  readonly writes: Readonly<Record<string, Tensor>>;
+  readonly writes: Readonly<Record<string, Value>>;
 }
 
 /** Offsets that a device can bind at. */
@@ -35,6 +38,7 @@ const ALIGN = 256;
 export function lower(traced: Trace, effects: readonly KernelNode[], kept: ReadonlySet<Tensor>): Item[] {
   const parts = new Map<Tensor, Part>();
   const items: Item[] = [];
+  const given = new Set(traced.leaves.map(({ tensor }) => tensor));
   const part = (tensor: Tensor): Part => parts.get(tensor) ?? whole(tensor);
   const groups = fuse(traced.nodes, effects, kept);
 
@@ -51,10 +55,10 @@ export function lower(traced: Trace, effects: readonly KernelNode[], kept: Reado
         items.push(copyOut(input, step.node.start, step.output));
       }
     } else {
-      items.push(lowerKernel(step.node, part));
+      items.push(lowerKernel(step.node, part, given));
     }
   }
-  for (const effect of effects) items.push(lowerKernel(effect, part));
+  for (const effect of effects) items.push(lowerKernel(effect, part, given));
   return items;
 }
 
@@ -64,23 +68,22 @@ export function whole(tensor: Tensor): Part {
 }
 
 /** The parts that root views resolve to: what `lower` did for views, for one tensor. */
-export function resolveView(tensor: Tensor, computed: ReadonlySet<Tensor>): Part {
+export function resolveView(tensor: Tensor, computed: ReadonlySet<Value>): Part {
   if (computed.has(tensor) || tensor.storage || tensor.node.kind !== "view") return whole(tensor);
   const input = resolveView(tensor.node.input, computed);
   return { base: input.base, offset: input.offset + tensor.node.start * 4, bytes: Math.max(4, tensor.size * 4) };
 }
 
-function lowerKernel(node: KernelNode, part: (tensor: Tensor) => Part): Item {
+function lowerKernel(node: KernelNode, part: (tensor: Tensor) => Part, given: ReadonlySet<Tensor>): Item {
+  const { kernel, dims, options, scalars } = node;
   const reads: Record<string, Part> = {};
   for (const [name, input] of Object.entries(node.inputs)) reads[name] = part(input);
-  return {
-    kernel: node.kernel,
-    dims: node.dims,
-    options: node.options,
-    scalars: node.scalars,
-    reads,
-    writes: node.outputs,
-  };
+  const writes: Record<string, Value> = {};
+  for (const [name, output] of Object.entries(node.outputs)) {
+    // One that the plan is given, since it was evaluated earlier, belongs to its owner: the kernel writes it elsewhere.
+    writes[name] = given.has(output) ? { size: output.size } : output;
+  }
+  return { kernel, dims, options, scalars, reads, writes };
 }
 
 function copyOut(input: Part, start: number, output: Tensor): Item {

@@ -1,12 +1,12 @@
-import { type Device, softmax } from "@unroll/kernels";
+import { softmax } from "@unroll/kernels";
 import { seededRandom } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { Tensor } from "../tensor/tensor";
-import { type Item, whole } from "./lower";
-import { place } from "./place";
+import { type Item, type Value, whole } from "./lower";
+import { type ArenaDevice, place } from "./place";
 
 /** A device that hands out buffers which are nothing but a size, and counts them. */
-function fakeDevice(): { device: Device; made: GPUBuffer[] } {
+function fakeDevice(): { device: ArenaDevice; made: GPUBuffer[] } {
   const made: GPUBuffer[] = [];
   const acquire = (size: number, label: string): GPUBuffer => {
     const buffer = { size, label } as GPUBuffer;
@@ -14,7 +14,8 @@ function fakeDevice(): { device: Device; made: GPUBuffer[] } {
     return buffer;
   };
   const onDispose = (listener: () => void): void => void listener;
-  return { device: { pool: { acquire, isRefused: (): boolean => false }, onDispose } as Device, made };
+  const pool = { acquire, release: () => undefined, isRefused: () => false };
+  return { device: { pool, onDispose }, made };
 }
 
 const value = (size: number): Tensor => new Tensor({ kind: "device" }, [size], "f32");
@@ -53,8 +54,8 @@ describe("placing intermediates", () => {
     const { items, loaded, kept } = program(seed);
     const { device } = fakeDevice();
     const places = place(device, items, new Map(), loaded, kept);
-    const firstUse = new Map(loaded.map((tensor) => [tensor, -1]));
-    const lastUse = new Map(loaded.map((tensor) => [tensor, -1]));
+    const firstUse = new Map<Value, number>(loaded.map((tensor) => [tensor, -1]));
+    const lastUse = new Map<Value, number>(loaded.map((tensor) => [tensor, -1]));
     for (const [index, { reads, writes }] of items.entries()) {
       for (const output of Object.values(writes)) firstUse.set(output, index);
       for (const tensor of [...Object.values(writes), ...Object.values(reads).map(({ base }) => base)]) {

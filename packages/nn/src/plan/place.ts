@@ -1,6 +1,11 @@
 import type { BufferRange, Device } from "@unroll/kernels";
-import type { Tensor } from "../tensor/tensor";
-import type { Item } from "./lower";
+import type { Item, Value } from "./lower";
+
+/** What an arena needs of a device. */
+export interface ArenaDevice {
+  readonly pool: Pick<Device["pool"], "acquire" | "release" | "isRefused">;
+  onDispose(listener: () => void): void;
+}
 
 /**
  * Memory for intermediates, shared by all plans of a device: work is submitted in order, so nothing of one run is
@@ -8,10 +13,10 @@ import type { Item } from "./lower";
  * that binds one buffer both to be read and to be written, whatever the ranges.
  */
 class Arena {
-  readonly #device: Device;
+  readonly #device: ArenaDevice;
   #slots: GPUBuffer[] = [];
 
-  constructor(device: Device) {
+  constructor(device: ArenaDevice) {
     this.#device = device;
     device.onDispose(() => this.clear());
   }
@@ -45,9 +50,9 @@ class Arena {
   }
 }
 
-const arenas = new WeakMap<Device, Arena>();
+const arenas = new WeakMap<ArenaDevice, Arena>();
 
-function arenaOf(device: Device): Arena {
+function arenaOf(device: ArenaDevice): Arena {
   let found = arenas.get(device);
   if (!found) {
     found = new Arena(device);
@@ -57,7 +62,7 @@ function arenaOf(device: Device): Arena {
 }
 
 /** Gives the whole arena of a device back; for when no plan is left that has places in it. */
-export function releaseArena(device: Device): void {
+export function releaseArena(device: ArenaDevice): void {
   arenaOf(device).clear();
 }
 
@@ -68,30 +73,30 @@ export function releaseArena(device: Device): void {
  * @param kept values read after the last item
  */
 export function place(
-  device: Device,
+  device: ArenaDevice,
   items: readonly Item[],
-  preset: ReadonlyMap<Tensor, BufferRange>,
-  loaded: readonly Tensor[],
-  kept: ReadonlySet<Tensor>,
-): Map<Tensor, BufferRange> {
+  preset: ReadonlyMap<Value, BufferRange>,
+  loaded: readonly Value[],
+  kept: ReadonlySet<Value>,
+): Map<Value, BufferRange> {
   const arena = arenaOf(device);
   const places = new Map(preset);
   const taken = new Set<GPUBuffer>();
-  const lastUse = new Map<Tensor, number>();
+  const lastUse = new Map<Value, number>();
   for (const [index, item] of items.entries()) {
     for (const { base } of Object.values(item.reads)) lastUse.set(base, index);
     for (const output of Object.values(item.writes)) lastUse.set(output, index);
   }
   for (const tensor of kept) lastUse.set(tensor, items.length);
 
-  const give = (tensor: Tensor): void => {
+  const give = (tensor: Value): void => {
     if (places.has(tensor)) return;
     const size = Math.max(4, tensor.size * 4);
     const buffer = arena.slot(size, taken);
     taken.add(buffer);
     places.set(tensor, { buffer, offset: 0, size });
   };
-  const ending = new Map<number, Tensor[]>();
+  const ending = new Map<number, Value[]>();
   for (const [tensor, index] of lastUse) {
     if (preset.has(tensor)) continue;
     const list = ending.get(index);

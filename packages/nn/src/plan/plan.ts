@@ -3,7 +3,7 @@ import type { KernelNode } from "../graph/node";
 import type { HostData } from "../tensor/dtype";
 import type { Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
-import { type Item, lower, type Part, resolveView } from "./lower";
+import { type Item, lower, type Part, resolveView, type Value } from "./lower";
 import { place } from "./place";
 import { type LeafKind, type Trace, trace } from "./trace";
 
@@ -49,7 +49,6 @@ type ResultSource = { readonly range: BufferRange } | { readonly leaf: number; r
 /** A graph made ready to be run again and again: one submission, nothing allocated. */
 export class Plan {
   readonly program: Program;
-  readonly items: readonly Item[];
   readonly #device: Device;
   readonly #leaves: readonly LeafUse[];
   readonly #scalars: readonly ScalarUse[];
@@ -58,14 +57,12 @@ export class Plan {
   private constructor(
     device: Device,
     program: Program,
-    items: readonly Item[],
     leaves: readonly LeafUse[],
     scalars: readonly ScalarUse[],
     results: readonly ResultSource[],
   ) {
     this.#device = device;
     this.program = program;
-    this.items = items;
     this.#leaves = leaves;
     this.#scalars = scalars;
     this.#results = results;
@@ -86,21 +83,25 @@ export class Plan {
     const placed = expansion?.placed ?? new Map<Tensor, BufferRange>();
     const kept = new Set([...roots, ...placed.keys()]);
     const full =
-      effects.length + placed.size > 0 ? trace([...kept, ...effects.flatMap((e) => Object.values(e.inputs))]) : forward;
+      effects.length + placed.size > 0
+        ? trace([...kept, ...effects.flatMap((e) => Object.values(e.inputs))], { recompute: forward.recomputed })
+        : forward;
     const last = new Set<object>(effects);
     const items = lower({ ...full, nodes: full.nodes.filter((node) => !last.has(node)) }, effects, kept);
-    const computed = new Set(items.flatMap((item) => Object.values(item.writes)));
+    const computed = new Set<Value>(items.flatMap((item) => Object.values(item.writes)));
 
     const leafIndex = new Map(forward.leaves.map(({ tensor }, index) => [tensor, index]));
-    const preset = new Map<Tensor, BufferRange>(placed);
+    const preset = new Map<Value, BufferRange>(placed);
     const loaded: Tensor[] = [];
     for (const { tensor, kind } of full.leaves) {
       const value = firstLeaves[leafIndex.get(tensor) ?? -1] ?? tensor.storage;
-      if (kind !== "bind") loaded.push(tensor);
-      else if (value && "range" in value) preset.set(tensor, value.range);
+      if (kind !== "bind") {
+        if (!leafIndex.has(tensor)) throw new Error(`${tensor} lies behind what the request was walked for`);
+        loaded.push(tensor);
+      } else if (value && "range" in value) preset.set(tensor, value.range);
     }
     const resultParts = roots.map((root) => resolveView(root, computed));
-    const keptBases = new Set([...resultParts.map(({ base }) => base), ...placed.keys()]);
+    const keptBases = new Set<Value>([...resultParts.map(({ base }) => base), ...placed.keys()]);
     const places = place(device, items, preset, loaded, keptBases);
 
     const calls = items.map((item): Call => {
@@ -121,14 +122,14 @@ export class Plan {
       if (kind !== "bind") return { leaf, kind, range: places.get(tensor) ?? null, bindings: [] };
       return { leaf, kind, range: null, bindings: bindingsOf(tensor, items) };
     });
-    const bound = new Map(
+    const bound = new Map<Value | undefined, number>(
       leaves.flatMap(({ leaf, kind }) => (kind === "bind" ? [[forward.leaves[leaf]?.tensor, leaf]] : [])),
     );
     const results = resultParts.map((part): ResultSource => {
       const leaf = bound.get(part.base);
       return leaf === undefined ? { range: rangeOf(part, places) } : { leaf, offset: part.offset };
     });
-    return new Plan(device, program, items, leaves, scalars, results);
+    return new Plan(device, program, leaves, scalars, results);
   }
 
   /** Runs once: one submission. */
@@ -172,9 +173,9 @@ export class Plan {
   }
 }
 
-function rangeOf({ base, offset, bytes }: Part, places: ReadonlyMap<Tensor, BufferRange>): BufferRange {
+function rangeOf({ base, offset, bytes }: Part, places: ReadonlyMap<Value, BufferRange>): BufferRange {
   const range = places.get(base);
-  if (!range) throw new Error(`${base} has no place in its plan`);
+  if (!range) throw new Error(`${String(base)} has no place in its plan`);
   return { buffer: range.buffer, offset: range.offset + offset, size: bytes };
 }
 

@@ -17,27 +17,74 @@ const COPY_BYTES = 64 * 1024;
 
 /** A graph in the order in which it can be computed, and what of it differs from run to run. */
 export interface Trace {
-  /** Equal keys mean equal plans: operations, attributes, shapes, dtypes and wiring, and no values. */
+  /** Equal keys mean equal plans: operations, attributes, shapes, dtypes, wiring, which numbers are one, no values. */
   readonly key: string;
   readonly nodes: readonly Exclude<Node, { kind: "host" | "device" }>[];
   readonly leaves: readonly { readonly tensor: Tensor; readonly kind: LeafKind }[];
   /** Numbers read afresh by every run, in the order met. */
   readonly scalars: readonly Scalar[];
+  /** Evaluated tensors that are computed again, see `TraceOptions.forGradients`. */
+  readonly recomputed: ReadonlySet<Tensor>;
 }
+
+export interface TraceOptions {
+  /** Whether parameters may have changed since the graph was recorded. */
+  readonly allowStale?: boolean;
+  /**
+   * Whether gradients will be taken. They need what lies behind a tensor, so one that was evaluated already and
+   * depends on parameters is computed again together with all that leads to it, unless it was cut off.
+   */
+  readonly forGradients?: boolean;
+  /** Evaluated tensors to compute again. */
+  readonly recompute?: ReadonlySet<Tensor>;
+}
+
+const NONE: ReadonlySet<Tensor> = new Set();
 
 let walk = 0;
 
 /**
  * Walks the graph below `roots`, inputs before users.
- * @param options.allowStale whether parameters may have changed since the graph was recorded
  * @throws ValueError if a node was recorded before a parameter it reads was changed
  */
-export function trace(roots: readonly Tensor[], { allowStale = false }: { allowStale?: boolean } = {}): Trace {
+export function trace(roots: readonly Tensor[], options: TraceOptions = {}): Trace {
+  const found = walkGraph(roots, options);
+  const isHidden =
+    options.forGradients && found.leaves.some(({ tensor }) => tensor.storage && leadsToParameter(tensor));
+  return isHidden ? walkGraph(roots, { ...options, recompute: behind(roots) }) : found;
+}
+
+/** The evaluated tensors that gradients of `roots` pass through. */
+function behind(roots: readonly Tensor[]): Set<Tensor> {
+  const seen = new Set<Tensor>();
+  const stack = [...roots];
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    if (seen.has(top) || (top.storage && !leadsToParameter(top))) continue;
+    seen.add(top);
+    if (top.node.kind !== "view" || !top.node.isCut) stack.push(...inputsOf(top.node));
+  }
+  return new Set([...seen].filter(({ storage, node }) => storage && node.kind !== "device"));
+}
+
+/** Whether operations were recorded between a parameter and this tensor. */
+function leadsToParameter(tensor: Tensor): boolean {
+  const seen = new Set<Tensor>();
+  const stack = Object.values(tensor.origin?.inputs ?? {});
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    if (top.variable) return true;
+    if (seen.has(top)) continue;
+    seen.add(top);
+    if (top.origin) stack.push(...Object.values(top.origin.inputs));
+  }
+  return false;
+}
+
+function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = NONE }: TraceOptions): Trace {
   const stamp = ++walk;
   const nodes: Trace["nodes"][number][] = [];
   const leaves: { tensor: Tensor; kind: LeafKind }[] = [];
   const scalars: Scalar[] = [];
-  const seen = new Set<Scalar>();
+  const numbers = new Map<Scalar, number>();
   let values = 0;
   let key = "";
   const stack: { tensor: Tensor; inputs: readonly Tensor[]; next: number }[] = [];
@@ -45,7 +92,8 @@ export function trace(roots: readonly Tensor[], { allowStale = false }: { allowS
   const enter = (tensor: Tensor): void => {
     if (tensor.mark === stamp) return;
     const { node } = tensor;
-    if (tensor.storage || node.kind === "host" || node.kind === "device") {
+    const isGiven = tensor.storage !== null && !recompute.has(tensor);
+    if (isGiven || node.kind === "host" || node.kind === "device") {
       tensor.assertUsable("evaluate");
       tensor.mark = stamp;
       tensor.order = values++;
@@ -65,15 +113,17 @@ export function trace(roots: readonly Tensor[], { allowStale = false }: { allowS
     key += node.signature;
     for (const input of inputs) key += `:${input.order}`;
     key += "|";
-    for (const output of outputsOf(tensor)) {
-      if (output.mark === stamp) continue; // evaluated earlier and already met as a leaf
+    for (const [index, output] of outputsOf(tensor).entries()) {
+      if (output.mark === stamp) {
+        key += `~${index}`; // evaluated earlier and already met as a leaf
+        continue;
+      }
       output.mark = stamp;
       output.order = values++;
     }
     for (const value of scalarsOf(node)) {
-      if (seen.has(value)) continue;
-      seen.add(value);
-      scalars.push(value);
+      if (!numbers.has(value)) numbers.set(value, scalars.push(value) - 1);
+      key += `#${numbers.get(value)}`;
     }
   };
 
@@ -90,7 +140,7 @@ export function trace(roots: readonly Tensor[], { allowStale = false }: { allowS
     }
     key += `>${root.order}|`;
   }
-  return { key, nodes, leaves, scalars };
+  return { key, nodes, leaves, scalars, recomputed: recompute };
 }
 
 /** The tensors that are made together with `tensor`. */
@@ -115,7 +165,8 @@ function checkFresh(node: { born: number }, inputs: readonly Tensor[]): void {
       throw new ValueError({
         where: "evaluate",
         what: `the parameter ${input.name ?? "it reads"} was changed after this tensor was recorded and before it was computed`,
-        remedy: "Ask for it together with the update: optimizer.minimize(loss, { evaluate: [tensor] }).",
+        remedy:
+          "Ask for it together with the update, optimizer.minimize(loss, { evaluate: [tensor] }), or, if it comes from an earlier step, cut it off with detach(tensor).",
       });
     }
   }

@@ -25,19 +25,19 @@ export async function assign(pairs: Iterable<readonly [Parameter, Tensor | HostD
   for (const [parameter, value] of computed) into.set(elementwise("identity", [value]), parameter.storage as Storage);
   const changes = computed.map(([parameter]) => parameter);
   const done = into.size > 0 ? submit({ roots: [...into.keys()], into, changes }) : undefined;
-  for (const [parameter, value] of all) if (!(value instanceof Tensor)) assignHost(parameter, value);
-  await done;
+  const written = all.map(([parameter, value]) => (value instanceof Tensor ? done : assignHost(parameter, value)));
+  await Promise.all([done, ...written]);
 }
 
-function assignHost(parameter: Parameter, data: HostData): void {
+function assignHost(parameter: Parameter, data: HostData): Promise<void> {
   const { storage, variable } = parameter;
   const values = Float32Array.from(data);
   variable.changedAt = ++clock.now;
   if (!storage) {
     variable.initial = values;
-    return;
+    return Promise.resolve();
   }
-  enqueue(storage.device, () => {
+  return enqueue(storage.device, () => {
     if (values.length > 0) storage.device.upload({ ...storage.range, size: values.byteLength }, values);
   });
 }

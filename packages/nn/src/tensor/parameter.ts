@@ -1,5 +1,5 @@
 import type { Shape } from "./shape";
-import { Tensor, type Variable } from "./tensor";
+import { expectCount, Tensor, type Variable } from "./tensor";
 
 /**
  * A tensor that training changes in place. It keeps its place on the device for its life; its first values wait on
@@ -8,14 +8,16 @@ import { Tensor, type Variable } from "./tensor";
 export class Parameter extends Tensor {
   declare variable: Variable;
 
+  /** @throws ShapeError if the number of values does not fit the shape */
   constructor(initial: Float32Array<ArrayBuffer>, shape: Shape, name?: string) {
+    expectCount("Parameter", initial, shape);
     super({ kind: "device" }, shape, "f32");
     this.variable = { initial, changedAt: 0 };
     this.name = name;
   }
 }
 
-/** A parameter that starts with given values. */
+/** A parameter that starts with given values. @throws ShapeError if the number of values does not fit the shape */
 export function parameter(initial: { readonly data: Float32Array<ArrayBuffer>; readonly shape: Shape }): Parameter {
   return new Parameter(initial.data, initial.shape);
 }

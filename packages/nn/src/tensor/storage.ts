@@ -13,8 +13,6 @@ export class Storage {
   readonly pinned: boolean;
   /** Why its value never came to be. */
   failure: Error | null = null;
-  /** Resolves when the work that fills it has been submitted; null when it has. */
-  filling: Promise<void> | null = null;
   readonly #free: () => void;
   #released = false;
   #holders = 0;

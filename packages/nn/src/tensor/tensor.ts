@@ -2,9 +2,12 @@ import { DisposedError, ShapeError, ValueError } from "@unroll/kernels";
 import type { OpRecord } from "../autograd/record";
 import type { Node } from "../graph/node";
 import { evaluate, readBack } from "../plan/executor";
-import { type DType, dtypeOf, type HostData } from "./dtype";
+import { type DType, dtypeOf, expectHostData, type HostData } from "./dtype";
+import { flatten, type NestedNumbers } from "./nested";
 import { formatShape, type Shape, sizeOf } from "./shape";
 import type { Storage } from "./storage";
+
+export type { NestedNumbers } from "./nested";
 
 const memory = new FinalizationRegistry<Storage>((storage) => storage.release());
 
@@ -43,6 +46,7 @@ export class Tensor {
     this.dtype = dtype;
   }
 
+  /** Number of axes; 0 for a scalar. */
   get rank(): number {
     return this.shape.length;
   }
@@ -52,6 +56,7 @@ export class Tensor {
     return sizeOf(this.shape);
   }
 
+  /** Whether `dispose` was called: it cannot be used any more. */
   get disposed(): boolean {
     return this.#disposed;
   }
@@ -126,9 +131,7 @@ export class Tensor {
   }
 }
 
-/** Nested rows of numbers. */
-export type NestedNumbers = number | readonly NestedNumbers[];
-
+/** How `tensor` takes host values. */
 export interface TensorOptions {
   /** Extents of the axes; by default one axis, or those of the nested rows. */
   shape?: Shape;
@@ -141,40 +144,58 @@ export interface TensorOptions {
 /**
  * A tensor of host values. A typed array is used as it is, not copied: change it only after the values computed from
  * it were awaited.
- * @throws ShapeError if the number of values does not fit the shape
+ * @throws ShapeError if the number of values does not fit the shape, or rows differ in length
+ * @throws DTypeError if the values are neither numbers nor a Float32Array, Int32Array or Uint32Array
  * @throws ValueError if a value is NaN or infinite, or is none of the dtype's
  */
 export function tensor(values: HostData | NestedNumbers, options: TensorOptions = {}): Tensor {
-  const { data, shape: found } = ArrayBuffer.isView(values)
-    ? { data: convert(values, options.dtype), shape: [values.length] }
-    : flatten(values, options.dtype ?? "f32");
+  const { data, shape: found } = hostValuesOf(values, options.dtype);
   const shape = options.shape ?? found;
   const dtype = options.dtype ?? dtypeOf(data);
-  const isShape = shape.every((extent) => Number.isInteger(extent) && extent >= 0);
-  if (!isShape || sizeOf(shape) !== data.length) {
-    throw new ShapeError({
-      where: "tensor",
-      what: isShape ? "the values" : "the shape",
-      expected: isShape ? `${sizeOf(shape)} for the shape ${formatShape(shape)}` : "of whole extents, at least 0 each",
-      received: isShape ? String(data.length) : formatShape(shape),
-    });
-  }
+  expectCount("tensor", data, shape);
   if (dtype === "f32" && !options.allowNonFinite) expectFinite(data, options.name ?? "data");
   const made = new Tensor({ kind: "host", data }, shape, dtype);
   made.name = options.name;
   return made;
 }
 
-function convert(values: HostData, dtype: DType | undefined): HostData {
-  if (dtype === undefined || dtypeOf(values) === dtype || (dtype === "bool" && values instanceof Uint32Array))
-    return values;
-  return fromNumbers(values, dtype);
+/** @throws ShapeError if the shape is none, or `data` has more or fewer values than it */
+export function expectCount(where: string, data: HostData, shape: Shape): void {
+  const isShape = shape.every((extent) => Number.isInteger(extent) && extent >= 0);
+  if (isShape && sizeOf(shape) === data.length) return;
+  throw new ShapeError({
+    where,
+    what: isShape ? "the values" : "the shape",
+    expected: isShape ? `${sizeOf(shape)} for the shape ${formatShape(shape)}` : "of whole extents, at least 0 each",
+    received: isShape ? String(data.length) : formatShape(shape),
+  });
+}
+
+function hostValuesOf(values: HostData | NestedNumbers, dtype: DType | undefined): { data: HostData; shape: Shape } {
+  if (ArrayBuffer.isView(values)) {
+    expectHostData("tensor", values);
+    return { data: convert(values, dtype ?? dtypeOf(values)), shape: [values.length] };
+  }
+  const { flat, shape } = flatten(values);
+  return { data: convert(flat, dtype ?? "f32"), shape };
+}
+
+/** Values as the array that holds `dtype`: the one given, if it is that. */
+function convert(values: HostData | readonly number[], dtype: DType): HostData {
+  if (dtype === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === "i32") {
+    if (values instanceof Int32Array) return values;
+    expectWhole(values, dtype, -(2 ** 31), 2 ** 31 - 1);
+    return Int32Array.from(values);
+  }
+  if (dtype === "bool" || !(values instanceof Uint32Array)) {
+    expectWhole(values, dtype, 0, dtype === "bool" ? 1 : 2 ** 32 - 1);
+  }
+  return values instanceof Uint32Array ? values : Uint32Array.from(values);
 }
 
 /** @throws ValueError if an integer dtype has no such number */
-function fromNumbers(values: ArrayLike<number>, dtype: DType): HostData {
-  if (dtype === "f32") return Float32Array.from(values);
-  const [low, high] = dtype === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, dtype === "bool" ? 1 : 2 ** 32 - 1];
+function expectWhole(values: ArrayLike<number>, dtype: DType, low: number, high: number): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     if (Number.isInteger(value) && value >= low && value <= high) continue;
@@ -185,33 +206,6 @@ function fromNumbers(values: ArrayLike<number>, dtype: DType): HostData {
       received: String(value),
     });
   }
-  return dtype === "i32" ? Int32Array.from(values) : Uint32Array.from(values);
-}
-
-function flatten(values: NestedNumbers, dtype: DType): { data: HostData; shape: Shape } {
-  const shape: number[] = [];
-  for (let level: NestedNumbers = values; typeof level !== "number"; level = level[0] as NestedNumbers) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-  }
-  const flat: number[] = [];
-  const visit = (level: NestedNumbers, depth: number): void => {
-    if (typeof level === "number") {
-      flat.push(level);
-      return;
-    }
-    if (level.length !== shape[depth]) {
-      throw new ShapeError({
-        where: "tensor",
-        what: `a row at depth ${depth}`,
-        expected: `of ${shape[depth]} values like the first`,
-        received: `of ${level.length}`,
-      });
-    }
-    for (const inner of level) visit(inner, depth + 1);
-  };
-  visit(values, 0);
-  return { data: fromNumbers(flat, dtype), shape };
 }
 
 function expectFinite(data: HostData, name: string): void {

@@ -58,6 +58,19 @@ test("measures with dropout off, trains with it on", async () => {
   options.optimizer.dispose();
 });
 
+test("afterwards each part trains or evaluates as it did before, after an error too", async () => {
+  const options = shortTraining(2, 1, 1);
+  const { model } = options;
+  model.eval();
+  model.out.training = true;
+  const modes = () => [model, model.lstm, model.drop, model.out].map(({ training }) => training);
+  await train(options);
+  expect(modes()).toEqual([false, false, false, true]);
+  await expect(train({ ...options, batches: () => [] })).rejects.toThrow("of at least one batch");
+  expect(modes()).toEqual([false, false, false, true]);
+  options.optimizer.dispose();
+});
+
 describe("the best weights", () => {
   /** Trains while the metric `score` goes through `scores`, and keeps the weights that each epoch had. */
   async function scored(scores: number[], better: "higher" | "lower", patience?: number) {
@@ -133,13 +146,21 @@ describe("cancelling", () => {
         if (epoch === 2 && step === 3) controller.abort();
       },
     });
-    expect(result).toMatchObject({ reason: "cancelled", steps: 9, history: { length: 1 }, best: { epoch: 1 } });
+    expect(result).toMatchObject({ reason: "cancelled", steps: 9, history: { length: 1 }, best: undefined });
     expect(closed).toBe(2);
     expect(await modelBits(options.model)).not.toEqual(before);
     for (const parameter of options.model.parameters()) {
       expect((await parameter.data()).every(Number.isFinite)).toBe(true);
     }
     expect(options.optimizer.updates).toBe(9);
+    options.optimizer.dispose();
+  });
+
+  test("at the end of an epoch leaves that epoch's weights, and says so", async () => {
+    const options = shortTraining(5, 3, 2);
+    const controller = new AbortController();
+    const result = await train({ ...options, signal: controller.signal, onEpoch: () => controller.abort() });
+    expect(result).toMatchObject({ reason: "cancelled", steps: 2, best: { epoch: 1 } });
     options.optimizer.dispose();
   });
 

@@ -19,6 +19,8 @@ export interface TrainProgress {
   readonly totalSteps: number;
   /** Mean loss of the steps since the last report. */
   readonly loss: number;
+  /** Updates of this training that were left out so far, because a gradient was not finite though its loss was. */
+  readonly skipped: number;
   /** Rows trained on so far, as `count` tells. */
   readonly items: number;
   /** Seconds since training began. */
@@ -64,13 +66,13 @@ export interface TrainOptions<Batch> {
 
 export interface TrainResult {
   readonly history: readonly EpochResult[];
-  /** The epoch whose weights the model now has. */
+  /** The epoch whose weights the model now has; none if training was cancelled within an epoch. */
   readonly best: EpochResult | undefined;
   readonly reason: "done" | "stopped early" | "cancelled";
   readonly steps: number;
 }
 
-/** Training met a loss that is infinite or not a number. The update of that step was left out. */
+/** Training met a loss or a gradient that is infinite or not a number. The update of that step was left out. */
 export class NonFiniteLossError extends UnrollError {
   override readonly name = "NonFiniteLossError";
 }
@@ -78,16 +80,19 @@ export class NonFiniteLossError extends UnrollError {
 /**
  * Trains a model for some epochs, measures it after each, and leaves it with the best weights. It is driven by the
  * GPU's own completions, never by timers or animation frames, so a hidden tab trains as fast as a shown one, and it
- * works the same on a page and in a worker.
- * @throws NonFiniteLossError that names the first tensor that went wrong
+ * works the same on a page and in a worker. Afterwards each part of the model trains or evaluates as it did before.
+ * Single updates left out for a gradient that is not finite are counted in the progress.
+ * @throws NonFiniteLossError that names the first tensor that went wrong; also where the losses are finite but, for
+ * their gradients, no update since the last look was made
  * @throws ValueError if an option is out of range, or an epoch has no batches
  */
 export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainResult> {
   const run = new Run(options);
+  const modes = [...options.model.namedModules().values()].map((part) => [part, part.training] as const);
   try {
     return await run.all();
   } finally {
-    options.model.train();
+    for (const [part, training] of modes) part.training = training;
   }
 }
 
@@ -103,6 +108,11 @@ class Run<Batch> {
   readonly #started = performance.now();
   #pending: Pending[] = [];
   #steps = 0;
+  /** Steps done when the last epoch was measured: the weights are that epoch's as long as there are no more. */
+  #measuredSteps = 0;
+  /** Updates that the optimizer left out: before training, and until the last look. */
+  #skippedBefore = 0;
+  #skipped = 0;
   #items = 0;
   #epochSum = 0;
   #best: { result: EpochResult; weights: Map<Parameter, HostData> } | null = null;
@@ -128,6 +138,8 @@ class Run<Batch> {
   async all(): Promise<TrainResult> {
     const { epochs, patience = Number.POSITIVE_INFINITY, signal } = this.#options;
     let sinceBest = 0;
+    this.#skippedBefore = (await this.#options.optimizer.report()).skipped;
+    this.#skipped = this.#skippedBefore;
     for (let epoch = 1; epoch <= epochs; epoch++) {
       if (!(await this.#epoch(epoch))) return this.#finish("cancelled");
       const result = await this.#measure(epoch);
@@ -171,16 +183,21 @@ class Run<Batch> {
     return true;
   }
 
-  /** Reads the losses since the last look: one wait for the GPU. */
+  /** Reads the losses since the last look, and what became of their updates: one wait for the GPU. */
   async #look(epoch: number, step: number): Promise<void> {
     const pending = this.#pending;
     this.#pending = [];
     if (pending.length === 0) return;
-    const values = await Promise.all(pending.map(({ loss }) => loss.item()));
+    const [report, ...values] = await Promise.all([
+      this.#options.optimizer.report(),
+      ...pending.map(({ loss }) => loss.item()),
+    ]);
     for (const [index, value] of values.entries()) {
       if (!Number.isFinite(value)) await this.#fail(epoch, pending[index] as Pending, value);
     }
     for (const { loss } of pending) loss.dispose();
+    if (report.skipped - this.#skipped >= pending.length) failGradient(epoch, pending, report.firstBadParameter);
+    this.#skipped = report.skipped;
     const sum = values.reduce((a, b) => a + b, 0);
     this.#epochSum += sum;
     const { epochs, steps, onProgress } = this.#options;
@@ -191,6 +208,7 @@ class Run<Batch> {
       steps,
       totalSteps: this.#steps,
       loss: sum / values.length,
+      skipped: this.#skipped - this.#skippedBefore,
       items: this.#items,
       seconds: (performance.now() - this.#started) / 1000,
     });
@@ -217,6 +235,7 @@ class Run<Batch> {
     const result = { epoch, loss, metrics, isBest };
     if (isBest) this.#best = { result, weights: monitor ? await snapshot(model) : new Map() };
     this.#history.push(result);
+    this.#measuredSteps = this.#steps;
     onEpoch?.(result);
     return result;
   }
@@ -245,9 +264,23 @@ class Run<Batch> {
     if (this.#best && reason !== "cancelled" && this.#best.result !== last) {
       await assign([...this.#best.weights]);
     }
-    const best = reason === "cancelled" ? last : this.#best?.result;
+    const lastIfUnchanged = this.#steps === this.#measuredSteps ? last : undefined;
+    const best = reason === "cancelled" ? lastIfUnchanged : this.#best?.result;
     return { history: this.#history, best, reason, steps: this.#steps };
   }
+}
+
+/** The losses are finite, the gradients are not: every update since the last look was left out, and so would the next be. */
+function failGradient(epoch: number, pending: readonly Pending[], bad: Parameter | undefined): never {
+  const [first, last] = [pending.at(0)?.step, pending.at(-1)?.step];
+  const fault = bad ? `The gradient of ${bad.name ?? bad} was the first that is not finite.` : "Its norm overflows.";
+  throw new NonFiniteLossError({
+    where: "train",
+    what: `the gradient of ${first === last ? `step ${first}` : `steps ${first} to ${last}`} in epoch ${epoch}`,
+    expected: "finite",
+    received: "not",
+    remedy: `${fault} No update since the last look was made. Look for a square root, quotient or power at 0, or scale the loss down.`,
+  });
 }
 
 async function snapshot(model: Module): Promise<Map<Parameter, HostData>> {

@@ -3,8 +3,8 @@ import { UnsupportedCase } from "../../compare";
 import { planMask } from "../recurrent/mask";
 import type { KerasRnn, RnnCall, RnnResult } from "./rnn";
 
-export const MERGE_MODES = ["concat", "sum", "mul", "ave"] as const;
-export type MergeMode = (typeof MERGE_MODES)[number] | null;
+const MERGE_MODES = ["concat", "sum", "mul", "ave"] as const;
+type MergeMode = (typeof MERGE_MODES)[number] | null;
 
 /** @throws UnsupportedCase for another mode */
 export function mergeModeOf(mode: unknown): MergeMode {
@@ -13,7 +13,7 @@ export function mergeModeOf(mode: unknown): MergeMode {
   return known;
 }
 
-export type BidirectionalResult = {
+type BidirectionalResult = {
   /** The merged output; undefined where both are kept apart. */
   readonly output: Tensor | undefined;
   readonly forward: Tensor;

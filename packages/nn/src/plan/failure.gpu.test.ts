@@ -1,0 +1,31 @@
+import { DeviceLimitError } from "@unroll/kernels";
+import { expect, test } from "vitest";
+import { add, evaluate, mul, parameter, SGD, sum, tensor } from "..";
+import { useTestDevice } from "../test-support/device";
+
+const gpu = useTestDevice();
+
+/** A sum over more elements than one binding holds. */
+function tooLarge() {
+  const n = gpu.device.limits.maxStorageBufferBindingSize / 4;
+  const column = tensor(new Float32Array(1024).fill(1), { shape: [1024, 1] });
+  const row = tensor(new Float32Array(n / 512).fill(1), { shape: [1, n / 512] });
+  return sum(add(column, row), { axes: [1] });
+}
+
+test("a result that could not be computed is never used as a number", async () => {
+  const ok = tensor([1, 2]);
+  await mul(ok, 2).data(); // the plan that the failed tensor would find
+  const failed = tooLarge();
+  await expect(evaluate([failed])).rejects.toThrow(DeviceLimitError);
+  await expect(failed.data()).rejects.toThrow(DeviceLimitError);
+  expect(() => evaluate([mul(failed, 2)])).toThrow(DeviceLimitError);
+});
+
+test("an update that failed leaves its parameters as they were, also for what was recorded before", async () => {
+  const p = parameter({ data: Float32Array.of(3), shape: [1] });
+  const doubled = mul(p, 2);
+  const optimizer = new SGD([p], { lr: 0.1 });
+  await expect(optimizer.minimize(sum(mul(tooLarge(), p)))).rejects.toThrow(DeviceLimitError);
+  expect([...(await doubled.data()), ...(await p.data()), optimizer.updates]).toEqual([6, 3, 0]);
+});
