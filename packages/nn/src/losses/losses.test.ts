@@ -60,10 +60,14 @@ test("empty batches", () => {
 
 test("a reduction that does not exist", () => {
   const { reduction } = JSON.parse('{ "reduction": "average" }');
-  expect(() => mseLoss(zeros([2]), zeros([2]), { reduction })).toThrowErrorMatchingInlineSnapshot(`[ValueError: mseLoss: reduction should be none or sum or mean but is average.]`);
+  expect(() => mseLoss(zeros([2]), zeros([2]), { reduction })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: mseLoss: reduction should be none or sum or mean but is average.]`,
+  );
   expect(() => bceLoss(zeros([2]), zeros([2]), { reduction })).toThrow("bceLoss: reduction should be");
   expect(() => bceWithLogitsLoss(zeros([2]), zeros([2]), { reduction })).toThrow("bceWithLogitsLoss: reduction should");
-  expect(() => crossEntropy(logits, targets(0, 1), { reduction })).toThrowErrorMatchingInlineSnapshot(`[ValueError: crossEntropy: reduction should be none or sum or mean but is average.]`);
+  expect(() => crossEntropy(logits, targets(0, 1), { reduction })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: reduction should be none or sum or mean but is average.]`,
+  );
   expect(() => nllLoss(logits, targets(0, 1), { reduction })).toThrow("nllLoss: reduction should be");
 });
 

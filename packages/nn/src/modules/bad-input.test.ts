@@ -152,11 +152,19 @@ describe("recurrent layers", () => {
       `[ValueError: GRU: reset should be after or before but is during.]`,
     );
     const { init } = JSON.parse('{ "init": "tensorflow" }');
-    expect(() => new LSTM(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(`[ValueError: LSTM: init should be torch or keras but is tensorflow.]`);
+    expect(() => new LSTM(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: LSTM: init should be torch or keras but is tensorflow.]`,
+    );
     expect(() => new GRU(3, 4, { init })).toThrow("GRU: init should be torch or keras but is tensorflow.");
-    expect(() => new Linear(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(`[ValueError: Linear: init should be torch or keras but is tensorflow.]`);
-    expect(() => new Embedding(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(`[ValueError: Embedding: init should be torch or keras but is tensorflow.]`);
-    expect(() => new LayerNorm(3, { epsilon: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: LayerNorm: epsilon should be a finite number, at least 0 but is -1.]`);
+    expect(() => new Linear(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Linear: init should be torch or keras but is tensorflow.]`,
+    );
+    expect(() => new Embedding(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Embedding: init should be torch or keras but is tensorflow.]`,
+    );
+    expect(() => new LayerNorm(3, { epsilon: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: LayerNorm: epsilon should be a finite number, at least 0 but is -1.]`,
+    );
     expect(() => new LayerNorm(3, { epsilon: Number.POSITIVE_INFINITY })).toThrow("but is Infinity.");
   });
 });
@@ -230,12 +238,20 @@ describe("optimizers", () => {
   });
 
   test("no options, as plain JavaScript allows", () => {
-    expect(() => Reflect.construct(Adam, [weight])).toThrowErrorMatchingInlineSnapshot(`[ValueError: Adam: options.lr should be a finite number, at least 0 but is missing. Pass a learning rate: new Adam(parameters, { lr: 0.001 }).]`);
-    expect(() => Reflect.construct(AdamW, [weight])).toThrowErrorMatchingInlineSnapshot(`[ValueError: AdamW: options.lr should be a finite number, at least 0 but is missing. Pass a learning rate: new AdamW(parameters, { lr: 0.001 }).]`);
-    expect(() => Reflect.construct(SGD, [weight])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: options.lr should be a finite number, at least 0 but is missing. Pass a learning rate: new SGD(parameters, { lr: 0.001 }).]`);
+    expect(() => Reflect.construct(Adam, [weight])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Adam: options.lr should be a finite number, at least 0 but is missing. Pass a learning rate: new Adam(parameters, { lr: 0.001 }).]`,
+    );
+    expect(() => Reflect.construct(AdamW, [weight])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: AdamW: options.lr should be a finite number, at least 0 but is missing. Pass a learning rate: new AdamW(parameters, { lr: 0.001 }).]`,
+    );
+    expect(() => Reflect.construct(SGD, [weight])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: options.lr should be a finite number, at least 0 but is missing. Pass a learning rate: new SGD(parameters, { lr: 0.001 }).]`,
+    );
     expect(() => Reflect.construct(SGD, [weight, {}])).toThrow("SGD: options.lr should be");
     const { epsilon } = JSON.parse('{ "epsilon": "tensorflow" }');
-    expect(() => new Adam(weight, { lr: 1, epsilon })).toThrowErrorMatchingInlineSnapshot(`[ValueError: Adam: epsilon should be torch or keras but is tensorflow.]`);
+    expect(() => new Adam(weight, { lr: 1, epsilon })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Adam: epsilon should be torch or keras but is tensorflow.]`,
+    );
     new SGD(weight, { lr: 1 }).dispose();
   });
 

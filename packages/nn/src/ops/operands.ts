@@ -56,7 +56,7 @@ function expectFinite(where: string, index: number, value: number): void {
 }
 
 /** What something that is no number is, in a word or two. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
   const { name } = value.constructor ?? {};

@@ -45,23 +45,43 @@ describe("operands", () => {
   };
 
   test("that are neither a tensor nor a number", () => {
-    expect(loosely(add, x, [1, 2])).toThrowErrorMatchingInlineSnapshot();
-    expect(loosely(mul, "2", x)).toThrowErrorMatchingInlineSnapshot();
-    expect(loosely(add, x, undefined)).toThrowErrorMatchingInlineSnapshot();
-    expect(loosely(neg, Float32Array.of(1))).toThrowErrorMatchingInlineSnapshot();
-    expect(loosely(where, null, x, 1)).toThrowErrorMatchingInlineSnapshot();
+    expect(loosely(add, x, [1, 2])).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: add: argument 1 should be a tensor or a number but is an array. Make a tensor of values with tensor(values).]`,
+    );
+    expect(loosely(mul, "2", x)).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: mul: argument 0 should be a tensor or a number but is a string. Make a tensor of values with tensor(values).]`,
+    );
+    expect(loosely(add, x, undefined)).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: add: argument 1 should be a tensor or a number but is undefined. Make a tensor of values with tensor(values).]`,
+    );
+    expect(loosely(neg, Float32Array.of(1))).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: neg: argument 0 should be a tensor or a number but is of class Float32Array. Make a tensor of values with tensor(values).]`,
+    );
+    expect(loosely(where, null, x, 1)).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: where: argument 0 should be a tensor or a number but is null. Make a tensor of values with tensor(values).]`,
+    );
   });
 
   test("that are not finite, or too large for f32", () => {
-    expect(() => mul(x, Number.NaN)).toThrowErrorMatchingInlineSnapshot();
-    expect(() => clamp(x, 0, Number.POSITIVE_INFINITY)).toThrowErrorMatchingInlineSnapshot();
-    expect(() => add(1e39, x)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => mul(x, Number.NaN)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: mul: argument 1 should be a finite number, at most 3.4e38 in size but is NaN.]`,
+    );
+    expect(() => clamp(x, 0, Number.POSITIVE_INFINITY)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: clamp: argument 2 should be a finite number, at most 3.4e38 in size but is Infinity.]`,
+    );
+    expect(() => add(1e39, x)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: add: argument 0 should be a finite number, at most 3.4e38 in size but is 1e+39.]`,
+    );
     expect(mul(x, -3.4e38).shape).toEqual([2]);
   });
 
   test("fractions beside integers, and integers out of range", () => {
-    expect(() => add(ids, 0.5)).toThrowErrorMatchingInlineSnapshot();
-    expect(() => equal(tensor([1], { dtype: "u32" }), -1)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => add(ids, 0.5)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: add: argument 1 should be a whole number from -2147483648 to 2147483647, beside a tensor of i32 but is 0.5. Cast the tensor with cast(x, "f32") first.]`,
+    );
+    expect(() => equal(tensor([1], { dtype: "u32" }), -1)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: equal: argument 1 should be a whole number from 0 to 4294967295, beside a tensor of u32 but is -1. Cast the tensor with cast(x, "f32") first.]`,
+    );
     expect(add(ids, 3).dtype).toBe("i32");
   });
 });
@@ -71,8 +91,12 @@ test("options out of range", () => {
   for (const p of [1, -0.1, Number.NaN]) {
     expect(() => dropout(x, p)).toThrow(`dropout: p should be at least 0 and less than 1 but is ${p}.`);
   }
-  expect(() => dropout(x, 1, { rng: random(1) })).toThrowErrorMatchingInlineSnapshot();
-  expect(() => layerNorm(x, { epsilon: -1e-5 })).toThrowErrorMatchingInlineSnapshot();
+  expect(() => dropout(x, 1, { rng: random(1) })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: dropout: p should be at least 0 and less than 1 but is 1.]`,
+  );
+  expect(() => layerNorm(x, { epsilon: -1e-5 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: layerNorm: epsilon should be a finite number, at least 0 but is -0.00001.]`,
+  );
   expect(() => layerNorm(x, { epsilon: Number.NaN })).toThrow("but is NaN.");
 });
 

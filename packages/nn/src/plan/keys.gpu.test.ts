@@ -3,6 +3,7 @@ import {
   add,
   assign,
   crossEntropy,
+  detach,
   evaluate,
   Linear,
   layerNorm,
@@ -10,6 +11,7 @@ import {
   mul,
   parameter,
   random,
+  reshape,
   SGD,
   square,
   sum,
@@ -104,4 +106,17 @@ test("what was read or written after an update that nobody awaited comes after i
   void new SGD([set], { lr: 0.25 }).minimize(sum(mul(square(set), 2)));
   await assign([[set, Float32Array.of(7)]]);
   expect(await values(set)).toEqual([7]);
+});
+
+test("a view of a parameter that is asked for with an update has the values before it", async () => {
+  const p = parameter({ data: Float32Array.of(1, 2), shape: [2] });
+  const optimizer = new SGD([p], { lr: 0.25 });
+  for (const before of [
+    [1, 2],
+    [0.5, 1],
+  ]) {
+    const seen = [detach(p), reshape(p, [2, 1])];
+    await optimizer.minimize(sum(square(p)), { evaluate: seen });
+    for (const view of seen) expect(await values(view)).toEqual(before);
+  }
 });

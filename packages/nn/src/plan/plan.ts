@@ -43,8 +43,18 @@ interface ScalarUse {
   readonly name: string;
 }
 
-/** Where a result is found: at a place of the plan's own, or in a leaf that is bound where it lies. */
-type ResultSource = { readonly range: BufferRange } | { readonly leaf: number; readonly offset: number };
+/** A result that the plan makes: where it lies afterwards. */
+interface MadeResult {
+  readonly result: number;
+  readonly range: BufferRange;
+}
+
+/** A result that is part of a leaf which is bound where it lies. */
+interface GivenResult {
+  readonly result: number;
+  readonly leaf: number;
+  readonly offset: number;
+}
 
 /** A graph made ready to be run again and again: one submission, nothing allocated. */
 export class Plan {
@@ -52,20 +62,23 @@ export class Plan {
   readonly #device: Device;
   readonly #leaves: readonly LeafUse[];
   readonly #scalars: readonly ScalarUse[];
-  readonly #results: readonly ResultSource[];
+  readonly #made: readonly MadeResult[];
+  readonly #given: readonly GivenResult[];
 
   private constructor(
     device: Device,
     program: Program,
     leaves: readonly LeafUse[],
     scalars: readonly ScalarUse[],
-    results: readonly ResultSource[],
+    made: readonly MadeResult[],
+    given: readonly GivenResult[],
   ) {
     this.#device = device;
     this.program = program;
     this.#leaves = leaves;
     this.#scalars = scalars;
-    this.#results = results;
+    this.#made = made;
+    this.#given = given;
   }
 
   /**
@@ -125,11 +138,14 @@ export class Plan {
     const bound = new Map<Value | undefined, number>(
       leaves.flatMap(({ leaf, kind }) => (kind === "bind" ? [[forward.leaves[leaf]?.tensor, leaf]] : [])),
     );
-    const results = resultParts.map((part): ResultSource => {
+    const made: MadeResult[] = [];
+    const given: GivenResult[] = [];
+    for (const [result, part] of resultParts.entries()) {
       const leaf = bound.get(part.base);
-      return leaf === undefined ? { range: rangeOf(part, places) } : { leaf, offset: part.offset };
-    });
-    return new Plan(device, program, leaves, scalars, results);
+      if (leaf === undefined) made.push({ result, range: rangeOf(part, places) });
+      else given.push({ result, leaf, offset: part.offset });
+    }
+    return new Plan(device, program, leaves, scalars, made, given);
   }
 
   /** Runs once: one submission. */
@@ -154,17 +170,17 @@ export class Plan {
     for (const { source, call, name } of this.#scalars) this.program.setScalar(call, name, scalars[source] as number);
     this.program.uploadScalars();
     this.#device.submit("plan", (encoder) => {
-      for (const { from, to } of copies) {
-        encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.size);
+      // A result that is part of what the plan is given is copied now: the work may change that in place.
+      const copy = (from: BufferRange, to: BufferRange): void =>
+        encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, to.size);
+      for (const { from, to } of copies) copy(from, { ...to, size: from.size });
+      for (const { leaf, offset, result } of this.#given) {
+        copy(partOf(leaves[leaf] as Storage, offset), (results[result] as Storage).range);
       }
       const pass = encoder.beginComputePass({ label: "plan" });
       this.program.encode(pass);
       pass.end();
-      for (const [index, source] of this.#results.entries()) {
-        const to = (results[index] as Storage).range;
-        const from = "range" in source ? source.range : partOf(leaves[source.leaf] as Storage, source.offset);
-        encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, to.size);
-      }
+      for (const { range, result } of this.#made) copy(range, (results[result] as Storage).range);
     });
   }
 

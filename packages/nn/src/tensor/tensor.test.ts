@@ -22,15 +22,25 @@ test("a number of values that does not fit the shape is a ShapeError", () => {
   expect(() => tensor(new Float32Array(3), { shape: [1.5, 2] })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: tensor: the shape should be of whole extents, at least 0 each but is [1.5, 2].]`,
   );
-  expect(() => new Parameter(new Float32Array(5), [2, 3])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: Parameter: the values should be 6 for the shape [2, 3] but is 5.]`);
+  expect(() => new Parameter(new Float32Array(5), [2, 3])).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Parameter: the values should be 6 for the shape [2, 3] but is 5.]`,
+  );
   expect(() => parameter({ data: new Float32Array(1), shape: [] }).size).not.toThrow();
-  expect(() => parameter({ data: new Float32Array(4), shape: [3] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: Parameter: the values should be 3 for the shape [3] but is 4.]`);
+  expect(() => parameter({ data: new Float32Array(4), shape: [3] })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Parameter: the values should be 3 for the shape [3] but is 4.]`,
+  );
 });
 
 test("rows that differ are a ShapeError with the path to the first that does", () => {
-  expect(() => tensor([[1, 2], [3]])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: tensor: data[1] should be a row of 2 like the first but is a row of 1. All rows of one level have one length: pad the shorter ones.]`);
-  expect(() => tensor([[1], 2])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: tensor: data[1] should be a row of 1 like the first but is a number. All rows of one level have one length: pad the shorter ones.]`);
-  expect(() => tensor([1, [2]])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: tensor: data[1] should be a number like the first value but is a row of 1. All rows of one level have one length: pad the shorter ones.]`);
+  expect(() => tensor([[1, 2], [3]])).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: tensor: data[1] should be a row of 2 like the first but is a row of 1. All rows of one level have one length: pad the shorter ones.]`,
+  );
+  expect(() => tensor([[1], 2])).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: tensor: data[1] should be a row of 1 like the first but is a number. All rows of one level have one length: pad the shorter ones.]`,
+  );
+  expect(() => tensor([1, [2]])).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: tensor: data[1] should be a number like the first value but is a row of 1. All rows of one level have one length: pad the shorter ones.]`,
+  );
   expect(() =>
     tensor([
       [[1], [2]],
@@ -41,8 +51,12 @@ test("rows that differ are a ShapeError with the path to the first that does", (
 });
 
 test("what is no number, and typed arrays of other types, are a DTypeError", () => {
-  expect(() => tensor(JSON.parse('[[1, 2], [3, "4"]]'))).toThrowErrorMatchingInlineSnapshot(`[DTypeError: tensor: data[1][1] should be a number or a row of numbers but is string.]`);
-  expect(() => tensor(JSON.parse("[null]"))).toThrowErrorMatchingInlineSnapshot(`[DTypeError: tensor: data[0] should be a number or a row of numbers but is null.]`);
+  expect(() => tensor(JSON.parse('[[1, 2], [3, "4"]]'))).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: tensor: data[1][1] should be a number or a row of numbers but is string.]`,
+  );
+  expect(() => tensor(JSON.parse("[null]"))).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: tensor: data[0] should be a number or a row of numbers but is null.]`,
+  );
   const others = [Uint8Array, Int8Array, Uint16Array, Int16Array, Float64Array, BigInt64Array];
   for (const array of others) {
     expect(() => Reflect.apply(tensor, undefined, [new array(2)])).toThrow(
@@ -51,13 +65,17 @@ test("what is no number, and typed arrays of other types, are a DTypeError", () 
   }
   expect(() =>
     Reflect.apply(tensor, undefined, [new Uint8Array(2), { dtype: "u32" }]),
-  ).toThrowErrorMatchingInlineSnapshot(`[DTypeError: tensor: the array of values should be Float32Array, Int32Array or Uint32Array but is Uint8Array. Convert it: Float32Array.from(values) for f32, Int32Array.from(values) or Uint32Array.from(values) for integers.]`);
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: tensor: the array of values should be Float32Array, Int32Array or Uint32Array but is Uint8Array. Convert it: Float32Array.from(values) for f32, Int32Array.from(values) or Uint32Array.from(values) for integers.]`,
+  );
 });
 
 test("bool words are 0 or 1, from a Uint32Array too", () => {
   const words = Uint32Array.of(1, 0);
   expect(tensor(words, { dtype: "bool" }).node).toEqual({ kind: "host", data: words });
-  expect(() => tensor(Uint32Array.of(1, 2), { dtype: "bool" })).toThrowErrorMatchingInlineSnapshot(`[ValueError: tensor: data[1] should be a whole number from 0 to 1, as bool has but is 2.]`);
+  expect(() => tensor(Uint32Array.of(1, 2), { dtype: "bool" })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: tensor: data[1] should be a whole number from 0 to 1, as bool has but is 2.]`,
+  );
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%d is refused unless allowed", (value) => {

@@ -112,7 +112,9 @@ test("a gradient that overflows while the loss is finite: the update is left out
   const { error, before, after, report } = await trained([(model) => sum(square(mul(model.weight, 1e25)))], (model) =>
     assign([[model.weight, new Float32Array(4).fill(1e-10)]]),
   );
-  expect(error).toMatchInlineSnapshot();
+  expect(error).toMatchInlineSnapshot(
+    `[NonFiniteLossError: train: the gradient of step 1 in epoch 1 should be finite but is not. The gradient of weight was the first that is not finite. No update since the last look was made. Look for a square root, quotient or power at 0, or scale the loss down.]`,
+  );
   expect(after).toEqual(before);
   expect(report.skipped).toBe(1);
 });
@@ -149,8 +151,12 @@ describe("training where √w has no slope at w = 0", () => {
 
   test("when no update since the last look was made, the parameter is named", async () => {
     const { error, skipped } = await trainedOn(["sum", "root", "root", "root"], 2);
-    expect(error).toMatchInlineSnapshot();
+    expect(error).toMatchInlineSnapshot(
+      `[NonFiniteLossError: train: the gradient of steps 3 to 4 in epoch 1 should be finite but is not. The gradient of weight was the first that is not finite. No update since the last look was made. Look for a square root, quotient or power at 0, or scale the loss down.]`,
+    );
     expect(skipped).toEqual([1]);
-    expect((await trainedOn(["root"], 1)).error).toMatchInlineSnapshot();
+    expect((await trainedOn(["root"], 1)).error).toMatchInlineSnapshot(
+      `[NonFiniteLossError: train: the gradient of step 1 in epoch 1 should be finite but is not. The gradient of weight was the first that is not finite. No update since the last look was made. Look for a square root, quotient or power at 0, or scale the loss down.]`,
+    );
   });
 });
