@@ -2,7 +2,7 @@ import type { OptionTable, OptionValues } from "../cli/options";
 import { CELLS, type Cell, type NamesSettings } from "./settings";
 
 /** An Elman network has learnt what it can after fewer passes than the cells with gates. */
-const EPOCHS = { rnn: 10, gru: 15, lstm: 15 } as const satisfies Record<Cell, number>;
+const EPOCHS = { rnn: 10, gru: 12, lstm: 12 } as const satisfies Record<Cell, number>;
 
 export const namesOptions = {
   data: {
