@@ -36,7 +36,7 @@ try {
     directory: join(project, "dist"),
     timeoutMs: 300_000,
     stallMs: 300_000, // it reports once, at its end
-    onMessage: (/** @type {any} */ message, /** @type {(value: any) => void} */ finish) => finish(message),
+    onMessage: (/** @type {unknown} */ message, /** @type {(value: unknown) => void} */ finish) => finish(message),
   });
   process.stdout.write(`loss ${first.toFixed(4)} to ${last.toFixed(4)} on ${adapter}\n`);
   // it starts near ln 2, the loss of a coin toss, and a model that remembers one bit gets far below half of that

@@ -38,7 +38,7 @@ export class PipelineCache {
     // the scope keeps refused WGSL from counting as a fault of the device; the pipeline's own error says the same
     this.#gpu.pushErrorScope("validation");
     const module = this.#gpu.createShaderModule({ label, code: spec.code });
-    this.#gpu.popErrorScope().catch(() => undefined);
+    this.#gpu.popErrorScope().catch(() => undefined); // rejects only where the device is lost, and so does the pipeline
     this.#counters.pipelines++;
     try {
       const pipeline = await this.#gpu.createComputePipelineAsync({
