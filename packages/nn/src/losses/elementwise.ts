@@ -1,4 +1,5 @@
 import { type Reduction, ValueError } from "@unroll/kernels";
+import { elementwise } from "../graph/run";
 import { add, less, maximum, mul, sub, where } from "../ops/arithmetic";
 import { abs, exp, log, neg, square } from "../ops/elementwise";
 import { expectOneOf } from "../ops/options";
@@ -43,10 +44,14 @@ export function bceWithLogitsLoss(input: Tensor, target: Tensor, { reduction = "
   return reduced(add(sub(maximum(input, 0), mul(input, target)), tail), reduction);
 }
 
-/** Below the smallest normal f32, which devices may take for 0, the logarithm is −100. NaN stays NaN. */
+/**
+ * Below the smallest normal f32, which devices may take for 0, the logarithm is −100. What is not finite is passed on:
+ * its bits are asked, since a comparison with NaN may come out either way.
+ */
 function logOf(p: Tensor): Tensor {
   const isZero = less(p, SMALLEST_NORMAL);
-  return where(isZero, -100, log(where(isZero, 1, p))); // the inner choice keeps dy/p finite where p is 0
+  const held = where(isZero, -100, log(where(isZero, 1, p))); // the inner choice keeps dy/p finite where p is 0
+  return where(elementwise("isFinite", [p]), held, p);
 }
 
 function reduced(loss: Tensor, reduction: Reduction): Tensor {
