@@ -53,14 +53,14 @@ describe("recurrent layers", () => {
 
   test("an input that is no batch of sequences", async () => {
     expect(await refusal(lstm, () => lstm.forward(zeros([5, 3])))).toMatchInlineSnapshot(
-      `[ShapeError: LSTM.forward: x should be [B, T, 3] but is [5, 3]. The last axis must equal inputSize: build the layer with new LSTM(3, …) or project x to 3 features first.]`,
+      `[ShapeError: LSTM.forward: x should be [B, T, 3] but is [5, 3]. Rows, steps and features are an axis each, and x has 2: one feature a step is [rows, steps, 1], one row [1, steps, features].]`,
     );
   });
 
   test("token ids where features belong", async () => {
     const ids = tensor(new Int32Array(30), { shape: [2, 5, 3] });
     expect(await refusal(rnn, () => rnn.forward(ids))).toMatchInlineSnapshot(
-      `[DTypeError: RNN.forward: x should be f32 but is i32.]`,
+      `[DTypeError: RNN.forward: x should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
     );
   });
 
@@ -88,7 +88,7 @@ describe("recurrent layers", () => {
     );
     const integers = tensor(new Int32Array(8), { shape: [1, 2, 4] });
     expect(await refusal(rnn, () => rnn.forward(x, { state: integers }))).toMatchInlineSnapshot(
-      `[DTypeError: RNN.forward: state should be f32 but is i32.]`,
+      `[DTypeError: RNN.forward: state should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
     );
   });
 
@@ -192,13 +192,13 @@ describe("other modules and matmul", () => {
   test("dtypes", async () => {
     const integers = tensor(new Int32Array(6), { shape: [2, 3] });
     expect(await refusal(linear, () => linear.forward(integers))).toMatchInlineSnapshot(
-      `[DTypeError: linear: x should be f32 but is i32.]`,
+      `[DTypeError: Linear.forward: x should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
     );
     expect(await refusal(embedding, () => embedding.forward(zeros([2])))).toMatchInlineSnapshot(
-      `[DTypeError: embedding: ids should be u32 or i32 but is f32.]`,
+      `[DTypeError: embedding: ids should be u32 or i32 but is f32. Make it with tensor(values, { dtype: "u32" }), or cast it.]`,
     );
     expect(() => matmul(integers, zeros([3, 2]))).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: matmul: a should be f32 but is i32.]`,
+      `[DTypeError: matmul: a should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
     );
   });
 

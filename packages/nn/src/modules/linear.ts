@@ -1,7 +1,7 @@
 import { linear } from "../ops/linear";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
-import { expectShape } from "../tensor/shape";
+import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { constant, glorotUniform, uniform } from "./init";
 import { Module } from "./module";
@@ -43,6 +43,7 @@ export class Linear extends Module {
    * @throws ShapeError if the last axis of x is not I
    */
   forward(x: Tensor): Tensor {
+    expectDType("Linear.forward", { x }, "f32");
     const remedy = `The last axis must equal inputSize: build the layer with new Linear(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`;
     expectShape(
       "Linear.forward",

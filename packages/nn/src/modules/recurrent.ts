@@ -107,7 +107,10 @@ export abstract class RecurrentModule extends Module {
   ): { dims: LayerDims; lengths: Tensor | undefined } {
     const where = `${this.#where}.forward`;
     expectDType(where, { x }, "f32");
-    const remedy = `The last axis must equal inputSize: build the layer with new ${this.#where}(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`;
+    const remedy =
+      x.rank === 3
+        ? `The last axis must equal inputSize: build the layer with new ${this.#where}(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`
+        : `Rows, steps and features are an axis each, and x has ${x.rank}: one feature a step is [rows, steps, 1], one row [1, steps, features].`;
     const { B, T } = expectShape(where, { x }, ["B", "T", this.inputSize], remedy) as { B: number; T: number };
     if (B === 0 || T === 0) {
       throw new ShapeError({

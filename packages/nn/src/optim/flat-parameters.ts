@@ -28,6 +28,15 @@ export class FlatParameters {
 
   /** @throws ValueError if there are none, or one is in another optimizer already */
   constructor(where: string, parameters: readonly Parameter[]) {
+    if (!Array.isArray(parameters)) {
+      throw new ValueError({
+        where,
+        what: "the parameters",
+        expected: "an array",
+        received: `a ${typeof parameters}`,
+        remedy: "Call it: model.parameters().",
+      });
+    }
     this.parameters = [...new Set(parameters)];
     if (this.parameters.length === 0) {
       throw new ValueError({

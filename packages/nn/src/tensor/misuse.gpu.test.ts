@@ -162,7 +162,7 @@ test("assign refuses other shapes and dtypes, and then writes nothing at all", a
   );
   const integers = tensor(new Int32Array(6), { shape: [2, 3] });
   expect(await failure(() => assign([good, [model.weight, integers]]))).toMatchInlineSnapshot(
-    `[DTypeError: assign: weight should be f32 but is i32.]`,
+    `[DTypeError: assign: weight should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
   );
   expect(await modelBits(model)).toEqual(before);
 });
@@ -186,7 +186,7 @@ test("minimize refuses a loss of several elements, of integers, or computed alre
     `[ShapeError: SGD.minimize: the loss should be of one element but is [2, 2]. Reduce it with sum or mean first.]`,
   );
   expect(await failure(() => optimizer.minimize(tensor([1], { dtype: "i32" })))).toMatchInlineSnapshot(
-    `[DTypeError: SGD.minimize: loss should be f32 but is i32.]`,
+    `[DTypeError: SGD.minimize: loss should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
   );
   const loss = lossOf(model);
   await loss.item();

@@ -68,14 +68,35 @@ export function expectShape(
   });
 }
 
-/** @throws DTypeError unless the tensor has one of the dtypes */
+/** @throws DTypeError unless all are tensors, of one of the dtypes */
 export function expectDType(
   where: string,
   tensors: Readonly<Record<string, Shaped>>,
   ...dtypes: readonly DType[]
 ): void {
-  for (const [what, { dtype }] of Object.entries(tensors)) {
+  for (const [what, tensor] of Object.entries(tensors)) {
+    expectTensor(where, what, tensor);
+    const { dtype } = tensor;
     if (dtypes.includes(dtype)) continue;
-    throw new DTypeError({ where, what, expected: dtypes.join(" or "), received: dtype });
+    throw new DTypeError({
+      where,
+      what,
+      expected: dtypes.join(" or "),
+      received: dtype,
+      remedy: `Make it with tensor(values, { dtype: "${dtypes[0]}" }), or cast it.`,
+    });
   }
+}
+
+/** JavaScript passes anything: what a layer returned as a whole, most of all. */
+function expectTensor(where: string, what: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && "shape" in value && "dtype" in value) return;
+  const fields = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  throw new DTypeError({
+    where,
+    what,
+    expected: "a Tensor",
+    received: fields.length > 0 ? `an object with ${fields.slice(0, 4).join(", ")}` : String(value),
+    ...(fields.includes("output") ? { remedy: "Pass its .output." } : {}),
+  });
 }
