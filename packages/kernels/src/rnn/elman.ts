@@ -1,7 +1,17 @@
 import { defineKernel, optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { packedColumns, paddedColumns } from "./pack";
-import { each, eachUnit, product, type ScanOptions, scanDims, scanFunctions, scanPlan, sums } from "./scan";
+import {
+  backwardMain,
+  each,
+  eachUnit,
+  product,
+  type ScanOptions,
+  scanDims,
+  scanFunctions,
+  scanPlan,
+  sums,
+} from "./scan";
 
 export interface ElmanOptions extends ScanOptions {
   readonly activation: Activation;
@@ -83,22 +93,5 @@ export const elmanBackward = defineKernel({
       dGates[row.now + u] = select(0.0, dh * ${activationSlopeCode(activation, "h")}, row.within);
     }
 
-    @compute @workgroup_size(${workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let q = id.x;
-      let d = id.z;
-      if (q >= Q) { return; }
-      ${each(rows, (r) => `let row${r} = rowAt(id.y * ${rows}u + ${r}u, dims.T - 1u - dims.step, d);`)}
-      ${sums({ rows, columns: 1, type: "vec4f" })}
-      if (dims.step > 0u) {
-        ${product({
-          rows,
-          columns: 1,
-          count: "H",
-          value: (r) => `dGates[row${r}.after + k]`,
-          weight: () => "rows[(d * H + k) * Q + q]",
-        })}
-      }
-      ${eachUnit(rows, "id.y", `finish(rowAt(index, dims.T - 1u - dims.step, d), u, value);`)}
-    }`,
+    ${backwardMain({ workgroupSize, rows, gates: 1, gradients: "dGates" })}`,
 });

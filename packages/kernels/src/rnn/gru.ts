@@ -1,7 +1,17 @@
 import { defineKernel, optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { paddedColumns } from "./pack";
-import { each, eachSum, eachUnit, product, type ScanOptions, scanDims, scanFunctions, scanPlan, sums } from "./scan";
+import {
+  backwardMain,
+  each,
+  eachSum,
+  product,
+  type ScanOptions,
+  scanDims,
+  scanFunctions,
+  scanPlan,
+  sums,
+} from "./scan";
 
 export interface GRUOptions extends ScanOptions {
   /** Of r and z. */
@@ -136,22 +146,5 @@ export const gruBackward = defineKernel({
       carry[row.state + u] = dh * z;
     }
 
-    @compute @workgroup_size(${workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let q = id.x;
-      let d = id.z;
-      if (q >= Q) { return; }
-      ${each(rows, (r) => `let row${r} = rowAt(id.y * ${rows}u + ${r}u, dims.T - 1u - dims.step, d);`)}
-      ${sums({ rows, columns: 1, type: "vec4f" })}
-      if (dims.step > 0u) {
-        ${product({
-          rows,
-          columns: 1,
-          count: "3u * H",
-          value: (r) => `dGh[3u * row${r}.after + k]`,
-          weight: () => "rows[(d * 3u * H + k) * Q + q]",
-        })}
-      }
-      ${eachUnit(rows, "id.y", `finish(rowAt(index, dims.T - 1u - dims.step, d), u, value);`)}
-    }`,
+    ${backwardMain({ workgroupSize, rows, gates: 3, gradients: "dGh" })}`,
 });

@@ -146,3 +146,36 @@ export const eachUnit = (rows: number, tile: string, body: string): string =>
       ${body}
     }`,
   );
+
+export interface BackwardMain {
+  readonly workgroupSize: number;
+  readonly rows: number;
+  /** G, gates of a unit. */
+  readonly gates: number;
+  /** The array [B, T, D, H, G] of gate gradients that R multiplies. */
+  readonly gradients: string;
+}
+
+/**
+ * WGSL: the main function of a backward scan, the same for every cell. It makes Rᵀ times the gate gradients of the step
+ * that ran before, four units of each row of a tile, and hands each to the cell's `finish(row, u, recurrent)`.
+ */
+export const backwardMain = ({ workgroupSize, rows, gates, gradients }: BackwardMain): string => wgsl`
+    @compute @workgroup_size(${workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let q = id.x;
+      let d = id.z;
+      if (q >= Q) { return; }
+      ${each(rows, (r) => `let row${r} = rowAt(id.y * ${rows}u + ${r}u, dims.T - 1u - dims.step, d);`)}
+      ${sums({ rows, columns: 1, type: "vec4f" })}
+      if (dims.step > 0u) {
+        ${product({
+          rows,
+          columns: 1,
+          count: `${gates}u * H`,
+          value: (r) => `${gradients}[${gates}u * row${r}.after + k]`,
+          weight: () => `rows[(d * ${gates}u * H + k) * Q + q]`,
+        })}
+      }
+      ${eachUnit(rows, "id.y", `finish(rowAt(index, dims.T - 1u - dims.step, d), u, value);`)}
+    }`;

@@ -12,8 +12,18 @@ import {
 
 const DIMS = { R: perCall("rows"), V: perCall("elements of a row") };
 
-const MAIN = `@compute @workgroup_size(64)
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {`;
+/** WGSL of a kernel over rows: its arrays' loads and stores, then `body` for each row. */
+const overRows = (plan: RowPlan, arrays: { loads: readonly string[]; store: string }, body: string): string => wgsl`
+    ${ROW_CONSTANTS}
+    ${rowFunctions(plan)}
+    ${arrays.loads.map(quadLoad).join("\n")}
+    ${quadStore(arrays.store)}
+    ${SHIFTED_EXP}
+    @compute @workgroup_size(64)
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+      ${rowHead(plan, "dims.R", "dims.V")}
+      ${body}
+    }`;
 
 /** `highest` of a row x, and `total` = Σ e^(x − highest) over what is not masked. */
 export function shiftedSum(plan: RowPlan, x: string): string {
@@ -48,18 +58,15 @@ export const softmax = defineKernel({
   bindings: { x: read("f32", "R V"), y: write("f32", "R V") },
   plan: ({ R, V }, limits) => rowPlan(R, V, limits),
   cost: ({ R, V }) => ({ flops: 6 * R * V, bytes: 8 * R * V }),
-  wgsl: (plan) => wgsl`
-    ${ROW_CONSTANTS}
-    ${rowFunctions(plan)}
-    ${quadLoad("x")}
-    ${quadStore("y")}
-    ${SHIFTED_EXP}
-    ${MAIN}
-      ${rowHead(plan, "dims.R", "dims.V")}
+  wgsl: (plan) =>
+    overRows(
+      plan,
+      { loads: ["x"], store: "y" },
+      wgsl`
       ${shiftedSum(plan, "x")}
       let scale = select(0.0, 1.0 / total, total != 0.0); // the highest element alone makes 1
-      ${eachQuad(plan, "store_y(base, i, count, scale * shiftedExp(load_x(base, i, count), highest, inside));")}
-    }`,
+      ${eachQuad(plan, "store_y(base, i, count, scale * shiftedExp(load_x(base, i, count), highest, inside));")}`,
+    ),
 });
 
 /**
@@ -72,22 +79,19 @@ export const logSoftmax = defineKernel({
   bindings: { x: read("f32", "R V"), y: write("f32", "R V") },
   plan: ({ R, V }, limits) => rowPlan(R, V, limits),
   cost: ({ R, V }) => ({ flops: 5 * R * V, bytes: 8 * R * V }),
-  wgsl: (plan) => wgsl`
-    ${ROW_CONSTANTS}
-    ${rowFunctions(plan)}
-    ${quadLoad("x")}
-    ${quadStore("y")}
-    ${SHIFTED_EXP}
-    ${MAIN}
-      ${rowHead(plan, "dims.R", "dims.V")}
+  wgsl: (plan) =>
+    overRows(
+      plan,
+      { loads: ["x"], store: "y" },
+      wgsl`
       ${shiftedSum(plan, "x")}
       let logTotal = logOfTotal(total);
       ${eachQuad(
         plan,
         `let v = load_x(base, i, count);
         store_y(base, i, count, select(vec4f(-1e30), (v - highest) - logTotal, v > vec4f(MASKED)));`,
-      )}
-    }`,
+      )}`,
+    ),
 });
 
 /** Backward of softmax from its own output: dx_v = y_v·(dy_v − Σ_u dy_u·y_u). Masked elements get 0. */
@@ -97,19 +101,16 @@ export const softmaxBackward = defineKernel({
   bindings: { y: read("f32", "R V"), dy: read("f32", "R V"), dx: write("f32", "R V") },
   plan: ({ R, V }, limits) => rowPlan(R, V, limits),
   cost: ({ R, V }) => ({ flops: 4 * R * V, bytes: 12 * R * V }),
-  wgsl: (plan) => wgsl`
-    ${ROW_CONSTANTS}
-    ${rowFunctions(plan)}
-    ${quadLoad("y")}
-    ${quadLoad("dy")}
-    ${quadStore("dx")}
-    ${MAIN}
-      ${rowHead(plan, "dims.R", "dims.V")}
+  wgsl: (plan) =>
+    overRows(
+      plan,
+      { loads: ["y", "dy"], store: "dx" },
+      wgsl`
       var sum = vec4f(0.0);
       ${eachQuad(plan, "sum += select(vec4f(0.0), load_dy(base, i, count) * load_y(base, i, count), inside);")}
       let inner = rowSum(sum, index);
-      ${eachQuad(plan, "store_dx(base, i, count, load_y(base, i, count) * (load_dy(base, i, count) - inner));")}
-    }`,
+      ${eachQuad(plan, "store_dx(base, i, count, load_y(base, i, count) * (load_dy(base, i, count) - inner));")}`,
+    ),
 });
 
 /** Backward of the logarithm of softmax from its own output: dx_v = dy_v − e^(y_v)·Σ_u dy_u, over what is not masked. */
@@ -119,15 +120,11 @@ export const logSoftmaxBackward = defineKernel({
   bindings: { y: read("f32", "R V"), dy: read("f32", "R V"), dx: write("f32", "R V") },
   plan: ({ R, V }, limits) => rowPlan(R, V, limits),
   cost: ({ R, V }) => ({ flops: 4 * R * V, bytes: 12 * R * V }),
-  wgsl: (plan) => wgsl`
-    ${ROW_CONSTANTS}
-    ${rowFunctions(plan)}
-    ${quadLoad("y")}
-    ${quadLoad("dy")}
-    ${quadStore("dx")}
-    ${SHIFTED_EXP}
-    ${MAIN}
-      ${rowHead(plan, "dims.R", "dims.V")}
+  wgsl: (plan) =>
+    overRows(
+      plan,
+      { loads: ["y", "dy"], store: "dx" },
+      wgsl`
       var sum = vec4f(0.0);
       ${eachQuad(
         plan,
@@ -140,6 +137,6 @@ export const logSoftmaxBackward = defineKernel({
         `let v = load_y(base, i, count);
         let d = load_dy(base, i, count) - total * shiftedExp(v, 0.0, inside);
         store_dx(base, i, count, select(vec4f(0.0), d, v > vec4f(MASKED)));`,
-      )}
-    }`,
+      )}`,
+    ),
 });
