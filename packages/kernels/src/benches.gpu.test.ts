@@ -13,9 +13,8 @@ function fill(kernel: AnyKernel, { dims, options = {}, with: included = [], inpu
   const always = Object.keys(kernel.bindings).filter((name) => !kernel.bindings[name]?.optional);
   const bindings = [...new Set([...always, ...included, ...Object.keys(inputs)])];
   const spec = specialise(kernel, { dims, options, bindings }, gpu.device.limits);
-  for (const [index, { name, binding, words }] of spec.bindings.entries()) {
+  for (const [index, { name, binding, type, words }] of spec.bindings.entries()) {
     if (binding.access === "write" || given[name]) continue;
-    const { type } = binding;
     if (type === "i32") given[name] = new Int32Array(words);
     else if (type === "u32" || type.endsWith("u")) given[name] = new Uint32Array(words);
     else given[name] = Float32Array.from(normal([words], { seed: index + 1 }).data);

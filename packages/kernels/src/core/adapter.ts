@@ -6,6 +6,9 @@ export interface AdapterFacts {
   readonly description: string;
   /** True where no GPU does the work: figures from such an adapter say nothing about GPUs. */
   readonly isSoftware: boolean;
+  /** Invocations of a subgroup, at least and at most; undefined where the browser does not tell. */
+  readonly subgroupMinSize: number | undefined;
+  readonly subgroupMaxSize: number | undefined;
 }
 
 /** Reads a GPU adapter's description; every field of it is optional in some browser. */
@@ -13,7 +16,8 @@ export function describeAdapter(info: Partial<GPUAdapterInfo> & { isFallbackAdap
   const { vendor = "", architecture = "", device = "", description = "" } = info;
   const text = `${vendor} ${architecture} ${device} ${description}`;
   const isSoftware = info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|software/i.test(text);
-  return { vendor, architecture, device, description, isSoftware };
+  const { subgroupMinSize, subgroupMaxSize } = info;
+  return { vendor, architecture, device, description, isSoftware, subgroupMinSize, subgroupMaxSize };
 }
 
 /** One line that names the adapter, for run cards and bench tables. */

@@ -13,10 +13,10 @@ import { uniformBytes } from "./uniform-block";
  * @throws ValueError if it starts where no binding may
  */
 export function checkRange(spec: Specialisation, index: number, range: BufferRange, limits: Limits): void {
-  const { name, binding, words } = spec.bindings[index] as Specialisation["bindings"][number];
+  const { name, type, words } = spec.bindings[index] as Specialisation["bindings"][number];
   const where = spec.kernel.name;
   const what = `the array "${name}"`;
-  const needed = Math.max(words, WORDS[binding.type]) * 4; // no binding is smaller than an element
+  const needed = Math.max(words, Math.ceil(WORDS[type])) * 4; // no binding is smaller than an element
   const { offset, size, buffer } = range;
   if (size < needed) {
     throw new ShapeError({ where, what, expected: `at least ${needed} bytes`, received: `${size} bytes` });

@@ -14,30 +14,44 @@ export const perCall = (doc: string): Dim => ({ kind: "perCall", doc });
 export const perModel = (doc: string): Dim => ({ kind: "perModel", doc });
 
 export type ScalarType = "f32" | "i32" | "u32";
-export type ElementType = ScalarType | "vec2f" | "vec4f" | "vec2u" | "vec4u";
+/** The h types hold numbers of half precision, two to a word; they need the feature shader-f16. */
+export type ElementType = ScalarType | "f16" | "vec2f" | "vec4f" | "vec2u" | "vec4u" | "vec2h" | "vec4h";
 
 /** 4-byte words in one element. */
-export const WORDS: Record<ElementType, number> = { f32: 1, i32: 1, u32: 1, vec2f: 2, vec4f: 4, vec2u: 2, vec4u: 4 };
+export const WORDS: Record<ElementType, number> = {
+  f32: 1,
+  i32: 1,
+  u32: 1,
+  f16: 0.5,
+  vec2f: 2,
+  vec4f: 4,
+  vec2u: 2,
+  vec4u: 4,
+  vec2h: 1,
+  vec4h: 2,
+};
 
 export type DimValues = Readonly<Record<string, number>>;
 /** Extents as a string of dim names and numbers, "B T 4", or a function of the dims and options for strided arrays. */
 export type ShapeExpression = string | ((dims: DimValues, options: Readonly<Record<string, unknown>>) => number[]);
+/** The type of an array's elements, or a function that reads it off the options. */
+export type TypeExpression = ElementType | ((options: Readonly<Record<string, unknown>>) => ElementType);
 
 export interface Binding {
   /** `read` is never written; `write` is written whole; `update` is read and written in place. */
   readonly access: "read" | "write" | "update";
-  readonly type: ElementType;
+  readonly type: TypeExpression;
   readonly shape: ShapeExpression;
   /** Whether a call may leave it out; the WGSL is then generated without it. */
   readonly optional: boolean;
 }
 
-export const read = (type: ElementType, shape: ShapeExpression): Binding => binding("read", type, shape);
-export const write = (type: ElementType, shape: ShapeExpression): Binding => binding("write", type, shape);
-export const update = (type: ElementType, shape: ShapeExpression): Binding => binding("update", type, shape);
+export const read = (type: TypeExpression, shape: ShapeExpression): Binding => binding("read", type, shape);
+export const write = (type: TypeExpression, shape: ShapeExpression): Binding => binding("write", type, shape);
+export const update = (type: TypeExpression, shape: ShapeExpression): Binding => binding("update", type, shape);
 export const optional = (of: Binding): Binding & { readonly optional: true } => ({ ...of, optional: true });
 
-function binding(access: Binding["access"], type: ElementType, shape: ShapeExpression): Binding {
+function binding(access: Binding["access"], type: TypeExpression, shape: ShapeExpression): Binding {
   return { access, type, shape, optional: false };
 }
 
@@ -74,8 +88,8 @@ export interface KernelDefinition<
   /** Numbers that change from step to step, read as `dims.NAME` in the WGSL. */
   readonly scalars?: S;
   readonly bindings: B;
-  /** Dispatches made one after the other, each seeing what the last wrote; the WGSL reads its index as `dims.step`. */
-  readonly repeat?: (dims: Values<D, number>, options: O) => number;
+  /** Dispatches made one after the other, each seeing what the last wrote; the WGSL reads its index as `dims.step` of `dims.repeats`. */
+  readonly repeat?: (dims: Values<D, number>, options: O, limits: Limits) => number;
   /** Extent, type or option that this kernel refuses: throw a typed error. Runs before any GPU work. */
   readonly check?: (dims: Values<D, number>, options: O, limits: Limits) => void;
   readonly plan: (dims: Values<D, number>, limits: Limits, options: O) => P;
@@ -91,7 +105,7 @@ export interface AnyKernel {
   readonly options?: object;
   readonly scalars?: Readonly<Record<string, ScalarType>>;
   readonly bindings: Readonly<Record<string, Binding>>;
-  repeat?(dims: DimValues, options: object): number;
+  repeat?(dims: DimValues, options: object, limits: Limits): number;
   check?(dims: DimValues, options: object, limits: Limits): void;
   plan(dims: DimValues, limits: Limits, options: object): Plan;
   cost(dims: DimValues, options: object): Cost;
@@ -123,6 +137,11 @@ export function defineKernel<
   const S extends Record<string, ScalarType> = Record<never, never>,
 >(definition: KernelDefinition<D, B, O, S, P>): Kernel<D, B, O, S> {
   return definition;
+}
+
+/** The type of the elements of a binding's array. */
+export function elementType({ type }: Binding, options: object): ElementType {
+  return typeof type === "function" ? type({ ...options }) : type;
 }
 
 /** The extents of a binding's array, in elements of its type. */

@@ -1,5 +1,6 @@
 import type { AdapterFacts } from "./adapter";
 import { BufferPool, type BufferRange } from "./buffer-pool";
+import { type ChoicePolicy, type ChoiceStore, Choices } from "./choices";
 import { Counters } from "./counters";
 import { DeviceLostError, DisposedError, ShapeError } from "./errors";
 import { type Limits, readLimits } from "./limits";
@@ -9,6 +10,14 @@ import { readBuffer } from "./readback";
 export interface DeviceOptions {
   /** Bytes of GPU buffers that may be alive at once; no bound of our own by default. */
   memoryBudget?: number;
+  /** How long one dispatch may take, roughly; long sequences are cut accordingly. 100 by default. */
+  dispatchMilliseconds?: number;
+  /**
+   * How a kernel is chosen where several could do the work. `measured`: once a plan has proved hot they are timed in
+   * the background, and the fastest runs from then on. `expected`: what is known of the adapter decides, and nothing is
+   * timed. Results are the same bits either way. With a store, what was measured is kept from run to run.
+   */
+  choices?: { policy?: ChoicePolicy; store?: ChoiceStore };
 }
 
 /**
@@ -23,6 +32,8 @@ export class Device {
   readonly counters = new Counters();
   readonly pool: BufferPool;
   readonly pipelines: PipelineCache;
+  /** Which kernels run what. */
+  readonly choices: Choices;
   readonly #listeners = new Set<(error: DeviceLostError) => void>();
   readonly #disposers: (() => void)[] = [];
   readonly #submissions = new Set<Promise<void>>();
@@ -31,10 +42,11 @@ export class Device {
   #disposed = false;
   #fault: string | null = null;
 
-  constructor(gpu: GPUDevice, adapter: AdapterFacts, owned: boolean, { memoryBudget = Infinity }: DeviceOptions = {}) {
+  constructor(gpu: GPUDevice, adapter: AdapterFacts, owned: boolean, options: DeviceOptions = {}) {
+    const { memoryBudget = Infinity, choices: { policy = "measured", store = null } = {} } = options;
     this.gpu = gpu;
     this.adapter = adapter;
-    this.limits = readLimits(gpu.limits);
+    this.limits = readLimits(gpu.limits, options);
     this.features = new Set(gpu.features);
     this.#owned = owned;
     this.pool = new BufferPool({
@@ -45,6 +57,7 @@ export class Device {
       assertAlive: (where) => this.assertAlive(where),
     });
     this.pipelines = new PipelineCache(gpu, this.counters);
+    this.choices = new Choices(this, policy, store);
     // on a device that the caller had, such an error may come from the caller's own work, and is the caller's to hear
     if (owned) gpu.addEventListener("uncapturederror", ({ error }) => this.#markFault(error.message));
     gpu.lost.then((info) => this.#markLost(info.reason, info.message));

@@ -1,4 +1,4 @@
-/** The limits that kernels plan with; names and meanings are WebGPU's. */
+/** The limits that kernels plan with; but for the last, names and meanings are WebGPU's. */
 export interface Limits {
   readonly maxBufferSize: number;
   readonly maxStorageBufferBindingSize: number;
@@ -9,6 +9,11 @@ export interface Limits {
   readonly maxComputeWorkgroupsPerDimension: number;
   readonly minStorageBufferOffsetAlignment: number;
   readonly minUniformBufferOffsetAlignment: number;
+  /**
+   * How long one dispatch may take: a system may take a device that is busy for longer for hung, and nothing else is
+   * drawn meanwhile. A kernel that walks over a whole sequence cuts it into as many dispatches as that needs.
+   */
+  readonly dispatchMilliseconds: number;
 }
 
 /** What every WebGPU device has (WebGPU, "Limits", default column). Everything in Unroll runs within these. */
@@ -22,6 +27,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxComputeWorkgroupsPerDimension: 65535,
   minStorageBufferOffsetAlignment: 256,
   minUniformBufferOffsetAlignment: 256,
+  dispatchMilliseconds: 100,
 };
 
 /** The limits asked for beyond the defaults, each never more than the adapter has. */
@@ -32,13 +38,14 @@ export const RAISED_LIMITS = [
   "maxComputeWorkgroupStorageSize",
   "maxComputeInvocationsPerWorkgroup",
   "maxComputeWorkgroupSizeX",
-] as const satisfies readonly (keyof Limits)[];
+] as const satisfies readonly (keyof GPUSupportedLimits & keyof Limits)[];
 
 /** Reads a device's limits into a plain object. */
-export function readLimits(source: GPUSupportedLimits): Limits {
+export function readLimits(source: GPUSupportedLimits, { dispatchMilliseconds }: Partial<Limits> = {}): Limits {
   const read: Record<string, number> = {};
   for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
-    read[name] = source[name] ?? DEFAULT_LIMITS[name];
+    const value = name === "dispatchMilliseconds" ? dispatchMilliseconds : source[name];
+    read[name] = value ?? DEFAULT_LIMITS[name];
   }
   return { ...DEFAULT_LIMITS, ...read };
 }

@@ -31,8 +31,10 @@ export async function open(options: OpenOptions = {}): Promise<Device> {
     );
   }
   const gpuDevice = await requestDevice(adapter, options);
-  current = new Device(gpuDevice, facts, true, options);
-  return current;
+  const device = new Device(gpuDevice, facts, true, options);
+  await device.choices.load();
+  current = device;
+  return device;
 }
 
 /** Uses a `GPUDevice` that the caller already has, and leaves its lifetime to the caller. */

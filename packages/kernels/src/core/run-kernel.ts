@@ -47,8 +47,8 @@ export async function runKernel<K extends AnyKernel>(
   const ranges: Record<string, BufferRange> = {};
   let program: Program | undefined;
   try {
-    for (const { name, binding, words } of arrays) {
-      const size = Math.max(WORDS[binding.type], words + guardWords) * 4; // no binding is smaller than an element
+    for (const { name, type, words } of arrays) {
+      const size = Math.max(Math.ceil(WORDS[type]), words + guardWords) * 4; // no binding is smaller than an element
       ranges[name] = { buffer: device.pool.acquire(size, `${kernel.name}.${name}`), offset: 0, size };
     }
     program = await Program.compile(device, [{ kernel, dims, options, scalars, bindings: ranges }]);
@@ -60,10 +60,10 @@ export async function runKernel<K extends AnyKernel>(
     }
     program.run(kernel.name);
     const results: Record<string, HostArray> = {};
-    for (const { name, binding, words } of arrays) {
+    for (const { name, binding, type, words } of arrays) {
       if (binding.access === "read") continue;
       const bytes = await device.read(ranges[name] as BufferRange);
-      results[name] = hostArray(binding.type, bytes, words + guardWords);
+      results[name] = hostArray(type, bytes, words + guardWords);
     }
     return results;
   } finally {
@@ -74,7 +74,7 @@ export async function runKernel<K extends AnyKernel>(
 
 function checkInput(
   kernel: AnyKernel,
-  { name, binding, words }: Specialisation["bindings"][number],
+  { name, type, words }: Specialisation["bindings"][number],
   input: HostArray | undefined,
 ): HostArray | undefined {
   if (!input) return undefined;
@@ -84,7 +84,7 @@ function checkInput(
     const received = `of ${input.length}`;
     throw new ShapeError({ where, what, expected: `of at least ${words} 4-byte words`, received });
   }
-  const expected = hostArray(binding.type, new ArrayBuffer(0), 0).constructor.name;
+  const expected = hostArray(type, new ArrayBuffer(0), 0).constructor.name;
   if (input.constructor.name !== expected) {
     throw new DTypeError({ where, what, expected: `a ${expected}`, received: `a ${input.constructor.name}` });
   }
@@ -93,5 +93,7 @@ function checkInput(
 
 function hostArray(type: ElementType, bytes: ArrayBuffer, words: number): HostArray {
   if (type === "i32") return new Int32Array(bytes, 0, words);
-  return type === "u32" || type.endsWith("u") ? new Uint32Array(bytes, 0, words) : new Float32Array(bytes, 0, words);
+  const isPacked = type === "f16" || type.endsWith("h"); // halves come and go as the words that hold them
+  const isUnsigned = type === "u32" || type.endsWith("u");
+  return isPacked || isUnsigned ? new Uint32Array(bytes, 0, words) : new Float32Array(bytes, 0, words);
 }

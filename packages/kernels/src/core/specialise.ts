@@ -1,5 +1,5 @@
-import type { AnyKernel, Binding, DimValues } from "./define-kernel";
-import { extents, WORDS } from "./define-kernel";
+import type { AnyKernel, Binding, DimValues, ElementType } from "./define-kernel";
+import { elementType, extents, WORDS } from "./define-kernel";
 import { DeviceLimitError, ShapeError, ValueError } from "./errors";
 import type { Limits } from "./limits";
 import { type Plan, workgroupShape } from "./plan";
@@ -22,9 +22,16 @@ export interface Specialisation {
   /** Complete WGSL. Equal code means an equal pipeline. */
   readonly code: string;
   /** The bindings in use, in the order of their numbers from 1 on; 0 is the uniform. */
-  readonly bindings: readonly { readonly name: string; readonly binding: Binding; readonly words: number }[];
+  readonly bindings: readonly {
+    readonly name: string;
+    readonly binding: Binding;
+    readonly type: ElementType;
+    readonly words: number;
+  }[];
   /** Dispatches of one call. */
   readonly repeat: number;
+  /** Features that the code needs of the device. */
+  readonly features: readonly GPUFeatureName[];
   /** Word offset of each number in the uniform block. */
   readonly uniform: ReadonlyMap<string, number>;
 }
@@ -39,21 +46,31 @@ export function specialise(kernel: AnyKernel, call: CallFacts, limits: Limits): 
 
   const bindings = Object.entries(kernel.bindings)
     .filter(([name]) => given.has(name))
-    .map(([name, binding]) => ({ name, binding, words: countWords(binding, dims, options) }));
+    .map(([name, binding]) => {
+      const type = elementType(binding, options);
+      const elements = extents(binding, dims, options).reduce((a, b) => a * b, 1);
+      return { name, binding, type, words: Math.ceil(elements * WORDS[type]) };
+    });
   checkLimits(kernel, bindings, limits);
 
   const plan = kernel.plan(dims, limits, options);
   checkPlan(kernel, plan, limits);
-  const repeat = kernel.repeat?.(dims, options) ?? 1;
+  const repeat = kernel.repeat?.(dims, options, limits) ?? 1;
   const uniform = uniformLayout(kernel);
   const has = Object.fromEntries(Object.keys(kernel.bindings).map((name) => [name, given.has(name)]));
   const body = kernel.wgsl(plan, { dims, options, has });
-  const code = [declarations(kernel, dims, bindings), libraryFor(body), body].filter(Boolean).join("\n");
-  return { kernel, dims, options, plan, code, bindings, repeat, uniform };
+  const text = [declarations(kernel, dims, bindings), libraryFor(body), body].filter(Boolean).join("\n");
+  const features = featuresOf(text);
+  const code = [...features.map((feature) => `enable ${EXTENSIONS[feature]};`), text].join("\n");
+  return { kernel, dims, options, plan, code, bindings, repeat, features, uniform };
 }
 
-function countWords(binding: Binding, dims: DimValues, options: object): number {
-  return extents(binding, dims, options).reduce((a, b) => a * b, 1) * WORDS[binding.type];
+/** WGSL's name of each feature whose code must say so, and how that code is known. */
+const EXTENSIONS = { "shader-f16": "f16", subgroups: "subgroups" } as const;
+const MARKS = { "shader-f16": /\b(f16|vec[234]h)\b/, subgroups: /\bsubgroup[A-Z_]/ } as const;
+
+function featuresOf(code: string): (keyof typeof EXTENSIONS)[] {
+  return (["shader-f16", "subgroups"] as const).filter((feature) => MARKS[feature].test(code));
 }
 
 function checkDims(kernel: AnyKernel, dims: DimValues): DimValues {
@@ -142,7 +159,7 @@ function checkPlan(kernel: AnyKernel, plan: Plan, limits: Limits): void {
   }
 }
 
-/** perCall dims, then `step` for a repeated kernel, then scalars: one 4-byte word each. */
+/** perCall dims, then `step` and `repeats` for a repeated kernel, then scalars: one 4-byte word each. */
 function uniformLayout(kernel: AnyKernel): ReadonlyMap<string, number> {
   const names = uniformFields(kernel).map(([name]) => name);
   return new Map(names.map((name, word) => [name, word]));
@@ -152,8 +169,8 @@ function uniformFields(kernel: AnyKernel): [name: string, type: string][] {
   const dims = Object.entries(kernel.dims)
     .filter(([, dim]) => dim.kind === "perCall")
     .map(([name]): [string, string] => [name, "u32"]);
-  const step: [string, string][] = kernel.repeat ? [["step", "u32"]] : [];
-  return [...dims, ...step, ...Object.entries(kernel.scalars ?? {})];
+  const steps = kernel.repeat ? ["step", "repeats"] : [];
+  return [...dims, ...steps.map((name): [string, string] => [name, "u32"]), ...Object.entries(kernel.scalars ?? {})];
 }
 
 function declarations(kernel: AnyKernel, dims: DimValues, bindings: Specialisation["bindings"]): string {
@@ -161,9 +178,9 @@ function declarations(kernel: AnyKernel, dims: DimValues, bindings: Specialisati
   const constants = Object.entries(kernel.dims)
     .filter(([, dim]) => dim.kind === "perModel")
     .map(([name]) => `const ${name}: u32 = ${dims[name]}u;`);
-  const arrays = bindings.map(({ name, binding }, index) => {
+  const arrays = bindings.map(({ name, binding, type }, index) => {
     const access = binding.access === "read" ? "read" : "read_write";
-    return `@group(0) @binding(${index + 1}) var<storage, ${access}> ${name}: array<${binding.type}>;`;
+    return `@group(0) @binding(${index + 1}) var<storage, ${access}> ${name}: array<${type}>;`;
   });
   return [
     `struct Dims { ${fields.length > 0 ? fields.join(", ") : "unused: u32"} }`,

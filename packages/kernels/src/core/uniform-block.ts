@@ -18,7 +18,8 @@ export function fillUniform(
   for (let step = 0; step < spec.repeat; step++) {
     for (const [name, word] of spec.uniform) {
       const type = spec.kernel.scalars?.[name];
-      const value = type ? (scalars[name] ?? 0) : name === "step" ? step : (spec.dims[name] ?? 0);
+      const own: Readonly<Record<string, number>> = { step, repeats: spec.repeat };
+      const value = type ? (scalars[name] ?? 0) : (own[name] ?? spec.dims[name] ?? 0);
       writeWord(words, offset + step * stride + word * 4, type ?? "u32", value);
     }
   }
@@ -45,4 +46,10 @@ export function writeWord(words: DataView, at: number, type: ScalarType, value: 
   if (type === "f32") words.setFloat32(at, value, true);
   else if (type === "i32") words.setInt32(at, value, true);
   else words.setUint32(at, value, true);
+}
+
+/** Reads one number as `writeWord` wrote it. */
+export function readWord(words: DataView, at: number, type: ScalarType): number {
+  if (type === "f32") return words.getFloat32(at, true);
+  return type === "i32" ? words.getInt32(at, true) : words.getUint32(at, true);
 }

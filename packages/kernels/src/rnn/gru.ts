@@ -1,17 +1,8 @@
-import { defineKernel, optional, read, wgsl, write } from "../core";
+import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { paddedColumns } from "./pack";
-import {
-  backwardMain,
-  each,
-  eachSum,
-  product,
-  type ScanOptions,
-  scanDims,
-  scanFunctions,
-  scanPlan,
-  sums,
-} from "./scan";
+import type { ScanOptions } from "./scan";
+import { recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface GRUOptions extends ScanOptions {
   /** Of r and z. */
@@ -22,47 +13,35 @@ export interface GRUOptions extends ScanOptions {
 
 export const gruOptions: GRUOptions = { reverse: false, gate: { name: "sigmoid" }, candidate: { name: "tanh" } };
 
-/** Units of one forward invocation: two share each load of a state. */
-const UNITS = 2;
-
 /**
  * A gated recurrent unit over all steps, after its input product gx = W·x + b, in the form that resets after the
  * recurrent product, as PyTorch, Keras 3 and cuDNN have it (Cho et al. 2014, version 1 of the paper):
  *   r_t = σ(gx_r + R_r·h_{t−1});   z_t = σ(gx_z + R_z·h_{t−1});   n_t = tanh(gx_n + r_t·(R_n·h_{t−1} + b_N))
  *   h_t = (1 − z_t)·n_t + z_t·h_{t−1}
- * Recurrent biases of r and z are only ever added to b, so there is none of them here. One dispatch per step, T ≥ 1.
+ * Recurrent biases of r and z are only ever added to b, so there is none of them here. T ≥ 1.
  */
-export const gruForward = defineKernel({
+export const gruForward = scanKernel({
   name: "gru_forward",
-  dims: scanDims,
   options: gruOptions,
+  backward: false,
   bindings: {
     gx: read("f32", "B T D H 3"), //         W·x_t + b
     rT: read("vec4f", "D H H"), //           R as pack_recurrent lays it: [D, k, unit]
     bN: optional(read("f32", "D H")), //     zeros when absent
     h0: optional(read("f32", "D B H")), //   zeros when absent
-    lengths: optional(read("u32", "B")), //  T each when absent
+    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     r z n after their activations, and R_n·h_{t−1} + b_N
   },
-  repeat: ({ T }) => T,
-  plan: ({ B, D, H }) => scanPlan(Math.ceil(H / UNITS), { B, D }),
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (4 * H * H + B * H * 9),
   }),
-  wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { gate, candidate, reverse }, has }) => {
-    const columns = Math.ceil(H / UNITS); // an invocation's units lie this far apart, so that neighbours load neighbours
-    const unit = (c: number) => `(q + ${c * columns}u)`;
-    const tile = { rows, columns: UNITS, type: "vec3f" };
-    const weight = (c: number) => `rT[weights + k * H + min(${unit(c)}, H - 1u)].xyz`;
-    const sum = (value: (row: number) => string) => product({ rows, columns: UNITS, count: "H", value, weight });
-    return wgsl`
-    ${scanFunctions({ hasLengths: has.lengths, reverse })}
+  functions: ({ options: { gate, candidate }, has }) => wgsl`
     fn finish(row: Row, d: u32, u: u32, recurrent: vec3f) {
       let x = 3u * (row.now + u);
       var hPrev = ${has.h0 ? "h0[row.state + u]" : "0.0"};
-      if (dims.step > 0u) { hPrev = y[row.before + u]; }
+      if (!row.first) { hPrev = y[row.before + u]; }
       let ar = gx[x] + recurrent.x;
       let az = gx[x + 1u] + recurrent.y;
       let r = ${activationCode(gate, "ar")};
@@ -72,22 +51,16 @@ export const gruForward = defineKernel({
       let n = ${activationCode(candidate, "an")};
       y[row.now + u] = select(0.0, (1.0 - z) * n + z * hPrev, row.within);
       gates[row.now + u] = select(vec4f(), vec4f(r, z, n, m), row.within);
-    }
-
-    @compute @workgroup_size(${workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let q = id.x;
-      let d = id.z;
-      if (q >= ${columns}u) { return; }
-      let weights = d * H * H;
-      ${each(rows, (r) => `let row${r} = rowAt(id.y * ${rows}u + ${r}u, dims.step, d);`)}
-      ${sums(tile)}
-      if (dims.step > 0u) {
-        ${sum((r) => `y[row${r}.before + k]`)}
-      }${has.h0 ? ` else { ${sum((r) => `h0[row${r}.state + k]`)} }` : ""}
-      ${eachSum(tile, "id.y", `if (q + c * ${columns}u < H) { finish(rowAt(index, dims.step, d), d, q + c * ${columns}u, total); }`)}
-    }`;
-  },
+    }`,
+  phases: ({ H, has }) => [
+    {
+      count: H,
+      type: "vec3f",
+      byFours: false,
+      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}].xyz`),
+      finish: "finish(row, d, u, value);",
+    },
+  ],
 });
 
 /**
@@ -97,29 +70,25 @@ export const gruForward = defineKernel({
  * dGx is the gradient of gx, dGh that of R·h_{t−1}: dR = dGhᵀ·h_{t−1}, and b_N gets the column sums of its n part. The
  * gradient of h_N enters through dy (`add_final_gradient`), that of h_0 is made by `state_gradient` from dGh and carry.
  */
-export const gruBackward = defineKernel({
+export const gruBackward = scanKernel({
   name: "gru_backward",
-  dims: scanDims,
   options: gruOptions,
+  backward: true,
   bindings: {
     dy: read("f32", "B T D H"),
     gates: read("vec4f", "B T D H"),
     hPrev: read("f32", "B T D H"), //        from previous_state
     rows: read("vec4f", ({ D = 0, H = 0 }) => [D, 3 * H, paddedColumns(H)]), // R as pad_recurrent lays it
-    lengths: optional(read("u32", "B")),
+    order: optional(read("vec2u", "B")),
     dGx: write("f32", "B T D H 3"), //       zeros at padding
     dGh: write("f32", "B T D H 3"), //       zeros at padding
     carry: write("f32", "D B H"), //         z_t·dh_t on its way back; after the last dispatch that of the first step
   },
-  repeat: ({ T }) => T,
-  plan: ({ B, D, H }) => scanPlan(paddedColumns(H), { B, D }),
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 20),
     bytes: 4 * T * D * (3 * H * H + B * H * 17),
   }),
-  wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { gate, candidate, reverse }, has }) => wgsl`
-    const Q = ${paddedColumns(H)}u;
-    ${scanFunctions({ hasLengths: has.lengths, reverse })}
+  functions: ({ options: { gate, candidate } }) => wgsl`
     fn setGates(n: u32, dr: f32, dz: f32, dn: f32, dm: f32) {
       dGx[3u * n] = dr;
       dGx[3u * n + 1u] = dz;
@@ -144,7 +113,6 @@ export const gruBackward = defineKernel({
       let dr = dn * saved.w * ${activationSlopeCode(gate, "r")};
       setGates(row.now + u, dr, dz, dn, dn * r);
       carry[row.state + u] = dh * z;
-    }
-
-    ${backwardMain({ workgroupSize, rows, gates: 3, gradients: "dGh" })}`,
+    }`,
+  phases: ({ H }) => [recurrentBackward({ H, gates: 3, gradients: "dGh", finish: "finish(row, u, value);" })],
 });

@@ -1,17 +1,8 @@
-import { defineKernel, optional, read, wgsl, write } from "../core";
+import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { paddedColumns } from "./pack";
-import {
-  backwardMain,
-  each,
-  eachSum,
-  product,
-  type ScanOptions,
-  scanDims,
-  scanFunctions,
-  scanPlan,
-  sums,
-} from "./scan";
+import type { ScanOptions } from "./scan";
+import { recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface LSTMOptions extends ScanOptions {
   /** Of i, f and o. */
@@ -29,46 +20,34 @@ const options: LSTMOptions = {
   output: { name: "tanh" },
 };
 
-/** Units of one forward invocation: two share each load of a state. */
-const UNITS = 2;
-
 /**
  * An LSTM over all steps, after its input product gx = W·x + b:
  *   (i, f, g, o)_t = gx_t + R·h_{t−1};   c_t = σ(f)·c_{t−1} + σ(i)·tanh(g);   h_t = σ(o)·tanh(c_t)
- * Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000). One dispatch per step, T ≥ 1.
+ * Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000). T ≥ 1.
  */
-export const lstmForward = defineKernel({
+export const lstmForward = scanKernel({
   name: "lstm_forward",
-  dims: scanDims,
   options,
+  backward: false,
   bindings: {
     gx: read("vec4f", "B T D H"), //         W·x_t + b
     rT: read("vec4f", "D H H"), //           R as pack_recurrent lays it: [D, k, unit]
     h0: optional(read("f32", "D B H")), //   zeros when absent
     c0: optional(read("f32", "D B H")), //   zeros when absent
-    lengths: optional(read("u32", "B")), //  T each when absent
+    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     i f g o after their activations
     cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t
   },
-  repeat: ({ T }) => T,
-  plan: ({ B, D, H }) => scanPlan(Math.ceil(H / UNITS), { B, D }),
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (8 * H + 18),
     bytes: 4 * T * D * (4 * H * H + B * H * 13),
   }),
-  wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { gate, candidate, output, reverse }, has }) => {
-    const columns = Math.ceil(H / UNITS); // an invocation's units lie this far apart, so that neighbours load neighbours
-    const unit = (c: number) => `(q + ${c * columns}u)`;
-    const tile = { rows, columns: UNITS, type: "vec4f" };
-    const weight = (c: number) => `rT[weights + k * H + min(${unit(c)}, H - 1u)]`;
-    const sum = (value: (row: number) => string) => product({ rows, columns: UNITS, count: "H", value, weight });
-    return wgsl`
-    ${scanFunctions({ hasLengths: has.lengths, reverse })}
+  functions: ({ options: { gate, candidate, output }, has }) => wgsl`
     fn finish(row: Row, u: u32, recurrent: vec4f) {
       let a = gx[row.now + u] + recurrent;
       var cPrev = ${has.c0 ? "c0[row.state + u]" : "0.0"};
-      if (dims.step > 0u) { cPrev = cells[row.before + u].y; }
+      if (!row.first) { cPrev = cells[row.before + u].y; }
       let i = ${activationCode(gate, "a.x")};
       let f = ${activationCode(gate, "a.y")};
       let g = ${activationCode(candidate, "a.z")};
@@ -77,22 +56,16 @@ export const lstmForward = defineKernel({
       y[row.now + u] = select(0.0, o * ${activationCode(output, "c")}, row.within);
       gates[row.now + u] = select(vec4f(), vec4f(i, f, g, o), row.within);
       cells[row.now + u] = select(vec2f(), vec2f(cPrev, c), row.within);
-    }
-
-    @compute @workgroup_size(${workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let q = id.x;
-      let d = id.z;
-      if (q >= ${columns}u) { return; }
-      let weights = d * H * H;
-      ${each(rows, (r) => `let row${r} = rowAt(id.y * ${rows}u + ${r}u, dims.step, d);`)}
-      ${sums(tile)}
-      if (dims.step > 0u) {
-        ${sum((r) => `y[row${r}.before + k]`)}
-      }${has.h0 ? ` else { ${sum((r) => `h0[row${r}.state + k]`)} }` : ""}
-      ${eachSum(tile, "id.y", `if (q + c * ${columns}u < H) { finish(rowAt(index, dims.step, d), q + c * ${columns}u, total); }`)}
-    }`;
-  },
+    }`,
+  phases: ({ H, has }) => [
+    {
+      count: H,
+      type: "vec4f",
+      byFours: false,
+      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}]`),
+      finish: "finish(row, u, value);",
+    },
+  ],
 });
 
 /**
@@ -103,29 +76,25 @@ export const lstmForward = defineKernel({
  * through dy (`add_final_gradient`), that of h_0 is made by `state_gradient`, and dR = dGatesᵀ·h_{t−1}, dW = dGatesᵀ·x
  * and db are products over all steps at once.
  */
-export const lstmBackward = defineKernel({
+export const lstmBackward = scanKernel({
   name: "lstm_backward",
-  dims: scanDims,
   options,
+  backward: true,
   bindings: {
     dy: read("f32", "B T D H"),
     gates: read("vec4f", "B T D H"),
     cells: read("vec2f", "B T D H"),
     rows: read("vec4f", ({ D = 0, H = 0 }) => [D, 4 * H, paddedColumns(H)]), // R as pad_recurrent lays it
-    lengths: optional(read("u32", "B")),
+    order: optional(read("vec2u", "B")),
     dcN: optional(read("f32", "D B H")), //  gradient of the final cell state; zeros when absent
     dGates: write("f32", "B T D H 4"), //    gradient of gx; zeros at padding
     carry: write("f32", "D B H"), //         dc on its way back; after the last dispatch the gradient of c_0
   },
-  repeat: ({ T }) => T,
-  plan: ({ B, D, H }) => scanPlan(paddedColumns(H), { B, D }),
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (8 * H + 26),
     bytes: 4 * T * D * (4 * H * H + B * H * 17),
   }),
-  wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { gate, candidate, output, reverse }, has }) => wgsl`
-    const Q = ${paddedColumns(H)}u;
-    ${scanFunctions({ hasLengths: has.lengths, reverse })}
+  functions: ({ options: { gate, candidate, output }, has }) => wgsl`
     fn setGates(n: u32, d: vec4f) {
       dGates[4u * n] = d.x;
       dGates[4u * n + 1u] = d.y;
@@ -155,7 +124,6 @@ export const lstmBackward = defineKernel({
         dh * out * ${activationSlopeCode(gate, "o")},
       ));
       carry[row.state + u] = dc * f;
-    }
-
-    ${backwardMain({ workgroupSize, rows, gates: 4, gradients: "dGates" })}`,
+    }`,
+  phases: ({ H }) => [recurrentBackward({ H, gates: 4, gradients: "dGates", finish: "finish(row, u, value);" })],
 });

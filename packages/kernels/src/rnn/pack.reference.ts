@@ -27,3 +27,11 @@ export function padReference(r: Tensor64): Float64Array {
   });
   return rows;
 }
+
+/** Rows by falling length and then by number, with their lengths, as `order_rows` lays them. */
+export function orderReference(lengths: ArrayLike<number>, T: number): number[] {
+  return Array.from(lengths)
+    .map((length, row) => [row, Math.min(length, T)] as const)
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .flat();
+}

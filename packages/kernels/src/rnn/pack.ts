@@ -1,4 +1,4 @@
-import { defineKernel, flatPlan, perModel, read, wgsl, write } from "../core";
+import { defineKernel, flatPlan, perCall, perModel, read, wgsl, write } from "../core";
 
 /** vec4f columns of a packed transposed recurrent matrix: one per unit, or one per four units of a cell with one gate. */
 export const packedColumns = (G: number, H: number): number => (G === 1 ? Math.ceil(H / 4) : H);
@@ -66,5 +66,30 @@ export const padRecurrent = defineKernel({
       let row = n / Q;
       let k = n % Q * 4u;
       rows[n] = vec4f(element(row, k), element(row, k + 1u), element(row, k + 2u), element(row, k + 3u));
+    }`,
+});
+
+/**
+ * The rows of a batch by falling length, rows of one length in the order of the batch: order[i] = (row, its length, at
+ * most T). A scan that takes its rows in this order finds rows that end together in one tile, and skips what is left.
+ */
+export const orderRows = defineKernel({
+  name: "order_rows",
+  dims: { B: perCall("batch rows"), T: perCall("time steps") },
+  bindings: { lengths: read("u32", "B"), order: write("vec2u", "B") },
+  plan: ({ B }, limits) => flatPlan(B, limits),
+  cost: ({ B }) => ({ flops: B * B, bytes: 12 * B }),
+  wgsl: (plan) => wgsl`
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let b = id.x + id.y * ${plan.width}u;
+      if (b >= dims.B) { return; }
+      let own = min(lengths[b], dims.T);
+      var place = 0u; // how many rows come before this one
+      for (var other = 0u; other < dims.B; other++) {
+        let length = min(lengths[other], dims.T);
+        place += select(0u, 1u, length > own || (length == own && other < b));
+      }
+      order[place] = vec2u(b, own);
     }`,
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type HostArray, runKernel } from "../core";
 import { useTestDevice } from "../test-support/device";
 import { padReference } from "./pack.reference";
-import { type Case, dimsOf, type Family, families, forwardInputs, keep, optionsOf } from "./scan.families";
+import { type Case, dimsOf, type Family, families, forwardInputs, keep, lengthsOf, optionsOf } from "./scan.families";
 import type { ScanInputs, Tensor64 } from "./scan.reference";
 import { finalState, previousState } from "./state";
 
@@ -13,7 +13,7 @@ const typed = (arrays: Readonly<Record<string, ArrayLike<number>>>): Record<stri
   Object.fromEntries(
     Object.entries(arrays).map(([name, of]) => [
       name,
-      name === "lengths" ? Uint32Array.from(of) : Float32Array.from(of),
+      name === "lengths" || name === "order" ? Uint32Array.from(of) : Float32Array.from(of),
     ]),
   );
 
@@ -28,7 +28,7 @@ async function runLayer(family: Family, size: Case, inputs: ScanInputs, dy: Tens
   const state = {
     dims,
     options: { reverse: size.reverse ?? false },
-    inputs: { ...some(["h0", "lengths"], forward), ...some(["y"], out) },
+    inputs: { ...some(["h0"], forward), ...typed(lengthsOf(size)), ...some(["y"], out) },
   };
   const { hPrev } = await runKernel(device, previousState, state);
   const { hN } = await runKernel(device, finalState, state);
@@ -38,7 +38,7 @@ async function runLayer(family: Family, size: Case, inputs: ScanInputs, dy: Tens
     ...(hPrev ? { hPrev } : {}),
     ...typed({ dy: dy.data }),
     rows,
-    ...some(["lengths"], forward),
+    ...some(["order"], forward),
   };
   const wanted = Object.keys(family.backward.bindings).filter((name) => name !== "carry" && !name.startsWith("dG"));
   const back = await runKernel(device, family.backward, { dims, options, inputs: some(wanted, available) });

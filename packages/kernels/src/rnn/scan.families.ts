@@ -7,7 +7,7 @@ import { gruReference, gruResetBeforeReference } from "./gru.reference";
 import { gruResetBeforeBackward, gruResetBeforeForward } from "./gru-reset-before";
 import { lstmBackward, lstmForward } from "./lstm";
 import { lstmReference } from "./lstm.reference";
-import { packReference } from "./pack.reference";
+import { orderReference, packReference } from "./pack.reference";
 import type { CellReference, ScanInputs, ScanSizes, ScanValues, scanReference } from "./scan.reference";
 
 /** Arrays by the names of a kernel's bindings. */
@@ -121,6 +121,7 @@ export const keep = (inputs: ScanInputs, { optional }: Family, { without = [] }:
 
 export const dimsOf = ({ D, B, T, H }: ScanSizes) => ({ D, B, T, H });
 export const lengthsOf = ({ lengths }: ScanSizes): Arrays => (lengths ? { lengths } : {});
+export const orderOf = ({ lengths, T }: ScanSizes): Arrays => (lengths ? { order: orderReference(lengths, T) } : {});
 export const optionsOf = ({ options }: Family, { which = "usual", reverse = false }: Case) => ({
   ...options(which),
   reverse,
@@ -129,5 +130,5 @@ export const optionsOf = ({ options }: Family, { which = "usual", reverse = fals
 export function forwardInputs(family: Family, { gx, r, h0, c0, bN }: ScanInputs, size: Case): Arrays {
   const given = Object.entries({ h0, c0, bN }).flatMap(([name, of]) => (of ? [[name, of.data] as const] : []));
   const rT = packReference(r, family.cell("usual").G);
-  return { gx: gx.data, rT, ...lengthsOf(size), ...Object.fromEntries(given) };
+  return { gx: gx.data, rT, ...orderOf(size), ...Object.fromEntries(given) };
 }

@@ -1,6 +1,7 @@
 import { defineKernel, flatPlan, optional, perModel, read, wgsl, write } from "../core";
 import { paddedColumns } from "./pack";
-import { each, eachUnit, product, type ScanOptions, scanDims, scanPlan, sums, timeFunctions } from "./scan";
+import { type ScanOptions, scanDims, timeFunctions } from "./scan";
+import { each, eachSum, eachUnit, powerOfTwo, product, sums, type Tile, tileRows } from "./tile";
 
 const options: ScanOptions = { reverse: false };
 
@@ -112,6 +113,9 @@ export const addFinalGradient = defineKernel({
     }`,
 });
 
+/** Four units of each of `rows` rows. */
+const tile = (rows: number): Tile => ({ rows, columns: 1, type: "vec4f" });
+
 /**
  * The gradient of the initial state, from what the scan left at each row's first step:
  *   dh0[d, b] = carry[d, b] + Rᵀ·dGates at that step;   of a row of length 0, dhN[d, b]
@@ -129,7 +133,15 @@ export const stateGradient = defineKernel({
     dhN: optional(read("f32", "D B H")),
     dh0: write("f32", "D B H"),
   },
-  plan: ({ B, D, H }) => scanPlan(paddedColumns(H), { B, D }),
+  plan: ({ B, D, H }) => {
+    const workgroupSize = powerOfTwo(paddedColumns(H), 4, 32);
+    const rows = tileRows(B);
+    return {
+      workgroupSize,
+      rows,
+      grid: [Math.ceil(paddedColumns(H) / workgroupSize), Math.ceil(B / rows), D] as const,
+    };
+  },
   cost: ({ B, D, G, H }) => ({ flops: 2 * D * B * G * H * H, bytes: 4 * D * (G * H * H + B * H * (G + 2)) }),
   wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { reverse }, has }) => wgsl`
     const Q = ${paddedColumns(H)}u;
@@ -145,21 +157,21 @@ export const stateGradient = defineKernel({
       let q = id.x;
       let d = id.z;
       if (q >= Q) { return; }
-      ${sums({ rows, columns: 1, type: "vec4f" })}
+      ${sums(tile(rows))}
       ${
         has.dGates
           ? wgsl`
-      ${each(rows, (r) => `let first${r} = G * firstStep(id.y * ${rows}u + ${r}u, d);`)}
+      ${each(rows, (r) => `let row${r} = G * firstStep(id.y * ${rows}u + ${r}u, d);`)}
       ${product({
-        rows,
-        columns: 1,
+        ...tile(rows),
         count: "G * H",
-        value: (r) => `dGates[first${r} + k]`,
+        value: (row) => `dGates[${row} + k]`,
         weight: () => "rows[(d * G * H + k) * Q + q]",
+        shared: false,
       })}`
           : ""
       }
-      ${eachUnit(rows, "id.y", `finish(index, d, u, value);`)}
+      ${eachSum(tile(rows), "id.y", eachUnit("q", "finish(index, d, u, value);"))}
     }
     fn firstStep(index: u32, d: u32) -> u32 {
       let b = min(index, dims.B - 1u);

@@ -2,8 +2,10 @@ import { type CloseOptions, expectClose } from "@unroll/testing";
 import { expect } from "vitest";
 import {
   type AnyKernel,
+  candidates,
   type Device,
   type DimsOf,
+  elementType,
   GUARD_WORD,
   type HostArray,
   type OptionsOf,
@@ -21,17 +23,42 @@ export interface KernelCheck<K extends AnyKernel> {
   expected: Readonly<Record<string, ArrayLike<number>>>;
   /** How far a value may be from the reference. */
   tolerance: CloseOptions;
+  /** Looks at one of the variants only, counted round: where compiling all of them for every case takes too long. */
+  variant?: number;
 }
 
 const GUARD_WORDS = 67;
 
-/** Runs a kernel on the device and compares every output with its reference, and the guard words after each. */
+/**
+ * Runs a kernel on the device and compares every output with its reference, and the guard words after each. Variants
+ * of it that can run the call are checked in the same way, and must give the bits of the kernel itself.
+ */
 export async function checkKernel<K extends AnyKernel>(
   device: Device,
   kernel: K,
   check: KernelCheck<K>,
 ): Promise<void> {
-  const { expected, tolerance, inputs, ...rest } = check;
+  const plain = await checkOne(device, { ...kernel, variants: [] }, check);
+  const given = [...Object.keys(check.inputs), ...(check.outputs ?? []), ...Object.keys(check.expected)];
+  const has = Object.fromEntries(Object.keys(kernel.bindings).map((name) => [name, given.includes(name)]));
+  const facts = { dims: { ...check.dims }, options: { ...kernel.options, ...check.options }, has };
+  const able = candidates(kernel, facts, device).filter((candidate) => candidate.kernel !== kernel);
+  const { variant: turn } = check;
+  for (const variant of turn === undefined ? able : able.slice(turn % able.length, (turn % able.length) + 1)) {
+    const results = await checkOne(device, variant.kernel, check);
+    for (const [name, words] of Object.entries(results)) {
+      expect(words, `${variant.kernel.name}.${name}: the bits of ${kernel.name}`).toEqual(plain[name]);
+    }
+  }
+}
+
+/** @returns the words of every output */
+async function checkOne(
+  device: Device,
+  kernel: AnyKernel,
+  check: KernelCheck<AnyKernel>,
+): Promise<Record<string, Uint32Array>> {
+  const { expected, tolerance, inputs, variant: _, ...rest } = check;
   const typed = Object.fromEntries(
     Object.entries(inputs).map(([name, values]) => [name, toHostArray(kernel, name, values)]),
   );
@@ -49,10 +76,14 @@ export async function checkKernel<K extends AnyKernel>(
       `${kernel.name}.${name}: written past its end`,
     ).toBe(true);
   }
+  return Object.fromEntries(
+    Object.entries(results).map(([name, result]) => [name, new Uint32Array(result.buffer, 0, result.length)]),
+  );
 }
 
 function toHostArray(kernel: AnyKernel, name: string, values: HostArray | ArrayLike<number>): HostArray {
-  const type = kernel.bindings[name]?.type ?? "f32";
+  const binding = kernel.bindings[name];
+  const type = binding ? elementType(binding, { ...kernel.options }) : "f32";
   if (type === "i32") return Int32Array.from(values);
   if (type === "u32" || type.endsWith("u")) return Uint32Array.from(values);
   return Float32Array.from(values);

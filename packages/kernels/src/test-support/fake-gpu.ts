@@ -46,7 +46,7 @@ export function fakeDevice({ limits = {}, memory = Number.POSITIVE_INFINITY }: F
     finish: () => ({}) as GPUCommandBuffer,
   };
   const gpu: Partial<GPUDevice> = {
-    limits: { ...DEFAULT_LIMITS, ...limits } as GPUSupportedLimits,
+    limits: webGPULimits({ ...DEFAULT_LIMITS, ...limits }),
     features: new Set<string>() as GPUSupportedFeatures,
     lost,
     queue: queue as GPUQueue,
@@ -137,4 +137,9 @@ function fakeAdapter(options: FakeAdapterOptions, requests: GPUDeviceDescriptor[
     },
   };
   return adapter as GPUAdapter;
+}
+
+/** Those of our limits that a device has too. */
+function webGPULimits({ dispatchMilliseconds: _, ...limits }: Limits): GPUSupportedLimits {
+  return limits as GPUSupportedLimits;
 }

@@ -4,18 +4,16 @@ import {
   broadcastShapes,
   type DimsOf,
   type ElementwiseOp,
-  extents,
   type OptionsOf,
   resultType,
   type ScalarsOf,
-  ShapeError,
-  WORDS,
 } from "@unroll/kernels";
 import { clock } from "../tensor/clock";
 import type { DType } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
-import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape";
+import { type Shape, sameShape } from "../tensor/shape";
 import { Tensor } from "../tensor/tensor";
+import { formOf } from "./call-form";
 import { type Argument, isTensor, type KernelNode, scalarTypeOf } from "./node";
 
 type Names<K> = Extract<keyof BindingsOf<K>, string>;
@@ -57,75 +55,28 @@ function record<K extends AnyKernel>(
   inputs: { readonly [N in Names<K>]?: Tensor | undefined },
   call: RunCall<K>,
 ): KernelNode {
-  const options = { ...kernel.options, ...call.options };
   const given: Record<string, Tensor> = {};
   for (const [name, input] of Object.entries(inputs) as [string, Tensor | undefined][]) {
     if (!input) continue;
     input.assertUsable(kernel.name);
     given[name] = input;
   }
+  const { dims, scalars = {} } = call;
+  const { signature, options, outputs: made } = formOf(kernel, call, Object.keys(given));
   const outputs: Record<string, Tensor> = {};
-  const scalars: Record<string, Scalar | number> = { ...call.scalars };
-  const node = {
-    kind: "kernel" as const,
+  const node: KernelNode = {
+    kind: "kernel",
     kernel,
-    dims: call.dims,
+    dims,
     options,
     scalars,
     inputs: given,
     outputs,
-    signature: kernelSignature(kernel, call.dims, options, scalars, given),
+    signature,
     born: clock.now,
   };
-  for (const [name, binding] of Object.entries(kernel.bindings)) {
-    const isWanted =
-      binding.access === "write" && (!binding.optional || call.outputs?.includes(name as Names<K>) === true);
-    if (!isWanted) continue;
-    const own = [...extents(binding, call.dims, options), ...(WORDS[binding.type] > 1 ? [WORDS[binding.type]] : [])];
-    const shape = call.shapes?.[name as Names<K>] ?? own;
-    if (sizeOf(shape) !== sizeOf(own)) {
-      throw new ShapeError({
-        where: kernel.name,
-        what: name,
-        expected: formatShape(own),
-        received: formatShape(shape),
-      });
-    }
-    const own32 = binding.type === "i32" ? "i32" : binding.type.endsWith("u") || binding.type === "u32" ? "u32" : "f32";
-    const dtype = call.dtypes?.[name as Names<K>] ?? own32;
-    outputs[name] = new Tensor(node, shape, dtype);
-    node.signature += `>${name}${dtype}${shape.join()}`;
-  }
+  for (const { name, shape, dtype } of made) outputs[name] = new Tensor(node, shape, dtype);
   return node;
-}
-
-function kernelSignature(
-  kernel: AnyKernel,
-  dims: object,
-  options: object,
-  scalars: Readonly<Record<string, Scalar | number>>,
-  inputs: object,
-): string {
-  let text = kernelId(kernel);
-  for (const value of Object.values(dims)) text += `,${value}`;
-  for (const [name, value] of Object.entries(options))
-    text += `;${name}=${typeof value === "object" ? JSON.stringify(value) : value}`;
-  for (const [name, value] of Object.entries(scalars))
-    text += `;${name}${typeof value === "number" ? `=${value}` : ""}`;
-  return `${text};${Object.keys(inputs).join()}`;
-}
-
-const kernelIds = new WeakMap<AnyKernel, string>();
-let kernelCount = 0;
-
-/** What tells a kernel from every other: two may have one name. */
-function kernelId(kernel: AnyKernel): string {
-  let id = kernelIds.get(kernel);
-  if (id === undefined) {
-    id = `${kernel.name}#${kernelCount++}`;
-    kernelIds.set(kernel, id);
-  }
-  return id;
 }
 
 /** Records one elementwise operation; its arguments broadcast to `shape`, by default to their common shape. */

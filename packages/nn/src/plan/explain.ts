@@ -31,13 +31,12 @@ export function explain(tensor: Tensor): Promise<Explanation> {
 /** The same of any request. */
 export async function explainRequest(request: Request, forward = traceRequest(request)): Promise<Explanation> {
   const plan = await executorOf(deviceOf(forward)).plan(request, forward);
-  const calls = plan.program.specialisations.map(({ kernel, dims, options, plan: grid, repeat }): PlannedCall => {
+  const { specialisations, reasons } = plan.program;
+  const calls = specialisations.map(({ kernel, dims, options, plan: grid, repeat }, index): PlannedCall => {
     const { flops, bytes } = kernel.cost(dims, options);
     const reason = kernel.name.startsWith("elementwise_")
       ? `${kernel.name.slice("elementwise_".length)} merged into one kernel`
-      : repeat > 1
-        ? "the only kernel for this: one dispatch per time step"
-        : "the only kernel for this";
+      : (reasons[index] as string);
     return { kernel: kernel.name, dispatches: repeat, workgroups: grid.grid, flops, bytes, reason };
   });
   const total = (of: (call: PlannedCall) => number): number => calls.reduce((sum, call) => sum + of(call), 0);

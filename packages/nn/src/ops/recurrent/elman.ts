@@ -4,6 +4,8 @@ import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
 import {
   lastState,
+  type Ordered,
+  ordered,
   outputGradient,
   packed,
   padded,
@@ -23,20 +25,21 @@ type Attributes = { readonly dims: ScanDims; readonly options: ElmanOptions };
 type Outputs = { readonly y: Tensor; readonly hN: Tensor };
 
 /** An Elman network over all steps of a layer, after its input product; `elmanForward` has the equations. */
-export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & { readonly y: Tensor }>({
+export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & Ordered & { readonly y: Tensor }>({
   name: "rnn",
   forward(inputs, { dims, options }) {
     const { gx, r, h0, lengths } = inputs;
+    const order = ordered(dims, lengths);
     const rT = packed("rnn", dims, r);
-    const { y } = run(elmanForward, { gx, rT, h0, lengths }, { dims, options, shapes: { y: gx.shape } });
-    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y } };
+    const { y } = run(elmanForward, { gx, rT, h0, order }, { dims, options, shapes: { y: gx.shape } });
+    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, order, y } };
   },
-  backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths }, needs, { dims, options }) {
+  backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths, order }, needs, { dims, options }) {
     const rows = padded("rnn", dims, r);
     const dOutput = outputGradient(dims, options, { dy, dhN, lengths });
     const { dGates } = run(
       elmanBackward,
-      { dy: dOutput, y, rows, lengths },
+      { dy: dOutput, y, rows, order },
       { dims, options, shapes: { dGates: gx.shape } },
     );
     const steps = dims.B * dims.T;

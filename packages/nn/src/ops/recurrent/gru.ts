@@ -12,6 +12,8 @@ import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
 import {
   lastState,
+  type Ordered,
+  ordered,
   outputGradient,
   packed,
   padded,
@@ -35,55 +37,67 @@ type AfterInputs = Inputs & {
 };
 
 /** A GRU that applies the reset gate after the recurrent product, over all steps; `gruForward` has the equations. */
-export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & { y: Tensor; gates: Tensor }>({
-  name: "gru",
-  forward(inputs, { dims, options }) {
-    const { gx, r, bN, h0, lengths } = inputs;
-    const rT = packed("gru", dims, r);
-    const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
-    const { y, gates } = run(gruForward, { gx, rT, bN, h0, lengths }, { dims, options, shapes });
-    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y, gates } };
+export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & Ordered & { y: Tensor; gates: Tensor }>(
+  {
+    name: "gru",
+    forward(inputs, { dims, options }) {
+      const { gx, r, bN, h0, lengths } = inputs;
+      const order = ordered(dims, lengths);
+      const rT = packed("gru", dims, r);
+      const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
+      const { y, gates } = run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes });
+      return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, order, y, gates } };
+    },
+    // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
+    // of the state's part of n is the sum of the latter, every third of the sums that the matmul makes anyway.
+    backward({ y: dy, hN: dhN }, { gx, r, bN, h0, y, gates, lengths, order }, needs, { dims, options }) {
+      const { D, H } = dims;
+      const rows = padded("gru", dims, r);
+      const hPrev = stateBefore(dims, options, { y, h0, lengths });
+      const { dGx, dGh, carry } = run(
+        gruBackward,
+        { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, hPrev, rows, order },
+        { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape } },
+      );
+      const withSum = bN !== undefined && needs.has("bN");
+      const { dR, sum } = recurrentGradient(dims, { dGates: dGh, hPrev, steps: dims.B * dims.T, r, withSum });
+      return {
+        gx: dGx,
+        r: dR,
+        ...(sum ? { bN: everyThird(sum, [D, H]) } : {}),
+        ...(needs.has("h0")
+          ? { h0: startGradient("gru", dims, options, { dGates: dGh, rows, carry, lengths, dhN }) }
+          : {}),
+      };
+    },
   },
-  // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
-  // of the state's part of n is the sum of the latter, every third of the sums that the matmul makes anyway.
-  backward({ y: dy, hN: dhN }, { gx, r, bN, h0, y, gates, lengths }, needs, { dims, options }) {
-    const { D, H } = dims;
-    const rows = padded("gru", dims, r);
-    const hPrev = stateBefore(dims, options, { y, h0, lengths });
-    const { dGx, dGh, carry } = run(
-      gruBackward,
-      { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, hPrev, rows, lengths },
-      { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape } },
-    );
-    const withSum = bN !== undefined && needs.has("bN");
-    const { dR, sum } = recurrentGradient(dims, { dGates: dGh, hPrev, steps: dims.B * dims.T, r, withSum });
-    return {
-      gx: dGx,
-      r: dR,
-      ...(sum ? { bN: everyThird(sum, [D, H]) } : {}),
-      ...(needs.has("h0")
-        ? { h0: startGradient("gru", dims, options, { dGates: dGh, rows, carry, lengths, dhN }) }
-        : {}),
-    };
-  },
-});
+);
 
 /** A GRU that applies the reset gate before the recurrent product; `gruResetBeforeForward` has the equations. */
-export const gruResetBeforeScan = defineOp<Inputs, Attributes, Outputs, Inputs & { gates: Tensor; states: Tensor }>({
+export const gruResetBeforeScan = defineOp<
+  Inputs,
+  Attributes,
+  Outputs,
+  Inputs & Ordered & { gates: Tensor; states: Tensor }
+>({
   name: "gruResetBefore",
   forward(inputs, { dims, options }) {
     const { gx, r, h0, lengths } = inputs;
+    const order = ordered(dims, lengths);
     const rT = packed("gru", dims, r);
     const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
-    const { y, gates, states } = run(gruResetBeforeForward, { gx, rT, h0, lengths }, { dims, options, shapes });
-    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, gates, states } };
+    const { y, gates, states } = run(gruResetBeforeForward, { gx, rT, h0, order }, { dims, options, shapes });
+    return {
+      out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN },
+      saved: { ...inputs, order, gates, states },
+    };
   },
   // R multiplies h_{t−1} for r and z, and r∘h_{t−1} for n: both sets of products are summed by one matmul.
-  backward({ y: dy, hN: dhN }, { gx, r, gates, states, lengths }, needs, { dims, options }) {
+  backward({ y: dy, hN: dhN }, { gx, r, gates, states, lengths, order }, needs, { dims, options }) {
     const rows = padded("gru", dims, r);
     const { dGx, dGh, carry } = run(
       gruResetBeforeBackward,
-      { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, states, rows, lengths },
+      { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, states, rows, order },
       { dims, options, shapes: { dGx: gx.shape } },
     );
     const steps = 2 * dims.B * dims.T;

@@ -2,6 +2,7 @@ import {
   addFinalGradient,
   finalState,
   gateCount,
+  orderRows,
   packRecurrent,
   padRecurrent,
   previousState,
@@ -35,6 +36,9 @@ export type ScanInputs = {
   readonly lengths: Tensor | undefined;
 };
 
+/** What a forward scan hands to its backward beside its inputs: the rows by falling length, where they have lengths. */
+export type Ordered = { readonly order: Tensor | undefined };
+
 /** Kernel option of every scan: whether direction 0 runs backwards. */
 export interface Direction {
   readonly reverse: boolean;
@@ -48,6 +52,11 @@ export function packed(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
 /** R with rows of whole vec4f for the backward scans: R itself where they are whole already. */
 export function padded(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
   return H % 4 === 0 ? r : run(padRecurrent, { r }, { dims: { D, G: gateCount(cell), H } }).rows;
+}
+
+/** The rows by falling length, so that the scans skip what is padding. */
+export function ordered({ B, T }: ScanDims, lengths: Tensor | undefined): Tensor | undefined {
+  return lengths && run(orderRows, { lengths }, { dims: { B, T } }).order;
 }
 
 /** Each row's state after its last step. */

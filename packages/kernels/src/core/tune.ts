@@ -1,0 +1,96 @@
+import { type BufferRange, USAGE } from "./buffer-pool";
+import type { Device } from "./device";
+import { OutOfMemoryError } from "./errors";
+import { Program, type Undecided } from "./program";
+
+/** A sample lasts at least this long, in nanoseconds: browsers round timestamps to 100 µs. */
+const SAMPLE_NS = 2e6;
+const MOST_REPEATS = 64;
+const SAMPLES = 3;
+/** A candidate whose first run took this many times as long as the best so far is not looked at again. */
+const HOPELESS = 4;
+
+/**
+ * Times the kernels that could run a program's calls, where that was not done before, and lets the fastest run from its
+ * next encoding on. Where there is no room for a second set of a call's arrays it stays with what is expected.
+ * @throws DeviceLostError, DisposedError if the device is gone
+ */
+export async function tune(device: Device, program: Program): Promise<void> {
+  for (const open of program.undecided) {
+    device.choices.record(open.call.kernel, open.facts, await measure(device, open));
+  }
+  await device.choices.save();
+  await program.rechoose();
+}
+
+/** The fastest sample of each candidate for a call in nanoseconds, by the kernel's name; none where memory is short. */
+async function measure(device: Device, { call, spec, among }: Undecided): Promise<Record<string, number>> {
+  const bindings: Record<string, BufferRange> = {};
+  const times: Record<string, number> = {};
+  try {
+    for (const { name, type, words } of spec.bindings) {
+      const size = Math.max(16, words * 4);
+      const buffer = device.pool.acquire(size, `measure ${name}`);
+      bindings[name] = { buffer, offset: 0, size };
+      device.upload(bindings[name], sample(size / 4, type.endsWith("u") || type === "u32" || type === "i32"));
+    }
+    let best = Number.POSITIVE_INFINITY;
+    for (const { kernel } of among) {
+      const alone = { ...kernel, variants: [] };
+      const program = await Program.compile(device, [{ ...call, kernel: alone, bindings }]);
+      try {
+        await time(device, program, 1); // its first run may pay for more than the work
+        const once = await time(device, program, 1);
+        const repeats = Math.min(MOST_REPEATS, Math.max(1, Math.ceil(SAMPLE_NS / once)));
+        let fastest = once;
+        for (let n = 0; n < SAMPLES && once < HOPELESS * best; n++) {
+          fastest = Math.min(fastest, (await time(device, program, repeats)) / repeats);
+        }
+        times[kernel.name] = fastest;
+        best = Math.min(best, fastest);
+      } finally {
+        program.dispose();
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+  } finally {
+    for (const { buffer } of Object.values(bindings)) device.pool.release(buffer);
+  }
+  return times;
+}
+
+/** Contents to measure with: small numbers of either sign; counts and ids below 64, which any array has. */
+function sample(words: number, whole: boolean): Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
+  if (whole) return Uint32Array.from({ length: words }, (_, n) => n & 63);
+  return Float32Array.from({ length: words }, (_, n) => ((n * 37) % 101) / 101 - 0.5);
+}
+
+/** Nanoseconds of `repeats` runs of a program in one submission: by the GPU's clock where it has one. */
+async function time(device: Device, program: Program, repeats: number): Promise<number> {
+  program.uploadScalars();
+  const encode = (encoder: GPUCommandEncoder, timestampWrites?: GPUComputePassTimestampWrites): void => {
+    const pass = encoder.beginComputePass({ label: "measure", ...(timestampWrites ? { timestampWrites } : {}) });
+    for (let n = 0; n < repeats; n++) program.encode(pass);
+    pass.end();
+  };
+  if (!device.features.has("timestamp-query")) {
+    const began = performance.now();
+    device.submit("measure", encode);
+    await device.idle();
+    return (performance.now() - began) * 1e6;
+  }
+  const querySet = device.gpu.createQuerySet({ type: "timestamp", count: 2, label: "measure" });
+  const buffer = device.pool.acquire(16, "measure", USAGE.queries);
+  try {
+    device.submit("measure", (encoder) => {
+      encode(encoder, { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
+      encoder.resolveQuerySet(querySet, 0, 2, buffer, 0);
+    });
+    const [from = 0n, to = 0n] = new BigUint64Array(await device.read({ buffer, offset: 0, size: 16 }));
+    return Math.max(1, Number(to - from));
+  } finally {
+    querySet.destroy();
+    device.pool.release(buffer);
+  }
+}

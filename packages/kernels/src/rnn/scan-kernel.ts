@@ -1,0 +1,263 @@
+import {
+  type Binding,
+  type Cost,
+  defineKernel,
+  type Kernel,
+  type Limits,
+  type Plan,
+  type Variant,
+  type VariedKernel,
+  wgsl,
+  withVariants,
+} from "../core";
+import { CUTS, type Cut, cutSpeed, STEPS } from "./cut";
+import { paddedColumns } from "./pack";
+import { rowFunctions, type ScanOptions, scanDims } from "./scan";
+import { each, eachSum, eachUnit, powerOfTwo, product, SHARED_ROWS, sums, type Tile } from "./tile";
+
+type Sizes = { readonly [N in keyof typeof scanDims]: number };
+
+/** What the code of a scan may depend on. */
+export interface ScanContext<B extends string, O> {
+  readonly H: number;
+  readonly options: O;
+  readonly has: Readonly<Record<B, boolean>>;
+}
+
+/** A product that a phase sums: at the scan's first step, at all later ones, or at every one. */
+export interface PhaseProduct {
+  readonly when: "first" | "later" | "always";
+  readonly count: string;
+  /** The scalar of a row, as WGSL over `k` and the name of its `Row`. */
+  readonly value: (row: string) => string;
+  /** The vector of a column, as WGSL over `k`, `d` and the column's number. */
+  readonly weight: (column: string) => string;
+}
+
+/** A part of a step after which all units of a row must have got so far. */
+export interface Phase {
+  /** Columns of results: units, or fours of units. */
+  readonly count: number;
+  readonly type: "f32" | "vec2f" | "vec3f" | "vec4f";
+  readonly products: readonly PhaseProduct[];
+  /** WGSL that ends a unit, over its `row`, `d`, `u` and the sum `value`. */
+  readonly finish: string;
+  /** Whether a column is four units rather than one. */
+  readonly byFours: boolean;
+}
+
+/** One pass of a cell over its sequence: what `scanKernel` makes kernels of. */
+export interface Scan<B extends Record<string, Binding>, O extends ScanOptions> {
+  /** snake_case. */
+  readonly name: string;
+  readonly options: O;
+  readonly bindings: B;
+  readonly cost: (sizes: Sizes) => Cost;
+  /** Whether it begins at the scan's last step. */
+  readonly backward: boolean;
+  /** WGSL functions that the phases call. */
+  readonly functions: (context: ScanContext<Extract<keyof B, string>, O>) => string;
+  readonly phases: (context: ScanContext<Extract<keyof B, string>, O>) => readonly Phase[];
+}
+
+/** Most invocations of a workgroup that makes all units of a tile. */
+const MOST_INVOCATIONS = 256;
+
+interface ScanPlan extends Plan {
+  readonly workgroupSize: number;
+  readonly rows: number;
+  /** Columns of one invocation. */
+  readonly columns: number;
+  /** Whether one workgroup makes all units of its tile, taking them in turn. */
+  readonly isAlone: boolean;
+}
+
+/** Multiply-adds that the slowest device in use makes in a millisecond: what bounds a dispatch's steps. */
+const SLOWEST_FLOPS_PER_MS = 4e6;
+
+/** Dispatches of a sequence kernel: as many as keep each within the time that one may take. */
+function sequenceDispatches(flops: number, T: number, { dispatchMilliseconds }: Limits): number {
+  return Math.max(1, Math.min(T, Math.ceil(flops / SLOWEST_FLOPS_PER_MS / dispatchMilliseconds)));
+}
+
+/**
+ * The kernels of a scan: one that makes a dispatch per step, and as its variants those that walk over the whole
+ * sequence. Every sum runs over k in order, with one accumulator and `fma`, so all of them give the same bits.
+ */
+export function scanKernel<const B extends Record<string, Binding>, O extends ScanOptions>(
+  scan: Scan<B, O>,
+): VariedKernel<Kernel<typeof scanDims, B, O, Record<never, never>>> {
+  const variants = CUTS.map(
+    (cut): Variant => ({
+      kernel: makeKernel(scan, cut),
+      why: cut.why,
+      speed: ({ dims }, device) => cutSpeed(cut, scan.cost(dims as Sizes), dims as Sizes, device),
+    }),
+  );
+  return withVariants(makeKernel(scan, STEPS), variants);
+}
+
+function makeKernel<const B extends Record<string, Binding>, O extends ScanOptions>(
+  scan: Scan<B, O>,
+  cut: Cut,
+): Kernel<typeof scanDims, B, O, Record<never, never>> {
+  type Context = ScanContext<Extract<keyof B, string>, O>;
+  return defineKernel<typeof scanDims, B, ScanPlan, O>({
+    name: `${scan.name}${cut.name}`,
+    dims: scanDims,
+    options: scan.options,
+    bindings: scan.bindings,
+    repeat: (sizes, _, limits) =>
+      cut.wholeSequence ? sequenceDispatches(scan.cost(sizes).flops, sizes.T, limits) : sizes.T,
+    plan: ({ B, D, H }, limits, options) => {
+      const none = Object.fromEntries(Object.keys(scan.bindings).map((key) => [key, false]));
+      const phases = scan.phases({ H, options, has: none as Context["has"] });
+      const columns = columnsOf(cut, phases);
+      const widest = Math.max(...phases.map(({ count }) => Math.ceil(count / columns)));
+      const rows = cut.rows(B);
+      const isAlone = cut.wholeSequence || phases.length > 1;
+      const most = Math.min(isAlone ? MOST_INVOCATIONS : 32, limits.maxComputeInvocationsPerWorkgroup);
+      const workgroupSize = powerOfTwo(widest, 4, most);
+      const tiles = Math.ceil(B / rows);
+      const grid = [isAlone ? 1 : Math.ceil(widest / workgroupSize), tiles, D] as const;
+      return { workgroupSize, grid, rows, columns, isAlone };
+    },
+    cost: scan.cost,
+    wgsl: (plan, { dims: { H }, options, has }) =>
+      scanCode(scan, { H, options, has: has as Context["has"] }, plan, cut),
+  });
+}
+
+/** Columns of one invocation; one of four units counts for two of one unit, since its sums are as many and its loads fewer. */
+const columnsOf = ({ columns }: Cut, phases: readonly Phase[]): number =>
+  phases.every(({ byFours }) => byFours) ? Math.ceil(columns / 2) : columns;
+
+/** WGSL of a whole kernel: a function for each phase, and a main that calls them at each of its steps. */
+function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
+  scan: Scan<B, O>,
+  context: ScanContext<Extract<keyof B, string>, O>,
+  { workgroupSize, rows, columns, isAlone }: ScanPlan,
+  { wholeSequence, shared }: Cut,
+): string {
+  const hasOrder = (context.has as Readonly<Record<string, boolean>>).order === true;
+  const phases = scan.phases(context);
+  const invocations = (phase: Phase): number => Math.ceil(phase.count / columns);
+  const calls = phases.map((phase, n) => {
+    const turns = Math.ceil(invocations(phase) / workgroupSize);
+    const call = `phase${n}(s, lane + turn * ${workgroupSize}u, group.y, group.z, subLane);`;
+    const all =
+      turns === 1 ? `{ let turn = 0u; ${call} }` : `for (var turn = 0u; turn < ${turns}u; turn++) { ${call} }`;
+    return `${all}\nstorageBarrier();`;
+  });
+  const walk = wgsl`
+      let steps = (dims.T + dims.repeats - 1u) / dims.repeats;
+      for (var n = dims.step * steps; n < min(dims.T, (dims.step + 1u) * steps); n++) {
+        let s = ${scan.backward ? "dims.T - 1u - n" : "n"};
+        ${calls.join("\n")}
+      }`;
+  const oneStep = wgsl`
+      let s = ${scan.backward ? "dims.T - 1u - dims.step" : "dims.step"};
+      ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, group.y, group.z, subLane);"}`;
+  return wgsl`
+    const WORKGROUP = ${workgroupSize}u;
+    ${rowFunctions({ hasOrder, reverse: context.options.reverse })}
+    ${scan.functions(context)}
+    ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, shared, hasOrder, scan })).join("\n")}
+    @compute @workgroup_size(${workgroupSize})
+    fn main(
+      @builtin(workgroup_id) group: vec3u,
+      @builtin(local_invocation_index) lane: u32,
+      ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
+    ) {
+      ${shared ? "" : "let subLane = 0u;"}
+      ${wholeSequence ? walk : oneStep}
+    }`;
+}
+
+interface PhaseFacts {
+  readonly rows: number;
+  readonly columns: number;
+  readonly shared: boolean;
+  readonly hasOrder: boolean;
+  readonly scan: { readonly backward: boolean };
+}
+
+/** WGSL: what one invocation does for one phase of one step: its sums, then what the cell makes of each. */
+function phaseFunction(
+  { count, type, products, finish, byFours }: Phase,
+  n: number,
+  { rows, columns, shared, hasOrder, scan: { backward } }: PhaseFacts,
+): string {
+  const invocations = Math.ceil(count / columns); // an invocation's columns lie this far apart, so that neighbours load neighbours
+  const tile: Tile = { rows, columns, type };
+  const column = (c: number): string => `min(q + ${c * invocations}u, ${count - 1}u)`;
+  const first = backward ? "s + 1u == dims.T" : "s == 0u";
+  const summed = (someRows: number): string =>
+    products
+      .map(({ when, count: terms, value, weight }) => {
+        const loop = product({
+          rows: someRows,
+          columns,
+          type,
+          count: terms,
+          value,
+          weight: (c) => weight(`column${c}`),
+          shared: shared && someRows % SHARED_ROWS === 0,
+        });
+        if (when === "always") return loop;
+        return `if (${when === "first" ? first : `!(${first})`}) { ${loop} }`;
+      })
+      .join("\n");
+  // Rows come by falling length: where the second half of a tile has ended, its products are left out.
+  const half = Math.ceil(rows / 2);
+  const skipping = wgsl`
+      if (s < lengthAt(tile * ${rows}u + ${half}u)) { ${summed(rows)} }
+      else if (s < lengthAt(tile * ${rows}u)) { ${rows > 1 ? summed(half) : summed(rows)} }`;
+  const unit = byFours ? eachUnit("n", finish) : `let u = n; let value = total; ${finish}`;
+  return wgsl`
+    fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
+      ${each(columns, (c) => `let column${c} = ${column(c)};`)}
+      ${each(rows, (r) => `let row${r} = rowAt(tile * ${rows}u + ${r}u, s, d);`)}
+      ${shared ? each(rows / SHARED_ROWS, (f) => `let mine${f} = rowAt(tile * ${rows}u + ${SHARED_ROWS * f}u + (subLane & 3u), s, d);`) : ""}
+      ${sums(tile)}
+      ${hasOrder ? skipping : summed(rows)}
+      if (q < ${invocations}u) {
+        ${eachSum(
+          tile,
+          "tile",
+          wgsl`let n = q + c * ${invocations}u;
+          if (n < ${count}u) {
+            let row = rowAt(index, s, d);
+            ${unit}
+          }`,
+        )}
+      }
+    }`;
+}
+
+/** R·h_{t−1}: the state before each step is h_0 or zero at the first, y of the step before at all others. */
+export function recurrentForward(hasStart: boolean, weight: PhaseProduct["weight"]): PhaseProduct[] {
+  const later = { when: "later" as const, count: "H", value: (row: string) => `y[${row}.before + k]`, weight };
+  if (!hasStart) return [later];
+  return [{ when: "first", count: "H", value: (row) => `h0[${row}.state + k]`, weight }, later];
+}
+
+/** Rᵀ times the gate gradients `gradients` [B, T, D, H, G] of the step after, for four units at a time. */
+export function recurrentBackward(call: { H: number; gates: number; gradients: string; finish: string }): Phase {
+  const { H, gates, gradients, finish } = call;
+  const count = paddedColumns(H);
+  return {
+    count,
+    type: "vec4f",
+    byFours: true,
+    products: [
+      {
+        when: "later",
+        count: `${gates}u * H`,
+        value: (row) => `${gradients}[${gates}u * ${row}.after + k]`,
+        weight: (column) => `rows[(d * ${gates}u * H + k) * ${count}u + ${column}]`,
+      },
+    ],
+    finish,
+  };
+}

@@ -1,0 +1,92 @@
+import { wgsl } from "../core";
+
+/** Results that one invocation keeps in registers: `rows` of the batch by `columns` of whatever it counts. */
+export interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  /** WGSL type of each sum. */
+  readonly type: string;
+}
+
+/** Lines of WGSL, one for each of `count` things kept in registers of their own. */
+export const each = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => line(index)).join("\n");
+
+/**
+ * 0 for any batch of less than 2^31 rows, which compilers cannot know. Added to a loop's bound it keeps them from
+ * unrolling: a software adapter took up to 28 s over the first dispatch of these kernels without it, and 1 s with it.
+ */
+const HIDDEN_ZERO = "(dims.B >> 31u)";
+
+/** WGSL: the sums of a tile, each a variable of its own so that it stays in a register. */
+export const sums = ({ rows, columns, type }: Tile): string =>
+  each(rows, (r) => each(columns, (c) => `var sum${r}_${c} = ${type}();`));
+
+export interface Product extends Tile {
+  /** Terms of the sum, as WGSL. */
+  readonly count: string;
+  /** The scalar of a row, as WGSL over `k` and the name of its `Row`. */
+  readonly value: (row: string) => string;
+  /** The vector of column `column`, as WGSL over `k`. */
+  readonly weight: (column: number) => string;
+  /** Whether the lanes of a subgroup load four rows between them and hand them round. */
+  readonly shared: boolean;
+}
+
+/** Rows that the lanes of a subgroup load between them where a product is `shared`. */
+export const SHARED_ROWS = 4;
+
+/**
+ * WGSL: sumR_C += Σ_k value(R)·weight(C) for every row R and column C of a tile, in the order of k. Rows are named
+ * row0, row1, …; where they are shared, the row that this lane loads of each four is named mine0, mine1, ….
+ */
+export const product = ({ rows, columns, type, count, value, weight, shared }: Product): string => {
+  const fours = shared ? rows / SHARED_ROWS : 0;
+  const rowValue = (r: number): string =>
+    shared ? `subgroupBroadcast(v${Math.floor(r / SHARED_ROWS)}, ${r % SHARED_ROWS}u)` : value(`row${r}`);
+  return wgsl`
+for (var k = 0u; k < ${count} + ${HIDDEN_ZERO}; k++) {
+  ${each(columns, (c) => `let w${c} = ${weight(c)};`)}
+  ${each(fours, (f) => `let v${f} = ${value(`mine${f}`)};`)}
+  ${each(rows, (r) => `{ let v = ${type}(${rowValue(r)}); ${each(columns, (c) => `sum${r}_${c} = fma(v, w${c}, sum${r}_${c});`)} }`)}
+}`;
+};
+
+/**
+ * WGSL: `body` for every row r and column c of a tile, with the row's number as `index` and the sum as `total`, as far
+ * as the batch goes. It is a loop, not copies: compilers put functions in place at each call, and a dozen copies of a
+ * cell's gates take them seconds.
+ */
+export const eachSum = ({ rows, columns, type }: Tile, tile: string, body: string): string => {
+  const names = Array.from({ length: rows * columns }, (_, n) => `sum${Math.floor(n / columns)}_${n % columns}`);
+  return wgsl`
+var totals = array<${type}, ${rows * columns}>(${names.join(", ")});
+for (var r = 0u; r < min(${rows}u, dims.B - min(dims.B, ${tile} * ${rows}u)) + ${HIDDEN_ZERO}; r++) {
+  let index = ${tile} * ${rows}u + r;
+  for (var c = 0u; c < ${columns}u + ${HIDDEN_ZERO}; c++) {
+    let total = totals[r * ${columns}u + c];
+    ${body}
+  }
+}`;
+};
+
+/** WGSL: `body` for the units u of four from 4·`quad` on, as far as the units go, with the unit's sum as `value`. */
+export const eachUnit = (quad: string, body: string): string => wgsl`
+for (var l = 0u; l < min(4u, H - 4u * ${quad}) + ${HIDDEN_ZERO}; l++) {
+  let u = 4u * ${quad} + l;
+  let value = total[l];
+  ${body}
+}`;
+
+/**
+ * Rows that share each load of a weight where every step has a dispatch of its own. An LSTM of 128 units over 64 steps
+ * of 16 rows took a software adapter 172, 100, 69 and 54 ms with tiles of 1, 2, 4 and 8.
+ */
+export const tileRows = (B: number): number => (B < 4 ? 1 : B < 8 ? 4 : 8);
+
+/** The smallest power of two that is at least `least` and `smallest`, and at most `largest`. */
+export function powerOfTwo(least: number, smallest: number, largest: number): number {
+  let size = smallest;
+  while (size < Math.min(least, largest)) size *= 2;
+  return size;
+}
