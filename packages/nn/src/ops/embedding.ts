@@ -5,6 +5,7 @@ import { run } from "../graph/run";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { firstOutside } from "./host-check";
 
 const gathered = defineOp<
   { table: Tensor; ids: Tensor },
@@ -47,7 +48,7 @@ export function embedding(table: Tensor, ids: Tensor, { paddingId = NO_PADDING }
   expectDType("embedding", { ids }, "u32", "i32");
   const { V } = expectShape("embedding", { table }, ["V", "D"]) as { V: number };
   const known = hostValues(ids);
-  const at = known?.findIndex((id) => id < 0 || id >= V) ?? -1;
+  const at = known ? firstOutside(known, V) : -1;
   if (at >= 0) {
     throw new ValueError({
       where: "embedding",

@@ -168,7 +168,8 @@ export abstract class Optimizer {
 
   #prepare(forward: Trace): void {
     const device = this.#device ?? deviceOf(forward);
-    this.#expectOn(device, [...forward.leaves.map(({ tensor }) => tensor), ...this.parameters]);
+    for (const { tensor } of forward.leaves) this.#expectOn(device, tensor);
+    for (const parameter of this.parameters) this.#expectOn(device, parameter);
     if (this.#device) return;
     this.flat.prepare(device);
     this.#report ??= zerosOn(device, REPORT_WORDS, "update report", "u32");
@@ -177,17 +178,15 @@ export abstract class Optimizer {
   }
 
   /** Nothing is moved before all is known to be on one device. */
-  #expectOn(device: Device, tensors: readonly Tensor[]): void {
-    for (const tensor of tensors) {
-      if (!tensor.storage || tensor.storage.device === device) continue;
-      throw new DeviceMismatchError({
-        where: `${this.#where}.minimize`,
-        what: tensor.name ?? String(tensor),
-        expected: "on the same device as the rest of the loss and its parameters",
-        received: "on another",
-        remedy: "Read its values with data() and make it again on this device.",
-      });
-    }
+  #expectOn(device: Device, tensor: Tensor): void {
+    if (!tensor.storage || tensor.storage.device === device) return;
+    throw new DeviceMismatchError({
+      where: `${this.#where}.minimize`,
+      what: tensor.name ?? String(tensor),
+      expected: "on the same device as the rest of the loss and its parameters",
+      received: "on another",
+      remedy: "Read its values with data() and make it again on this device.",
+    });
   }
 
   /** Gradients into their common buffer, its norm, and the update: the last three dispatches. */

@@ -244,14 +244,13 @@ class Executor {
 
 /** Notes that parameters change now; what it returns takes that back, unless they were changed again since. */
 function markChanged(parameters: readonly Tensor[]): () => void {
-  const marks = parameters.flatMap(({ variable }) => {
-    if (!variable) return [];
-    const before = variable.changedAt;
-    variable.changedAt = ++clock.now;
-    return [{ variable, before, now: variable.changedAt }];
-  });
+  const now = ++clock.now;
+  const before = parameters.map(({ variable }) => variable?.changedAt ?? 0);
+  for (const { variable } of parameters) if (variable) variable.changedAt = now;
   return () => {
-    for (const { variable, before, now } of marks) if (variable.changedAt === now) variable.changedAt = before;
+    for (const [index, { variable }] of parameters.entries()) {
+      if (variable?.changedAt === now) variable.changedAt = before[index] as number;
+    }
   };
 }
 

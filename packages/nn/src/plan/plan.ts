@@ -64,6 +64,8 @@ export class Plan {
   readonly #scalars: readonly ScalarUse[];
   readonly #made: readonly MadeResult[];
   readonly #given: readonly GivenResult[];
+  /** What each number was in the last run: one that is still the same is not written again. */
+  readonly #last: (number | undefined)[];
 
   private constructor(
     device: Device,
@@ -79,6 +81,7 @@ export class Plan {
     this.#scalars = scalars;
     this.#made = made;
     this.#given = given;
+    this.#last = scalars.map(() => undefined);
   }
 
   /**
@@ -167,7 +170,12 @@ export class Plan {
         }
       }
     }
-    for (const { source, call, name } of this.#scalars) this.program.setScalar(call, name, scalars[source] as number);
+    for (const [index, { source, call, name }] of this.#scalars.entries()) {
+      const value = scalars[source] as number;
+      if (Object.is(value, this.#last[index])) continue;
+      this.#last[index] = value;
+      this.program.setScalar(call, name, value);
+    }
     this.program.uploadScalars();
     this.#device.submit("plan", (encoder) => {
       // A result that is part of what the plan is given is copied now: the work may change that in place.

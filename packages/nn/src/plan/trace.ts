@@ -68,8 +68,9 @@ function behind(roots: readonly Tensor[]): Set<Tensor> {
 
 /** Whether operations were recorded between a parameter and this tensor. */
 function leadsToParameter(tensor: Tensor): boolean {
+  if (!tensor.origin) return false;
   const seen = new Set<Tensor>();
-  const stack = Object.values(tensor.origin?.inputs ?? {});
+  const stack = Object.values(tensor.origin.inputs);
   for (let top = stack.pop(); top; top = stack.pop()) {
     if (top.variable) return true;
     if (seen.has(top)) continue;

@@ -91,8 +91,8 @@ class Pages {
   /** Lets go of pages that the device had no room for; whoever asked for them was told. */
   #forgetRefused(): void {
     const { pool } = this.#device;
+    if (!this.#pages.some((page) => pool.isRefused(page))) return;
     const refused = new Set(this.#pages.filter((page) => pool.isRefused(page)));
-    if (refused.size === 0) return;
     for (const page of refused) pool.release(page);
     this.#pages = this.#pages.filter((page) => !refused.has(page));
     this.#used = PAGE;

@@ -25,6 +25,8 @@ export interface Variable {
  */
 export class Tensor {
   readonly shape: Shape;
+  /** Number of elements. */
+  readonly size: number;
   readonly dtype: DType;
   readonly node: Node;
   /** How errors and profiles call it. */
@@ -43,17 +45,13 @@ export class Tensor {
   constructor(node: Node, shape: Shape, dtype: DType) {
     this.node = node;
     this.shape = shape;
+    this.size = sizeOf(shape);
     this.dtype = dtype;
   }
 
   /** Number of axes; 0 for a scalar. */
   get rank(): number {
     return this.shape.length;
-  }
-
-  /** Number of elements. */
-  get size(): number {
-    return sizeOf(this.shape);
   }
 
   /** Whether `dispose` was called: it cannot be used any more. */
@@ -114,16 +112,20 @@ export class Tensor {
 
   /** @throws DisposedError after `dispose`, and if the device that holds its values was disposed of */
   assertUsable(where: string): void {
-    const what = this.name ?? `a tensor ${formatShape(this.shape)}`;
-    if (this.#disposed) throw new DisposedError({ where, what, received: "disposed of" });
+    if (this.#disposed) throw new DisposedError({ where, what: this.#called, received: "disposed of" });
     if (this.storage?.device.disposed) {
       throw new DisposedError({
         where,
-        what,
+        what: this.#called,
         received: "on a device that was disposed of",
         remedy: "Make it again on the open device.",
       });
     }
+  }
+
+  /** What an error calls it. */
+  get #called(): string {
+    return this.name ?? `a tensor ${formatShape(this.shape)}`;
   }
 
   toString(): string {
