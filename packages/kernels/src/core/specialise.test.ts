@@ -117,11 +117,11 @@ describe("the generated WGSL", () => {
     expect(code.split("\n")[0]).toBe("struct Dims { unused: u32 }");
   });
 
-  test("of a repeated kernel reads its step after the sizes", () => {
+  test("of a repeated kernel reads its step, and how many there are, after the sizes", () => {
     const scan = defineKernel({ ...gate, name: "scan", repeat: ({ B = 0 }) => B });
     const spec = specialise(scan, call, DEFAULT_LIMITS);
-    expect([...spec.uniform.keys()]).toEqual(["B", "step", "gain", "seed"]);
-    expect(spec.code).toContain("struct Dims { B: u32, step: u32, gain: f32, seed: u32 }");
+    expect([...spec.uniform.keys()]).toEqual(["B", "step", "repeats", "gain", "seed"]);
+    expect(spec.code).toContain("struct Dims { B: u32, step: u32, repeats: u32, gain: f32, seed: u32 }");
     expect(spec.repeat).toBe(2);
   });
 });
@@ -137,7 +137,8 @@ describe("shapes", () => {
   test("count words of their element type", () => {
     const types = Object.keys(WORDS) as ElementType[];
     const kernel = bare(Object.fromEntries(types.map((type) => [type, read(type, "n 3")])));
-    const { bindings } = specialise(kernel, { dims: { n: 2 }, bindings: types }, DEFAULT_LIMITS);
+    const limits = { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: types.length };
+    const { bindings } = specialise(kernel, { dims: { n: 2 }, bindings: types }, limits);
     expect(Object.fromEntries(bindings.map(({ name, words }) => [name, words]))).toEqual({
       f32: 6,
       i32: 6,
@@ -146,7 +147,26 @@ describe("shapes", () => {
       vec4f: 24,
       vec2u: 12,
       vec4u: 24,
+      f16: 3,
+      vec2h: 6,
+      vec4h: 12,
     });
+    const odd = specialise(bare({ x: read("f16", "n 3") }), { dims: { n: 1 }, bindings: ["x"] }, DEFAULT_LIMITS);
+    expect(odd.bindings[0]?.words).toBe(2); // three halves lie in two words
+  });
+
+  test("may hold elements of a type that the options name, and the code asks for the feature that the type needs", () => {
+    const kernel = defineKernel({
+      ...bare({}),
+      options: { half: false },
+      bindings: { x: read(({ half }) => (half ? "f16" : "f32"), "n") },
+    });
+    const of = (half: boolean) =>
+      specialise(kernel, { dims: { n: 4 }, options: { half }, bindings: ["x"] }, DEFAULT_LIMITS);
+    expect(of(false).features).toEqual([]);
+    expect(of(true).features).toEqual(["shader-f16"]);
+    expect(of(true).code.split("\n")[0]).toBe("enable f16;");
+    expect([of(false).bindings[0]?.words, of(true).bindings[0]?.words]).toEqual([4, 2]);
   });
 
   test("of unknown dims are refused", () => {

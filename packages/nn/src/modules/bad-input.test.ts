@@ -60,7 +60,7 @@ describe("recurrent layers", () => {
   test("token ids where features belong", async () => {
     const ids = tensor(new Int32Array(30), { shape: [2, 5, 3] });
     expect(await refusal(rnn, () => rnn.forward(ids))).toMatchInlineSnapshot(
-      `[DTypeError: RNN.forward: x should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+      `[ShapeError: RNN.forward: x should be [B, T] but is [2, 5, 3]. Whole numbers are classes, one for each step: [rows, steps]. Pass features as f32.]`,
     );
   });
 

@@ -1,9 +1,12 @@
 import { DTypeError, ShapeError, ValueError } from "@unroll/kernels";
 import { hostValues } from "../graph/node";
+import { add } from "../ops/arithmetic";
 import { concat } from "../ops/concat";
 import { dropout } from "../ops/dropout";
+import { embedding } from "../ops/embedding";
 import { linear } from "../ops/linear";
 import { expectProbability } from "../ops/options";
+import { transpose } from "../ops/permute";
 import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -106,12 +109,8 @@ export abstract class RecurrentModule extends Module {
     { lengths, allowEmpty = false }: SequenceOptions<unknown>,
   ): { dims: LayerDims; lengths: Tensor | undefined } {
     const where = `${this.#where}.forward`;
-    expectDType(where, { x }, "f32");
-    const remedy =
-      x.rank === 3
-        ? `The last axis must equal inputSize: build the layer with new ${this.#where}(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`
-        : `Rows, steps and features are an axis each, and x has ${x.rank}: one feature a step is [rows, steps, 1], one row [1, steps, features].`;
-    const { B, T } = expectShape(where, { x }, ["B", "T", this.inputSize], remedy) as { B: number; T: number };
+    expectDType(where, { x }, "f32", "u32", "i32");
+    const { B, T } = this.#expectInput(where, x);
     if (B === 0 || T === 0) {
       throw new ShapeError({
         where,
@@ -137,8 +136,23 @@ export abstract class RecurrentModule extends Module {
 
   /** W·x + b of a layer for all steps at once. */
   protected inputProduct(layer: number, x: Tensor): Tensor {
+    const weight = this.weightIh[layer] as Parameter;
+    if (x.dtype !== "f32") return classProduct(weight, this.bias[layer], x);
     const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
-    return linear(input, this.weightIh[layer] as Parameter, this.bias[layer]);
+    return linear(input, weight, this.bias[layer]);
+  }
+
+  #expectInput(where: string, x: Tensor): { B: number; T: number } {
+    const { inputSize: I } = this;
+    if (x.dtype !== "f32") {
+      const remedy = "Whole numbers are classes, one for each step: [rows, steps]. Pass features as f32.";
+      return expectShape(where, { x }, ["B", "T"], remedy) as { B: number; T: number };
+    }
+    const remedy =
+      x.rank === 3
+        ? `The last axis must equal inputSize: build the layer with new ${this.#where}(${x.shape.at(-1)}, …) or project x to ${I} features first.`
+        : `Rows, steps and features are an axis each, and x has ${x.rank}: one feature a step is [rows, steps, 1], one row [1, steps, features].`;
+    return expectShape(where, { x }, ["B", "T", I], remedy) as { B: number; T: number };
   }
 
   /** The part [D, B, H] of a state that belongs to a layer. */
@@ -152,6 +166,12 @@ export abstract class RecurrentModule extends Module {
   protected joinStates(states: readonly Tensor[]): Tensor {
     return concat(states, 0);
   }
+}
+
+/** W·x + b where each x is the one-hot vector of a class: a column of W, looked up rather than multiplied. */
+function classProduct(weight: Tensor, bias: Tensor | undefined, classes: Tensor): Tensor {
+  const columns = transpose(weight);
+  return embedding(bias ? add(columns, bias) : columns, classes);
 }
 
 function lengthsTensor(
