@@ -37,6 +37,7 @@ export { type CallTime, profile } from "./profile";
 export { type Call, Program, type Undecided } from "./program";
 export { GUARD_WORD, type HostArray, type RunKernelCall, runKernel } from "./run-kernel";
 export { type CallFacts, type Specialisation, specialise } from "./specialise";
+export { isHalf, type StorageOptions } from "./storage";
 export { tune } from "./tune";
 export {
   type Candidate,

@@ -8,13 +8,13 @@ export const CLIP_SCALARS = {
   clipValue: "f32",
 } as const;
 
-/** `clipped(g)`: four elements of the gradient after both kinds of clipping. */
+/** `clipped(g)`: four elements of the gradient without the scale of the loss, after both kinds of clipping. */
 export const CLIPPED = `
     fn clipped(g: vec4f) -> vec4f {
       let norm = bitcast<f32>(report[${REPORT.norm}]);
       let scale = select(1.0, min(1.0, dims.clipNorm / (norm + 1e-6)), dims.clipNorm > 0.0);
       let bound = vec4f(select(3.4028234e38, dims.clipValue, dims.clipValue > 0.0));
-      return clamp(g * scale, -bound, bound);
+      return clamp(g * bitcast<f32>(report[${REPORT.unscale}]) * scale, -bound, bound);
     }`;
 
 /** Leaves an update out, and counts it, when the gradient is not finite; `i` is the invocation's number. */

@@ -1,5 +1,6 @@
 import { matmul as matmulKernel } from "@unroll/kernels";
 import { run } from "../graph/run";
+import type { DType } from "../tensor/dtype";
 import type { Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
@@ -39,11 +40,21 @@ export interface Product {
   readonly sumA: Tensor | undefined;
 }
 
+interface GemmOptions {
+  readonly Z?: number;
+  readonly bias?: Tensor | undefined;
+  readonly shape?: Shape;
+  /** Shape of the sum of a, where it is asked for. */
+  readonly sumA?: Shape;
+  /** Of the products; sums are made in f32 whatever it is. */
+  readonly dtype?: DType;
+}
+
 /** Z products a·b + bias as one kernel call, of shape `shape` ([Z, rows, columns] by default). */
 export function gemm(
   a: Matrices,
   b: Matrices,
-  { Z = 1, bias, shape, sumA }: { Z?: number; bias?: Tensor | undefined; shape?: Shape; sumA?: Shape } = {},
+  { Z = 1, bias, shape, sumA, dtype = "f32" }: GemmOptions = {},
 ): Product {
   const result = run(
     matmulKernel,
@@ -53,6 +64,7 @@ export function gemm(
       options: { transposeA: a.transposed, transposeB: b.transposed },
       shapes: { c: shape ?? [Z, a.rows, b.columns], ...(sumA ? { sumA } : {}) },
       ...(sumA ? { outputs: ["sumA"] } : {}),
+      ...(dtype === "f16" ? { dtypes: { c: dtype } } : {}),
     },
   );
   return { c: result.c, sumA: sumA ? result.sumA : undefined };

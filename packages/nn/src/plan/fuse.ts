@@ -1,6 +1,6 @@
 import type { ElementwiseProgram, ScalarType } from "@unroll/kernels";
 import type { ElementwiseNode, KernelNode, ViewNode } from "../graph/node";
-import { inputsOf, isTensor, scalarTypeOf } from "../graph/node";
+import { computed, inputsOf, isTensor, scalarTypeOf } from "../graph/node";
 import type { Scalar } from "../tensor/scalar";
 import { type Shape, sameShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -190,7 +190,7 @@ function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, 
     .filter((output) => (uses.get(output) ?? 0) > (inside.get(output) ?? 0));
   const program: ElementwiseProgram = {
     shape,
-    inputs: inputList.map(({ dtype, shape: extents }) => ({ dtype, shape: extents })),
+    inputs: inputList.map(({ dtype, shape: extents }) => ({ dtype: computed(dtype), shape: extents })),
     scalars: scalarTypes,
     instructions,
     outputs: outputs.map((output) => ids.get(output) as number),
