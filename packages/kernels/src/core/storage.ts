@@ -7,7 +7,7 @@ export interface StorageOptions {
    * Names of bindings whose numbers are stored as f16. The kernel is written, and computes, in f32 all the same: each
    * load widens, each store rounds to the nearest half.
    */
-  readonly half?: readonly string[];
+  readonly halves?: readonly string[];
 }
 
 /** The half type that stores a type of f32 numbers. */
@@ -15,7 +15,7 @@ const HALVES: { readonly [T in ElementType]?: ElementType } = { f32: "f16", vec2
 
 /** Whether a call stores the binding `name` in halves. */
 export function isHalf(options: StorageOptions, name: string): boolean {
-  return options.half?.includes(name) === true;
+  return options.halves?.includes(name) === true;
 }
 
 /**

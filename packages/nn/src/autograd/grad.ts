@@ -29,7 +29,8 @@ export function grad(loss: Tensor, of: readonly Tensor[], { seed = fill(1, loss.
     });
   }
   expectDType("grad", { "the loss": loss }, "f32");
-  for (const [index, target] of of.entries()) expectDType("grad", { [target.name ?? `of[${index}]`]: target }, ...FLOATS);
+  for (const [index, target] of of.entries())
+    expectDType("grad", { [target.name ?? `of[${index}]`]: target }, ...FLOATS);
   const targets = new Set(of);
   const records = reachable(loss, targets);
   const gradients = new Map<Tensor, Tensor>([[loss, seed]]);

@@ -56,15 +56,15 @@ function record<K extends AnyKernel>(
   call: RunCall<K>,
 ): KernelNode {
   const given: Record<string, Tensor> = {};
-  const half: string[] = [];
+  const halves: string[] = [];
   for (const [name, input] of Object.entries(inputs) as [string, Tensor | undefined][]) {
     if (!input) continue;
     input.assertUsable(kernel.name);
     given[name] = input;
-    if (input.dtype === "f16") half.push(name);
+    if (input.dtype === "f16") halves.push(name);
   }
   const { dims, scalars = {} } = call;
-  const { signature, options, outputs: made } = formOf(kernel, call, Object.keys(given), half);
+  const { signature, options, outputs: made } = formOf(kernel, call, Object.keys(given), halves);
   const outputs: Record<string, Tensor> = {};
   const node: KernelNode = {
     kind: "kernel",

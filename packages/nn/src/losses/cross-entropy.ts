@@ -11,8 +11,8 @@ import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { run, view } from "../graph/run";
 import { expectOneOf } from "../ops/options";
-import { type Scalar, scalar } from "../tensor/scalar";
 import { FLOATS } from "../tensor/dtype";
+import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 

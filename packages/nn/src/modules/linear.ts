@@ -1,7 +1,7 @@
 import { linear } from "../ops/linear";
 import { type Generator, sharedGenerator } from "../random/generator";
-import { type Parameter, parameter } from "../tensor/parameter";
 import { FLOATS } from "../tensor/dtype";
+import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { constant, glorotUniform, uniform } from "./init";

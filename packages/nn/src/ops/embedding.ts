@@ -2,8 +2,8 @@ import { embeddingKernels, NO_PADDING, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { run } from "../graph/run";
-import { type Scalar, scalar } from "../tensor/scalar";
 import { FLOATS } from "../tensor/dtype";
+import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { firstOutside } from "./host-check";
@@ -19,7 +19,11 @@ const gathered = defineOp<
     const { table, ids } = inputs;
     const [V, D] = table.shape as [number, number];
     const { forward, D: columns } = embeddingKernels(D);
-    const call = { dims: { N: ids.size, V, D: columns }, shapes: { out: [...ids.shape, D] }, dtypes: { out: table.dtype } };
+    const call = {
+      dims: { N: ids.size, V, D: columns },
+      shapes: { out: [...ids.shape, D] },
+      dtypes: { out: table.dtype },
+    };
     const { out } = run(forward, inputs, call);
     return { out: { rows: out }, saved: { table, ids } };
   },

@@ -51,11 +51,7 @@ interface GemmOptions {
 }
 
 /** Z products a·b + bias as one kernel call, of shape `shape` ([Z, rows, columns] by default). */
-export function gemm(
-  a: Matrices,
-  b: Matrices,
-  { Z = 1, bias, shape, sumA, dtype = "f32" }: GemmOptions = {},
-): Product {
+export function gemm(a: Matrices, b: Matrices, { Z = 1, bias, shape, sumA, dtype = "f32" }: GemmOptions = {}): Product {
   const result = run(
     matmulKernel,
     { a: a.tensor, b: b.tensor, bias },

@@ -7,8 +7,8 @@ import {
 } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
-import { type Scalar, scalar } from "../tensor/scalar";
 import { FLOATS } from "../tensor/dtype";
+import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { expectEpsilon } from "./options";

@@ -16,15 +16,22 @@ interface Factors {
 
 const product = defineOp<{ a: Tensor; b: Tensor }, Factors, { c: Tensor }, null>({
   name: "matmul",
-  forward: (_, { Z, a, b, shapes }) => ({ out: { c: gemm(a, b, { Z, shape: shapes.c, dtype: commonDType(a, b) }).c }, saved: null }),
+  forward: (_, { Z, a, b, shapes }) => ({
+    out: { c: gemm(a, b, { Z, shape: shapes.c, dtype: commonDType(a, b) }).c },
+    saved: null,
+  }),
   // dA = dC·Bᵀ,   dB = Aᵀ·dC; a matrix that all products share gets the sum over them.
   backward({ c: dc }, _, needs, { Z, a, b, shapes }) {
     if (!dc) return {};
     const d = matrices(dc, a.rows, b.columns);
     const whole = (shape: Shape): Shape => (sizeOf(shape) === 0 || Z === 1 || shape.length > 2 ? shape : [Z, ...shape]);
     return {
-      ...(needs.has("a") ? { a: sumTo(gemm(d, transposed(b), { Z, shape: whole(shapes.a), dtype: a.tensor.dtype }).c, shapes.a) } : {}),
-      ...(needs.has("b") ? { b: sumTo(gemm(transposed(a), d, { Z, shape: whole(shapes.b), dtype: b.tensor.dtype }).c, shapes.b) } : {}),
+      ...(needs.has("a")
+        ? { a: sumTo(gemm(d, transposed(b), { Z, shape: whole(shapes.a), dtype: a.tensor.dtype }).c, shapes.a) }
+        : {}),
+      ...(needs.has("b")
+        ? { b: sumTo(gemm(transposed(a), d, { Z, shape: whole(shapes.b), dtype: b.tensor.dtype }).c, shapes.b) }
+        : {}),
     };
   },
 });

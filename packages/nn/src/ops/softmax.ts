@@ -21,7 +21,9 @@ const normalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor }>
   },
   // dx = y·(dy − Σ dy·y)
   backward: ({ y: dy }, { y }) =>
-    dy ? { x: run(softmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape }, dtypes: { dx: y.dtype } }).dx } : {},
+    dy
+      ? { x: run(softmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape }, dtypes: { dx: y.dtype } }).dx }
+      : {},
 });
 
 const logNormalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor }>({
@@ -32,7 +34,12 @@ const logNormalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor
   },
   // dx = dy − eʸ·Σ dy
   backward: ({ y: dy }, { y }) =>
-    dy ? { x: run(logSoftmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape }, dtypes: { dx: y.dtype } }).dx } : {},
+    dy
+      ? {
+          x: run(logSoftmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape }, dtypes: { dx: y.dtype } })
+            .dx,
+        }
+      : {},
 });
 
 /** y_v = e^(x_v) / Σ_u e^(x_u) along one axis. Elements at or below −1e29 are masked and get exactly 0. */

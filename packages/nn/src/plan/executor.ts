@@ -254,7 +254,8 @@ function expectHalves({ features }: Device): void {
     what: "the device",
     expected: "with the feature shader-f16, for tensors of half precision,",
     received: "without it",
-    remedy: "Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.",
+    remedy:
+      "Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.",
   });
 }
 

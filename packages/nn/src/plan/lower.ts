@@ -1,8 +1,8 @@
 import { type AnyKernel, type DimValues, elementwiseKernel, sliceDims, stridedCopy } from "@unroll/kernels";
 import type { KernelNode, ViewNode } from "../graph/node";
 import { storage } from "../graph/storage";
-import type { Scalar } from "../tensor/scalar";
 import { bytesOf, elementBytes } from "../tensor/dtype";
+import type { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import { fuse, type Group } from "./fuse";
 import type { Trace } from "./trace";

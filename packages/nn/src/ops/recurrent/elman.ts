@@ -31,7 +31,11 @@ export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & Ordered 
     const { gx, r, h0, lengths } = inputs;
     const order = ordered(dims, lengths);
     const rT = packed("rnn", dims, r);
-    const { y } = run(elmanForward, { gx, rT, h0, order }, { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype } });
+    const { y } = run(
+      elmanForward,
+      { gx, rT, h0, order },
+      { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype } },
+    );
     return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, order, y } };
   },
   backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths, order }, needs, { dims, options }) {
