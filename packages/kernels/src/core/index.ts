@@ -29,6 +29,7 @@ export {
 } from "./define-kernel";
 export { Device, type DeviceOptions } from "./device";
 export * from "./errors";
+export { float32BitsOfHalf, packHalves, roundToHalf, unpackHalves } from "./half";
 export { indexedDBStore } from "./indexed-db-store";
 export { DEFAULT_LIMITS, type Limits } from "./limits";
 export { currentDevice, type OpenOptions, open, useDevice, wrap } from "./open";

@@ -47,3 +47,20 @@ export function readReport(words: Uint32Array): UpdateReport {
     lossScale: word(REPORT.scale) === 0 ? 1 : float(REPORT.scale),
   };
 }
+
+/** The words of a report that says this: what an update kernel takes where no gradient norm was made before it. */
+export function reportWords({
+  norm = 0,
+  finite = true,
+  firstBad = 0xffffffff,
+  skipped = 0,
+  lossScale = 1,
+}: Partial<UpdateReport> = {}): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(REPORT_WORDS);
+  const floats = new Float32Array(words.buffer);
+  words.set([0, Number(finite), firstBad, skipped]);
+  floats[REPORT.norm] = norm;
+  floats[REPORT.unscale] = 1;
+  if (lossScale !== 1) floats[REPORT.scale] = lossScale;
+  return words;
+}

@@ -1,6 +1,5 @@
-import { ValueError } from "@unroll/kernels";
+import { packHalves, ValueError } from "@unroll/kernels";
 import type { DType, HostData } from "../tensor/dtype";
-import { packHalves } from "../tensor/half";
 import { quoted } from "./errors";
 import { checkHostTensor, type HostTensor } from "./host-tensor";
 import { METADATA_KEY, PREFIX_BYTES } from "./safetensors-header";

@@ -6,6 +6,7 @@ import {
   lossScale,
   REPORT_WORDS,
   readReport,
+  reportWords,
   ShapeError,
   sumOfSquares,
   type UpdateReport,
@@ -147,8 +148,7 @@ export abstract class Optimizer {
 
   /** How the last update went: the norm of its gradient before clipping, how many were left out, the scale of the loss. Waits for the GPU. */
   async report(): Promise<UpdateReport & { firstBadParameter: Parameter | undefined }> {
-    const words = this.#report ? await this.#report.data() : new Uint32Array([0, 1, 0xffffffff]);
-    const report = readReport(Uint32Array.from(words));
+    const report = readReport(this.#report ? Uint32Array.from(await this.#report.data()) : reportWords());
     return { ...report, firstBadParameter: report.firstBad === undefined ? undefined : this.flat.at(report.firstBad) };
   }
 

@@ -1,7 +1,13 @@
-import { currentDevice, type Device, DeviceLimitError, DeviceMismatchError, OutOfMemoryError } from "@unroll/kernels";
+import {
+  currentDevice,
+  type Device,
+  DeviceLimitError,
+  DeviceMismatchError,
+  OutOfMemoryError,
+  packHalves,
+} from "@unroll/kernels";
 import { clock } from "../tensor/clock";
 import { bytesOf, type HostData, hostArray } from "../tensor/dtype";
-import { packHalves } from "../tensor/half";
 import type { Scalar } from "../tensor/scalar";
 import { allocate, allocatePinned, Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";

@@ -1,5 +1,4 @@
-import { DTypeError } from "@unroll/kernels";
-import { unpackHalves } from "./half";
+import { DTypeError, unpackHalves } from "@unroll/kernels";
 
 /**
  * Element types. `f16` takes two bytes on the device and is a Float32Array on the host. `bool` is stored as u32 words of

@@ -1,9 +1,8 @@
-import { type Device, DisposedError, ShapeError, ValueError } from "@unroll/kernels";
+import { type Device, DisposedError, roundToHalf, ShapeError, ValueError } from "@unroll/kernels";
 import type { OpRecord } from "../autograd/record";
 import type { Node } from "../graph/node";
 import { evaluate, readBack } from "../plan/executor";
 import { type DType, dtypeOf, expectHostData, type HostData, isFloat } from "./dtype";
-import { roundToHalf } from "./half";
 import { flatten, type NestedNumbers } from "./nested";
 import { formatShape, type Shape, sizeOf } from "./shape";
 import type { Storage } from "./storage";
