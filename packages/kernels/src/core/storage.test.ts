@@ -51,5 +51,7 @@ test("a call says which of its arrays are halves: two to a word, and the feature
 
 test("whole numbers are no halves", () => {
   const call = { dims: { N: 5 }, options: { halves: ["ids"] }, bindings };
-  expect(() => specialise(double, call, DEFAULT_LIMITS)).toThrowErrorMatchingInlineSnapshot(`[ValueError: double: binding "ids" should be of f32 numbers, to be stored in halves but is of u32.]`);
+  expect(() => specialise(double, call, DEFAULT_LIMITS)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: double: binding "ids" should be of f32 numbers, to be stored in halves but is of u32.]`,
+  );
 });

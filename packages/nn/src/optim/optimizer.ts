@@ -15,7 +15,7 @@ import {
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { effect, run } from "../graph/run";
-import { deviceOf, type Request, submit, traceRequest } from "../plan/executor";
+import { deviceOf, expectFeatures, type Request, submit, traceRequest } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { type Trace, trace } from "../plan/trace";
@@ -87,6 +87,7 @@ export abstract class Optimizer {
    * @throws DTypeError if the loss is not f32
    * @throws ValueError if `lr` is negative or not finite, or the loss was computed already
    * @throws DeviceMismatchError if the loss and the parameters are on different devices
+   * @throws DeviceLimitError if the loss was made in half precision and the device has no shader-f16
    * @throws DisposedError after `dispose`
    */
   minimize(loss: Tensor, { evaluate = [] }: MinimizeOptions = {}): Promise<void> {
@@ -174,6 +175,7 @@ export abstract class Optimizer {
 
   #prepare(forward: Trace): void {
     const device = this.#device ?? deviceOf(forward);
+    expectFeatures(device, forward);
     for (const { tensor } of forward.leaves) this.#expectOn(device, tensor);
     for (const parameter of this.parameters) this.#expectOn(device, parameter);
     if (this.#device) return;

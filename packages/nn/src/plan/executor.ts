@@ -61,7 +61,7 @@ class Executor {
 
   /** Computes a request: at once if its plan is there, else when it has been compiled and all before it has run. */
   schedule(request: Request, forward: Trace): Promise<void> {
-    if (forward.hasHalves) expectHalves(this.device);
+    expectFeatures(this.device, forward);
     const key = `${request.prefix ?? ""}${forward.key}`;
     const { leaves, own } = this.#memory(request, forward);
     let plan: Plan | Promise<Plan>;
@@ -133,7 +133,7 @@ class Executor {
 
   /** The plan of a request, without running it. */
   async plan(request: Request, forward: Trace): Promise<Plan> {
-    if (forward.hasHalves) expectHalves(this.device);
+    expectFeatures(this.device, forward);
     const key = `${request.prefix ?? ""}${forward.key}`;
     return this.#find(key) ?? this.#make(key, request, forward, this.#leaves(forward));
   }
@@ -252,9 +252,9 @@ class Executor {
   }
 }
 
-/** @throws DeviceLimitError where the device does not know halves */
-function expectHalves({ features }: Device): void {
-  if (features.has("shader-f16")) return;
+/** @throws DeviceLimitError if the graph has values of half precision and the device does not know them */
+export function expectFeatures({ features }: Device, { hasHalves }: Trace): void {
+  if (!hasHalves || features.has("shader-f16")) return;
   throw new DeviceLimitError({
     where: "evaluate",
     what: "the device",

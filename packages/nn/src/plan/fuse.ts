@@ -183,7 +183,7 @@ function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, 
   const instructions = members.map(({ node, output }) => {
     const args = node.args.map((arg) => ids.get(isTensor(arg) ? arg : scalarId(arg, node)) as number);
     ids.set(output, ids.size);
-    return { op: node.op, args };
+    return { op: node.op, args, ...(output.dtype === "f16" ? { half: true } : {}) };
   });
   const outputs = members
     .map(({ output }) => output)
