@@ -26,6 +26,7 @@ export const elmanForward = scanKernel({
     order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
   },
+  weights: { array: "rT", count: (H) => H * packedColumns(1, H) },
   cost: ({ B, T, D, H }) => ({ flops: T * D * B * H * (2 * H + 2), bytes: 4 * T * D * (H * H + B * H * 3) }),
   functions: ({ options: { activation } }) => wgsl`
     fn finish(row: Row, u: u32, recurrent: f32) {
@@ -37,7 +38,7 @@ export const elmanForward = scanKernel({
       count: packedColumns(1, H),
       type: "vec4f",
       byFours: true,
-      products: recurrentForward(has.h0, (column) => `rT[(d * H + k) * ${packedColumns(1, H)}u + ${column}]`),
+      products: recurrentForward(has.h0, (column) => `weightAt(d, k * ${packedColumns(1, H)}u + ${column})`),
       finish: "finish(row, u, value);",
     },
   ],
@@ -60,6 +61,7 @@ export const elmanBackward = scanKernel({
     order: optional(read("vec2u", "B")),
     dGates: write("f32", "B T D H"), //      gradient of gx; zeros at padding
   },
+  weights: { array: "rows", count: (H) => H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({ flops: T * D * B * H * (2 * H + 4), bytes: 4 * T * D * (H * H + B * H * 4) }),
   functions: ({ options: { activation } }) => wgsl`
     fn finish(row: Row, u: u32, recurrent: f32) {

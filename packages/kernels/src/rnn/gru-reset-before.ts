@@ -24,6 +24,7 @@ export const gruResetBeforeForward = scanKernel({
     gates: write("vec4f", "B T D H"), //     r z n after their activations, and 0
     states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}
   },
+  weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (8 * H * H + B * H * 14),
@@ -52,7 +53,7 @@ export const gruResetBeforeForward = scanKernel({
       count: H,
       type: "vec2f",
       byFours: false,
-      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}].xy`),
+      products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xy`),
       finish: "reset(row, u, value);",
     },
     {
@@ -64,7 +65,7 @@ export const gruResetBeforeForward = scanKernel({
           when: "always",
           count: "H",
           value: (row) => `states[dims.B * dims.T * D * H + ${row}.now + k]`,
-          weight: (unit) => `rT[(d * H + k) * H + ${unit}].z`,
+          weight: (unit) => `weightAt(d, k * H + ${unit}).z`,
         },
       ],
       finish: "finish(row, u, value);",
@@ -94,6 +95,7 @@ export const gruResetBeforeBackward = scanKernel({
     dGh: write("f32", "2 B T D H 3"), //     zeros at padding
     carry: write("f32", "D B H"), //         dh on its way back
   },
+  weights: { array: "rows", count: (H) => 3 * H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 20),
     bytes: 4 * T * D * (3 * H * H + B * H * 25),
@@ -134,7 +136,7 @@ export const gruResetBeforeBackward = scanKernel({
       when: "always" as const,
       count: "H",
       value: (row: string) => `dGx[3u * (${row}.now + k) + ${g}u]`,
-      weight: (column: string) => `rows[(d * 3u * H + 3u * k + ${g}u) * ${count}u + ${column}]`,
+      weight: (column: string) => `weightAt(d, (3u * k + ${g}u) * ${count}u + ${column})`,
     });
     const phase = { count, type: "vec4f" as const, byFours: true };
     return [

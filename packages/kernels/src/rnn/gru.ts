@@ -33,6 +33,7 @@ export const gruForward = scanKernel({
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     r z n after their activations, and R_n·h_{t−1} + b_N
   },
+  weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (4 * H * H + B * H * 9),
@@ -57,7 +58,7 @@ export const gruForward = scanKernel({
       count: H,
       type: "vec3f",
       byFours: false,
-      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}].xyz`),
+      products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xyz`),
       finish: "finish(row, d, u, value);",
     },
   ],
@@ -84,6 +85,7 @@ export const gruBackward = scanKernel({
     dGh: write("f32", "B T D H 3"), //       zeros at padding
     carry: write("f32", "D B H"), //         z_t·dh_t on its way back; after the last dispatch that of the first step
   },
+  weights: { array: "rows", count: (H) => 3 * H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 20),
     bytes: 4 * T * D * (3 * H * H + B * H * 17),

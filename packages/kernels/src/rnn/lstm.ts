@@ -39,6 +39,7 @@ export const lstmForward = scanKernel({
     gates: write("vec4f", "B T D H"), //     i f g o after their activations
     cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t
   },
+  weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (8 * H + 18),
     bytes: 4 * T * D * (4 * H * H + B * H * 13),
@@ -62,7 +63,7 @@ export const lstmForward = scanKernel({
       count: H,
       type: "vec4f",
       byFours: false,
-      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}]`),
+      products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit})`),
       finish: "finish(row, u, value);",
     },
   ],
@@ -90,6 +91,7 @@ export const lstmBackward = scanKernel({
     dGates: write("f32", "B T D H 4"), //    gradient of gx; zeros at padding
     carry: write("f32", "D B H"), //         dc on its way back; after the last dispatch the gradient of c_0
   },
+  weights: { array: "rows", count: (H) => 4 * H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (8 * H + 26),
     bytes: 4 * T * D * (4 * H * H + B * H * 17),

@@ -30,7 +30,7 @@ export interface PhaseProduct {
   readonly count: string;
   /** The scalar of a row, as WGSL over `k` and the name of its `Row`. */
   readonly value: (row: string) => string;
-  /** The vector of a column, as WGSL over `k`, `d` and the column's number. */
+  /** The vector of a column, as WGSL over `k` and the column's number: parts of `weightAt(d, index)`. */
   readonly weight: (column: string) => string;
 }
 
@@ -52,6 +52,8 @@ export interface Scan<B extends Record<string, Binding>, O extends ScanOptions> 
   readonly name: string;
   readonly options: O;
   readonly bindings: B;
+  /** The array of recurrent weights, and how many vec4f of it belong to one direction. */
+  readonly weights: { readonly array: Extract<keyof B, string>; readonly count: (H: number) => number };
   readonly cost: (sizes: Sizes) => Cost;
   /** Whether it begins at the scan's last step. */
   readonly backward: boolean;
@@ -91,7 +93,8 @@ export function scanKernel<const B extends Record<string, Binding>, O extends Sc
     (cut): Variant => ({
       kernel: makeKernel(scan, cut),
       why: cut.why,
-      speed: ({ dims }, device) => cutSpeed(cut, scan.cost(dims as Sizes), dims as Sizes, device),
+      speed: ({ dims }, device) =>
+        cutSpeed(cut, scan.cost(dims as Sizes), dims as Sizes, scan.weights.count(dims.H ?? 0), device),
     }),
   );
   return withVariants(makeKernel(scan, STEPS), variants);
@@ -137,7 +140,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
   scan: Scan<B, O>,
   context: ScanContext<Extract<keyof B, string>, O>,
   { workgroupSize, rows, columns, isAlone }: ScanPlan,
-  { wholeSequence, shared }: Cut,
+  { wholeSequence, shared, keepsWeights }: Cut,
 ): string {
   const hasOrder = (context.has as Readonly<Record<string, boolean>>).order === true;
   const phases = scan.phases(context);
@@ -158,8 +161,15 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
   const oneStep = wgsl`
       let s = ${scan.backward ? "dims.T - 1u - dims.step" : "dims.step"};
       ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, group.y, group.z, subLane);"}`;
+  const { array } = scan.weights;
+  const count = scan.weights.count(context.H);
+  const keeping = wgsl`
+      for (var n = lane; n < ${count}u; n += WORKGROUP) { kept[n] = ${array}[group.z * ${count}u + n]; }
+      workgroupBarrier();`;
   return wgsl`
     const WORKGROUP = ${workgroupSize}u;
+    ${keepsWeights ? `var<workgroup> kept: array<vec4f, ${count}>;` : ""}
+    fn weightAt(d: u32, index: u32) -> vec4f { return ${keepsWeights ? "kept[index]" : `${array}[d * ${count}u + index]`}; }
     ${rowFunctions({ hasOrder, reverse: context.options.reverse })}
     ${scan.functions(context)}
     ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, shared, hasOrder, scan })).join("\n")}
@@ -170,6 +180,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
       ${shared ? "" : "let subLane = 0u;"}
+      ${keepsWeights ? keeping : ""}
       ${wholeSequence ? walk : oneStep}
     }`;
 }
@@ -255,7 +266,7 @@ export function recurrentBackward(call: { H: number; gates: number; gradients: s
         when: "later",
         count: `${gates}u * H`,
         value: (row) => `${gradients}[${gates}u * ${row}.after + k]`,
-        weight: (column) => `rows[(d * ${gates}u * H + k) * ${count}u + ${column}]`,
+        weight: (column) => `weightAt(d, k * ${count}u + ${column})`,
       },
     ],
     finish,
