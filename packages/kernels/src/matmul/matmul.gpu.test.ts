@@ -4,11 +4,11 @@ import { runKernel } from "../core";
 import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
 import type { ActivationName } from "../wgsl/activation";
-import { type MatmulOptions, matmul } from "./matmul";
-import { type MatmulDims, matmulReference } from "./matmul.reference";
+import { options as linear, type MatmulDims, type MatmulOptions } from "./definition";
+import { matmul } from "./matmul";
+import { matmulReference } from "./matmul.reference";
 
 const gpu = useTestDevice();
-const linear: MatmulOptions = { transposeA: false, transposeB: false, activation: { name: "linear" } };
 
 interface Size {
   readonly Z?: number;

@@ -1,4 +1,4 @@
-import { matmul as matmulKernel } from "@unroll/kernels";
+import { currentDevice, matmul as matmulKernel, matmulParts, sumParts } from "@unroll/kernels";
 import { run } from "../graph/run";
 import type { Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -39,12 +39,30 @@ export interface Product {
   readonly sumA: Tensor | undefined;
 }
 
-/** Z products a·b + bias as one kernel call, of shape `shape` ([Z, rows, columns] by default). */
+interface Outputs {
+  /** [Z, rows, columns] by default. */
+  readonly shape?: Shape;
+  readonly sumA?: Shape;
+}
+
+/**
+ * Z products a·b + bias, one kernel call.
+ *
+ * @param options.period length of the rows of a batch, where those, one after another, are what is contracted: the
+ * gradient of a weight that all steps share. A product with too few results to keep a GPU busy is then cut between rows
+ * and takes two calls; its bits depend on the device's kind and the number of rows, never on their padding.
+ */
 export function gemm(
   a: Matrices,
   b: Matrices,
-  { Z = 1, bias, shape, sumA }: { Z?: number; bias?: Tensor | undefined; shape?: Shape; sumA?: Shape } = {},
+  { Z = 1, bias, period, shape, sumA }: { Z?: number; bias?: Tensor | undefined; period?: number } & Outputs = {},
 ): Product {
+  const periods = period ? a.columns / period : 1;
+  if (Z === 1 && !bias && periods > 1) {
+    const { adapter } = a.tensor.storage?.device ?? b.tensor.storage?.device ?? currentDevice();
+    const parts = matmulParts({ M: a.rows, N: b.columns, periods }, adapter);
+    if (parts > 1) return gemmInParts(a, b, parts, { ...(shape ? { shape } : {}), ...(sumA ? { sumA } : {}) });
+  }
   const result = run(
     matmulKernel,
     { a: a.tensor, b: b.tensor, bias },
@@ -56,4 +74,32 @@ export function gemm(
     },
   );
   return { c: result.c, sumA: sumA ? result.sumA : undefined };
+}
+
+/** One product a·b whose contracted axis is cut into `parts` of equal length: each is multiplied, then all are added. */
+export function gemmInParts(a: Matrices, b: Matrices, parts: number, { shape, sumA }: Outputs = {}): Product {
+  const [M, N, K] = [a.rows, b.columns, a.columns / parts];
+  const products = run(
+    matmulKernel,
+    { a: a.tensor, b: b.tensor },
+    {
+      dims: {
+        ...{ Z: parts, M, N, K, lda: a.ld, ldb: b.ld },
+        strideA: a.transposed ? K * a.ld : K,
+        strideB: b.transposed ? K : K * b.ld,
+      },
+      options: { transposeA: a.transposed, transposeB: b.transposed },
+      ...(sumA ? { outputs: ["sumA"] } : {}),
+    },
+  );
+  const sums = run(
+    sumParts,
+    { parts: products.c, partSums: sumA ? products.sumA : undefined },
+    {
+      dims: { S: parts, MN: M * N, M },
+      shapes: { c: shape ?? [1, M, N], ...(sumA ? { sumA } : {}) },
+      ...(sumA ? { outputs: ["sumA"] } : {}),
+    },
+  );
+  return { c: sums.c, sumA: sumA ? sums.sumA : undefined };
 }
