@@ -14,6 +14,8 @@ export interface MatmulOptions {
   readonly aType: MatrixType;
   readonly bType: MatrixType;
   readonly cType: MatrixType;
+  /** What `steps` lists, where it is bound: rows of a and c, or terms of the contraction. */
+  readonly packed: "rows" | "depth";
 }
 
 export const options: MatmulOptions = {
@@ -23,6 +25,7 @@ export const options: MatmulOptions = {
   aType: "f32",
   bType: "f32",
   cType: "f32",
+  packed: "rows",
 };
 
 export const dims = {
@@ -58,6 +61,7 @@ export const bindings = {
   a: read(aType, (d, o) => [sizeA(d, o)]),
   b: read(bType, (d, o) => [sizeB(d, o)]),
   bias: optional(read("f32", "N")),
+  steps: optional(read("u32", ({ M = 0, K = 0 }, { packed }) => [1 + (packed === "rows" ? M : K)])), // from list_steps
   c: write(cType, "Z M N"),
   sumA: optional(write("f32", "Z M")),
 };

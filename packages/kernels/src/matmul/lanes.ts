@@ -1,5 +1,5 @@
 import { type DeviceFacts, defineKernel, type Variant, type VariantFacts, wgsl } from "../core";
-import { each, findTile, type Has, load, storeBlock } from "./block";
+import { each, findTile, type Has, load, packing, storeBlock } from "./block";
 import { bindings, cost, dims, type MatmulOptions, options } from "./definition";
 import { type Tile, type TiledPlan, tiledPlan } from "./tile";
 
@@ -62,23 +62,26 @@ function lanesCode(lanes: number, plan: TiledPlan, options: MatmulOptions, has: 
   const { transposeA, transposeB, aType, bType } = options;
   const reads = rows / lanes;
   const rowOfRead = (i: number): string => `row + ${i * lanes}u + lane`;
+  const { functions, depth, isPacked } = packing(options, has);
   return wgsl`
+    ${functions}
     @compute @workgroup_size(${lanes})
     fn main(
       @builtin(workgroup_id) group: vec3u,
       @builtin(local_invocation_id) local: vec3u,
       @builtin(subgroup_invocation_id) lane: u32,
     ) {
-      ${findTile(plan)}
+      ${findTile(plan, isPacked)}
       let row = tileRow;
       let firstCol = tileCol + local.x; // and then every ${lanes}th
-      ${each(reads, (i) => `let a${i}At = z * dims.strideA + min(${rowOfRead(i)}, dims.M - 1u)${transposeA ? "" : " * dims.lda"};`)}
+      ${each(reads, (i) => `let a${i}At = z * dims.strideA + rowAt(min(${rowOfRead(i)}, dims.M - 1u))${transposeA ? "" : " * dims.lda"};`)}
       ${each(cols, (j) => `let b${j}At = z * dims.strideB + min(firstCol + ${j * lanes}u, dims.N - 1u)${transposeB ? " * dims.ldb" : ""};`)}
       ${each(rows, (i) => each(cols, (j) => `var c${i}_${j} = 0.0;`, " "))}
       ${has.sumA ? each(reads, (i) => `var sum${i} = 0.0;`) : ""}
-      for (var k = 0u; k < dims.K; k++) {
-        let aK = k${transposeA ? " * dims.lda" : ""};
-        let bK = k${transposeB ? "" : " * dims.ldb"};
+      let depth = ${depth("row")};
+      for (var k = 0u; k < depth; k++) {
+        let aK = termAt(k)${transposeA ? " * dims.lda" : ""};
+        let bK = termAt(k)${transposeB ? "" : " * dims.ldb"};
         ${each(reads, (i) => `let own${i} = ${load(aType, `a[a${i}At + aK]`)};`)}
         ${each(cols, (j) => `let b${j} = ${load(bType, `b[b${j}At + bK]`)};`)}
         ${each(rows, (i) => `let a${i} = subgroupBroadcast(own${Math.floor(i / lanes)}, ${i % lanes}u); ${each(cols, (j) => `c${i}_${j} = fma(a${i}, b${j}, c${i}_${j});`, " ")}`)}

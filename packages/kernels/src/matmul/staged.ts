@@ -1,5 +1,5 @@
 import { type DeviceFacts, defineKernel, type Variant, type VariantFacts, wgsl } from "../core";
-import { each, findTile, type Has, load, storeBlock } from "./block";
+import { each, findTile, type Has, load, packing, storeBlock } from "./block";
 import {
   bindings,
   bindingsInFours,
@@ -70,18 +70,20 @@ function stage(side: Side, inFours: boolean, threads: number): string {
   const vec = inFours ? (element: string) => (type === "f32" ? element : `vec4f(${element})`) : String;
   const quads = across / 4;
   const [quad, step] = isAcross ? [`n % ${quads}u`, `n / ${quads}u`] : [`n / ${DEPTH / 4}u`, `n % ${DEPTH / 4}u`];
-  const at = (m: string, k: string): string => (isAcross ? `${k} * ${ld} + ${m}` : `${m} * ${ld} + ${k}`);
+  const rowOrColumn = (m: string): string => (name === "a" ? `rowAt(${m})` : m);
+  const at = (m: string, k: string): string =>
+    isAcross ? `termAt(${k}) * ${ld} + ${rowOrColumn(m)}` : `${rowOrColumn(m)} * ${ld} + termAt(${k})`;
   const clamp = (index: string, end: string, width = 1): string => `min(${index}, ${end} - ${width}u)`;
   const four = (i: number): string => {
     if (inFours) {
       const index = isAcross
-        ? at(clamp("m", extent, 4), clamp(`k + ${i}u`, "dims.K"))
-        : at(clamp(`m + ${i}u`, extent), clamp("k", "dims.K", 4));
+        ? at(clamp("m", extent, 4), clamp(`k + ${i}u`, "depth"))
+        : at(clamp(`m + ${i}u`, extent), clamp("k", "depth", 4));
       return vec(`${name}[(start + ${index}) / 4u]`);
     }
     const one = (q: number): string => {
       const [m, k] = isAcross ? [q, i] : [i, q];
-      const index = at(clamp(`m + ${m}u`, extent), clamp(`k + ${k}u`, "dims.K"));
+      const index = at(clamp(`m + ${m}u`, extent), clamp(`k + ${k}u`, "depth"));
       return load(type, `${name}[start + ${index}]`);
     };
     return `vec4f(${each(4, one, ", ")})`;
@@ -102,6 +104,7 @@ function stagedCode(inFours: boolean, plan: TiledPlan, options: MatmulOptions, h
   const { rows, cols, x, y } = plan.tile;
   const { transposeA, transposeB, aType, bType } = options;
   const [rowQuads, colQuads] = [rows / 4, cols / 4];
+  const { functions, depth, isPacked } = packing(options, has);
   const a: Side = {
     name: "a",
     type: aType,
@@ -124,6 +127,7 @@ function stagedCode(inFours: boolean, plan: TiledPlan, options: MatmulOptions, h
   };
   const element = (name: string, i: number): string => `${name}${Math.floor(i / 4)}.${"xyzw"[i % 4]}`;
   return wgsl`
+    ${functions}
     var<workgroup> aTile: array<vec4f, ${(a.across * DEPTH) / 4}>;
     var<workgroup> bTile: array<vec4f, ${(b.across * DEPTH) / 4}>;
     @compute @workgroup_size(${x}, ${y})
@@ -132,15 +136,16 @@ function stagedCode(inFours: boolean, plan: TiledPlan, options: MatmulOptions, h
       @builtin(local_invocation_id) local: vec3u,
       @builtin(local_invocation_index) thread: u32,
     ) {
-      ${findTile(plan)}
+      ${findTile(plan, isPacked)}
       let row = tileRow + local.y * ${rows}u;
       ${each(rows, (i) => each(colQuads, (j) => `var c${i}_${j} = vec4f();`, " "))}
       ${has.sumA ? each(rowQuads, (i) => `var sum${i} = vec4f();`) : ""}
-      for (var k0 = 0u; k0 < dims.K; k0 += ${DEPTH}u) {
+      let depth = ${depth("tileRow")};
+      for (var k0 = 0u; k0 < depth; k0 += ${DEPTH}u) {
         ${stage(a, inFours, x * y)}
         ${stage(b, inFours, x * y)}
         workgroupBarrier();
-        for (var k = 0u; k < min(${DEPTH}u, dims.K - k0); k++) {
+        for (var k = 0u; k < min(${DEPTH}u, depth - k0); k++) {
           ${each(rowQuads, (i) => `let a${i} = aTile[k * ${a.across / 4}u + local.y * ${rowQuads}u + ${i}u];`)}
           ${each(colQuads, (j) => `let b${j} = bTile[k * ${b.across / 4}u + local.x + ${j * x}u];`)}
           ${each(rows, (i) => each(colQuads, (j) => `c${i}_${j} = fma(vec4f(${element("a", i)}), b${j}, c${i}_${j});`, " "))}

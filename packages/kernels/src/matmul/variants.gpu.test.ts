@@ -1,6 +1,7 @@
 import { normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { type AnyKernel, DeviceLimitError, type HostArray, runKernel } from "../core";
+import { stepsReference } from "../rnn/pack.reference";
 import { useTestDevice } from "../test-support/device";
 import { options as defaults, isInFours, type MatmulDims, type MatmulOptions } from "./definition";
 import { lanesVariants } from "./lanes";
@@ -101,6 +102,27 @@ test("without bias, activation and sumA too", async () => {
   const expected = await words(plainMatmul, bare);
   expect(Object.keys(expected)).toEqual(["c"]);
   for (const kernel of able(bare)) await expectBits(kernel, bare, expected);
+});
+
+describe("where steps that are padding are left out", () => {
+  const [B, T] = [12, 11];
+  const steps = Uint32Array.from(
+    stepsReference(
+      Array.from({ length: B }, (_, b) => (b * 5) % (T + 1)),
+      T,
+    ),
+  );
+  test.each([
+    { packed: "rows", transposeA: false, size: { M: B * T, N: 36, K: 20 } },
+    { packed: "depth", transposeA: true, size: { M: 36, N: 44, K: B * T } },
+  ] as const)("packed $packed", async ({ packed, transposeA, size }) => {
+    const { inputs, ...rest } = callOf(size, { packed, transposeA });
+    const call = { ...rest, outputs: packed === "depth" ? ["sumA"] : [] };
+    const listed = { ...call, inputs: { ...inputs, steps } };
+    const expected = await words(plainMatmul, listed);
+    expect(expected).not.toEqual(await words(plainMatmul, { ...call, inputs }));
+    for (const kernel of able(listed)) await expectBits(kernel, listed, expected);
+  });
 });
 
 test("a contraction over nothing, and a result of nothing", async () => {

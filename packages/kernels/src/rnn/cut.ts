@@ -1,4 +1,4 @@
-import type { Cost, DeviceFacts } from "../core";
+import type { DeviceFacts } from "../core";
 import { SHARED_ROWS, tileRows } from "./tile";
 
 /** How a kernel cuts a scan into dispatches, workgroups and invocations. */
@@ -79,38 +79,38 @@ export const CUTS: readonly Cut[] = [
   keeping(4, 0.6),
 ];
 
-interface Sizes {
+/** What one step of a scan asks of a device. */
+export interface StepFacts {
   readonly B: number;
   readonly D: number;
   readonly T: number;
   readonly H: number;
-}
-
-/**
- * How fast a cut is expected to be on a device, the plain one being 1; 0 where it cannot run.
- * @param weights vec4f of one direction
- */
-export function cutSpeed(cut: Cut, cost: Cost, sizes: Sizes, weights: number, device: DeviceFacts): number {
-  const { features, adapter, limits } = device;
-  if (cut.keepsWeights && weights * 16 > limits.maxComputeWorkgroupStorageSize) return 0;
-  if (cut.shared && !(features.has("subgroups") && (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS)) return 0;
-  const time = adapter.isSoftware ? softwareStep : gpuStep;
-  const facts = { ...sizes, flops: cost.flops / sizes.T, weights };
-  return time(STEPS, facts) / time(cut, facts);
-}
-
-/** One step: its multiply-adds twice over, and the vec4f of weights it reads for each direction. */
-interface StepFacts extends Sizes {
+  /** Whether rows have lengths, and come by falling length. */
+  readonly isRagged: boolean;
+  /** Of all rows. */
   readonly flops: number;
+  /** vec4f of recurrent weights of one direction. */
   readonly weights: number;
 }
 
-/** Microseconds of one step on a software adapter of two cores: a dispatch, and the work of the busier core. */
-function softwareStep({ rows, rate, wholeSequence }: Cut, { B, D, flops }: StepFacts): number {
+/** How fast a cut is expected to be on a device, the plain one being 1; 0 where it cannot run. */
+export function cutSpeed(cut: Cut, facts: StepFacts, { features, adapter, limits }: DeviceFacts): number {
+  if (cut.keepsWeights && facts.weights * 16 > limits.maxComputeWorkgroupStorageSize) return 0;
+  if (cut.shared && !(features.has("subgroups") && (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS)) return 0;
+  const time = adapter.isSoftware ? softwareStep : gpuStep;
+  return time(STEPS, facts) / time(cut, facts);
+}
+
+/**
+ * Microseconds of one step on a software adapter of two cores: a dispatch, and the work of the busier core. Rows of all
+ * lengths leave work for every other step, but for a tile of them that one core has to itself.
+ */
+function softwareStep({ rows, rate, wholeSequence }: Cut, { B, D, flops, isRagged }: StepFacts): number {
   const tiles = Math.ceil(B / rows(B)) * D;
   const filled = B / (Math.ceil(B / rows(B)) * rows(B));
   const cores = wholeSequence ? Math.min(2, tiles) : 2;
-  return (wholeSequence ? 1 : 30) + flops / (3000 * rate * filled * cores);
+  const left = !isRagged ? 1 : wholeSequence && tiles <= 2 ? 0.875 : 0.57;
+  return (wholeSequence ? 1 : 30) + (left * flops) / (3000 * rate * filled * cores);
 }
 
 /**

@@ -31,7 +31,7 @@ export const elmanForward = scanKernel({
   functions: ({ options: { activation } }) => wgsl`
     fn finish(row: Row, u: u32, recurrent: f32) {
       let a = gx[row.now + u] + recurrent;
-      y[row.now + u] = select(0.0, ${activationCode(activation, "a")}, row.within);
+      y[row.now + u] = ${activationCode(activation, "a")};
     }`,
   phases: ({ H, has }) => [
     {
@@ -40,6 +40,7 @@ export const elmanForward = scanKernel({
       byFours: true,
       products: recurrentForward(has.h0, (column) => `weightAt(d, k * ${packedColumns(1, H)}u + ${column})`),
       finish: "finish(row, u, value);",
+      pad: "y[row.now + u] = 0.0;",
     },
   ],
 });
@@ -67,7 +68,13 @@ export const elmanBackward = scanKernel({
     fn finish(row: Row, u: u32, recurrent: f32) {
       let h = y[row.now + u];
       let dh = select(dy[row.now + u] + recurrent, dy[row.now + u], row.last);
-      dGates[row.now + u] = select(0.0, dh * ${activationSlopeCode(activation, "h")}, row.within);
+      dGates[row.now + u] = dh * ${activationSlopeCode(activation, "h")};
     }`,
-  phases: ({ H }) => [recurrentBackward({ H, gates: 1, gradients: "dGates", finish: "finish(row, u, value);" })],
+  phases: ({ H }) => [
+    recurrentBackward({
+      ...{ H, gates: 1, gradients: "dGates" },
+      finish: "finish(row, u, value);",
+      pad: "dGates[row.now + u] = 0.0;",
+    }),
+  ],
 });

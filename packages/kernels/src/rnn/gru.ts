@@ -50,8 +50,12 @@ export const gruForward = scanKernel({
       let m = recurrent.z${has.bN ? " + bN[d * H + u]" : ""};
       let an = gx[x + 2u] + r * m;
       let n = ${activationCode(candidate, "an")};
-      y[row.now + u] = select(0.0, (1.0 - z) * n + z * hPrev, row.within);
-      gates[row.now + u] = select(vec4f(), vec4f(r, z, n, m), row.within);
+      y[row.now + u] = (1.0 - z) * n + z * hPrev;
+      gates[row.now + u] = vec4f(r, z, n, m);
+    }
+    fn pad(row: Row, u: u32) {
+      y[row.now + u] = 0.0;
+      gates[row.now + u] = vec4f();
     }`,
   phases: ({ H, has }) => [
     {
@@ -60,6 +64,7 @@ export const gruForward = scanKernel({
       byFours: false,
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xyz`),
       finish: "finish(row, d, u, value);",
+      pad: "pad(row, u);",
     },
   ],
 });
@@ -99,12 +104,11 @@ export const gruBackward = scanKernel({
       dGh[3u * n + 1u] = dz;
       dGh[3u * n + 2u] = dm;
     }
+    fn pad(row: Row, u: u32) {
+      setGates(row.now + u, 0.0, 0.0, 0.0, 0.0);
+      carry[row.state + u] = 0.0;
+    }
     fn finish(row: Row, u: u32, recurrent: f32) {
-      if (!row.within) {
-        setGates(row.now + u, 0.0, 0.0, 0.0, 0.0);
-        carry[row.state + u] = 0.0;
-        return;
-      }
       let saved = gates[row.now + u];
       let r = saved.x;
       let z = saved.y;
@@ -116,5 +120,11 @@ export const gruBackward = scanKernel({
       setGates(row.now + u, dr, dz, dn, dn * r);
       carry[row.state + u] = dh * z;
     }`,
-  phases: ({ H }) => [recurrentBackward({ H, gates: 3, gradients: "dGh", finish: "finish(row, u, value);" })],
+  phases: ({ H }) => [
+    recurrentBackward({
+      ...{ H, gates: 3, gradients: "dGh" },
+      finish: "finish(row, u, value);",
+      pad: "pad(row, u);",
+    }),
+  ],
 });

@@ -54,9 +54,14 @@ export const lstmForward = scanKernel({
       let g = ${activationCode(candidate, "a.z")};
       let o = ${activationCode(gate, "a.w")};
       let c = f * cPrev + i * g;
-      y[row.now + u] = select(0.0, o * ${activationCode(output, "c")}, row.within);
-      gates[row.now + u] = select(vec4f(), vec4f(i, f, g, o), row.within);
-      cells[row.now + u] = select(vec2f(), vec2f(cPrev, c), row.within);
+      y[row.now + u] = o * ${activationCode(output, "c")};
+      gates[row.now + u] = vec4f(i, f, g, o);
+      cells[row.now + u] = vec2f(cPrev, c);
+    }
+    fn pad(row: Row, u: u32) {
+      y[row.now + u] = 0.0;
+      gates[row.now + u] = vec4f();
+      cells[row.now + u] = vec2f();
     }`,
   phases: ({ H, has }) => [
     {
@@ -65,6 +70,7 @@ export const lstmForward = scanKernel({
       byFours: false,
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit})`),
       finish: "finish(row, u, value);",
+      pad: "pad(row, u);",
     },
   ],
 });
@@ -103,13 +109,12 @@ export const lstmBackward = scanKernel({
       dGates[4u * n + 2u] = d.z;
       dGates[4u * n + 3u] = d.w;
     }
+    fn lastGradient(row: Row, u: u32) -> f32 { return ${has.dcN ? "dcN[row.state + u]" : "0.0"}; }
+    fn pad(row: Row, u: u32) {
+      setGates(row.now + u, vec4f());
+      carry[row.state + u] = lastGradient(row, u);
+    }
     fn finish(row: Row, u: u32, recurrent: f32) {
-      let dcLast = ${has.dcN ? "dcN[row.state + u]" : "0.0"};
-      if (!row.within) {
-        setGates(row.now + u, vec4f());
-        carry[row.state + u] = dcLast;
-        return;
-      }
       let gate = gates[row.now + u];
       let i = gate.x;
       let f = gate.y;
@@ -118,7 +123,7 @@ export const lstmBackward = scanKernel({
       let c = cells[row.now + u];
       let out = ${activationCode(output, "c.y")};
       let dh = select(dy[row.now + u] + recurrent, dy[row.now + u], row.last);
-      let dc = select(carry[row.state + u], dcLast, row.last) + dh * o * ${activationSlopeCode(output, "out")};
+      let dc = select(carry[row.state + u], lastGradient(row, u), row.last) + dh * o * ${activationSlopeCode(output, "out")};
       setGates(row.now + u, vec4f(
         dc * g * ${activationSlopeCode(gate, "i")},
         dc * c.x * ${activationSlopeCode(gate, "f")},
@@ -127,5 +132,11 @@ export const lstmBackward = scanKernel({
       ));
       carry[row.state + u] = dc * f;
     }`,
-  phases: ({ H }) => [recurrentBackward({ H, gates: 4, gradients: "dGates", finish: "finish(row, u, value);" })],
+  phases: ({ H }) => [
+    recurrentBackward({
+      ...{ H, gates: 4, gradients: "dGates" },
+      finish: "finish(row, u, value);",
+      pad: "pad(row, u);",
+    }),
+  ],
 });

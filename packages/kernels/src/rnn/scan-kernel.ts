@@ -10,7 +10,8 @@ import {
   wgsl,
   withVariants,
 } from "../core";
-import { CUTS, type Cut, cutSpeed, STEPS } from "./cut";
+import { fromBothEnds } from "../wgsl/from-both-ends";
+import { CUTS, type Cut, cutSpeed, STEPS, type StepFacts } from "./cut";
 import { paddedColumns } from "./pack";
 import { rowFunctions, type ScanOptions, scanDims } from "./scan";
 import { each, eachSum, eachUnit, powerOfTwo, product, SHARED_ROWS, sums, type Tile } from "./tile";
@@ -42,6 +43,8 @@ export interface Phase {
   readonly products: readonly PhaseProduct[];
   /** WGSL that ends a unit, over its `row`, `d`, `u` and the sum `value`. */
   readonly finish: string;
+  /** WGSL that does so at a step that is padding. */
+  readonly pad: string;
   /** Whether a column is four units rather than one. */
   readonly byFours: boolean;
 }
@@ -93,11 +96,19 @@ export function scanKernel<const B extends Record<string, Binding>, O extends Sc
     (cut): Variant => ({
       kernel: makeKernel(scan, cut),
       why: cut.why,
-      speed: ({ dims }, device) =>
-        cutSpeed(cut, scan.cost(dims as Sizes), dims as Sizes, scan.weights.count(dims.H ?? 0), device),
+      speed: ({ dims, has }, device) => cutSpeed(cut, factsOf(scan, dims as Sizes, has.order === true), device),
     }),
   );
   return withVariants(makeKernel(scan, STEPS), variants);
+}
+
+/** What one step of a scan asks of a device. */
+function factsOf<B extends Record<string, Binding>, O extends ScanOptions>(
+  { cost, weights }: Scan<B, O>,
+  sizes: Sizes,
+  isRagged: boolean,
+): StepFacts {
+  return { ...sizes, isRagged, flops: cost(sizes).flops / sizes.T, weights: weights.count(sizes.H) };
 }
 
 function makeKernel<const B extends Record<string, Binding>, O extends ScanOptions>(
@@ -147,7 +158,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
   const invocations = (phase: Phase): number => Math.ceil(phase.count / columns);
   const calls = phases.map((phase, n) => {
     const turns = Math.ceil(invocations(phase) / workgroupSize);
-    const call = `phase${n}(s, lane + turn * ${workgroupSize}u, group.y, group.z, subLane);`;
+    const call = `phase${n}(s, lane + turn * ${workgroupSize}u, tile, group.z, subLane);`;
     const all =
       turns === 1 ? `{ let turn = 0u; ${call} }` : `for (var turn = 0u; turn < ${turns}u; turn++) { ${call} }`;
     return `${all}\nstorageBarrier();`;
@@ -160,7 +171,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       }`;
   const oneStep = wgsl`
       let s = ${scan.backward ? "dims.T - 1u - dims.step" : "dims.step"};
-      ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, group.y, group.z, subLane);"}`;
+      ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, tile, group.z, subLane);"}`;
   const { array } = scan.weights;
   const count = scan.weights.count(context.H);
   const keeping = wgsl`
@@ -171,6 +182,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
     ${keepsWeights ? `var<workgroup> kept: array<vec4f, ${count}>;` : ""}
     fn weightAt(d: u32, index: u32) -> vec4f { return ${keepsWeights ? "kept[index]" : `${array}[d * ${count}u + index]`}; }
     ${rowFunctions({ hasOrder, reverse: context.options.reverse })}
+    ${hasOrder ? fromBothEnds : ""}
     ${scan.functions(context)}
     ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, shared, hasOrder, scan })).join("\n")}
     @compute @workgroup_size(${workgroupSize})
@@ -180,6 +192,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
       ${shared ? "" : "let subLane = 0u;"}
+      let tile = ${hasOrder ? `fromBothEnds(group.y, (dims.B + ${rows - 1}u) / ${rows}u)` : "group.y"};
       ${keepsWeights ? keeping : ""}
       ${wholeSequence ? walk : oneStep}
     }`;
@@ -195,7 +208,7 @@ interface PhaseFacts {
 
 /** WGSL: what one invocation does for one phase of one step: its sums, then what the cell makes of each. */
 function phaseFunction(
-  { count, type, products, finish, byFours }: Phase,
+  { count, type, products, finish, pad, byFours }: Phase,
   n: number,
   { rows, columns, shared, hasOrder, scan: { backward } }: PhaseFacts,
 ): string {
@@ -224,7 +237,8 @@ function phaseFunction(
   const skipping = wgsl`
       if (s < lengthAt(tile * ${rows}u + ${half}u)) { ${summed(rows)} }
       else if (s < lengthAt(tile * ${rows}u)) { ${rows > 1 ? summed(half) : summed(rows)} }`;
-  const unit = byFours ? eachUnit("n", finish) : `let u = n; let value = total; ${finish}`;
+  const ending = hasOrder ? `if (row.within) { ${finish} } else { ${pad} }` : finish;
+  const unit = byFours ? eachUnit("n", ending) : `let u = n; let value = total; ${ending}`;
   return wgsl`
     fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
       ${each(columns, (c) => `let column${c} = ${column(c)};`)}
@@ -254,8 +268,10 @@ export function recurrentForward(hasStart: boolean, weight: PhaseProduct["weight
 }
 
 /** Rᵀ times the gate gradients `gradients` [B, T, D, H, G] of the step after, for four units at a time. */
-export function recurrentBackward(call: { H: number; gates: number; gradients: string; finish: string }): Phase {
-  const { H, gates, gradients, finish } = call;
+export function recurrentBackward(
+  call: { H: number; gates: number; gradients: string } & Pick<Phase, "finish" | "pad">,
+): Phase {
+  const { H, gates, gradients, finish, pad } = call;
   const count = paddedColumns(H);
   return {
     count,
@@ -270,5 +286,6 @@ export function recurrentBackward(call: { H: number; gates: number; gradients: s
       },
     ],
     finish,
+    pad,
   };
 }

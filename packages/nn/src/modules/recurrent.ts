@@ -4,9 +4,10 @@ import { add } from "../ops/arithmetic";
 import { concat } from "../ops/concat";
 import { dropout } from "../ops/dropout";
 import { embedding } from "../ops/embedding";
-import { linear } from "../ops/linear";
+import { linearOfSteps } from "../ops/linear";
 import { expectProbability } from "../ops/options";
 import { transpose } from "../ops/permute";
+import { type Lengths, lengthsOf } from "../ops/recurrent/scan";
 import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -107,7 +108,7 @@ export abstract class RecurrentModule extends Module {
     x: Tensor,
     states: Readonly<Record<string, Tensor | undefined>>,
     { lengths, allowEmpty = false }: SequenceOptions<unknown>,
-  ): { dims: LayerDims; lengths: Tensor | undefined } {
+  ): { dims: LayerDims; lengths: Lengths } {
     const where = `${this.#where}.forward`;
     expectDType(where, { x }, "f32", "u32", "i32");
     const { B, T } = this.#expectInput(where, x);
@@ -131,15 +132,15 @@ export abstract class RecurrentModule extends Module {
         "A state is [layers · directions, B, H].",
       );
     }
-    return { dims, lengths: lengthsTensor(where, lengths, dims, allowEmpty) };
+    return { dims, lengths: lengthsOf(dims, lengthsTensor(where, lengths, dims, allowEmpty)) };
   }
 
   /** W·x + b of a layer for all steps at once. */
-  protected inputProduct(layer: number, x: Tensor): Tensor {
+  protected inputProduct(layer: number, x: Tensor, { steps }: Lengths): Tensor {
     const weight = this.weightIh[layer] as Parameter;
     if (x.dtype !== "f32") return classProduct(weight, this.bias[layer], x);
     const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
-    return linear(input, weight, this.bias[layer]);
+    return linearOfSteps(input, weight, this.bias[layer], steps);
   }
 
   #expectInput(where: string, x: Tensor): { B: number; T: number } {

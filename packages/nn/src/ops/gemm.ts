@@ -1,4 +1,4 @@
-import { currentDevice, matmul as matmulKernel, matmulParts, sumParts } from "@unroll/kernels";
+import { matmul as matmulKernel, matmulParts, openDevice, sumParts } from "@unroll/kernels";
 import { run } from "../graph/run";
 import type { Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -39,6 +39,13 @@ export interface Product {
   readonly sumA: Tensor | undefined;
 }
 
+/** Steps of a batch without those that are padding, and along which axis of a product they lie. */
+export interface Packing {
+  /** From `listSteps`. */
+  readonly steps: Tensor;
+  readonly axis: "rows" | "depth";
+}
+
 interface Outputs {
   /** [Z, rows, columns] by default. */
   readonly shape?: Shape;
@@ -51,24 +58,32 @@ interface Outputs {
  * @param options.period length of the rows of a batch, where those, one after another, are what is contracted: the
  * gradient of a weight that all steps share. A product with too few results to keep a GPU busy is then cut between rows
  * and takes two calls; its bits depend on the device's kind and the number of rows, never on their padding.
+ * @param options.packing leaves steps that are padding out
  */
 export function gemm(
   a: Matrices,
   b: Matrices,
-  { Z = 1, bias, period, shape, sumA }: { Z?: number; bias?: Tensor | undefined; period?: number } & Outputs = {},
+  {
+    Z = 1,
+    bias,
+    period,
+    packing,
+    shape,
+    sumA,
+  }: { Z?: number; bias?: Tensor | undefined; period?: number; packing?: Packing | undefined } & Outputs = {},
 ): Product {
   const periods = period ? a.columns / period : 1;
-  if (Z === 1 && !bias && periods > 1) {
-    const { adapter } = a.tensor.storage?.device ?? b.tensor.storage?.device ?? currentDevice();
-    const parts = matmulParts({ M: a.rows, N: b.columns, periods }, adapter);
+  const device = a.tensor.storage?.device ?? b.tensor.storage?.device ?? openDevice();
+  if (device && Z === 1 && !bias && !packing && periods > 1) {
+    const parts = matmulParts({ M: a.rows, N: b.columns, periods }, device.adapter);
     if (parts > 1) return gemmInParts(a, b, parts, { ...(shape ? { shape } : {}), ...(sumA ? { sumA } : {}) });
   }
   const result = run(
     matmulKernel,
-    { a: a.tensor, b: b.tensor, bias },
+    { a: a.tensor, b: b.tensor, bias, steps: packing?.steps },
     {
       dims: { Z, M: a.rows, N: b.columns, K: a.columns, lda: a.ld, ldb: b.ld, strideA: a.stride, strideB: b.stride },
-      options: { transposeA: a.transposed, transposeB: b.transposed },
+      options: { transposeA: a.transposed, transposeB: b.transposed, packed: packing?.axis ?? "rows" },
       shapes: { c: shape ?? [Z, a.rows, b.columns], ...(sumA ? { sumA } : {}) },
       ...(sumA ? { outputs: ["sumA"] } : {}),
     },
