@@ -47,20 +47,21 @@ export class Choices {
     const times = this.policy === "measured" ? this.#measured.get(keyOf(kernel, call, able)) : undefined;
     if (!times || Object.keys(times).length === 0)
       return { kernel: best.kernel, why: `expected to be the fastest of ${able.length}: ${best.why}` };
-    const [first, second] = [...able].sort(
-      (a, b) => (times[a.kernel.name] ?? Infinity) - (times[b.kernel.name] ?? Infinity),
-    );
-    const { kernel: winner } = first as Candidate;
-    const rival = (second as Candidate).kernel.name;
-    const took = [winner.name, rival].map((name) => microseconds(times[name] ?? Number.NaN));
-    return { kernel: winner, why: `measured: fastest of ${able.length}, ${took[0]} against ${took[1]} of ${rival}` };
+    const took = ({ kernel: { name } }: Candidate): number => times[name] ?? Number.POSITIVE_INFINITY;
+    const [first = best, second] = able.filter((c) => c.kernel.name in times).sort((a, b) => took(a) - took(b));
+    const rival = second ? `, ${duration(took(first))} against ${duration(took(second))} of ${second.kernel.name}` : "";
+    return { kernel: first.kernel, why: `measured: fastest of ${Object.keys(times).length}${rival}` };
   }
 
   /** The candidates for a call among which only a measurement can decide; none where that is not wanted, or was done. */
   open(kernel: AnyKernel, call: VariantFacts): readonly Candidate[] {
     if (this.policy !== "measured" || !("variants" in kernel)) return [];
     const able = candidates(kernel, call, this.#device);
-    return able.length < 2 || this.#measured.has(keyOf(kernel, call, able)) ? [] : able;
+    if (this.#measured.has(keyOf(kernel, call, able))) return [];
+    // What is expected of software adapters is known well, and there compiling a candidate may take a second.
+    const least = (able[0]?.speed ?? 0) * (this.#device.adapter.isSoftware ? 0.7 : 0.2);
+    const promising = able.filter(({ speed }) => speed >= least);
+    return promising.length < 2 ? [] : promising;
   }
 
   /** Notes how long the candidates for a call took. */
@@ -114,7 +115,7 @@ function keyOf(kernel: AnyKernel, { dims, options, has }: VariantFacts, able: re
   return JSON.stringify([kernel.name, names, dims, options, given]);
 }
 
-function microseconds(nanoseconds: number): string {
+function duration(nanoseconds: number): string {
   const us = nanoseconds / 1000;
   return us < 100 ? `${us.toFixed(1)} µs` : us < 1e5 ? `${us.toFixed(0)} µs` : `${(us / 1000).toFixed(0)} ms`;
 }

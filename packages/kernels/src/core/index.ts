@@ -32,7 +32,7 @@ export * from "./errors";
 export { float32BitsOfHalf, packHalves, roundToHalf, unpackHalves } from "./half";
 export { indexedDBStore } from "./indexed-db-store";
 export { DEFAULT_LIMITS, type Limits } from "./limits";
-export { currentDevice, type OpenOptions, open, useDevice, wrap } from "./open";
+export { currentDevice, type OpenOptions, open, openDevice, useDevice, wrap } from "./open";
 export { type FlatPlan, flatPlan, foldGrid, type Plan } from "./plan";
 export { type CallTime, profile } from "./profile";
 export { type Call, Program, type Undecided } from "./program";

@@ -55,6 +55,9 @@ export function currentDevice(): Device {
   return current;
 }
 
+/** The device that tensors would use, or null before there is one. */
+export const openDevice = (): Device | null => current;
+
 /** Makes `device` the one that tensors use from now on. */
 export function useDevice(device: Device): void {
   current = device;

@@ -25,6 +25,8 @@ interface Stage {
   readonly compiled: Pipeline;
   /** Byte offset of its first uniform block. */
   readonly uniformOffset: number;
+  /** That of each of its dispatches, as the encoder reads them. */
+  readonly offsets: Uint32Array<ArrayBuffer>;
   readonly ranges: BufferRange[];
   readonly groups: Map<string, GPUBindGroup>;
   group: GPUBindGroup;
@@ -219,12 +221,12 @@ export class Program {
     });
   }
 
-  #encodeStage(pass: GPUComputePassEncoder, { spec, compiled, group, uniformOffset }: Stage): void {
+  #encodeStage(pass: GPUComputePassEncoder, { spec, compiled, group, offsets }: Stage): void {
     const [x, y, z] = spec.plan.grid;
     if (x * y * z === 0) return; // nothing to do: an array is empty
     pass.setPipeline(compiled.pipeline);
     for (let step = 0; step < spec.repeat; step++) {
-      pass.setBindGroup(0, group, [uniformOffset + step * this.#body.stride]);
+      pass.setBindGroup(0, group, offsets, step, 1);
       pass.dispatchWorkgroups(x, y, z);
     }
     this.#device.counters.dispatches += spec.repeat;
@@ -252,7 +254,9 @@ async function build(device: Device, calls: readonly Call[]): Promise<Body> {
       const pipeline = compiled[index] as Pipeline;
       const group = createBindGroup(device, spec, pipeline, uniform, ranges);
       const groups = new Map([[rangesKey(ranges), group]]);
-      return { call, spec, why, compiled: pipeline, uniformOffset: offsets[index] as number, ranges, group, groups };
+      const uniformOffset = offsets[index] as number;
+      const steps = Uint32Array.from({ length: spec.repeat }, (_, step) => uniformOffset + step * stride);
+      return { call, spec, why, compiled: pipeline, uniformOffset, offsets: steps, ranges, group, groups };
     });
     return { stages, uniform, words, stride };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type BufferRange, USAGE } from "./buffer-pool";
 import type { Device } from "./device";
-import { OutOfMemoryError } from "./errors";
-import { Program, type Undecided } from "./program";
+import { OutOfMemoryError, ShaderError } from "./errors";
+import { type Call, Program, type Undecided } from "./program";
 
 /** A sample lasts at least this long, in nanoseconds: browsers round timestamps to 100 µs. */
 const SAMPLE_NS = 2e6;
@@ -10,16 +10,26 @@ const SAMPLES = 3;
 /** A candidate whose first run took this many times as long as the best so far is not looked at again. */
 const HOPELESS = 4;
 
+/** What each device is being tuned for, so that two measurements never run beside each other. */
+const queues = new WeakMap<Device, Promise<void>>();
+
 /**
  * Times the kernels that could run a program's calls, where that was not done before, and lets the fastest run from its
  * next encoding on. Where there is no room for a second set of a call's arrays it stays with what is expected.
  * @throws DeviceLostError, DisposedError if the device is gone
  */
-export async function tune(device: Device, program: Program): Promise<void> {
-  for (const open of program.undecided) {
-    device.choices.record(open.call.kernel, open.facts, await measure(device, open));
-  }
-  await device.choices.save();
+export function tune(device: Device, program: Program): Promise<void> {
+  const before = queues.get(device) ?? Promise.resolve();
+  const done = before.then(() => tuneNow(device, program));
+  const settled = done.catch(() => undefined); // the next in the queue does not depend on it; whoever asked is told
+  queues.set(device, settled);
+  return done;
+}
+
+async function tuneNow(device: Device, program: Program): Promise<void> {
+  const { undecided } = program;
+  for (const open of undecided) device.choices.record(open.call.kernel, open.facts, await measure(device, open));
+  if (undecided.length > 0) await device.choices.save();
   await program.rechoose();
 }
 
@@ -37,7 +47,8 @@ async function measure(device: Device, { call, spec, among }: Undecided): Promis
     let best = Number.POSITIVE_INFINITY;
     for (const { kernel } of among) {
       const alone = { ...kernel, variants: [] };
-      const program = await Program.compile(device, [{ ...call, kernel: alone, bindings }]);
+      const program = await compile(device, { ...call, kernel: alone, bindings });
+      if (!program) continue;
       try {
         await time(device, program, 1); // its first run may pay for more than the work
         const once = await time(device, program, 1);
@@ -58,6 +69,16 @@ async function measure(device: Device, { call, spec, among }: Undecided): Promis
     for (const { buffer } of Object.values(bindings)) device.pool.release(buffer);
   }
   return times;
+}
+
+/** The program of one candidate; none where the driver refuses its code, which then is no candidate. */
+async function compile(device: Device, call: Call): Promise<Program | null> {
+  try {
+    return await Program.compile(device, [call]);
+  } catch (error) {
+    if (error instanceof ShaderError) return null;
+    throw error;
+  }
 }
 
 /** Contents to measure with: small numbers of either sign; counts and ids below 64, which any array has. */

@@ -1,6 +1,6 @@
 import { float64, gradcheck, normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS, specialise } from "../core";
+import { candidates, DEFAULT_LIMITS, describeAdapter, specialise } from "../core";
 import { embedding, embeddingBackward, embeddingKernels } from "./embedding";
 import { embeddingReference, embeddingReferenceBackward } from "./embedding.reference";
 
@@ -40,6 +40,26 @@ describe("embedding plan", () => {
   test("rows of whole fours are read by fours", () => {
     expect(embeddingKernels(64)).toMatchObject({ forward: { name: "embedding_fours" }, D: 16 });
     expect(embeddingKernels(66)).toMatchObject({ backward: { name: "embedding_backward" }, D: 66 });
+  });
+
+  test("a software adapter gets few workgroups of few lanes, a GPU many", () => {
+    const plans = [embeddingBackward, ...embeddingBackward.variants.map(({ kernel }) => kernel)].map(
+      (kernel) =>
+        specialise(kernel, { dims: { N: 9, V: 10_000, D: 64 }, bindings: Object.keys(kernel.bindings) }, DEFAULT_LIMITS)
+          .plan,
+    );
+    expect(plans).toMatchObject([
+      { workgroupSize: 32, grid: [1000, 1, 1] },
+      { workgroupSize: 4, grid: [16, 1, 1] },
+    ]);
+    const chosen = (isSoftware: boolean) => {
+      const adapter = { ...describeAdapter({}), isSoftware };
+      const call = { dims: { N: 9, V: 10_000, D: 64 }, options: {}, has: {} };
+      return candidates(embeddingBackward, call, { adapter, limits: DEFAULT_LIMITS, features: new Set() })[0]?.kernel
+        .name;
+    };
+    expect(chosen(true)).toBe("embedding_backward_narrow");
+    expect(chosen(false)).toBe("embedding_backward");
   });
 
   test("a table larger than a device can bind is refused", () => {

@@ -1,4 +1,18 @@
-import { defineKernel, foldGrid, type Limits, type Plan, perCall, perModel, read, WORDS, wgsl, write } from "../core";
+import {
+  type DeviceFacts,
+  defineKernel,
+  foldGrid,
+  type Limits,
+  type Plan,
+  perCall,
+  perModel,
+  read,
+  type VariantFacts,
+  WORDS,
+  wgsl,
+  withVariants,
+  write,
+} from "../core";
 
 /** The `paddingId` of a table that has none. */
 export const NO_PADDING = 0xffffffff;
@@ -19,6 +33,31 @@ interface GatherPlan extends Plan {
   readonly width: number;
 }
 
+type RowElement = "f32" | "vec4f";
+
+/**
+ * Lanes of a workgroup on a software adapter: no more than a processor's vector has. Starting a workgroup costs as much
+ * there as hundreds of copies and waiting at a barrier more, so a few small ones do all the work.
+ */
+const NARROW = 4;
+/** Tokens of a narrow workgroup, and the narrow workgroups that a gradient is cut into. */
+const NARROW_TOKENS = 32;
+const NARROW_GROUPS = 16;
+/** Columns to a turn of a narrow lane's loops, whose own cost is as high as that of a copy. */
+const TURN = 4;
+const WHY_NARROW = `${NARROW} lanes with much to do each, and no barrier`;
+const narrowSpeed = (_: VariantFacts, { adapter }: DeviceFacts): number => (adapter.isSoftware ? 2 : 0.1);
+
+/** WGSL that runs `body` for the columns `d` of a narrow lane, every `step`-th from `from` to before `end`. */
+function eachColumn(from: string, step: number, body: string, end = "D"): string {
+  const turn = Array.from({ length: TURN }, (_, k) => `{ let d = at + ${k * step}u; ${body} }`);
+  return wgsl`{
+        var at = ${from};
+        for (; at + ${(TURN - 1) * step}u < ${end}; at += ${TURN * step}u) { ${turn.join(" ")} }
+        for (; at < ${end}; at += ${step}u) { let d = at; ${body} }
+        }`;
+}
+
 /** A workgroup's 64 invocations lie along the columns, and along several tokens where there are fewer columns. */
 function gatherPlan(N: number, D: number, limits: Limits): GatherPlan {
   const x = Math.min(64, 2 ** Math.ceil(Math.log2(Math.max(1, D))));
@@ -27,14 +66,24 @@ function gatherPlan(N: number, D: number, limits: Limits): GatherPlan {
   return { workgroupSize: [x, 64 / x, 1], ...foldGrid(D === 0 ? 0 : Math.ceil(N / tokens), limits), tokens, width };
 }
 
-const defineEmbedding = (name: string, type: "f32" | "vec4f") =>
+const defineGather = (name: string, type: RowElement, plan: typeof gatherPlan, code: typeof gatherCode) =>
   defineKernel({
     name,
     dims: DIMS,
     bindings: { table: read(type, "V D"), ids: read("u32", "N"), out: write(type, "N D") },
-    plan: ({ N, D }, limits) => gatherPlan(N, D, limits),
+    plan: ({ N, D }, limits) => plan(N, D, limits),
     cost: ({ N, D }) => ({ flops: 0, bytes: 4 * N * (2 * D * WORDS[type] + 1) }),
-    wgsl: ({ workgroupSize: [x, y], tokens, width }) => wgsl`
+    wgsl: (made) => code(made, type),
+  });
+
+const defineEmbedding = (name: string, type: RowElement) => {
+  const narrow = defineGather(`${name}_narrow`, type, narrowGatherPlan, narrowGatherCode);
+  const plain = defineGather(name, type, gatherPlan, gatherCode);
+  return withVariants(plain, [{ kernel: narrow, why: WHY_NARROW, speed: narrowSpeed }]);
+};
+
+function gatherCode({ workgroupSize: [x, y], tokens, width }: GatherPlan, type: RowElement): string {
+  return wgsl`
     @compute @workgroup_size(${x}, ${y})
     fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
       let first = (group.x + group.y * ${width}u) * ${tokens}u + local.y;
@@ -46,8 +95,28 @@ const defineEmbedding = (name: string, type: "f32" | "vec4f") =>
           for (var column = local.x; column < D; column += ${x}u) { out[n * D + column] = ${type}(); }
         }
       }
-    }`,
-  });
+    }`;
+}
+
+/** Few workgroups of few lanes. */
+function narrowGatherPlan(N: number, D: number, limits: Limits): GatherPlan {
+  const width = limits.maxComputeWorkgroupsPerDimension;
+  const groups = D === 0 ? 0 : Math.ceil(N / NARROW_TOKENS);
+  return { workgroupSize: [NARROW, 1, 1], ...foldGrid(groups, limits), tokens: NARROW_TOKENS, width };
+}
+
+function narrowGatherCode({ tokens, width }: GatherPlan, type: RowElement): string {
+  return wgsl`
+    @compute @workgroup_size(${NARROW})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+      let first = (group.x + group.y * ${width}u) * ${tokens}u;
+      for (var n = first; n < min(first + ${tokens}u, dims.N); n++) {
+        let row = ids[n];
+        let start = select(0u, row * D, row < V);
+        ${eachColumn("lane", NARROW, `out[n * D + d] = select(${type}(), table[start + d], row < V);`)}
+      }
+    }`;
+}
 
 /** Invocations of a workgroup of the gradient, each with a bit in one word. */
 const LANES = 32;
@@ -62,12 +131,70 @@ interface GradientPlan extends Plan {
   readonly width: number;
 }
 
-/** Enough workgroups for a small table, and no more rescans of the tokens than that for a large one. */
+/** Enough workgroups for any GPU, each of which looks through all tokens. */
 function gradientPlan(V: number, D: number, limits: Limits): GradientPlan {
-  const rows = Math.max(1, Math.min(64, Math.ceil(V / 16)));
+  const rows = Math.max(1, Math.min(64, Math.ceil(V / 1024)));
   const blocks = V < 1024 ? Math.max(1, Math.ceil(D / LANES)) : 1;
   const width = limits.maxComputeWorkgroupsPerDimension;
   return { workgroupSize: LANES, ...foldGrid(Math.ceil(V / rows) * blocks, limits), rows, blocks, width };
+}
+
+/** A few workgroups, along the columns too where the table has few rows. */
+function narrowGradientPlan(V: number, D: number, limits: Limits): GradientPlan {
+  const rows = Math.max(1, Math.ceil(V / NARROW_GROUPS));
+  const groups = Math.ceil(V / rows);
+  const blocks = Math.max(1, Math.min(Math.floor(NARROW_GROUPS / Math.max(1, groups)), Math.ceil(D / NARROW)));
+  const width = limits.maxComputeWorkgroupsPerDimension;
+  return { workgroupSize: NARROW, ...foldGrid(groups * blocks, limits), rows, blocks, width };
+}
+
+const defineGradient = (name: string, type: RowElement, plan: typeof gradientPlan, code: typeof gradientCode) =>
+  defineKernel({
+    name,
+    dims: DIMS,
+    scalars: { paddingId: "u32" },
+    bindings: { dOut: read(type, "N D"), ids: read("u32", "N"), dTable: write(type, "V D") },
+    plan: ({ V, D }, limits) => plan(V, D, limits),
+    cost: ({ N, V, D }) => ({ flops: N * D * WORDS[type], bytes: 4 * ((N + V) * D * WORDS[type] + N) }),
+    wgsl: (made, { dims }) => code(made, dims.D, type),
+  });
+
+const defineEmbeddingBackward = (name: string, type: RowElement) => {
+  const narrow = defineGradient(`${name}_narrow`, type, narrowGradientPlan, narrowGradientCode);
+  const plain = defineGradient(name, type, gradientPlan, gradientCode);
+  return withVariants(plain, [{ kernel: narrow, why: WHY_NARROW, speed: narrowSpeed }]);
+};
+
+/**
+ * Every lane looks at every token, and adds its columns of those that name one of the workgroup's rows. A loop skips
+ * the others, since such an adapter walks through all that stands under an untrue `if`.
+ */
+function narrowGradientCode({ rows, blocks, width }: GradientPlan, D: number, type: RowElement): string {
+  const step = blocks * NARROW;
+  // a lane clears the elements that it adds to, and no other: where rows are whole turns of the lanes, all in one walk
+  const zeros =
+    blocks === 1 && D % NARROW === 0
+      ? eachColumn("first * D + lane", NARROW, `dTable[d] = ${type}();`, "(first + many) * D")
+      : `for (var v = first; v < first + many; v++) { ${eachColumn("column", step, `dTable[v * D + d] = ${type}();`)} }`;
+  return wgsl`
+    fn isOwn(v: u32, first: u32, many: u32, padding: u32) -> bool { return (v - first < many) & (v != padding); }
+    @compute @workgroup_size(${NARROW})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+      let tile = group.x + group.y * ${width}u;
+      let first = tile / ${blocks}u * ${rows}u;
+      if (first >= V) { return; }
+      let many = min(${rows}u, V - first);
+      let column = tile % ${blocks}u * ${NARROW}u + lane;
+      ${zeros}
+      let tokens = dims.N;
+      let padding = dims.paddingId;
+      for (var n = 0u; n < tokens; n++) {
+        while ((n < tokens) & !isOwn(ids[n], first, many, padding)) { n++; }
+        if (n >= tokens) { break; }
+        let v = ids[n];
+        ${eachColumn("column", step, "dTable[v * D + d] += dOut[n * D + d];")}
+      }
+    }`;
 }
 
 /**
@@ -76,18 +203,7 @@ function gradientPlan(V: number, D: number, limits: Limits): GradientPlan {
  * walks the bits and adds. So each element adds in the order of the tokens, on every device and however far they are
  * padded, without a sort; the only atomic is an OR.
  */
-const defineEmbeddingBackward = (name: string, type: "f32" | "vec4f") =>
-  defineKernel({
-    name,
-    dims: DIMS,
-    scalars: { paddingId: "u32" },
-    bindings: { dOut: read(type, "N D"), ids: read("u32", "N"), dTable: write(type, "V D") },
-    plan: ({ V, D }, limits) => gradientPlan(V, D, limits),
-    cost: ({ N, V, D }) => ({ flops: N * D * WORDS[type], bytes: 4 * ((N + V) * D * WORDS[type] + N) }),
-    wgsl: (plan, { dims }) => gradientCode(plan, dims.D, type),
-  });
-
-function gradientCode({ rows, blocks, width }: GradientPlan, D: number, type: string): string {
+function gradientCode({ rows, blocks, width }: GradientPlan, D: number, type: RowElement): string {
   // what a lane does for each of its columns, which are one or none where the blocks are narrow
   const forColumns = (body: string): string =>
     D <= blocks * LANES

@@ -1,1 +1,3 @@
-export { type MatmulOptions, matmul } from "./matmul";
+export type { MatmulOptions, MatrixType } from "./definition";
+export { matmul } from "./matmul";
+export { matmulParts, sumParts } from "./parts";

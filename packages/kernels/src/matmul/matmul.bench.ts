@@ -1,5 +1,6 @@
 import { kernelBench } from "../core";
 import { matmul } from "./matmul";
+import { sumParts } from "./parts";
 
 const square = (n: number) => ({ Z: 1, M: n, N: n, K: n, lda: n, ldb: n, strideA: 0, strideB: 0 });
 
@@ -19,4 +20,6 @@ export const benches = [
     // one step of one sequence
     { dims: { Z: 1, M: 1, N: 512, K: 128, lda: 128, ldb: 128, strideA: 0, strideB: 0 }, options: { transposeB: true } },
   ]),
+  // the gradient of recurrent weights, made in 16 parts
+  kernelBench(sumParts, [{ dims: { S: 16, MN: 512 * 128, M: 512 }, with: ["partSums", "sumA"] }]),
 ];

@@ -1,14 +1,15 @@
 import { normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { runKernel } from "../core";
+import { stepsReference } from "../rnn/pack.reference";
 import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
 import type { ActivationName } from "../wgsl/activation";
-import { type MatmulOptions, matmul } from "./matmul";
-import { type MatmulDims, matmulReference } from "./matmul.reference";
+import { options as linear, type MatmulDims, type MatmulOptions } from "./definition";
+import { matmul } from "./matmul";
+import { matmulReference } from "./matmul.reference";
 
 const gpu = useTestDevice();
-const linear: MatmulOptions = { transposeA: false, transposeB: false, activation: { name: "linear" } };
 
 interface Size {
   readonly Z?: number;
@@ -149,4 +150,48 @@ describe("padding changes no bit", () => {
       );
     expect(await run(3, 3, padded(a), padded(b), 240)).toEqual(await run(3, 3, a, b, K));
   });
+});
+
+describe("steps that are padding are left out", () => {
+  const [B, T] = [7, 9];
+  const lengths = [9, 0, 3, 1, 9, 5, 2];
+  const steps = stepsReference(lengths, T);
+  const isWithin = (step: number): boolean => step % T < (lengths[Math.floor(step / T)] ?? 0);
+
+  test.each([5, 40])("rows of a: the result is that of rows of zeros, to %d columns", async (N) => {
+    const { dims, a, b, bias, magnitude } = problem({ M: B * T, N, K: 13 }, { ...linear, transposeB: true });
+    const options = { ...linear, transposeB: true, packed: "rows" as const };
+    const zeroed = a.map((value, n) => (isWithin(Math.floor(n / 13)) ? value : 0));
+    const { c } = matmulReference(dims, options, { a: zeroed, b, bias });
+    const inputs = { a, b, bias, steps };
+    await checkKernel(gpu.device, matmul, {
+      ...{ dims: { ...dims }, options, inputs },
+      expected: { c },
+      tolerance: tolerance(13, magnitude),
+    });
+  });
+
+  test.each([3, 40])(
+    "terms of the sums: what was made with them as zeros has the same bits, to %d columns",
+    async (N) => {
+      const { dims, a, b, magnitude } = problem({ M: 34, N, K: B * T }, { ...linear, transposeA: true });
+      const options = { ...linear, transposeA: true, packed: "depth" as const };
+      const zeroed = a.map((value, n) => (isWithin(Math.floor(n / 34)) ? value : 0));
+      const { c, sumA } = matmulReference(dims, options, { a: zeroed, b });
+      const call = { dims: { ...dims }, options, outputs: ["sumA"] };
+      await checkKernel(gpu.device, matmul, {
+        ...{ ...call, inputs: { a, b, steps } },
+        expected: { c, sumA },
+        tolerance: tolerance(B * T, magnitude),
+      });
+      const floats = { b: Float32Array.from(b) };
+      const skipped = await runKernel(gpu.device, matmul, {
+        ...{ ...call, inputs: { ...floats, a: Float32Array.from(a), steps: Uint32Array.from(steps) } },
+      });
+      const added = await runKernel(gpu.device, matmul, {
+        ...{ ...call, inputs: { ...floats, a: Float32Array.from(zeroed) } },
+      });
+      expect(skipped).toEqual(added);
+    },
+  );
 });

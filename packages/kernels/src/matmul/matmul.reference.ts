@@ -1,17 +1,8 @@
 import { activationSlope, activationValue } from "../wgsl/activation";
-import type { MatmulOptions } from "./matmul";
+import type { MatmulDims, MatmulOptions } from "./definition";
 
-/** Sizes and steps as the kernel takes them. */
-export interface MatmulDims {
-  readonly Z: number;
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-  readonly lda: number;
-  readonly ldb: number;
-  readonly strideA: number;
-  readonly strideB: number;
-}
+/** What of a call decides the numbers. */
+type Meaning = Pick<MatmulOptions, "transposeA" | "transposeB" | "activation">;
 
 export interface MatmulInputs {
   readonly a: Float64Array;
@@ -20,7 +11,7 @@ export interface MatmulInputs {
 }
 
 /** C[z] = act(op(A[z]) · op(B[z]) + bias) and sumA[z, m] = Σ_k op(A)[z, m, k], in float64. */
-export function matmulReference(dims: MatmulDims, options: MatmulOptions, { a, b, bias }: MatmulInputs) {
+export function matmulReference(dims: MatmulDims, options: Meaning, { a, b, bias }: MatmulInputs) {
   const { Z, M, N, K } = dims;
   const c = new Float64Array(Z * M * N);
   const sumA = new Float64Array(Z * M);
@@ -44,7 +35,7 @@ export function matmulReference(dims: MatmulDims, options: MatmulOptions, { a, b
  */
 export function matmulReferenceBackward(
   dims: MatmulDims,
-  options: MatmulOptions,
+  options: Meaning,
   inputs: MatmulInputs,
   { dc, dSumA }: { dc: Float64Array; dSumA: Float64Array },
 ) {
@@ -73,11 +64,11 @@ export function matmulReferenceBackward(
   return { da, db, dBias };
 }
 
-function indexA({ strideA, lda }: MatmulDims, { transposeA }: MatmulOptions, z: number, m: number, k: number): number {
+function indexA({ strideA, lda }: MatmulDims, { transposeA }: Meaning, z: number, m: number, k: number): number {
   return z * strideA + (transposeA ? k * lda + m : m * lda + k);
 }
 
-function indexB({ strideB, ldb }: MatmulDims, { transposeB }: MatmulOptions, z: number, k: number, n: number): number {
+function indexB({ strideB, ldb }: MatmulDims, { transposeB }: Meaning, z: number, k: number, n: number): number {
   return z * strideB + (transposeB ? n * ldb + k : k * ldb + n);
 }
 

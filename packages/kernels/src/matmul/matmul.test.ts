@@ -1,11 +1,14 @@
 import { float64, gradcheck, normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS, specialise } from "../core";
-import { type MatmulOptions, matmul } from "./matmul";
-import { type MatmulDims, matmulReference, matmulReferenceBackward } from "./matmul.reference";
+import { candidates, DEFAULT_LIMITS, type DeviceFacts, describeAdapter, specialise } from "../core";
+import { options as linear, type MatmulDims, type MatmulOptions } from "./definition";
+import { chooseLanesTile } from "./lanes";
+import { matmul } from "./matmul";
+import { matmulReference, matmulReferenceBackward } from "./matmul.reference";
+import { matmulParts } from "./parts";
+import { chooseStagedTile } from "./staged";
 import { chooseTile } from "./tile";
 
-const linear: MatmulOptions = { transposeA: false, transposeB: false, activation: { name: "linear" } };
 const square: MatmulDims = { Z: 1, M: 64, N: 64, K: 64, lda: 64, ldb: 64, strideA: 0, strideB: 0 };
 
 /** Words that the kernel binds for each array. */
@@ -98,5 +101,84 @@ describe("matmul plan", () => {
     ).toThrowErrorMatchingInlineSnapshot(
       `[DeviceLimitError: matmul: the array "a" should be at most 134217728 bytes on this device but is 268435456 bytes. Use a smaller batch or fewer steps, or a device with a larger maxStorageBufferBindingSize.]`,
     );
+  });
+});
+
+describe("matmul variants", () => {
+  const device = (info: object, features: string[] = []): DeviceFacts => ({
+    adapter: describeAdapter(info),
+    limits: DEFAULT_LIMITS,
+    features: new Set(features),
+  });
+  const software = (lanes: number) => ({
+    isFallbackAdapter: true,
+    subgroupMinSize: lanes,
+    subgroupMaxSize: lanes,
+  });
+  const order = (dims: Partial<MatmulDims>, on: DeviceFacts, options: Partial<MatmulOptions> = {}) =>
+    candidates(matmul, { dims: { ...square, ...dims }, options: { ...linear, ...options }, has: {} }, on).map(
+      ({ kernel }) => kernel.name,
+    );
+
+  test("software adapters whose subgroups have one size share loads among the lanes", () => {
+    expect(order({}, device(software(4), ["subgroups"]))).toEqual(["matmul_lanes_4", "matmul"]);
+    expect(order({}, device(software(8), ["subgroups"]))).toEqual(["matmul_lanes_8", "matmul"]);
+    expect(order({}, device(software(8)))).toEqual(["matmul"]);
+    expect(order({}, device({ ...software(4), subgroupMaxSize: 8 }, ["subgroups"]))).toEqual(["matmul"]);
+  });
+
+  test("one row, or one or two columns, share too little", () => {
+    for (const dims of [{ M: 1 }, { N: 1 }, { N: 2 }]) {
+      expect(order(dims, device(software(8), ["subgroups"]))[0]).toBe("matmul");
+    }
+  });
+
+  test("GPUs stage tiles, in fours where rows consist of fours", () => {
+    const real = device({ vendor: "some" }, ["subgroups"]);
+    expect(order({}, real)).toEqual(["matmul_staged_fours", "matmul_staged", "matmul"]);
+    for (const dims of [{ lda: 65 }, { ldb: 66 }, { K: 63 }, { N: 62 }, { strideA: 1 }, { strideB: 2 }]) {
+      expect(order(dims, real), JSON.stringify(dims)).toEqual(["matmul_staged", "matmul"]);
+    }
+    expect(order({ M: 61 }, real)).toContain("matmul_staged_fours");
+    expect(order({ M: 61 }, real, { transposeA: true })).not.toContain("matmul_staged_fours");
+    expect(order({ N: 62 }, real, { transposeB: true })).toContain("matmul_staged_fours");
+    expect(order({ M: 4 }, real)[0]).toBe("matmul");
+  });
+
+  test("lanes hold the block that covers the result in the least time", () => {
+    const block = (lanes: number, M: number, N: number) => {
+      const { rows, cols } = chooseLanesTile(lanes, M, N);
+      return [rows, cols];
+    };
+    for (const lanes of [4, 8]) {
+      expect(block(lanes, 1024, 512)).toEqual([16, 8]);
+      expect(block(lanes, 16, 1000)).toEqual([16, 8]);
+      expect(block(lanes, 8, 1000)).toEqual([8, 8]);
+      expect(block(lanes, 1000, 5)).toEqual([16, 2]);
+    }
+    expect(block(4, 4, 1000)).toEqual([4, 8]);
+  });
+
+  test("tiles are staged small where large ones would be too few to keep a GPU busy", () => {
+    expect(chooseStagedTile({ Z: 1, M: 512, N: 128 }).rows).toBe(4);
+    expect(chooseStagedTile({ Z: 8, M: 512, N: 128 }).rows).toBe(8);
+    expect(chooseStagedTile({ Z: 1, M: 1024, N: 512 }).rows).toBe(8);
+  });
+});
+
+describe("parts of the contracted axis", () => {
+  const real = describeAdapter({ vendor: "some" });
+
+  test("are enough to keep a GPU busy, and divide the rows of the batch", () => {
+    expect(matmulParts({ M: 512, N: 128, periods: 16 }, real)).toBe(16);
+    expect(matmulParts({ M: 1024, N: 256, periods: 32 }, real)).toBe(4);
+    expect(matmulParts({ M: 512, N: 128, periods: 18 }, real)).toBe(9);
+    expect(matmulParts({ M: 512, N: 128, periods: 17 }, real)).toBe(1);
+    expect(matmulParts({ M: 4096, N: 1024, periods: 16 }, real)).toBe(1);
+    expect(matmulParts({ M: 0, N: 128, periods: 16 }, real)).toBe(1);
+  });
+
+  test("are one on a software adapter", () => {
+    expect(matmulParts({ M: 512, N: 128, periods: 16 }, describeAdapter({ isFallbackAdapter: true }))).toBe(1);
   });
 });

@@ -8,17 +8,17 @@ import { layerNormBackwardReference, layerNormReference } from "./layer-norm.ref
 
 const gpu = useTestDevice();
 const ULP = 2 ** -23;
-/** Additions that one element of a row's sum goes through: a lone invocation's D/4, or those of 32 lanes. */
-const additions = (D: number): number => Math.max(Math.min(D, 1024) / 4, Math.ceil(D / 128) + 32) + 2;
+/** Additions that one element of a row's sum goes through: its slot, the 64 slots in order, the parts of a quad. */
+const additions = (D: number): number => Math.ceil(D / 256) + Math.min(64, Math.ceil(D / 4)) + 2;
 const epsilon = Math.fround(1e-5);
 
 const SIZES = [
   { R: 1, D: 2, why: "smallest with a variance" },
-  { R: 65, D: 3, why: "one row more than a workgroup" },
+  { R: 65, D: 3, why: "one row more than four workgroups of lone invocations" },
   { R: 5, D: 67, why: "a multiple of no tile" },
-  { R: 4, D: 1024, why: "the longest short row" },
-  { R: 3, D: 1025, why: "the shortest long row" },
-  { R: 7, D: 1500, why: "an odd number of long rows" },
+  { R: 4, D: 256, why: "a quad in every slot, by fours" },
+  { R: 3, D: 1025, why: "two quads to a turn" },
+  { R: 7, D: 1500, why: "an odd number of long rows, by fours" },
   { R: 0, D: 5, why: "no row" },
 ];
 

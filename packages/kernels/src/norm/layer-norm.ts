@@ -1,13 +1,69 @@
 import { defineKernel, foldGrid, optional, perCall, perModel, read, wgsl, write } from "../core";
-import { eachQuad, quadLoad, quadStore, rowFunctions, rowHead, rowPlan } from "../wgsl/rows";
+import {
+  eachQuad,
+  formName,
+  held,
+  quadLoad,
+  quadStore,
+  type RowForm,
+  rowArray,
+  rowHead,
+  rowKernel,
+  rowPlan,
+  rowScratch,
+  rowSums,
+} from "../wgsl/rows";
 
-const ROWS = { R: perCall("rows"), D: perModel("features of a row") };
+const DIMS = { R: perCall("rows"), D: perModel("features of a row") };
+const OVER_ROWS = { rows: "R", length: "D" };
 
-/**
- * Rows of up to so many features are walked by one invocation each: combining lanes costs more than it saves. On a
- * software adapter [2048, 512] takes a fifth of the time so.
- */
-const LONGEST_ALONE = 1024;
+const defineLayerNorm = (form: RowForm) =>
+  defineKernel({
+    name: formName("layer_norm", form),
+    dims: DIMS,
+    scalars: { epsilon: "f32" },
+    bindings: {
+      x: rowArray(form, "read", "R D"),
+      gamma: optional(rowArray(form, "read", "D")),
+      beta: optional(rowArray(form, "read", "D")),
+      y: rowArray(form, "write", "R D"),
+      mean: write("f32", "R"),
+      inverseDeviation: write("f32", "R"),
+    },
+    plan: ({ R, D }, limits) => rowPlan(form, R, D, limits),
+    cost: ({ R, D }) => ({ flops: 8 * R * D, bytes: 8 * R * D + 8 * R }),
+    wgsl: (plan, { has }) => {
+      const scaled = has.gamma ? "normal * load_gamma(0u, q, count)" : "normal";
+      const gamma = has.gamma ? "load_gamma(0u, q, count)" : "vec4f(1.0)";
+      return wgsl`
+    ${rowScratch(plan, ["sum", "squares"])}
+    ${quadLoad(plan, "x")}
+    ${has.gamma ? quadLoad(plan, "gamma") : ""}
+    ${has.beta ? quadLoad(plan, "beta") : ""}
+    ${quadStore(plan, "y")}
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+      ${rowHead(plan, "dims.R", "D")}
+      ${rowSums(plan, { sum: (sum) => `${sum} + ${held(plan, "load_x(base, q, count)")}` })}
+      let mu = sum / f32(D);
+      ${rowSums(
+        plan,
+        { squares: (sum) => `fma(centred, centred, ${sum})` },
+        `let centred = ${held(plan, "load_x(base, q, count) - mu")};`,
+      )}
+      let rho = 1.0 / sqrt(squares / f32(D) + dims.epsilon);
+      ${eachQuad(
+        plan,
+        `let normal = (load_x(base, q, count) - mu) * rho;
+        store_y(base, q, count, ${has.beta ? `fma(normal, ${gamma}, load_beta(0u, q, count))` : scaled});`,
+      )}
+      if (lane == 0u && row < dims.R) {
+        mean[row] = mu;
+        inverseDeviation[row] = rho;
+      }
+    }`;
+    },
+  });
 
 /**
  * Layer normalisation over the last axis (Ba, Kiros & Hinton 2016):
@@ -15,100 +71,60 @@ const LONGEST_ALONE = 1024;
  * with the variance in a second pass, so that a large mean cancels nothing. γ is 1 and β 0 when absent. μ and ρ of
  * each row are kept for backward.
  */
-export const layerNorm = defineKernel({
-  name: "layer_norm",
-  dims: ROWS,
-  scalars: { epsilon: "f32" },
-  bindings: {
-    x: read("f32", "R D"),
-    gamma: optional(read("f32", "D")),
-    beta: optional(read("f32", "D")),
-    y: write("f32", "R D"),
-    mean: write("f32", "R"),
-    inverseDeviation: write("f32", "R"),
-  },
-  plan: ({ R, D }, limits) => rowPlan(R, D, limits, LONGEST_ALONE),
-  cost: ({ R, D }) => ({ flops: 8 * R * D, bytes: 8 * R * D + 8 * R }),
-  wgsl: (plan, { has }) => wgsl`
-    ${rowFunctions(plan).replaceAll("LOWEST", "0.0")}
-    ${quadLoad("x")}
-    ${has.gamma ? quadLoad("gamma") : ""}
-    ${has.beta ? quadLoad("beta") : ""}
-    ${quadStore("y")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "D")}
-      var sum = vec4f(0.0);
-      ${eachQuad(plan, "sum += select(vec4f(0.0), load_x(base, i, count), inside);")}
-      let mu = rowSum(sum, index) / f32(D);
-      var squares = vec4f(0.0);
-      ${eachQuad(
-        plan,
-        `let centred = select(vec4f(0.0), load_x(base, i, count) - mu, inside);
-        squares += centred * centred;`,
-      )}
-      let rho = 1.0 / sqrt(rowSum(squares, index) / f32(D) + dims.epsilon);
-      ${eachQuad(
-        plan,
-        `let normal = (load_x(base, i, count) - mu) * rho;
-        store_y(base, i, count, normal${has.gamma ? " * load_gamma(0u, i, count)" : ""}${has.beta ? " + load_beta(0u, i, count)" : ""});`,
-      )}
-      if (lane == 0u && row < dims.R) {
-        mean[row] = mu;
-        inverseDeviation[row] = rho;
-      }
-    }`,
-});
+export const layerNorm = rowKernel(defineLayerNorm, OVER_ROWS);
 
-/**
- * The gradient of layer normalisation's input, one dispatch: with g = dy·γ and n = (x − μ)·ρ,
- *   dx = ρ·(g − Σ g/D − n·Σ (g·n)/D).
- */
-export const layerNormBackward = defineKernel({
-  name: "layer_norm_backward",
-  dims: ROWS,
-  bindings: {
-    x: read("f32", "R D"),
-    gamma: optional(read("f32", "D")),
-    mean: read("f32", "R"),
-    inverseDeviation: read("f32", "R"),
-    dy: read("f32", "R D"),
-    dx: write("f32", "R D"),
-  },
-  plan: ({ R, D }, limits) => rowPlan(R, D, limits, LONGEST_ALONE),
-  cost: ({ R, D }) => ({ flops: 12 * R * D, bytes: 12 * R * D + 8 * R }),
-  wgsl: (plan, { has }) => {
-    const g = `load_dy(base, i, count)${has.gamma ? " * load_gamma(0u, i, count)" : ""}`;
-    return wgsl`
-    ${rowFunctions(plan).replaceAll("LOWEST", "0.0")}
-    ${quadLoad("x")}
-    ${quadLoad("dy")}
-    ${has.gamma ? quadLoad("gamma") : ""}
-    ${quadStore("dx")}
+const defineLayerNormBackward = (form: RowForm) =>
+  defineKernel({
+    name: formName("layer_norm_backward", form),
+    dims: DIMS,
+    bindings: {
+      x: rowArray(form, "read", "R D"),
+      gamma: optional(rowArray(form, "read", "D")),
+      mean: read("f32", "R"),
+      inverseDeviation: read("f32", "R"),
+      dy: rowArray(form, "read", "R D"),
+      dx: rowArray(form, "write", "R D"),
+    },
+    plan: ({ R, D }, limits) => rowPlan(form, R, D, limits),
+    cost: ({ R, D }) => ({ flops: 12 * R * D, bytes: 12 * R * D + 8 * R }),
+    wgsl: (plan, { has }) => {
+      const g = `load_dy(base, q, count)${has.gamma ? " * load_gamma(0u, q, count)" : ""}`;
+      const normal = "let normal = (load_x(base, q, count) - mu) * rho;";
+      return wgsl`
+    ${rowScratch(plan, ["sum", "product"])}
+    ${quadLoad(plan, "x")}
+    ${quadLoad(plan, "dy")}
+    ${has.gamma ? quadLoad(plan, "gamma") : ""}
+    ${quadStore(plan, "dx")}
     @compute @workgroup_size(${plan.workgroupSize})
     fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
       ${rowHead(plan, "dims.R", "D")}
       let own = min(row, dims.R - 1u); // lanes past the last row only keep the others company
       let mu = mean[own];
       let rho = inverseDeviation[own];
-      var sum = vec4f(0.0);
-      var product = vec4f(0.0);
-      ${eachQuad(
+      ${rowSums(
         plan,
-        `let g = select(vec4f(0.0), ${g}, inside);
-        sum += g;
-        product += g * ((load_x(base, i, count) - mu) * rho);`,
+        { sum: (sum) => `${sum} + g`, product: (sum) => `fma(g, normal, ${sum})` },
+        `let g = ${held(plan, g)};
+        ${normal}`,
       )}
-      let first = rowSum(sum, index) / f32(D);
-      let second = rowSum(product, index) / f32(D);
+      let first = sum / f32(D);
+      let second = product / f32(D);
       ${eachQuad(
         plan,
-        `let normal = (load_x(base, i, count) - mu) * rho;
-        store_dx(base, i, count, rho * (${g} - first - normal * second));`,
+        `${normal}
+        let g = ${g};
+        store_dx(base, q, count, rho * fma(-normal, vec4f(second), g - first));`,
       )}
     }`;
-  },
-});
+    },
+  });
+
+/**
+ * The gradient of layer normalisation's input, one dispatch: with g = dy·γ and n = (x − μ)·ρ,
+ *   dx = ρ·(g − Σ g/D − n·Σ (g·n)/D).
+ */
+export const layerNormBackward = rowKernel(defineLayerNormBackward, OVER_ROWS);
 
 /** Columns, lanes over batch rows and lanes over steps of one workgroup. */
 const COLUMNS = 16;

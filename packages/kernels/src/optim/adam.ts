@@ -1,6 +1,6 @@
-import { defineKernel, flatPlan, optional, perCall, read, update, wgsl } from "../core";
-import { CLIP_SCALARS, CLIPPED, SKIP_UNLESS_FINITE } from "./clip";
-import { fours, WITHIN } from "./fours";
+import { defineKernel, optional, perCall, read, update, wgsl } from "../core";
+import { CLIP_SCALARS, CLIPPED, CLIPPING, SKIP_UNLESS_FINITE } from "./clip";
+import { eachFour, fours, foursPlan } from "./fours";
 import { REPORT_WORDS } from "./report";
 
 /**
@@ -36,26 +36,33 @@ export const adam = defineKernel({
     largest: optional(update("vec4f", fours)),
     report: update("u32", `${REPORT_WORDS}`),
   },
-  plan: ({ n }, limits) => flatPlan(Math.ceil(n / 4), limits),
+  plan: ({ n }, limits) => foursPlan(n, limits),
   cost: ({ n }) => ({ flops: 16 * n, bytes: 28 * n }),
   wgsl: (plan, { options, has }) => wgsl`
-    ${CLIPPED}
     @compute @workgroup_size(${plan.workgroupSize})
     fn main(@builtin(global_invocation_id) id: vec3u) {
-      let i = id.x + id.y * ${plan.width}u;
-      if (4u * i >= dims.n) { return; }
-      ${WITHIN}
+      let invocation = id.x + id.y * ${plan.width}u;
       ${SKIP_UNLESS_FINITE}
-      let old = parameters[i];
-      var p = old;
-      var g = clipped(gradients[i]);
-      ${options.decoupled ? "p -= dims.lr * dims.weightDecay * p;" : "g += dims.weightDecay * p;"}
-      let mNew = m[i] + (g - m[i]) * dims.oneMinusBeta1;
-      let vNew = v[i] + (g * g - v[i]) * dims.oneMinusBeta2;
-      m[i] = select(m[i], mNew, within);
-      v[i] = select(v[i], vNew, within);
-      ${has.largest ? "let vUsed = max(largest[i], vNew);\n      largest[i] = select(largest[i], vUsed, within);" : "let vUsed = vNew;"}
-      p -= dims.lr * (mNew / dims.correction1) / (sqrt(vUsed / dims.correction2) + dims.eps);
-      parameters[i] = select(old, p, within);
+      ${CLIPPING}
+      ${eachFour(
+        plan,
+        wgsl`let old = parameters[i];
+        let mOld = m[i];
+        let vOld = v[i];
+        var p = old;
+        var g = ${CLIPPED};
+        ${options.decoupled ? "p -= dims.lr * dims.weightDecay * p;" : "g += dims.weightDecay * p;"}
+        let mNew = mOld + (g - mOld) * dims.oneMinusBeta1;
+        let vNew = vOld + (g * g - vOld) * dims.oneMinusBeta2;
+        m[i] = select(mOld, mNew, within);
+        v[i] = select(vOld, vNew, within);
+        ${has.largest ? LARGEST : "let vUsed = vNew;"}
+        p -= dims.lr * (mNew / dims.correction1) / (sqrt(vUsed / dims.correction2) + dims.eps);
+        parameters[i] = select(old, p, within);`,
+      )}
     }`,
 });
+
+const LARGEST = `let largestOld = largest[i];
+        let vUsed = max(largestOld, vNew);
+        largest[i] = select(largestOld, vUsed, within);`;

@@ -1,4 +1,4 @@
-import type { DimValues } from "../core";
+import { type DimValues, type FlatPlan, flatPlan, type Limits } from "../core";
 
 /**
  * The flat arrays of an update are read four words at a time, about twice as fast on adapters that
@@ -8,5 +8,20 @@ export function fours({ n = 0 }: DimValues): number[] {
   return [Math.ceil(n / 4)];
 }
 
-/** Which of the four words of invocation i lie within the n. */
-export const WITHIN = "let within = 4u * i + vec4u(0u, 1u, 2u, 3u) < vec4u(dims.n);";
+/** Fours that an invocation updates: what is the same for all of them, the clipping above all, is computed once. */
+const EACH = 4;
+
+/** A grid for `n` words, `EACH` fours to an invocation. */
+export const foursPlan = (n: number, limits: Limits): FlatPlan => flatPlan(Math.ceil(n / (4 * EACH)), limits);
+
+/**
+ * WGSL that runs `body` for the fours `i` of an invocation, whose number is `invocation`; neighbouring lanes have
+ * neighbouring fours. `within` says which of the four words lie within the n.
+ */
+export const eachFour = ({ workgroupSize }: FlatPlan, body: string): string => `
+      let first = invocation / ${workgroupSize}u * ${EACH * workgroupSize}u + invocation % ${workgroupSize}u;
+      for (var k = 0u; k < ${EACH}u && 4u * (first + k * ${workgroupSize}u) < dims.n; k++) {
+        let i = first + k * ${workgroupSize}u;
+        let within = 4u * i + vec4u(0u, 1u, 2u, 3u) < vec4u(dims.n);
+        ${body}
+      }`;

@@ -29,16 +29,17 @@ export const sumOfSquares = defineKernel({
     fn main(@builtin(global_invocation_id) id: vec3u) {
       var sum = vec4f();
       var bad = ${NONE}u;
-      for (var i = id.x; i < (dims.n + 3u) / 4u; i += ${PARTIALS}u) {
+      let n = dims.n;
+      let count = (n + 3u) / 4u;
+      for (var i = id.x; i < count; i += ${PARTIALS}u) {
         let number = 4u * i + vec4u(0u, 1u, 2u, 3u);
-        let g = select(vec4f(), gradients[i], number < vec4u(dims.n)); // words past the last may hold anything
+        let within = number < vec4u(n); // words past the last may hold anything
+        let g = gradients[i];
         let isGood = (bitcast<vec4u>(g) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
-        let squared = select(vec4f(), g, isGood);
+        let squared = select(vec4f(), g, within & isGood);
         sum = fma(squared, squared, sum);
-        if (!all(isGood)) {
-          let first = select(number, vec4u(${NONE}u), isGood);
-          bad = min(bad, min(min(first.x, first.y), min(first.z, first.w)));
-        }
+        let first = select(vec4u(${NONE}u), number, within & !isGood);
+        bad = min(bad, min(min(first.x, first.y), min(first.z, first.w)));
       }
       sums[id.x] = (sum.x + sum.y) + (sum.z + sum.w);
       firstBad[id.x] = bad;

@@ -1,6 +1,6 @@
-import { defineKernel, flatPlan, optional, perCall, read, update, wgsl } from "../core";
-import { CLIP_SCALARS, CLIPPED, SKIP_UNLESS_FINITE } from "./clip";
-import { fours, WITHIN } from "./fours";
+import { defineKernel, optional, perCall, read, update, wgsl } from "../core";
+import { CLIP_SCALARS, CLIPPED, CLIPPING, SKIP_UNLESS_FINITE } from "./clip";
+import { eachFour, fours, foursPlan } from "./fours";
 import { REPORT_WORDS } from "./report";
 
 /**
@@ -22,25 +22,25 @@ export const sgd = defineKernel({
     velocity: optional(update("vec4f", fours)),
     report: update("u32", `${REPORT_WORDS}`),
   },
-  plan: ({ n }, limits) => flatPlan(Math.ceil(n / 4), limits),
+  plan: ({ n }, limits) => foursPlan(n, limits),
   cost: ({ n }) => ({ flops: 8 * n, bytes: 20 * n }),
   wgsl: (plan, { options, has }) => wgsl`
-    ${CLIPPED}
     @compute @workgroup_size(${plan.workgroupSize})
     fn main(@builtin(global_invocation_id) id: vec3u) {
-      let i = id.x + id.y * ${plan.width}u;
-      if (4u * i >= dims.n) { return; }
-      ${WITHIN}
+      let invocation = id.x + id.y * ${plan.width}u;
       ${SKIP_UNLESS_FINITE}
-      let p = parameters[i];
-      let g = clipped(gradients[i]) + dims.weightDecay * p;
-      ${
-        has.velocity
-          ? `let v = dims.momentum * velocity[i] + (1.0 - dims.dampening) * g;
-      velocity[i] = select(velocity[i], v, within);
-      let step = ${options.nesterov ? "g + dims.momentum * v" : "v"};`
-          : "let step = g;"
-      }
-      parameters[i] = select(p, p - dims.lr * step, within);
+      ${CLIPPING}
+      ${eachFour(
+        plan,
+        wgsl`let p = parameters[i];
+        let g = ${CLIPPED} + dims.weightDecay * p;
+        ${has.velocity ? withVelocity(options.nesterov) : "let step = g;"}
+        parameters[i] = select(p, p - dims.lr * step, within);`,
+      )}
     }`,
 });
+
+const withVelocity = (nesterov: boolean): string => `let vOld = velocity[i];
+        let v = dims.momentum * vOld + (1.0 - dims.dampening) * g;
+        velocity[i] = select(vOld, v, within);
+        let step = ${nesterov ? "g + dims.momentum * v" : "v"};`;

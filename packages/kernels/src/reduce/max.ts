@@ -5,6 +5,7 @@ import {
   LANES,
   REDUCTION_DIMS,
   type ReductionOptions,
+  reductionKernel,
   reductionPlan,
   resultCode,
   walkCode,
@@ -12,40 +13,34 @@ import {
 
 const defaults: ReductionOptions = { reduced: [true] };
 
-/**
- * The maximum over any axes and where it is: out[kept] = max x over the reduced axes, index[kept] = its row-major number
- * among the reduced elements, the lowest where several are equal. Ask for either or both. `reductionDims` makes dims
- * and options. Elements are above −3.4e38.
- *
- * @throws ValueError for a maximum of no elements
- */
-export const reduceMax = defineKernel({
-  name: "reduce_max",
-  dims: REDUCTION_DIMS,
-  options: defaults,
-  bindings: { x: read("f32", "all"), out: optional(write("f32", "kept")), index: optional(write("u32", "kept")) },
-  check: (dims, options) => {
-    checkCounts("reduce_max", dims, options);
-    checkNotEmpty("max", dims);
-  },
-  plan: (dims, limits, options) => reductionPlan(dims, options, limits),
-  cost: ({ all, kept }) => ({ flops: all, bytes: 4 * (all + 2 * kept) }),
-  wgsl: (plan, { options, has }) => {
-    const body = "if (x[at] > best) { best = x[at]; place = index; }"; // numbers rise within a lane, so > keeps the first
-    const store = `${has.out ? "out[o] = best;" : ""} ${has.index ? "index[o] = place;" : ""}`;
-    const start = `${resultCode(plan)}
+const defineMax = (alone: boolean) =>
+  defineKernel({
+    name: alone ? "reduce_max_alone" : "reduce_max",
+    dims: REDUCTION_DIMS,
+    options: defaults,
+    bindings: { x: read("f32", "all"), out: optional(write("f32", "kept")), index: optional(write("u32", "kept")) },
+    check: (dims, options) => {
+      checkCounts("reduce_max", dims, options);
+      checkNotEmpty("max", dims);
+    },
+    plan: (dims, limits, options) => reductionPlan(dims, options, limits, alone),
+    cost: ({ all, kept }) => ({ flops: all, bytes: 4 * (all + 2 * kept) }),
+    wgsl: (plan, { options, has }) => {
+      const body = "if (x[at] > best) { best = x[at]; place = index; }"; // numbers rise within a lane, so > keeps the first
+      const store = `${has.out ? "out[o] = best;" : ""} ${has.index ? "index[o] = place;" : ""}`;
+      const start = `${resultCode(plan)}
       var best = -3.4028234e38;
       var place = 0u;`;
-    if (!plan.cooperates) {
-      return wgsl`
+      if (!plan.cooperates) {
+        return wgsl`
     @compute @workgroup_size(${LANES})
     fn main(@builtin(global_invocation_id) id: vec3u) {
       ${start}
       ${walkCode(options, false, body)}
       ${store}
     }`;
-    }
-    return wgsl`
+      }
+      return wgsl`
     var<workgroup> bests: array<f32, ${LANES}>;
     var<workgroup> places: array<u32, ${LANES}>;
 
@@ -66,8 +61,17 @@ export const reduceMax = defineKernel({
         ${store}
       }
     }`;
-  },
-});
+    },
+  });
+
+/**
+ * The maximum over any axes and where it is: out[kept] = max x over the reduced axes, index[kept] = its row-major number
+ * among the reduced elements, the lowest where several are equal. Ask for either or both. `reductionDims` makes dims
+ * and options. Elements are above −3.4e38.
+ *
+ * @throws ValueError for a maximum of no elements
+ */
+export const reduceMax = reductionKernel(defineMax);
 
 /**
  * The gradient of a maximum goes to the element it was taken from, the first of equals:

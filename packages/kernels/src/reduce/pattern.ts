@@ -1,4 +1,15 @@
-import { type DimValues, foldGrid, type Limits, type Plan, perCall, ShapeError, ValueError } from "../core";
+import {
+  type AnyKernel,
+  type DimValues,
+  foldGrid,
+  type Limits,
+  type Plan,
+  perCall,
+  ShapeError,
+  ValueError,
+  type VariedKernel,
+  withVariants,
+} from "../core";
 
 /** Axes that an array may have once kept neighbours are merged. */
 export const MAX_RANK = 6;
@@ -112,13 +123,43 @@ export interface ReductionPlan extends Plan {
   readonly width: number;
 }
 
-/** Lanes share a result where the last axis is reduced and longer than they are many; the order of additions is the same. */
-export function reductionPlan(dims: DimValues, { reduced }: ReductionOptions, limits: Limits): ReductionPlan {
+/** Whether lanes had better share a result: the last axis is reduced and longer than they are many. */
+export const isLong = (dims: DimValues, { reduced }: ReductionOptions): boolean =>
+  reduced.at(-1) === true && (dims[`E${reduced.length - 1}`] ?? 1) > LANES;
+
+/** Lanes share a long result, unless each is to be made `alone`; the order of additions is the same. */
+export function reductionPlan(
+  dims: DimValues,
+  options: ReductionOptions,
+  limits: Limits,
+  alone: boolean,
+): ReductionPlan {
   const { kept = 0 } = dims;
-  const cooperates = reduced.at(-1) === true && (dims[`E${reduced.length - 1}`] ?? 1) > LANES;
+  const cooperates = !alone && isLong(dims, options);
   const most = limits.maxComputeWorkgroupsPerDimension;
   const groups = cooperates ? kept : Math.ceil(kept / LANES);
   return { workgroupSize: LANES, ...foldGrid(groups, limits), cooperates, width: cooperates ? most : most * LANES };
+}
+
+/** Results below which most of a processor's vectors would idle, were each made alone. */
+const MANY = 16;
+
+/**
+ * A reduction as it is, and with an invocation for each result whatever the axes: no barrier, which on a software
+ * adapter costs more than the additions of a row.
+ */
+export function reductionKernel<K extends AnyKernel>(define: (alone: boolean) => K): VariedKernel<K> {
+  return withVariants(define(false), [
+    {
+      kernel: define(true),
+      why: "an invocation a result: no barrier",
+      speed: ({ dims, options }, { adapter }) => {
+        if (!("reduced" in options && isLong(dims, options as ReductionOptions))) return 0; // the plain one is the same
+        const { kept = 0, all = 0 } = dims;
+        return adapter.isSoftware && kept >= MANY && all / kept <= LANES * kept ? 4 : 0.1;
+      },
+    },
+  ]);
 }
 
 /** WGSL of the grid: `o` is this invocation's result; those past the last result return, whole workgroups if lanes share. */

@@ -1,6 +1,6 @@
 import { float64, gradcheck, normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS, specialise } from "../core";
+import { candidates, DEFAULT_LIMITS, describeAdapter, specialise } from "../core";
 import { reduceMax } from "./max";
 import { reductionDims } from "./pattern";
 import { reduceReference, reduceReferenceBackward } from "./reduce.reference";
@@ -79,6 +79,23 @@ describe("reduction kernels", () => {
   test("another batch size compiles nothing", () => {
     expect(sum([8, 20, 5], [1]).code).toBe(sum([64, 33, 5], [1]).code);
     expect(sum([8, 1000], [0, 1]).code).toBe(sum([9, 5000], [0, 1]).code);
+  });
+
+  test("a software adapter makes many results alone, where lanes would share each", () => {
+    const chosen = (isSoftware: boolean, shape: number[], axes: number[]) => {
+      const { dims, options } = reductionDims(shape, axes);
+      const facts = {
+        adapter: { ...describeAdapter({}), isSoftware },
+        limits: DEFAULT_LIMITS,
+        features: new Set<string>(),
+      };
+      return candidates(reduceSum, { dims, options: { ...options, mean: false }, has: {} }, facts)[0]?.kernel.name;
+    };
+    expect(chosen(true, [2048, 512], [1])).toBe("reduce_sum_alone");
+    expect(chosen(true, [20, 10_000], [1])).toBe("reduce_sum"); // few and long
+    expect(chosen(true, [2048, 512], [0, 1])).toBe("reduce_sum");
+    expect(chosen(true, [2048, 60], [1])).toBe("reduce_sum"); // that kernel makes short ones alone anyway
+    expect(chosen(false, [2048, 512], [1])).toBe("reduce_sum");
   });
 
   test("more results than one axis of the grid holds fold into the next", () => {

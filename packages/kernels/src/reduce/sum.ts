@@ -6,6 +6,7 @@ import {
   REDUCTION_DIMS,
   type ReductionOptions,
   type ReductionPlan,
+  reductionKernel,
   reductionPlan,
   resultCode,
   walkCode,
@@ -18,6 +19,21 @@ export interface SumOptions extends ReductionOptions {
 
 const defaults: SumOptions = { reduced: [true], mean: false };
 
+const defineSum = (alone: boolean) =>
+  defineKernel({
+    name: alone ? "reduce_sum_alone" : "reduce_sum",
+    dims: REDUCTION_DIMS,
+    options: defaults,
+    bindings: { x: read("f32", "all"), out: write("f32", "kept") },
+    check: (dims, options) => {
+      checkCounts("reduce_sum", dims, options);
+      if (options.mean) checkNotEmpty("mean", dims);
+    },
+    plan: (dims, limits, options) => reductionPlan(dims, options, limits, alone),
+    cost: ({ all, kept }) => ({ flops: all, bytes: 4 * (all + kept) }),
+    wgsl: (plan, { options }) => (plan.cooperates ? laneSum(plan, options) : soloSum(plan, options)),
+  });
+
 /**
  * The sum or mean over any axes: out[kept] = Σ x over the reduced axes. `reductionDims` makes dims and options.
  *
@@ -27,19 +43,7 @@ const defaults: SumOptions = { reduced: [true], mean: false };
  *
  * @throws ValueError for a mean of no elements
  */
-export const reduceSum = defineKernel({
-  name: "reduce_sum",
-  dims: REDUCTION_DIMS,
-  options: defaults,
-  bindings: { x: read("f32", "all"), out: write("f32", "kept") },
-  check: (dims, options) => {
-    checkCounts("reduce_sum", dims, options);
-    if (options.mean) checkNotEmpty("mean", dims);
-  },
-  plan: (dims, limits, options) => reductionPlan(dims, options, limits),
-  cost: ({ all, kept }) => ({ flops: all, bytes: 4 * (all + kept) }),
-  wgsl: (plan, { options }) => (plan.cooperates ? laneSum(plan, options) : soloSum(plan, options)),
-});
+export const reduceSum = reductionKernel(defineSum);
 
 const scale = ({ mean }: SumOptions): string => (mean ? " / f32(dims.all / dims.kept)" : "");
 
@@ -77,13 +81,13 @@ function soloSum(plan: ReductionPlan, options: SumOptions): string {
       out[o] = sum${scale(options)};
     }`;
   }
-  // The last axis has at most 64 elements, so each is a lane; lanes past its end hold zeros and are left out.
-  const lastExtent = `dims.E${options.reduced.length - 1}`;
+  // A long last axis goes round the lanes; of a short one each element is a lane, and those past its end are left out.
+  const lanes = `min(${LANES}u, dims.E${options.reduced.length - 1})`;
   return wgsl`${main}
       var sums: array<f32, ${LANES}>;
-      ${walkCode(options, false, "sums[last] += x[at];")}
+      ${walkCode(options, false, `sums[last % ${LANES}u] += x[at];`)}
       for (var n = ${LANES / 2}u; n > 0u; n /= 2u) {
-        for (var lane = 0u; lane < n && lane + n < ${lastExtent}; lane++) { sums[lane] += sums[lane + n]; }
+        for (var lane = 0u; lane < n && lane + n < ${lanes}; lane++) { sums[lane] += sums[lane + n]; }
       }
       out[o] = sums[0]${scale(options)};
     }`;

@@ -1,4 +1,4 @@
-import type { Cost, DeviceFacts } from "../core";
+import type { DeviceFacts } from "../core";
 import { SHARED_ROWS, tileRows } from "./tile";
 
 /** How a kernel cuts a scan into dispatches, workgroups and invocations. */
@@ -15,6 +15,8 @@ export interface Cut {
   readonly columns: number;
   /** Whether the lanes of a subgroup load a tile's rows between them. */
   readonly shared: boolean;
+  /** Whether each workgroup brings all recurrent weights into its memory first. */
+  readonly keepsWeights: boolean;
   /** Multiply-adds a core of a software adapter makes in a given time, those of the plain kernel being 1. */
   readonly rate: number;
 }
@@ -27,6 +29,7 @@ export const STEPS: Cut = {
   rows: tileRows,
   columns: 2,
   shared: false,
+  keepsWeights: false,
   rate: 1,
 };
 
@@ -38,6 +41,7 @@ const steps = (rows: number, columns: number, rate: number): Cut => ({
   rows: () => rows,
   columns,
   shared: true,
+  keepsWeights: false,
   rate,
 });
 
@@ -45,11 +49,20 @@ const steps = (rows: number, columns: number, rate: number): Cut => ({
 const sequence = (rows: number, columns: number, rate: number, shared = false): Cut => ({
   name: `_sequence_${rows}x${columns}${shared ? "_shared" : ""}`,
   why: `one dispatch for many steps, ${rows} rows a workgroup${shared ? ", loaded by subgroups" : ""}`,
+  keepsWeights: false,
   wholeSequence: true,
   rows: () => rows,
   columns,
   shared,
   rate,
+});
+
+/** The same with the recurrent weights in workgroup memory, where they fit: nothing is read twice. */
+const keeping = (rows: number, rate: number): Cut => ({
+  ...sequence(rows, 1, rate),
+  name: `_kept_${rows}`,
+  why: `one dispatch for many steps, ${rows} rows a workgroup, weights in its memory`,
+  keepsWeights: true,
 });
 
 /** Rates are those of SwiftShader and lavapipe on LSTM and GRU of 128 and 256 units, which agree within a fifth. */
@@ -62,39 +75,53 @@ export const CUTS: readonly Cut[] = [
   sequence(8, 4, 1.2),
   sequence(8, 4, 1.6, true),
   sequence(16, 2, 1.7, true),
+  keeping(1, 0.3),
+  keeping(4, 0.6),
 ];
 
-interface Sizes {
+/** What one step of a scan asks of a device. */
+export interface StepFacts {
   readonly B: number;
   readonly D: number;
   readonly T: number;
   readonly H: number;
+  /** Whether rows have lengths, and come by falling length. */
+  readonly isRagged: boolean;
+  /** Of all rows. */
+  readonly flops: number;
+  /** vec4f of recurrent weights of one direction. */
+  readonly weights: number;
 }
 
 /** How fast a cut is expected to be on a device, the plain one being 1; 0 where it cannot run. */
-export function cutSpeed(cut: Cut, cost: Cost, sizes: Sizes, device: DeviceFacts): number {
-  const { features, adapter } = device;
+export function cutSpeed(cut: Cut, facts: StepFacts, { features, adapter, limits }: DeviceFacts): number {
+  if (cut.keepsWeights && facts.weights * 16 > limits.maxComputeWorkgroupStorageSize) return 0;
   if (cut.shared && !(features.has("subgroups") && (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS)) return 0;
   const time = adapter.isSoftware ? softwareStep : gpuStep;
-  return time(STEPS, cost, sizes) / time(cut, cost, sizes);
+  return time(STEPS, facts) / time(cut, facts);
 }
 
-/** Microseconds of one step on a software adapter of two cores: a dispatch, and the work of the busier core. */
-function softwareStep({ rows, rate, wholeSequence }: Cut, { flops }: Cost, { B, D, T }: Sizes): number {
+/**
+ * Microseconds of one step on a software adapter of two cores: a dispatch, and the work of the busier core. Rows of all
+ * lengths leave work for every other step, but for a tile of them that one core has to itself.
+ */
+function softwareStep({ rows, rate, wholeSequence }: Cut, { B, D, flops, isRagged }: StepFacts): number {
   const tiles = Math.ceil(B / rows(B)) * D;
   const filled = B / (Math.ceil(B / rows(B)) * rows(B));
   const cores = wholeSequence ? Math.min(2, tiles) : 2;
-  return (wholeSequence ? 1 : 30) + flops / T / (3000 * rate * filled * cores);
+  const left = !isRagged ? 1 : wholeSequence && tiles <= 2 ? 0.875 : 0.57;
+  return (wholeSequence ? 1 : 30) + (left * flops) / (3000 * rate * filled * cores);
 }
 
 /**
  * Microseconds of one step on a GPU. A dispatch costs 30 (24 to 71 were measured on real drivers) however little it
- * does. In a sequence kernel each workgroup reads all of R at every step, at some 100 GB/s, and makes some 200 GFLOP/s.
+ * does. In a sequence kernel each workgroup reads all weights at every step, at some 100 GB/s unless it keeps them, and
+ * makes some 200 GFLOP/s; 64 workgroups run at a time.
  */
-function gpuStep({ rows, wholeSequence }: Cut, { flops, bytes }: Cost, { B, D, T, H }: Sizes): number {
-  if (!wholeSequence) return 30 + flops / T / 5e6;
-  const tile = Math.min(rows(B), B);
-  const weights = Math.max(4 * H * H, bytes / T / D - 4 * B * H * 20);
-  const waves = Math.ceil((Math.ceil(B / rows(B)) * D) / 64);
-  return 2 + waves * Math.max(weights / 1e5, (flops / T) * (tile / B / D) * 5e-6);
+function gpuStep({ rows, wholeSequence, keepsWeights }: Cut, { B, D, flops, weights }: StepFacts): number {
+  if (!wholeSequence) return 30 + flops / 5e6;
+  const tiles = Math.ceil(B / rows(B)) * D;
+  const reading = keepsWeights ? 0 : (16 * weights) / 1e5;
+  const adding = (flops * Math.min(rows(B), B)) / (B * D) / 2e5;
+  return 2 + Math.ceil(tiles / 64) * Math.max(reading, adding);
 }

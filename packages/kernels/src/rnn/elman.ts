@@ -26,19 +26,21 @@ export const elmanForward = scanKernel({
     order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
   },
+  weights: { array: "rT", count: (H) => H * packedColumns(1, H) },
   cost: ({ B, T, D, H }) => ({ flops: T * D * B * H * (2 * H + 2), bytes: 4 * T * D * (H * H + B * H * 3) }),
   functions: ({ options: { activation } }) => wgsl`
     fn finish(row: Row, u: u32, recurrent: f32) {
       let a = gx[row.now + u] + recurrent;
-      y[row.now + u] = select(0.0, ${activationCode(activation, "a")}, row.within);
+      y[row.now + u] = ${activationCode(activation, "a")};
     }`,
   phases: ({ H, has }) => [
     {
       count: packedColumns(1, H),
       type: "vec4f",
       byFours: true,
-      products: recurrentForward(has.h0, (column) => `rT[(d * H + k) * ${packedColumns(1, H)}u + ${column}]`),
+      products: recurrentForward(has.h0, (column) => `weightAt(d, k * ${packedColumns(1, H)}u + ${column})`),
       finish: "finish(row, u, value);",
+      pad: "y[row.now + u] = 0.0;",
     },
   ],
 });
@@ -60,12 +62,19 @@ export const elmanBackward = scanKernel({
     order: optional(read("vec2u", "B")),
     dGates: write("f32", "B T D H"), //      gradient of gx; zeros at padding
   },
+  weights: { array: "rows", count: (H) => H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({ flops: T * D * B * H * (2 * H + 4), bytes: 4 * T * D * (H * H + B * H * 4) }),
   functions: ({ options: { activation } }) => wgsl`
     fn finish(row: Row, u: u32, recurrent: f32) {
       let h = y[row.now + u];
       let dh = select(dy[row.now + u] + recurrent, dy[row.now + u], row.last);
-      dGates[row.now + u] = select(0.0, dh * ${activationSlopeCode(activation, "h")}, row.within);
+      dGates[row.now + u] = dh * ${activationSlopeCode(activation, "h")};
     }`,
-  phases: ({ H }) => [recurrentBackward({ H, gates: 1, gradients: "dGates", finish: "finish(row, u, value);" })],
+  phases: ({ H }) => [
+    recurrentBackward({
+      ...{ H, gates: 1, gradients: "dGates" },
+      finish: "finish(row, u, value);",
+      pad: "dGates[row.now + u] = 0.0;",
+    }),
+  ],
 });

@@ -24,6 +24,7 @@ export const gruResetBeforeForward = scanKernel({
     gates: write("vec4f", "B T D H"), //     r z n after their activations, and 0
     states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}
   },
+  weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (8 * H * H + B * H * 14),
@@ -36,24 +37,28 @@ export const gruResetBeforeForward = scanKernel({
       let az = gx[3u * (row.now + u) + 1u] + recurrent.y;
       let r = ${activationCode(gate, "ar")};
       let z = ${activationCode(gate, "az")};
-      gates[row.now + u] = select(vec4f(), vec4f(r, z, 0.0, 0.0), row.within);
-      states[row.now + u] = select(0.0, hPrev, row.within);
-      states[dims.B * dims.T * D * H + row.now + u] = select(0.0, r * hPrev, row.within);
+      setState(row, u, vec2f(r, z), hPrev);
+    }
+    fn setState(row: Row, u: u32, resetUpdate: vec2f, hPrev: f32) {
+      gates[row.now + u] = vec4f(resetUpdate, 0.0, 0.0);
+      states[row.now + u] = hPrev;
+      states[dims.B * dims.T * D * H + row.now + u] = resetUpdate.x * hPrev;
     }
     fn finish(row: Row, u: u32, recurrent: f32) {
       let an = gx[3u * (row.now + u) + 2u] + recurrent;
       let n = ${activationCode(candidate, "an")};
       let z = gates[row.now + u].y;
-      y[row.now + u] = select(0.0, (1.0 - z) * n + z * states[row.now + u], row.within);
-      gates[row.now + u].z = select(0.0, n, row.within);
+      y[row.now + u] = (1.0 - z) * n + z * states[row.now + u];
+      gates[row.now + u].z = n;
     }`,
   phases: ({ H, has }) => [
     {
       count: H,
       type: "vec2f",
       byFours: false,
-      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}].xy`),
+      products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xy`),
       finish: "reset(row, u, value);",
+      pad: "setState(row, u, vec2f(), 0.0);",
     },
     {
       count: H,
@@ -64,10 +69,11 @@ export const gruResetBeforeForward = scanKernel({
           when: "always",
           count: "H",
           value: (row) => `states[dims.B * dims.T * D * H + ${row}.now + k]`,
-          weight: (unit) => `rT[(d * H + k) * H + ${unit}].z`,
+          weight: (unit) => `weightAt(d, k * H + ${unit}).z`,
         },
       ],
       finish: "finish(row, u, value);",
+      pad: "y[row.now + u] = 0.0;",
     },
   ],
 });
@@ -94,6 +100,7 @@ export const gruResetBeforeBackward = scanKernel({
     dGh: write("f32", "2 B T D H 3"), //     zeros at padding
     carry: write("f32", "D B H"), //         dh on its way back
   },
+  weights: { array: "rows", count: (H) => 3 * H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 20),
     bytes: 4 * T * D * (3 * H * H + B * H * 25),
@@ -106,8 +113,11 @@ export const gruResetBeforeBackward = scanKernel({
       let z = gates[row.now + u].y;
       let n = gates[row.now + u].z;
       let dh = dhOf(row, u);
-      let dz = select(0.0, dh * (states[row.now + u] - n) * ${activationSlopeCode(gate, "z")}, row.within);
-      let dn = select(0.0, dh * (1.0 - z) * ${activationSlopeCode(candidate, "n")}, row.within);
+      let dz = dh * (states[row.now + u] - n) * ${activationSlopeCode(gate, "z")};
+      let dn = dh * (1.0 - z) * ${activationSlopeCode(candidate, "n")};
+      setUpdate(row, u, dz, dn);
+    }
+    fn setUpdate(row: Row, u: u32, dz: f32, dn: f32) {
       let first = 3u * (row.now + u);
       let second = first + 3u * dims.B * dims.T * D * H;
       dGx[first + 1u] = dz;
@@ -120,13 +130,16 @@ export const gruResetBeforeBackward = scanKernel({
     }
     fn resetGradient(row: Row, u: u32, dq: f32) {
       let r = gates[row.now + u].x;
-      let dr = select(0.0, dq * states[row.now + u] * ${activationSlopeCode(gate, "r")}, row.within);
+      let dr = dq * states[row.now + u] * ${activationSlopeCode(gate, "r")};
+      setReset(row, u, dr, dhOf(row, u) * gates[row.now + u].y + dq * r);
+    }
+    fn setReset(row: Row, u: u32, dr: f32, dh: f32) {
       dGx[3u * (row.now + u)] = dr;
       dGh[3u * (row.now + u)] = dr;
-      carry[row.state + u] = select(0.0, dhOf(row, u) * gates[row.now + u].y + dq * r, row.within);
+      carry[row.state + u] = dh;
     }
     fn finish(row: Row, u: u32, recurrent: f32) {
-      carry[row.state + u] = select(0.0, carry[row.state + u] + recurrent, row.within);
+      carry[row.state + u] += recurrent;
     }`,
   phases: ({ H }) => {
     const count = paddedColumns(H);
@@ -134,13 +147,13 @@ export const gruResetBeforeBackward = scanKernel({
       when: "always" as const,
       count: "H",
       value: (row: string) => `dGx[3u * (${row}.now + k) + ${g}u]`,
-      weight: (column: string) => `rows[(d * 3u * H + 3u * k + ${g}u) * ${count}u + ${column}]`,
+      weight: (column: string) => `weightAt(d, (3u * k + ${g}u) * ${count}u + ${column})`,
     });
     const phase = { count, type: "vec4f" as const, byFours: true };
     return [
-      { ...phase, products: [], finish: "candidateGradient(row, u);" },
-      { ...phase, products: [sum(2)], finish: "resetGradient(row, u, value);" },
-      { ...phase, products: [sum(0), sum(1)], finish: "finish(row, u, value);" },
+      { ...phase, products: [], finish: "candidateGradient(row, u);", pad: "setUpdate(row, u, 0.0, 0.0);" },
+      { ...phase, products: [sum(2)], finish: "resetGradient(row, u, value);", pad: "setReset(row, u, 0.0, 0.0);" },
+      { ...phase, products: [sum(0), sum(1)], finish: "finish(row, u, value);", pad: "" },
     ];
   },
 });

@@ -33,6 +33,7 @@ export const gruForward = scanKernel({
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     r z n after their activations, and R_n·h_{t−1} + b_N
   },
+  weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (4 * H * H + B * H * 9),
@@ -49,16 +50,21 @@ export const gruForward = scanKernel({
       let m = recurrent.z${has.bN ? " + bN[d * H + u]" : ""};
       let an = gx[x + 2u] + r * m;
       let n = ${activationCode(candidate, "an")};
-      y[row.now + u] = select(0.0, (1.0 - z) * n + z * hPrev, row.within);
-      gates[row.now + u] = select(vec4f(), vec4f(r, z, n, m), row.within);
+      y[row.now + u] = (1.0 - z) * n + z * hPrev;
+      gates[row.now + u] = vec4f(r, z, n, m);
+    }
+    fn pad(row: Row, u: u32) {
+      y[row.now + u] = 0.0;
+      gates[row.now + u] = vec4f();
     }`,
   phases: ({ H, has }) => [
     {
       count: H,
       type: "vec3f",
       byFours: false,
-      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}].xyz`),
+      products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xyz`),
       finish: "finish(row, d, u, value);",
+      pad: "pad(row, u);",
     },
   ],
 });
@@ -84,6 +90,7 @@ export const gruBackward = scanKernel({
     dGh: write("f32", "B T D H 3"), //       zeros at padding
     carry: write("f32", "D B H"), //         z_t·dh_t on its way back; after the last dispatch that of the first step
   },
+  weights: { array: "rows", count: (H) => 3 * H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 20),
     bytes: 4 * T * D * (3 * H * H + B * H * 17),
@@ -97,12 +104,11 @@ export const gruBackward = scanKernel({
       dGh[3u * n + 1u] = dz;
       dGh[3u * n + 2u] = dm;
     }
+    fn pad(row: Row, u: u32) {
+      setGates(row.now + u, 0.0, 0.0, 0.0, 0.0);
+      carry[row.state + u] = 0.0;
+    }
     fn finish(row: Row, u: u32, recurrent: f32) {
-      if (!row.within) {
-        setGates(row.now + u, 0.0, 0.0, 0.0, 0.0);
-        carry[row.state + u] = 0.0;
-        return;
-      }
       let saved = gates[row.now + u];
       let r = saved.x;
       let z = saved.y;
@@ -114,5 +120,11 @@ export const gruBackward = scanKernel({
       setGates(row.now + u, dr, dz, dn, dn * r);
       carry[row.state + u] = dh * z;
     }`,
-  phases: ({ H }) => [recurrentBackward({ H, gates: 3, gradients: "dGh", finish: "finish(row, u, value);" })],
+  phases: ({ H }) => [
+    recurrentBackward({
+      ...{ H, gates: 3, gradients: "dGh" },
+      finish: "finish(row, u, value);",
+      pad: "pad(row, u);",
+    }),
+  ],
 });

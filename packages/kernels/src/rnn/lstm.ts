@@ -39,6 +39,7 @@ export const lstmForward = scanKernel({
     gates: write("vec4f", "B T D H"), //     i f g o after their activations
     cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t
   },
+  weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (8 * H + 18),
     bytes: 4 * T * D * (4 * H * H + B * H * 13),
@@ -53,17 +54,23 @@ export const lstmForward = scanKernel({
       let g = ${activationCode(candidate, "a.z")};
       let o = ${activationCode(gate, "a.w")};
       let c = f * cPrev + i * g;
-      y[row.now + u] = select(0.0, o * ${activationCode(output, "c")}, row.within);
-      gates[row.now + u] = select(vec4f(), vec4f(i, f, g, o), row.within);
-      cells[row.now + u] = select(vec2f(), vec2f(cPrev, c), row.within);
+      y[row.now + u] = o * ${activationCode(output, "c")};
+      gates[row.now + u] = vec4f(i, f, g, o);
+      cells[row.now + u] = vec2f(cPrev, c);
+    }
+    fn pad(row: Row, u: u32) {
+      y[row.now + u] = 0.0;
+      gates[row.now + u] = vec4f();
+      cells[row.now + u] = vec2f();
     }`,
   phases: ({ H, has }) => [
     {
       count: H,
       type: "vec4f",
       byFours: false,
-      products: recurrentForward(has.h0, (unit) => `rT[(d * H + k) * H + ${unit}]`),
+      products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit})`),
       finish: "finish(row, u, value);",
+      pad: "pad(row, u);",
     },
   ],
 });
@@ -90,6 +97,7 @@ export const lstmBackward = scanKernel({
     dGates: write("f32", "B T D H 4"), //    gradient of gx; zeros at padding
     carry: write("f32", "D B H"), //         dc on its way back; after the last dispatch the gradient of c_0
   },
+  weights: { array: "rows", count: (H) => 4 * H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (8 * H + 26),
     bytes: 4 * T * D * (4 * H * H + B * H * 17),
@@ -101,13 +109,12 @@ export const lstmBackward = scanKernel({
       dGates[4u * n + 2u] = d.z;
       dGates[4u * n + 3u] = d.w;
     }
+    fn lastGradient(row: Row, u: u32) -> f32 { return ${has.dcN ? "dcN[row.state + u]" : "0.0"}; }
+    fn pad(row: Row, u: u32) {
+      setGates(row.now + u, vec4f());
+      carry[row.state + u] = lastGradient(row, u);
+    }
     fn finish(row: Row, u: u32, recurrent: f32) {
-      let dcLast = ${has.dcN ? "dcN[row.state + u]" : "0.0"};
-      if (!row.within) {
-        setGates(row.now + u, vec4f());
-        carry[row.state + u] = dcLast;
-        return;
-      }
       let gate = gates[row.now + u];
       let i = gate.x;
       let f = gate.y;
@@ -116,7 +123,7 @@ export const lstmBackward = scanKernel({
       let c = cells[row.now + u];
       let out = ${activationCode(output, "c.y")};
       let dh = select(dy[row.now + u] + recurrent, dy[row.now + u], row.last);
-      let dc = select(carry[row.state + u], dcLast, row.last) + dh * o * ${activationSlopeCode(output, "out")};
+      let dc = select(carry[row.state + u], lastGradient(row, u), row.last) + dh * o * ${activationSlopeCode(output, "out")};
       setGates(row.now + u, vec4f(
         dc * g * ${activationSlopeCode(gate, "i")},
         dc * c.x * ${activationSlopeCode(gate, "f")},
@@ -125,5 +132,11 @@ export const lstmBackward = scanKernel({
       ));
       carry[row.state + u] = dc * f;
     }`,
-  phases: ({ H }) => [recurrentBackward({ H, gates: 4, gradients: "dGates", finish: "finish(row, u, value);" })],
+  phases: ({ H }) => [
+    recurrentBackward({
+      ...{ H, gates: 4, gradients: "dGates" },
+      finish: "finish(row, u, value);",
+      pad: "pad(row, u);",
+    }),
+  ],
 });

@@ -35,3 +35,10 @@ export function orderReference(lengths: ArrayLike<number>, T: number): number[] 
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .flat();
 }
+
+/** How many steps lie within the lengths, those steps, and then the others, as `list_steps` lays them. */
+export function stepsReference(lengths: ArrayLike<number>, T: number): number[] {
+  const all = Array.from({ length: lengths.length * T }, (_, n) => n);
+  const within = all.filter((n) => n % T < (lengths[Math.floor(n / T)] ?? 0));
+  return [within.length, ...within, ...all.filter((n) => !within.includes(n))];
+}

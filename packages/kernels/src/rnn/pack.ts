@@ -93,3 +93,33 @@ export const orderRows = defineKernel({
       order[place] = vec2u(b, own);
     }`,
 });
+
+/**
+ * The steps of a batch [B, T] that lie within their rows' lengths, then those that are padding, both in the order of
+ * the batch: steps = (how many are not padding, then B·T indices b·T + t). Matmuls over steps leave the latter out.
+ */
+export const listSteps = defineKernel({
+  name: "list_steps",
+  dims: { B: perCall("batch rows"), T: perCall("time steps") },
+  bindings: { lengths: read("u32", "B"), steps: write("u32", ({ B = 0, T = 0 }) => [1 + B * T]) },
+  plan: ({ B, T }, limits) => flatPlan(B * T, limits),
+  cost: ({ B, T }) => ({ flops: B * B * T, bytes: 4 * (B + B * T) }),
+  wgsl: (plan) => wgsl`
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= dims.B * dims.T) { return; }
+      let b = n / dims.T;
+      let t = n % dims.T;
+      var before = 0u; // steps of the rows before this one
+      var all = 0u;
+      for (var row = 0u; row < dims.B; row++) {
+        let length = min(lengths[row], dims.T);
+        before += select(0u, length, row < b);
+        all += length;
+      }
+      let own = min(lengths[b], dims.T);
+      if (n == 0u) { steps[0] = all; }
+      steps[1u + select(all + b * dims.T - before + t - own, before + t, t < own)] = n;
+    }`,
+});

@@ -10,7 +10,8 @@ import {
   wgsl,
   withVariants,
 } from "../core";
-import { CUTS, type Cut, cutSpeed, STEPS } from "./cut";
+import { fromBothEnds } from "../wgsl/from-both-ends";
+import { CUTS, type Cut, cutSpeed, STEPS, type StepFacts } from "./cut";
 import { paddedColumns } from "./pack";
 import { rowFunctions, type ScanOptions, scanDims } from "./scan";
 import { each, eachSum, eachUnit, powerOfTwo, product, SHARED_ROWS, sums, type Tile } from "./tile";
@@ -30,7 +31,7 @@ export interface PhaseProduct {
   readonly count: string;
   /** The scalar of a row, as WGSL over `k` and the name of its `Row`. */
   readonly value: (row: string) => string;
-  /** The vector of a column, as WGSL over `k`, `d` and the column's number. */
+  /** The vector of a column, as WGSL over `k` and the column's number: parts of `weightAt(d, index)`. */
   readonly weight: (column: string) => string;
 }
 
@@ -42,6 +43,8 @@ export interface Phase {
   readonly products: readonly PhaseProduct[];
   /** WGSL that ends a unit, over its `row`, `d`, `u` and the sum `value`. */
   readonly finish: string;
+  /** WGSL that does so at a step that is padding. */
+  readonly pad: string;
   /** Whether a column is four units rather than one. */
   readonly byFours: boolean;
 }
@@ -52,6 +55,8 @@ export interface Scan<B extends Record<string, Binding>, O extends ScanOptions> 
   readonly name: string;
   readonly options: O;
   readonly bindings: B;
+  /** The array of recurrent weights, and how many vec4f of it belong to one direction. */
+  readonly weights: { readonly array: Extract<keyof B, string>; readonly count: (H: number) => number };
   readonly cost: (sizes: Sizes) => Cost;
   /** Whether it begins at the scan's last step. */
   readonly backward: boolean;
@@ -91,10 +96,19 @@ export function scanKernel<const B extends Record<string, Binding>, O extends Sc
     (cut): Variant => ({
       kernel: makeKernel(scan, cut),
       why: cut.why,
-      speed: ({ dims }, device) => cutSpeed(cut, scan.cost(dims as Sizes), dims as Sizes, device),
+      speed: ({ dims, has }, device) => cutSpeed(cut, factsOf(scan, dims as Sizes, has.order === true), device),
     }),
   );
   return withVariants(makeKernel(scan, STEPS), variants);
+}
+
+/** What one step of a scan asks of a device. */
+function factsOf<B extends Record<string, Binding>, O extends ScanOptions>(
+  { cost, weights }: Scan<B, O>,
+  sizes: Sizes,
+  isRagged: boolean,
+): StepFacts {
+  return { ...sizes, isRagged, flops: cost(sizes).flops / sizes.T, weights: weights.count(sizes.H) };
 }
 
 function makeKernel<const B extends Record<string, Binding>, O extends ScanOptions>(
@@ -137,14 +151,14 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
   scan: Scan<B, O>,
   context: ScanContext<Extract<keyof B, string>, O>,
   { workgroupSize, rows, columns, isAlone }: ScanPlan,
-  { wholeSequence, shared }: Cut,
+  { wholeSequence, shared, keepsWeights }: Cut,
 ): string {
   const hasOrder = (context.has as Readonly<Record<string, boolean>>).order === true;
   const phases = scan.phases(context);
   const invocations = (phase: Phase): number => Math.ceil(phase.count / columns);
   const calls = phases.map((phase, n) => {
     const turns = Math.ceil(invocations(phase) / workgroupSize);
-    const call = `phase${n}(s, lane + turn * ${workgroupSize}u, group.y, group.z, subLane);`;
+    const call = `phase${n}(s, lane + turn * ${workgroupSize}u, tile, group.z, subLane);`;
     const all =
       turns === 1 ? `{ let turn = 0u; ${call} }` : `for (var turn = 0u; turn < ${turns}u; turn++) { ${call} }`;
     return `${all}\nstorageBarrier();`;
@@ -157,10 +171,18 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       }`;
   const oneStep = wgsl`
       let s = ${scan.backward ? "dims.T - 1u - dims.step" : "dims.step"};
-      ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, group.y, group.z, subLane);"}`;
+      ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, tile, group.z, subLane);"}`;
+  const { array } = scan.weights;
+  const count = scan.weights.count(context.H);
+  const keeping = wgsl`
+      for (var n = lane; n < ${count}u; n += WORKGROUP) { kept[n] = ${array}[group.z * ${count}u + n]; }
+      workgroupBarrier();`;
   return wgsl`
     const WORKGROUP = ${workgroupSize}u;
+    ${keepsWeights ? `var<workgroup> kept: array<vec4f, ${count}>;` : ""}
+    fn weightAt(d: u32, index: u32) -> vec4f { return ${keepsWeights ? "kept[index]" : `${array}[d * ${count}u + index]`}; }
     ${rowFunctions({ hasOrder, reverse: context.options.reverse })}
+    ${hasOrder ? fromBothEnds : ""}
     ${scan.functions(context)}
     ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, shared, hasOrder, scan })).join("\n")}
     @compute @workgroup_size(${workgroupSize})
@@ -170,6 +192,8 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
       ${shared ? "" : "let subLane = 0u;"}
+      let tile = ${hasOrder ? `fromBothEnds(group.y, (dims.B + ${rows - 1}u) / ${rows}u)` : "group.y"};
+      ${keepsWeights ? keeping : ""}
       ${wholeSequence ? walk : oneStep}
     }`;
 }
@@ -184,7 +208,7 @@ interface PhaseFacts {
 
 /** WGSL: what one invocation does for one phase of one step: its sums, then what the cell makes of each. */
 function phaseFunction(
-  { count, type, products, finish, byFours }: Phase,
+  { count, type, products, finish, pad, byFours }: Phase,
   n: number,
   { rows, columns, shared, hasOrder, scan: { backward } }: PhaseFacts,
 ): string {
@@ -213,7 +237,8 @@ function phaseFunction(
   const skipping = wgsl`
       if (s < lengthAt(tile * ${rows}u + ${half}u)) { ${summed(rows)} }
       else if (s < lengthAt(tile * ${rows}u)) { ${rows > 1 ? summed(half) : summed(rows)} }`;
-  const unit = byFours ? eachUnit("n", finish) : `let u = n; let value = total; ${finish}`;
+  const ending = hasOrder ? `if (row.within) { ${finish} } else { ${pad} }` : finish;
+  const unit = byFours ? eachUnit("n", ending) : `let u = n; let value = total; ${ending}`;
   return wgsl`
     fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
       ${each(columns, (c) => `let column${c} = ${column(c)};`)}
@@ -243,8 +268,10 @@ export function recurrentForward(hasStart: boolean, weight: PhaseProduct["weight
 }
 
 /** Rᵀ times the gate gradients `gradients` [B, T, D, H, G] of the step after, for four units at a time. */
-export function recurrentBackward(call: { H: number; gates: number; gradients: string; finish: string }): Phase {
-  const { H, gates, gradients, finish } = call;
+export function recurrentBackward(
+  call: { H: number; gates: number; gradients: string } & Pick<Phase, "finish" | "pad">,
+): Phase {
+  const { H, gates, gradients, finish, pad } = call;
   const count = paddedColumns(H);
   return {
     count,
@@ -255,9 +282,10 @@ export function recurrentBackward(call: { H: number; gates: number; gradients: s
         when: "later",
         count: `${gates}u * H`,
         value: (row) => `${gradients}[${gates}u * ${row}.after + k]`,
-        weight: (column) => `rows[(d * ${gates}u * H + k) * ${count}u + ${column}]`,
+        weight: (column) => `weightAt(d, k * ${count}u + ${column})`,
       },
     ],
     finish,
+    pad,
   };
 }

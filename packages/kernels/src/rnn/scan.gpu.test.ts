@@ -110,9 +110,9 @@ test("Elman with ReLU is exact in whole numbers", async () => {
   await checkExact(family, { D: 2, B: 5, T: 3, H: 67, lengths: [3, 2, 0, 1, 3] });
 });
 
-/** Which variant of a scan a case looks at: each of them is looked at by some. */
-const turnOf = ({ B, T, H }: Case): number =>
-  sizes.findIndex((size) => size.B === B && size.T === T && size.H === H) + B;
+let turn = 0;
+/** Which variant the next check looks at: each in turn, so that over all cases every variant of every scan has some. */
+const nextTurn = (): number => turn++;
 
 async function checkForward(family: Family, size: Case, inputs: ScanInputs, absolute: number): Promise<void> {
   await checkKernel(holder.device, family.forward, {
@@ -121,7 +121,7 @@ async function checkForward(family: Family, size: Case, inputs: ScanInputs, abso
     inputs: forwardInputs(family, inputs, size),
     expected: family.outputs(scanReference(family.cell(size.which ?? "usual"), size).run(inputs)),
     tolerance: { absolute },
-    variant: turnOf(size),
+    variant: nextTurn(),
   });
 }
 
@@ -155,7 +155,7 @@ async function checkBackward(family: Family, size: Case, inputs: ScanInputs, dy:
     ...call,
     expected,
     tolerance: { absolute },
-    variant: turnOf(size),
+    variant: nextTurn(),
   });
 
   const given = Object.entries(call.inputs).map(([name, of]): [string, HostArray] => [

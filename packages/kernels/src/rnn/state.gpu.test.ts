@@ -3,8 +3,8 @@ import { describe, test } from "vitest";
 import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
 import { lstmReference } from "./lstm.reference";
-import { orderRows, packRecurrent, padRecurrent } from "./pack";
-import { orderReference, packReference, padReference } from "./pack.reference";
+import { listSteps, orderRows, packRecurrent, padRecurrent } from "./pack";
+import { orderReference, packReference, padReference, stepsReference } from "./pack.reference";
 import { type ScanSizes, scanReference, type Tensor64 } from "./scan.reference";
 import { addFinalGradient, finalState, previousState, stateGradient } from "./state";
 
@@ -123,11 +123,17 @@ test.each([
   { lengths: [3], T: 3, why: "one row" },
   { lengths: [2, 5, 0, 5, 2, 9, 0], T: 6, why: "equal lengths keep their order, a length past T counts as T" },
   { lengths: Array.from({ length: 200 }, (_, b) => (b * 37) % 11), T: 10, why: "more rows than a workgroup" },
-])("rows come by falling length: $why", async ({ lengths, T }) => {
+])("rows come by falling length, and steps within the lengths first: $why", async ({ lengths, T }) => {
   await checkKernel(holder.device, orderRows, {
     dims: { B: lengths.length, T },
     inputs: { lengths },
     expected: { order: orderReference(lengths, T) },
+    tolerance: { absolute: 0 },
+  });
+  await checkKernel(holder.device, listSteps, {
+    dims: { B: lengths.length, T },
+    inputs: { lengths },
+    expected: { steps: stepsReference(lengths, T) },
     tolerance: { absolute: 0 },
   });
 });

@@ -1,5 +1,16 @@
 import { defineKernel, flatPlan, optional, perCall, read, wgsl, write } from "../core";
-import { eachQuad, quadLoad, quadStore, rowHead, rowPlan } from "../wgsl/rows";
+import {
+  eachQuad,
+  elementOf,
+  formName,
+  quadLoad,
+  quadStore,
+  type RowForm,
+  rowArray,
+  rowHead,
+  rowKernel,
+  rowPlan,
+} from "../wgsl/rows";
 import { type Reduction, TARGET_CODE, upstream } from "./cross-entropy";
 
 const DIMS = { R: perCall("rows"), V: perCall("classes") };
@@ -49,25 +60,25 @@ export const nll = defineKernel({
     }`,
 });
 
-/** Backward of `nll`: dq_v = −s·((1 − ε)·w_y·[v = y] + ε/V·w_v), 0 in ignored rows; s as in cross-entropy's backward. */
-export const nllBackward = defineKernel({
-  name: "nll_backward",
-  dims: DIMS,
-  scalars: SCALARS,
-  options: { reduction: "mean" as Reduction },
-  bindings: {
-    targets: read("i32", "R"),
-    classWeights: optional(read("f32", "V")),
-    totalWeight: optional(read("f32", "1")),
-    dLoss: read("f32", ({ R = 0 }, { reduction }) => [reduction === "none" ? R : 1]),
-    dLogProbabilities: write("f32", "R V"),
-  },
-  plan: ({ R, V }, limits) => rowPlan(R, V, limits),
-  cost: ({ R, V }) => ({ flops: R * V, bytes: 4 * R * V + 8 * R }),
-  wgsl: (plan, { has, options }) => wgsl`
+const defineNllBackward = (form: RowForm) =>
+  defineKernel({
+    name: formName("nll_backward", form),
+    dims: DIMS,
+    scalars: SCALARS,
+    options: { reduction: "mean" as Reduction },
+    bindings: {
+      targets: read("i32", "R"),
+      classWeights: optional(rowArray(form, "read", "V")),
+      totalWeight: optional(read("f32", "1")),
+      dLoss: read("f32", ({ R = 0 }, { reduction }) => [reduction === "none" ? R : 1]),
+      dLogProbabilities: rowArray(form, "write", "R V"),
+    },
+    plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
+    cost: ({ R, V }) => ({ flops: R * V, bytes: 4 * R * V + 8 * R }),
+    wgsl: (plan, { has, options }) => wgsl`
     ${TARGET_CODE}
-    ${has.classWeights ? quadLoad("classWeights") : ""}
-    ${quadStore("dLogProbabilities")}
+    ${has.classWeights ? quadLoad(plan, "classWeights") : ""}
+    ${quadStore(plan, "dLogProbabilities")}
     @compute @workgroup_size(${plan.workgroupSize})
     fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
       ${rowHead(plan, "dims.R", "dims.V")}
@@ -77,12 +88,15 @@ export const nllBackward = defineKernel({
       let at = select(0u, u32(y), counts);
       let s = ${upstream("nllBackward", options.reduction, has.totalWeight)};
       let perClass = s * dims.smoothing / f32(dims.V);
-      let own = s * (1.0 - dims.smoothing) * ${has.classWeights ? "classWeights[at]" : "1.0"};
+      let own = s * (1.0 - dims.smoothing) * ${has.classWeights ? elementOf(plan, "classWeights", "0u", "at") : "1.0"};
       ${eachQuad(
         plan,
-        `let w = ${has.classWeights ? "load_classWeights(0u, i, count)" : "vec4f(1.0)"};
-        let hit = select(vec4f(0.0), vec4f(own), vec4u(i, i + 1u, i + 2u, i + 3u) == vec4u(at));
-        store_dLogProbabilities(base, i, count, select(vec4f(0.0), -hit - perClass * w, vec4<bool>(counts)));`,
+        `let w = ${has.classWeights ? "load_classWeights(0u, q, count)" : "vec4f(1.0)"};
+        let hit = select(vec4f(0.0), vec4f(own), 4u * q + vec4u(0u, 1u, 2u, 3u) == vec4u(at));
+        store_dLogProbabilities(base, q, count, select(vec4f(0.0), fma(vec4f(-perClass), w, -hit), vec4<bool>(counts)));`,
       )}
     }`,
-});
+  });
+
+/** Backward of `nll`: dq_v = −s·((1 − ε)·w_y·[v = y] + ε/V·w_v), 0 in ignored rows; s as in cross-entropy's backward. */
+export const nllBackward = rowKernel(defineNllBackward, { rows: "R", length: "V" });

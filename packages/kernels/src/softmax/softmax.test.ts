@@ -1,6 +1,6 @@
 import { type Float64Tensor, gradcheck, normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS, specialise } from "../core";
+import { type AnyKernel, candidates, DEFAULT_LIMITS, describeAdapter, specialise } from "../core";
 import { softmax } from "./softmax";
 import {
   logSoftmaxBackwardReference,
@@ -59,14 +59,32 @@ test("a masked element is as good as absent", () => {
   expect([...logSoftmaxBackwardReference(logSoftmaxReference(more, V + 1), dy, V + 1)]).toEqual([...dx, 0]);
 });
 
-test("two codes serve every length: up to 128 and beyond", () => {
-  const codes = (lengths: readonly number[]) =>
+test("two codes serve every length, three where an invocation has a row to itself", () => {
+  const codes = (kernel: AnyKernel, lengths: readonly number[]) =>
     new Set(
       lengths.map(
-        (V) => specialise(softmax, { dims: { R: 1 + (V % 5), V }, bindings: ["x", "y"] }, DEFAULT_LIMITS).code,
+        (V) => specialise(kernel, { dims: { R: 1 + (V % 5), V }, bindings: ["x", "y"] }, DEFAULT_LIMITS).code,
       ),
-    );
-  expect(codes([1, 2, 18, 128]).size).toBe(1);
-  expect(codes([129, 1000, 50_000]).size).toBe(1);
-  expect(codes([128, 129]).size).toBe(2);
+    ).size;
+  expect(codes(softmax, [1, 2, 18, 1024])).toBe(1);
+  expect(codes(softmax, [1025, 50_000])).toBe(1);
+  expect(codes(softmax, [1024, 1025])).toBe(2);
+  const alone = softmax.variants.find(({ kernel }) => kernel.name === "softmax_alone")?.kernel ?? softmax;
+  expect(codes(alone, [1, 2, 18, 256])).toBe(1);
+  expect(codes(alone, [257, 1024])).toBe(1);
+  expect(codes(alone, [256, 1024, 50_000])).toBe(3);
+});
+
+test("a software adapter gives each row an invocation, a GPU a workgroup, and fours are read where rows have them", () => {
+  const chosen = (isSoftware: boolean, dims: { R: number; V: number }) => {
+    const adapter = { ...describeAdapter({}), isSoftware };
+    const call = { dims, options: {}, has: { x: true, y: true } };
+    return candidates(softmax, call, { adapter, limits: DEFAULT_LIMITS, features: new Set() })[0]?.kernel.name;
+  };
+  expect(chosen(true, { R: 1024, V: 10_000 })).toBe("softmax_alone_fours");
+  expect(chosen(true, { R: 64, V: 18 })).toBe("softmax_alone");
+  expect(chosen(true, { R: 1, V: 50_001 })).toBe("softmax");
+  expect(chosen(false, { R: 1024, V: 10_000 })).toBe("softmax_fours");
+  expect(chosen(false, { R: 1024, V: 10_001 })).toBe("softmax");
+  expect(chosen(false, { R: 1024, V: 18 })).toBe("softmax_alone");
 });

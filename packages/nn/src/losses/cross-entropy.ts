@@ -10,6 +10,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { run, view } from "../graph/run";
+import { firstOutside } from "../ops/host-check";
 import { expectOneOf } from "../ops/options";
 import { FLOATS } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
@@ -178,13 +179,13 @@ function check(
 
 /** Looks at targets that are still on the host; those made on the device count as ignored when out of range. */
 function checkClasses(where: string, targets: Tensor, V: number, ignoreIndex: number): void {
-  for (const [index, value] of (hostValues(targets) ?? []).entries()) {
-    if ((value >= 0 && value < V) || value === ignoreIndex) continue;
-    throw new ValueError({
-      where,
-      what: `targets[${index}]`,
-      expected: `a class from 0 to ${V - 1}, or ignoreIndex ${ignoreIndex}`,
-      received: String(value),
-    });
-  }
+  const known = hostValues(targets);
+  const at = known ? firstOutside(known, V, ignoreIndex) : -1;
+  if (at < 0) return;
+  throw new ValueError({
+    where,
+    what: `targets[${at}]`,
+    expected: `a class from 0 to ${V - 1}, or ignoreIndex ${ignoreIndex}`,
+    received: String(known?.[at]),
+  });
 }

@@ -4,9 +4,10 @@ import { add } from "../ops/arithmetic";
 import { concat } from "../ops/concat";
 import { dropout } from "../ops/dropout";
 import { embedding } from "../ops/embedding";
-import { linear } from "../ops/linear";
+import { linearOfSteps } from "../ops/linear";
 import { expectProbability } from "../ops/options";
 import { transpose } from "../ops/permute";
+import { type Lengths, lengthsOf } from "../ops/recurrent/scan";
 import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS, isFloat } from "../tensor/dtype";
@@ -108,7 +109,7 @@ export abstract class RecurrentModule extends Module {
     x: Tensor,
     states: Readonly<Record<string, Tensor | undefined>>,
     { lengths, allowEmpty = false }: SequenceOptions<unknown>,
-  ): { dims: LayerDims; lengths: Tensor | undefined } {
+  ): { dims: LayerDims; lengths: Lengths } {
     const where = `${this.#where}.forward`;
     expectDType(where, { x }, ...FLOATS, "u32", "i32");
     const { B, T } = this.#expectInput(where, x);
@@ -132,16 +133,16 @@ export abstract class RecurrentModule extends Module {
         "A state is [layers · directions, B, H].",
       );
     }
-    return { dims, lengths: lengthsTensor(where, lengths, dims, allowEmpty) };
+    return { dims, lengths: lengthsOf(dims, lengthsTensor(where, lengths, dims, allowEmpty)) };
   }
 
   /** W·x + b of a layer for all steps at once. */
-  protected inputProduct(layer: number, x: Tensor): Tensor {
+  protected inputProduct(layer: number, x: Tensor, { steps }: Lengths): Tensor {
     const weight = this.inPrecision(this.weightIh[layer] as Parameter);
     const bias = this.inPrecision(this.bias[layer]);
     if (!isFloat(x.dtype)) return classProduct(weight, bias, x);
     const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
-    return linear(this.inPrecision(input), weight, bias);
+    return linearOfSteps(this.inPrecision(input), weight, bias, steps);
   }
 
   #expectInput(where: string, x: Tensor): { B: number; T: number } {

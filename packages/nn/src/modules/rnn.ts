@@ -37,8 +37,8 @@ export class RNN extends RecurrentModule {
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
       const r = this.inPrecision(this.weightHh[layer] as Parameter);
-      const gx = this.inputProduct(layer, output); //                               [B, T, D·H], all steps in one matmul
-      const { y, hN } = elmanScan({ gx, r, h0: this.stateOf(layer, options.state), lengths }, scan);
+      const gx = this.inputProduct(layer, output, lengths); //                               [B, T, D·H], all steps in one matmul
+      const { y, hN } = elmanScan({ gx, r, h0: this.stateOf(layer, options.state), ...lengths }, scan);
       output = y;
       states.push(hN);
     }

@@ -4,28 +4,47 @@ import { expectDType, expectShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { gemm, matrices, transposed } from "./gemm";
 
-type Inputs = { readonly x: Tensor; readonly weight: Tensor; readonly bias: Tensor | undefined };
+type Inputs = {
+  readonly x: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor | undefined;
+  /** Which rows of x are not padding, from `listSteps`; all where absent. */
+  readonly steps: Tensor | undefined;
+};
 
-const affine = defineOp<Inputs, { rows: number }, { y: Tensor }, Inputs>({
+/** Rows of x in all, and how many of them, one after another, are the steps of one sequence. */
+interface Attributes {
+  readonly rows: number;
+  readonly period: number;
+}
+
+const affine = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
   name: "linear",
   forward(inputs, { rows }) {
-    const { x, weight, bias } = inputs;
+    const { x, weight, bias, steps } = inputs;
     const [O, I] = weight.shape as [number, number];
     const shape = [...x.shape.slice(0, -1), O];
-    const { c } = gemm(matrices(x, rows, I), matrices(weight, O, I, true), { bias, shape, dtype: x.dtype });
+    const packing = steps && { steps, axis: "rows" as const };
+    const { c } = gemm(matrices(x, rows, I), matrices(weight, O, I, true), { bias, shape, packing, dtype: x.dtype });
     return { out: { y: c }, saved: inputs };
   },
   // dx = dy·W,   dW = dyᵀ·x,   db = Σ rows of dy, which the kernel sums while it makes dW. Those of the weights are f32
   // even where the weights are halves: the parameters that those were rounded from are f32.
-  backward({ y: dy }, { x, weight, bias }, needs, { rows }) {
+  // Gradients of steps that are padding are zeros, so those are left out of the sums, and dx is zero there.
+  backward({ y: dy }, { x, weight, bias, steps }, needs, { rows, period }) {
     if (!dy) return {};
     const [O, I] = weight.shape as [number, number];
     const d = matrices(dy, rows, O);
     const gradients: { x?: Tensor; weight?: Tensor; bias?: Tensor | undefined } = {};
-    if (needs.has("x")) gradients.x = gemm(d, matrices(weight, O, I), { shape: x.shape, dtype: x.dtype }).c;
+    if (needs.has("x")) {
+      const packing = steps && { steps, axis: "rows" as const };
+      gradients.x = gemm(d, matrices(weight, O, I), { shape: x.shape, packing, dtype: x.dtype }).c;
+    }
     if (needs.has("weight") || needs.has("bias")) {
       const { c, sumA } = gemm(transposed(d), matrices(x, rows, I), {
         shape: weight.shape,
+        period,
+        packing: steps && { steps, axis: "depth" },
         ...(bias && needs.has("bias") ? { sumA: bias.shape } : {}),
       });
       gradients.weight = c;
@@ -54,5 +73,15 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     `The last axis must equal that of the weight [${O}, ${I}].`,
   );
   if (bias) expectShape("linear", { bias }, [O]);
-  return affine({ x, weight, bias }, { rows }).y;
+  return affine({ x, weight, bias, steps: undefined }, { rows, period: x.rank === 3 ? (x.shape[1] as number) : 1 }).y;
+}
+
+/**
+ * The same of the steps x [B, T, I] of sequences, some of which are padding: what is made of those is that of zeros.
+ * Their gradients must be zero.
+ * @param steps from `listSteps`
+ */
+export function linearOfSteps(x: Tensor, weight: Tensor, bias: Tensor | undefined, steps: Tensor | undefined): Tensor {
+  const [B, T] = x.shape as [number, number];
+  return affine({ x, weight, bias, steps }, { rows: B * T, period: T }).y;
 }

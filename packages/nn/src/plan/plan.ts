@@ -1,4 +1,4 @@
-import { type BufferRange, type Call, type Device, Program } from "@unroll/kernels";
+import { type BufferRange, type Call, type Device, Program, tune } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import type { HostData } from "../tensor/dtype";
 import type { Storage } from "../tensor/storage";
@@ -56,6 +56,9 @@ interface GivenResult {
   readonly offset: number;
 }
 
+/** Runs after which a plan is worth the time that measuring its kernels takes. */
+const HOT_RUNS = 10;
+
 /** A graph made ready to be run again and again: one submission, nothing allocated. */
 export class Plan {
   readonly program: Program;
@@ -66,6 +69,7 @@ export class Plan {
   readonly #given: readonly GivenResult[];
   /** What each number was in the last run: one that is still the same is not written again. */
   readonly #last: (number | undefined)[];
+  #runs = 0;
 
   private constructor(
     device: Device,
@@ -189,6 +193,16 @@ export class Plan {
       this.program.encode(pass);
       pass.end();
       for (const { range, result } of this.#made) copy(range, (results[result] as Storage).range);
+    });
+    if (++this.#runs === HOT_RUNS) this.#tune();
+  }
+
+  /** Lets measurements choose the kernels of a plan that is run again and again; it runs on meanwhile. */
+  #tune(): void {
+    if (this.program.undecided.length === 0) return;
+    tune(this.#device, this.program).catch((error: unknown) => {
+      // It can fail only where the device is gone, and whatever is asked for next says that by itself.
+      if (!this.#device.lost && !this.#device.disposed) throw error;
     });
   }
 

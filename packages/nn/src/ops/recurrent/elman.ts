@@ -4,8 +4,6 @@ import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
 import {
   lastState,
-  type Ordered,
-  ordered,
   outputGradient,
   packed,
   padded,
@@ -25,20 +23,19 @@ type Attributes = { readonly dims: ScanDims; readonly options: ElmanOptions };
 type Outputs = { readonly y: Tensor; readonly hN: Tensor };
 
 /** An Elman network over all steps of a layer, after its input product; `elmanForward` has the equations. */
-export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & Ordered & { readonly y: Tensor }>({
+export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & { readonly y: Tensor }>({
   name: "rnn",
   forward(inputs, { dims, options }) {
-    const { gx, r, h0, lengths } = inputs;
-    const order = ordered(dims, lengths);
+    const { gx, r, h0, lengths, order } = inputs;
     const rT = packed("rnn", dims, r);
     const { y } = run(
       elmanForward,
       { gx, rT, h0, order },
       { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype } },
     );
-    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, order, y } };
+    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y } };
   },
-  backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths, order }, needs, { dims, options }) {
+  backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths, order, steps }, needs, { dims, options }) {
     const rows = padded("rnn", dims, r);
     const dOutput = outputGradient(dims, options, { dy, dhN, lengths });
     const { dGates } = run(
@@ -46,7 +43,6 @@ export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & Ordered 
       { dy: dOutput, y, rows, order },
       { dims, options, shapes: { dGates: gx.shape }, dtypes: { dGates: gx.dtype } },
     );
-    const steps = dims.B * dims.T;
     return {
       gx: dGates,
       ...(needs.has("r")

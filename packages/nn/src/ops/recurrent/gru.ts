@@ -12,8 +12,6 @@ import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
 import {
   lastState,
-  type Ordered,
-  ordered,
   outputGradient,
   packed,
   padded,
@@ -37,61 +35,52 @@ type AfterInputs = Inputs & {
 };
 
 /** A GRU that applies the reset gate after the recurrent product, over all steps; `gruForward` has the equations. */
-export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & Ordered & { y: Tensor; gates: Tensor }>(
-  {
-    name: "gru",
-    forward(inputs, { dims, options }) {
-      const { gx, r, bN, h0, lengths } = inputs;
-      const order = ordered(dims, lengths);
-      const rT = packed("gru", dims, r);
-      const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
-      const dtypes = { y: gx.dtype, gates: gx.dtype };
-      const { y, gates } = run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes, dtypes });
-      return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, order, y, gates } };
-    },
-    // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
-    // of the state's part of n is the sum of the latter, every third of the sums that the matmul makes anyway.
-    backward({ y: dy, hN: dhN }, { gx, r, bN, h0, y, gates, lengths, order }, needs, { dims, options }) {
-      const { D, H } = dims;
-      const rows = padded("gru", dims, r);
-      const hPrev = stateBefore(dims, options, { y, h0, lengths });
-      const { dGx, dGh, carry } = run(
-        gruBackward,
-        { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, hPrev, rows, order },
-        { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape }, dtypes: { dGx: gx.dtype, dGh: gx.dtype } },
-      );
-      const withSum = bN !== undefined && needs.has("bN");
-      const { dR, sum } = recurrentGradient(dims, { dGates: dGh, hPrev, steps: dims.B * dims.T, r, withSum });
-      return {
-        gx: dGx,
-        r: dR,
-        ...(sum ? { bN: everyThird(sum, [D, H]) } : {}),
-        ...(needs.has("h0")
-          ? { h0: startGradient("gru", dims, options, { dGates: dGh, rows, carry, lengths, dhN }) }
-          : {}),
-      };
-    },
+export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & { y: Tensor; gates: Tensor }>({
+  name: "gru",
+  forward(inputs, { dims, options }) {
+    const { gx, r, bN, h0, lengths, order } = inputs;
+    const rT = packed("gru", dims, r);
+    const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
+    const dtypes = { y: gx.dtype, gates: gx.dtype };
+    const { y, gates } = run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes, dtypes });
+    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y, gates } };
   },
-);
+  // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
+  // of the state's part of n is the sum of the latter, every third of the sums that the matmul makes anyway.
+  backward({ y: dy, hN: dhN }, { gx, r, bN, h0, y, gates, lengths, order, steps }, needs, { dims, options }) {
+    const { D, H } = dims;
+    const rows = padded("gru", dims, r);
+    const hPrev = stateBefore(dims, options, { y, h0, lengths });
+    const { dGx, dGh, carry } = run(
+      gruBackward,
+      { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, hPrev, rows, order },
+      { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape }, dtypes: { dGx: gx.dtype, dGh: gx.dtype } },
+    );
+    const withSum = bN !== undefined && needs.has("bN");
+    const { dR, sum } = recurrentGradient(dims, { dGates: dGh, hPrev, steps, r, withSum });
+    return {
+      gx: dGx,
+      r: dR,
+      ...(sum ? { bN: everyThird(sum, [D, H]) } : {}),
+      ...(needs.has("h0")
+        ? { h0: startGradient("gru", dims, options, { dGates: dGh, rows, carry, lengths, dhN }) }
+        : {}),
+    };
+  },
+});
 
 /** A GRU that applies the reset gate before the recurrent product; `gruResetBeforeForward` has the equations. */
-export const gruResetBeforeScan = defineOp<
-  Inputs,
-  Attributes,
-  Outputs,
-  Inputs & Ordered & { gates: Tensor; states: Tensor }
->({
+export const gruResetBeforeScan = defineOp<Inputs, Attributes, Outputs, Inputs & { gates: Tensor; states: Tensor }>({
   name: "gruResetBefore",
   forward(inputs, { dims, options }) {
-    const { gx, r, h0, lengths } = inputs;
-    const order = ordered(dims, lengths);
+    const { gx, r, h0, lengths, order } = inputs;
     const rT = packed("gru", dims, r);
     const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
     const dtypes = { y: gx.dtype, gates: gx.dtype, states: gx.dtype };
     const { y, gates, states } = run(gruResetBeforeForward, { gx, rT, h0, order }, { dims, options, shapes, dtypes });
     return {
       out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN },
-      saved: { ...inputs, order, gates, states },
+      saved: { ...inputs, gates, states },
     };
   },
   // R multiplies h_{t−1} for r and z, and r∘h_{t−1} for n: both sets of products are summed by one matmul.
@@ -102,10 +91,11 @@ export const gruResetBeforeScan = defineOp<
       { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, states, rows, order },
       { dims, options, shapes: { dGx: gx.shape }, dtypes: { dGx: gx.dtype, dGh: gx.dtype } },
     );
-    const steps = 2 * dims.B * dims.T;
     return {
       gx: dGx,
-      ...(needs.has("r") ? { r: recurrentGradient(dims, { dGates: dGh, hPrev: states, steps, r }).dR } : {}),
+      ...(needs.has("r")
+        ? { r: recurrentGradient(dims, { dGates: dGh, hPrev: states, steps: undefined, times: 2, r }).dR }
+        : {}),
       ...(needs.has("h0") ? { h0: startGradient("gru", dims, options, { carry, lengths, dhN }) } : {}),
     };
   },

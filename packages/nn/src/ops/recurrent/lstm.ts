@@ -4,8 +4,6 @@ import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
 import {
   lastState,
-  type Ordered,
-  ordered,
   outputGradient,
   packed,
   padded,
@@ -25,7 +23,7 @@ type Inputs = ScanInputs & {
 type Attributes = { readonly dims: ScanDims; readonly options: LSTMOptions };
 /** y [B, T, D·H] and the final states [D, B, H]. */
 type Outputs = { readonly y: Tensor; readonly hN: Tensor; readonly cN: Tensor };
-type Saved = Inputs & Ordered & { readonly y: Tensor; readonly gates: Tensor; readonly cells: Tensor };
+type Saved = Inputs & { readonly y: Tensor; readonly gates: Tensor; readonly cells: Tensor };
 
 /**
  * An LSTM over all steps of a layer, after its input product; `lstmForward` has the equations. Outputs, gates and their
@@ -34,8 +32,7 @@ type Saved = Inputs & Ordered & { readonly y: Tensor; readonly gates: Tensor; re
 export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
   name: "lstm",
   forward(inputs, { dims, options }) {
-    const { gx, r, h0, c0, lengths } = inputs;
-    const order = ordered(dims, lengths);
+    const { gx, r, h0, c0, lengths, order } = inputs;
     const rT = packed("lstm", dims, r);
     const { y, gates, cells } = run(
       lstmForward,
@@ -43,11 +40,16 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
       { dims, options, shapes: { y: [dims.B, dims.T, dims.D * dims.H] }, dtypes: { y: gx.dtype, gates: gx.dtype } },
     );
     const { hN, cN } = lastState(dims, options, { y, cells, h0, c0, lengths });
-    return { out: { y, hN, cN }, saved: { ...inputs, order, y, gates, cells } };
+    return { out: { y, hN, cN }, saved: { ...inputs, y, gates, cells } };
   },
   // The reverse scan makes dGates; the rest are products over all steps: dR = dGatesᵀ·h_{t−1}, and W, b and x get
   // theirs from the input product that made gx.
-  backward({ y: dy, hN: dhN, cN: dcN }, { gx, r, h0, y, gates, cells, lengths, order }, needs, { dims, options }) {
+  backward(
+    { y: dy, hN: dhN, cN: dcN },
+    { gx, r, h0, y, gates, cells, lengths, order, steps },
+    needs,
+    { dims, options },
+  ) {
     const rows = padded("lstm", dims, r);
     const dOutput = outputGradient(dims, options, { dy, dhN, lengths });
     const { dGates, carry } = run(
@@ -55,7 +57,6 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
       { dy: dOutput, gates, cells, rows, order, dcN },
       { dims, options, shapes: { dGates: gx.shape }, dtypes: { dGates: gx.dtype } },
     );
-    const steps = dims.B * dims.T;
     return {
       gx: dGates,
       c0: carry,

@@ -2,6 +2,7 @@ import {
   addFinalGradient,
   finalState,
   gateCount,
+  listSteps,
   orderRows,
   packRecurrent,
   padRecurrent,
@@ -26,18 +27,23 @@ export interface ScanDims {
 
 export type Cell = Parameters<typeof gateCount>[0];
 
+/** Which steps of a batch are not padding; nothing is where all rows are whole. No gradient flows to any of it. */
+export type Lengths = {
+  /** True lengths in steps [B]. */
+  readonly lengths: Tensor | undefined;
+  /** The rows by falling length: scans skip what is left of each. */
+  readonly order: Tensor | undefined;
+  /** The steps within the lengths: products over all steps leave the others out. */
+  readonly steps: Tensor | undefined;
+};
+
 /** What every recurrent operation reads beside its input product. */
-export type ScanInputs = {
+export type ScanInputs = Lengths & {
   /** Recurrent weights R [D, G·H, H]. */
   readonly r: Tensor;
   /** State to start from [D, B, H]; zeros when absent. */
   readonly h0: Tensor | undefined;
-  /** True lengths in steps [B]; T each when absent. No gradient flows to them. */
-  readonly lengths: Tensor | undefined;
 };
-
-/** What a forward scan hands to its backward beside its inputs: the rows by falling length, where they have lengths. */
-export type Ordered = { readonly order: Tensor | undefined };
 
 /** Kernel option of every scan: whether direction 0 runs backwards. */
 export interface Direction {
@@ -55,9 +61,12 @@ export function padded(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
   return H % 4 === 0 ? r : run(padRecurrent, { r }, call).rows;
 }
 
-/** The rows by falling length, so that the scans skip what is padding. */
-export function ordered({ B, T }: ScanDims, lengths: Tensor | undefined): Tensor | undefined {
-  return lengths && run(orderRows, { lengths }, { dims: { B, T } }).order;
+/** All that scans and products need to know of the lengths [B] of a batch's rows. */
+export function lengthsOf({ B, T }: Pick<ScanDims, "B" | "T">, lengths: Tensor | undefined): Lengths {
+  if (!lengths) return { lengths, order: undefined, steps: undefined };
+  const { order } = run(orderRows, { lengths }, { dims: { B, T } });
+  const { steps } = run(listSteps, { lengths }, { dims: { B, T } });
+  return { lengths, order, steps };
 }
 
 /** Each row's state after its last step. */
@@ -97,20 +106,31 @@ export function stateBefore(
  * steps [D, G·H].
  */
 export function recurrentGradient(
-  { D, H }: ScanDims,
+  { D, B, T, H }: ScanDims,
   {
     dGates,
     hPrev,
     steps,
     r,
+    times = 1,
     withSum = false,
-  }: { dGates: Tensor; hPrev: Tensor; steps: number; r: Tensor; withSum?: boolean },
+  }: {
+    dGates: Tensor;
+    hPrev: Tensor;
+    steps: Tensor | undefined;
+    r: Tensor;
+    /** How often all steps are there: as often as a step multiplies by R. */
+    times?: number;
+    withSum?: boolean;
+  },
 ): { dR: Tensor; sum: Tensor | undefined } {
   const GH = r.shape[1] as number;
+  const all = times * B * T;
+  const packing = steps && { steps, axis: "depth" as const };
   const { c, sumA } = gemm(
-    { tensor: dGates, rows: GH, columns: steps, transposed: true, ld: D * GH, stride: GH },
-    { tensor: hPrev, rows: steps, columns: H, transposed: false, ld: D * H, stride: H },
-    { Z: D, shape: r.shape, ...(withSum ? { sumA: [D, GH] } : {}) },
+    { tensor: dGates, rows: GH, columns: all, transposed: true, ld: D * GH, stride: GH },
+    { tensor: hPrev, rows: all, columns: H, transposed: false, ld: D * H, stride: H },
+    { Z: D, period: T, packing, shape: r.shape, ...(withSum ? { sumA: [D, GH] } : {}) },
   );
   return { dR: c, sum: sumA };
 }

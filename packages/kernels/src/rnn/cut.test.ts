@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { candidates, DEFAULT_LIMITS, describeAdapter } from "../core";
+import { gruBackward } from "./gru";
+import { lstmForward } from "./lstm";
+
+const gpu = {
+  adapter: describeAdapter({ description: "Some GPU" }),
+  limits: DEFAULT_LIMITS,
+  features: new Set<string>(),
+};
+const software = {
+  adapter: describeAdapter({ description: "SwiftShader", subgroupMinSize: 4, subgroupMaxSize: 4 }),
+  limits: DEFAULT_LIMITS,
+  features: new Set(["subgroups"]),
+};
+const sizes = (dims: { B: number; T: number; H: number }) => ({ dims: { D: 1, ...dims }, options: {}, has: {} });
+const best = (
+  kernel: typeof lstmForward | typeof gruBackward,
+  dims: { B: number; T: number; H: number },
+  device: typeof gpu,
+) => candidates(kernel, sizes(dims), device)[0]?.kernel.name;
+
+describe("the cut expected to be fastest", () => {
+  test("on a software adapter has a tile of rows for each core, loaded by subgroups", () => {
+    expect(best(lstmForward, { B: 16, T: 64, H: 128 }, software)).toBe("lstm_forward_sequence_8x4_shared");
+    expect(best(gruBackward, { B: 16, T: 64, H: 128 }, software)).toBe("gru_backward_sequence_8x4_shared");
+    expect(best(lstmForward, { B: 32, T: 64, H: 256 }, software)).toBe("lstm_forward_sequence_16x2_shared");
+  });
+
+  test("of a few wide rows spreads their units over the cores, a dispatch per step", () => {
+    expect(best(lstmForward, { B: 8, T: 128, H: 512 }, software)).toBe("lstm_forward_steps_8x4_shared");
+  });
+
+  test("of one row walks over the whole sequence", () => {
+    expect(best(lstmForward, { B: 1, T: 32, H: 64 }, software)).toBe("lstm_forward_sequence_1x1");
+  });
+
+  test("shares nothing where the device has no subgroups of four or more", () => {
+    const names = candidates(lstmForward, sizes({ B: 16, T: 64, H: 128 }), gpu).map(({ kernel }) => kernel.name);
+    expect(names.filter((name) => name.endsWith("_shared"))).toEqual([]);
+  });
+
+  test("on a GPU walks over the sequence while reading R costs less than a dispatch", () => {
+    expect(best(lstmForward, { B: 16, T: 64, H: 128 }, gpu)).toMatch(/_sequence_/);
+    expect(best(lstmForward, { B: 16, T: 64, H: 1024 }, gpu)).toBe("lstm_forward");
+  });
+
+  test("keeps the weights in workgroup memory where they fit", () => {
+    expect(best(lstmForward, { B: 16, T: 64, H: 32 }, gpu)).toMatch(/_kept_/);
+    const names = candidates(lstmForward, sizes({ B: 16, T: 64, H: 33 }), gpu).map(({ kernel }) => kernel.name);
+    expect(names.filter((name) => name.includes("_kept_"))).toEqual([]);
+  });
+});
