@@ -1,14 +1,20 @@
 import { type KernelBench, kernelBench } from "../core";
-import { packRecurrent, padRecurrent } from "./pack";
+import { listSteps, orderRows, packRecurrent, padRecurrent } from "./pack";
 import { addFinalGradient, finalState, previousState, stateGradient } from "./state";
 
 const names = { B: 64, T: 10, D: 1, H: 128 }; // a batch of names by letters
 const text = { B: 16, T: 64, D: 1, H: 128 }; // a batch of text chunks
 const weights = { D: 1, G: 4, H: 128 }; // an LSTM's
 
+/** Of every length from 1 to T, in no order. */
+const lengths = (B: number, T: number): Uint32Array<ArrayBuffer> =>
+  Uint32Array.from({ length: B }, (_, b) => 1 + ((b * 7) % T));
+
 export const benches: KernelBench[] = [
   kernelBench(packRecurrent, [{ dims: weights }, { dims: { ...weights, H: 512 } }]),
   kernelBench(padRecurrent, [{ dims: { ...weights, H: 126 } }, { dims: { ...weights, H: 510 } }]),
+  kernelBench(orderRows, [{ dims: { B: 64, T: 10 }, inputs: { lengths: lengths(64, 10) } }]),
+  kernelBench(listSteps, [{ dims: { B: 64, T: 10 }, inputs: { lengths: lengths(64, 10) } }]),
   kernelBench(finalState, [{ dims: names }, { dims: text, with: ["cells", "cN"] }]),
   kernelBench(previousState, [{ dims: names }, { dims: text }]),
   kernelBench(addFinalGradient, [
