@@ -1,6 +1,6 @@
 export type { Activation, ActivationName } from "@unroll/kernels";
 export { defineOp, type Gradients, type OpDefinition } from "./autograd/define-op";
-export { grad } from "./autograd/grad";
+export { type GradOptions, grad } from "./autograd/grad";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";
 export {

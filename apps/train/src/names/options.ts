@@ -1,5 +1,5 @@
 import type { OptionTable, OptionValues } from "../cli/options";
-import { CELLS, type Cell, type NamesSettings } from "./settings";
+import { CELLS, type Cell, type NamesSettings, PRECISIONS } from "./settings";
 
 /** An Elman network has learnt what it can after fewer passes than the cells with gates. */
 const EPOCHS = { rnn: 10, gru: 12, lstm: 12 } as const satisfies Record<Cell, number>;
@@ -26,6 +26,11 @@ export const namesOptions = {
   },
   batch: { kind: "whole", least: 1, help: "Names of a batch; 64 when absent." },
   lr: { kind: "number", above: 0, help: "Highest learning rate, after a rise and before a fall; 0.004 when absent." },
+  precision: {
+    kind: "choice",
+    of: PRECISIONS,
+    help: "What the model computes with: f32 when absent, or f16 where the device has shader-f16.",
+  },
   seed: { kind: "whole", least: 0, help: "Starts weights, order and dropout; 0 when absent." },
 } as const satisfies OptionTable;
 
@@ -45,6 +50,7 @@ export function settingsOf(values: OptionValues<typeof namesOptions>): NamesSett
     weightDecay: 0.01,
     labelSmoothing: 0.1,
     clipNorm: 1,
+    precision: values.precision ?? "f32",
     seed: values.seed ?? 0,
   };
 }

@@ -16,7 +16,16 @@ const input: NamesInput = {
   examples: [{ name: "Moore", language: "Irish" }],
   settings: {
     ...{ cell: "gru", hidden: 128, layers: 2, bidirectional: true, dropout: 0.3, epochs: 12 },
-    ...{ patience: 6, batch: 64, lr: 0.004, weightDecay: 0.01, labelSmoothing: 0.1, clipNorm: 1, seed: 7 },
+    ...{
+      patience: 6,
+      batch: 64,
+      lr: 0.004,
+      weightDecay: 0.01,
+      labelSmoothing: 0.1,
+      clipNorm: 1,
+      precision: "f32",
+      seed: 7,
+    },
   },
 };
 

@@ -2,6 +2,9 @@ import type { NameItem } from "./dataset";
 
 export const CELLS = ["rnn", "gru", "lstm"] as const;
 
+/** What a model may compute with. */
+export const PRECISIONS = ["f32", "f16"] as const;
+
 export type Cell = (typeof CELLS)[number];
 
 /** The model and how it is trained. */
@@ -23,6 +26,8 @@ export type NamesSettings = {
   weightDecay: number;
   labelSmoothing: number;
   clipNorm: number;
+  /** f16 halves the weights and activations that the kernels read; the parameters stay f32. */
+  precision: (typeof PRECISIONS)[number];
   seed: number;
 };
 

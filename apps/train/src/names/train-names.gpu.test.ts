@@ -42,7 +42,7 @@ const input: NamesInput = {
       patience: 10,
       batch: 16,
     },
-    ...{ lr: 0.03, weightDecay: 0.01, labelSmoothing: 0.05, clipNorm: 1, seed: 5 },
+    ...{ lr: 0.03, weightDecay: 0.01, labelSmoothing: 0.05, clipNorm: 1, precision: "f32", seed: 5 },
   },
 };
 

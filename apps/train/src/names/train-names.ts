@@ -45,6 +45,7 @@ export async function trainNames(
   const { settings, languages } = input;
   const { epochs, batch: size, seed, labelSmoothing } = settings;
   const model = new NameClassifier(languages.length, settings, random(seed));
+  if (settings.precision === "f16") model.half();
   const optimizer = new AdamW(model.parameters(), settings);
   const batches = new NameBatches(input.train);
   const validate = scorer(input.validation);

@@ -1,9 +1,10 @@
-import { type DimValues, defineKernel, flatPlan, perCall, read, wgsl, write } from "../core";
+import { type DimValues, defineKernel, flatPlan, perCall, read, type StorageOptions, wgsl, write } from "../core";
+import { word } from "./word";
 
 /** Axes that a copy may have. */
 export const MAX_COPY_RANK = 6;
 
-export interface StridedOptions {
+export interface StridedOptions extends StorageOptions {
   /** Axes in use, 1 to 6; extents past them are 1. */
   readonly rank: number;
 }
@@ -60,7 +61,7 @@ export const stridedCopy = defineKernel({
   name: "strided_copy",
   dims: STRIDED_DIMS,
   options: defaults,
-  bindings: { x: read("u32", reach), out: write("u32", "n") },
+  bindings: { x: read(word, reach), out: write(word, "n") },
   plan: ({ n }, limits) => flatPlan(n, limits),
   cost: ({ n }) => ({ flops: 0, bytes: 8 * n }),
   wgsl: (plan, { options: { rank } }) => wgsl`
@@ -95,10 +96,11 @@ export const padZeros = defineKernel({
     P5: perCall("zeros before x along axis 5"),
   },
   options: defaults,
-  bindings: { x: read("u32", "F0 F1 F2 F3 F4 F5"), out: write("u32", "n") },
+  bindings: { x: read(word, "F0 F1 F2 F3 F4 F5"), out: write(word, "n") },
   plan: ({ n }, limits) => flatPlan(n, limits),
   cost: ({ n }) => ({ flops: 0, bytes: 8 * n }),
-  wgsl: (plan, { options: { rank } }) => {
+  wgsl: (plan, { options }) => {
+    const { rank } = options;
     // before the first element i − before wraps to a number past any extent, so one comparison sees both ends
     const axes = Array.from(
       { length: rank },
@@ -116,7 +118,7 @@ export const padZeros = defineKernel({
       var inside = true;
       var place: u32;
       ${axes.toReversed().join("\n      ")}
-      if (inside) { out[i] = x[at]; } else { out[i] = 0u; }
+      if (inside) { out[i] = x[at]; } else { out[i] = ${word(options)}(); }
     }`;
   },
 });

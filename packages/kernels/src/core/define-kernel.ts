@@ -1,6 +1,7 @@
 import { ValueError } from "./errors";
 import type { Limits } from "./limits";
 import type { Plan } from "./plan";
+import type { StorageOptions } from "./storage";
 
 /** An extent of a kernel's arrays: a constant of the compiled code (perModel) or a number in a uniform (perCall). */
 export interface Dim {
@@ -121,7 +122,8 @@ export interface Kernel<D, B, O, S> extends AnyKernel {
 export type DimsOf<K> =
   K extends Kernel<infer D, infer _B, infer _O, infer _S> ? { readonly [N in keyof D]: number } : never;
 export type BindingsOf<K> = K extends Kernel<infer _D, infer B, infer _O, infer _S> ? B : never;
-export type OptionsOf<K> = K extends Kernel<infer _D, infer _B, infer O, infer _S> ? Partial<O> : never;
+export type OptionsOf<K> =
+  K extends Kernel<infer _D, infer _B, infer O, infer _S> ? Partial<O> & StorageOptions : never;
 export type ScalarsOf<K> =
   K extends Kernel<infer _D, infer _B, infer _O, infer S> ? { readonly [N in keyof S]: number } : never;
 

@@ -29,6 +29,7 @@ export {
 } from "./define-kernel";
 export { Device, type DeviceOptions } from "./device";
 export * from "./errors";
+export { float32BitsOfHalf, packHalves, roundToHalf, unpackHalves } from "./half";
 export { indexedDBStore } from "./indexed-db-store";
 export { DEFAULT_LIMITS, type Limits } from "./limits";
 export { currentDevice, type OpenOptions, open, openDevice, useDevice, wrap } from "./open";
@@ -37,6 +38,7 @@ export { type CallTime, profile } from "./profile";
 export { type Call, Program, type Undecided } from "./program";
 export { GUARD_WORD, type HostArray, type RunKernelCall, runKernel } from "./run-kernel";
 export { type CallFacts, type Specialisation, specialise } from "./specialise";
+export { isHalf, type StorageOptions } from "./storage";
 export { tune } from "./tune";
 export {
   type Candidate,

@@ -3,6 +3,7 @@ import { elementType, extents, WORDS } from "./define-kernel";
 import { DeviceLimitError, ShapeError, ValueError } from "./errors";
 import type { Limits } from "./limits";
 import { type Plan, workgroupShape } from "./plan";
+import { type Converted, convertAccesses, storedType } from "./storage";
 import { libraryFor } from "./wgsl";
 
 /** What one call of a kernel asks for, before buffers are chosen. */
@@ -44,10 +45,13 @@ export function specialise(kernel: AnyKernel, call: CallFacts, limits: Limits): 
   checkNames(kernel, given);
   kernel.check?.(dims, options, limits);
 
+  const converted = new Map<string, Converted>();
   const bindings = Object.entries(kernel.bindings)
     .filter(([name]) => given.has(name))
     .map(([name, binding]) => {
-      const type = elementType(binding, options);
+      const own = elementType(binding, options);
+      const type = storedType(kernel.name, name, own, options);
+      if (type !== own) converted.set(name, { type: own, stored: type });
       const elements = extents(binding, dims, options).reduce((a, b) => a * b, 1);
       return { name, binding, type, words: Math.ceil(elements * WORDS[type]) };
     });
@@ -58,7 +62,7 @@ export function specialise(kernel: AnyKernel, call: CallFacts, limits: Limits): 
   const repeat = kernel.repeat?.(dims, options, limits) ?? 1;
   const uniform = uniformLayout(kernel);
   const has = Object.fromEntries(Object.keys(kernel.bindings).map((name) => [name, given.has(name)]));
-  const body = kernel.wgsl(plan, { dims, options, has });
+  const body = convertAccesses(kernel.wgsl(plan, { dims, options, has }), converted);
   const text = [declarations(kernel, dims, bindings), libraryFor(body), body].filter(Boolean).join("\n");
   const features = featuresOf(text);
   const code = [...features.map((feature) => `enable ${EXTENSIONS[feature]};`), text].join("\n");

@@ -24,7 +24,12 @@ export interface ElementwiseProgram {
   /** Numbers that change from run to run: the kernel's scalars s0, s1, … */
   readonly scalars: readonly ScalarType[];
   /** Arguments are ids of values: inputs first, then scalars, then instructions, each in order. */
-  readonly instructions: readonly { readonly op: ElementwiseOp; readonly args: readonly number[] }[];
+  readonly instructions: readonly {
+    readonly op: ElementwiseOp;
+    readonly args: readonly number[];
+    /** Whether the value, an f32, is rounded to the nearest half: then it is the same number as if it had been stored so. */
+    readonly half?: boolean;
+  }[];
   /** Ids of the values to write, to out0, out1, … */
   readonly outputs: readonly number[];
 }
@@ -33,6 +38,17 @@ const WORKGROUP = 256;
 /** Elements of one invocation, a workgroup apart, so that neighbours read neighbouring words. */
 const PER_INVOCATION = 4;
 const LONGEST_NAME = 64;
+
+/**
+ * `nearestHalf(x)`. Compilers drop a conversion to f16 and back as if it rounded nothing, and `quantizeToF16` has no
+ * subnormal halves; so the bits pass through an operation with a number that is 0 for any extent below 2^31, which
+ * compilers cannot know.
+ */
+const NEAREST_HALF = `
+    fn nearestHalf(x: f32) -> f32 {
+      let bits = bitcast<u32>(vec2h(f16(x), 0.0h));
+      return f32(bitcast<vec2h>(bits ^ (dims.E0 >> 31u)).x);
+    }`;
 
 /**
  * Generates the kernel of a chain of elementwise operations: one load per input, one line per instruction, one store
@@ -71,6 +87,7 @@ export function elementwiseKernel(program: ElementwiseProgram): { kernel: AnyKer
       return { flops: program.instructions.length * elements(values), bytes: 4 * words };
     },
     wgsl: ({ widest }) => wgsl`
+    ${program.instructions.some(({ half }) => half) ? NEAREST_HALF : ""}
     @compute @workgroup_size(${WORKGROUP})
     fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
       let first = (group.x + group.y * ${widest}u) * ${WORKGROUP * PER_INVOCATION}u + lane;
@@ -144,14 +161,14 @@ function kernelBody(
     const scalar = id - inputs.length;
     return scalar >= 0 && scalar < scalars.length ? `dims.s${scalar}` : `v${id}`;
   });
-  for (const [index, { op, args }] of instructions.entries()) {
+  for (const [index, { op, args, half }] of instructions.entries()) {
     const id = inputs.length + scalars.length + index;
     const first = dtypes[args[opRule(op).alike[0] ?? 0] ?? 0] ?? "f32";
     const code = opRule(op).wgsl(
       args.map((arg) => names[arg] ?? ""),
       first,
     );
-    lines.push(`let ${names[id]} = ${code};`);
+    lines.push(`let ${names[id]} = ${half ? `nearestHalf(${code})` : code};`);
   }
   for (const [index, id] of outputs.entries()) {
     lines.push(`out${index}[n] = ${dtypes[id] === "bool" ? `select(0u, 1u, ${names[id]})` : names[id]};`);

@@ -8,13 +8,14 @@ export const CLIP_SCALARS = {
   clipValue: "f32",
 } as const;
 
-/** What both kinds of clipping come to, `scale` and `bound`: the same for every element. */
+/** What both kinds of clipping come to, and the scale of the loss: `scale` and `bound`, the same for every element. */
 export const CLIPPING = `
       let norm = bitcast<f32>(report[${REPORT.norm}]);
-      let scale = select(1.0, min(1.0, dims.clipNorm / (norm + 1e-6)), dims.clipNorm > 0.0);
+      let clip = select(1.0, min(1.0, dims.clipNorm / (norm + 1e-6)), dims.clipNorm > 0.0);
+      let scale = clip * bitcast<f32>(report[${REPORT.unscale}]);
       let bound = vec4f(select(3.4028234e38, dims.clipValue, dims.clipValue > 0.0));`;
 
-/** Four elements of the gradient after both. */
+/** Four elements of the gradient without the scale of the loss, after both. */
 export const CLIPPED = "clamp(gradients[i] * scale, -bound, bound)";
 
 /** Leaves an update out, and counts it, when the gradient is not finite; `invocation` is the number of this one. */

@@ -1,6 +1,7 @@
 import { defineKernel, flatPlan, optional, perCall, read, update, wgsl, write } from "../core";
 import { fours } from "./fours";
-import { REPORT } from "./report";
+import { RESCALE } from "./loss-scale";
+import { REPORT, REPORT_WORDS } from "./report";
 
 /** Partial sums that a gradient is cut into, whatever its length, so that the order of all additions is fixed. */
 export const PARTIALS = 2048;
@@ -49,19 +50,24 @@ export const sumOfSquares = defineKernel({
  * The second half: adds the partial sums, 64 lanes each in order and then by a tree, and writes the report that every
  * update kernel reads: ‖g‖₂ and whether all was finite. A sum of squares beyond f32 counts as not finite, and so does
  * the `loss` where one is given: it may overflow while its gradient does not.
+ *
+ * With `scaled` the gradient is that of a loss times the scale that `lossScale` gave. The norm is told without it, and the
+ * next scale is found: half where not all was finite, twice after 2,000 updates in a row.
  */
 export const gradientNorm = defineKernel({
   name: "gradient_norm",
   dims: {},
+  options: { scaled: false },
   bindings: {
     sums: read("f32", `${PARTIALS}`),
     firstBad: read("u32", `${PARTIALS}`),
     loss: optional(read("f32", "1")),
-    report: update("u32", "4"),
+    report: update("u32", `${REPORT_WORDS}`),
   },
   plan: () => ({ workgroupSize: LANES, grid: [1, 1, 1] }),
   cost: () => ({ flops: PARTIALS, bytes: 8 * PARTIALS }),
-  wgsl: (_, { has }) => wgsl`
+  wgsl: (_, { has, options: { scaled } }) => wgsl`
+    ${scaled ? RESCALE : ""}
     var<workgroup> laneSums: array<f32, ${LANES}>;
     var<workgroup> laneBad: array<u32, ${LANES}>;
 
@@ -85,10 +91,14 @@ export const gradientNorm = defineKernel({
       if (lane == 0u) {
         let total = laneSums[0];
         let fits = isFinite(total);
-        let norm = select(3.4028234e38, sqrt(total), fits);
+        let finite = fits && laneBad[0] == ${NONE}u${has.loss ? " && isFinite(loss[0])" : ""};
+        let unscale = ${scaled ? "1.0 / lossScale()" : "1.0"};
+        let norm = select(3.4028234e38, sqrt(total) * unscale, fits);
         report[${REPORT.norm}] = bitcast<u32>(norm);
-        report[${REPORT.finite}] = select(0u, 1u, fits && laneBad[0] == ${NONE}u${has.loss ? " && isFinite(loss[0])" : ""});
+        report[${REPORT.finite}] = select(0u, 1u, finite);
         report[${REPORT.firstBad}] = laneBad[0];
+        report[${REPORT.unscale}] = bitcast<u32>(unscale);
+        ${scaled ? "rescale(finite);" : ""}
       }
     }`,
 });

@@ -1,4 +1,5 @@
 export { adam } from "./adam";
 export { gradientNorm, PARTIALS, sumOfSquares } from "./gradient-norm";
-export { REPORT, REPORT_WORDS, readReport, type UpdateReport } from "./report";
+export { lossScale } from "./loss-scale";
+export { REPORT, REPORT_WORDS, readReport, reportWords, type UpdateReport } from "./report";
 export { sgd } from "./sgd";

@@ -1,10 +1,12 @@
 import { kernelBench } from "../core";
 import { adam } from "./adam";
 import { gradientNorm, sumOfSquares } from "./gradient-norm";
+import { lossScale } from "./loss-scale";
+import { reportWords } from "./report";
 import { sgd } from "./sgd";
 
 const sizes = [70_000, 1_000_000];
-const report = Uint32Array.of(0, 1, 0xffffffff, 0);
+const report = reportWords();
 
 export const benches = [
   kernelBench(
@@ -12,6 +14,7 @@ export const benches = [
     sizes.map((n) => ({ dims: { n } })),
   ),
   kernelBench(gradientNorm, [{ dims: {}, inputs: { report } }]),
+  kernelBench(lossScale, [{ dims: {}, inputs: { report } }]),
   kernelBench(
     sgd,
     sizes.map((n) => ({

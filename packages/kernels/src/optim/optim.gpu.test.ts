@@ -5,13 +5,14 @@ import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
 import { adam } from "./adam";
 import { gradientNorm, PARTIALS, sumOfSquares } from "./gradient-norm";
+import { lossScale } from "./loss-scale";
 import { type AdamSettings, adamReference, normReference, type SgdSettings, sgdReference } from "./optim.reference";
-import { readReport } from "./report";
+import { REPORT, REPORT_WORDS, readReport, reportWords } from "./report";
 import { sgd } from "./sgd";
 
 const gpu = useTestDevice();
 const noClipping = { clipNorm: 0, clipValue: 0 };
-const none = Uint32Array.of(0, 1, 0xffffffff, 0);
+const none = reportWords();
 
 /** Room for whole fours; what fills it must neither count nor change. */
 function inFours(values: ArrayLike<number>, filler: number): Float32Array<ArrayBuffer> {
@@ -30,14 +31,15 @@ function allInFours(arrays: Readonly<Record<string, ArrayLike<number>>>): Record
 /** The report that two dispatches make of a gradient, starting from `before`. */
 async function report(
   gradients: ArrayLike<number>,
-  before = Uint32Array.of(0, 0, 0, 0),
+  before = new Uint32Array(REPORT_WORDS),
+  options = { scaled: false },
 ): Promise<Uint32Array<ArrayBuffer>> {
   const { sums, firstBad } = await runKernel(gpu.device, sumOfSquares, {
     dims: { n: gradients.length },
     inputs: { gradients: inFours(gradients, 1e30) },
   });
   const inputs = { sums: sums as HostArray, firstBad: firstBad as HostArray, report: before };
-  const result = await runKernel(gpu.device, gradientNorm, { dims: {}, inputs });
+  const result = await runKernel(gpu.device, gradientNorm, { dims: {}, options, inputs });
   return Uint32Array.from(result.report ?? []);
 }
 
@@ -59,7 +61,7 @@ describe("gradient norm", () => {
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 2.5])("of a loss of %d is finite if the loss is", async (value) => {
     const arrays = { sums: new Float32Array(PARTIALS), firstBad: new Uint32Array(PARTIALS).fill(0xffffffff) };
-    const inputs = { ...arrays, report: new Uint32Array(4), loss: Float32Array.of(value) };
+    const inputs = { ...arrays, report: new Uint32Array(REPORT_WORDS), loss: Float32Array.of(value) };
     const result = await runKernel(gpu.device, gradientNorm, { dims: {}, inputs });
     const read = readReport(Uint32Array.from(result.report ?? []));
     expect(read).toMatchObject({ norm: 0, finite: Number.isFinite(value), firstBad: undefined });
@@ -86,7 +88,7 @@ describe("gradient norm", () => {
     gradients[3] = 4;
     gradients[19_000] = value;
     gradients[9_000] = value;
-    expect(readReport(await report(gradients))).toEqual({ norm: 4, finite: false, firstBad: 9_000, skipped: 0 });
+    expect(readReport(await report(gradients))).toMatchObject({ norm: 4, finite: false, firstBad: 9_000, skipped: 0 });
   });
 
   test("a sum of squares beyond f32 is not finite", async () => {
@@ -95,12 +97,93 @@ describe("gradient norm", () => {
   });
 
   test("no elements have norm 0, and the count of skipped updates is kept", async () => {
-    expect(readReport(await report(new Float32Array(0), Uint32Array.of(9, 9, 9, 5)))).toEqual({
+    expect(readReport(await report(new Float32Array(0), reportWords({ norm: 9, firstBad: 9, skipped: 5 })))).toEqual({
       norm: 0,
       finite: true,
       firstBad: undefined,
       skipped: 5,
+      lossScale: 1,
     });
+  });
+});
+
+describe("the scale of the loss", () => {
+  const scaleOf = async (report: Uint32Array<ArrayBuffer>) =>
+    (await runKernel(gpu.device, lossScale, { dims: {}, inputs: { report } })).scale?.[0];
+  const gradient = [3, -4];
+
+  test("begins at 2^16, and is taken out of the norm", async () => {
+    expect(await scaleOf(new Uint32Array(REPORT_WORDS))).toBe(2 ** 16);
+    const words = await report(
+      gradient.map((g) => g * 2 ** 16),
+      new Uint32Array(REPORT_WORDS),
+      { scaled: true },
+    );
+    expect(readReport(words)).toMatchObject({ norm: 5, finite: true, lossScale: 2 ** 16 });
+    expect(words[REPORT.good]).toBe(1);
+    expect(new Float32Array(words.buffer)[REPORT.unscale]).toBe(2 ** -16);
+  });
+
+  test("is halved by a gradient that is not finite, and the count of good updates begins anew", async () => {
+    const before = reportWords({ lossScale: 2 ** 10 });
+    before[REPORT.good] = 1998;
+    const words = await report([1, Number.POSITIVE_INFINITY], before, { scaled: true });
+    expect(readReport(words)).toMatchObject({ finite: false, firstBad: 1, lossScale: 2 ** 9 });
+    expect(words[REPORT.good]).toBe(0);
+    expect(await scaleOf(words)).toBe(2 ** 9);
+    expect(new Float32Array(words.buffer)[REPORT.unscale]).toBe(2 ** -10); // of this gradient, not of the next
+  });
+
+  test("is doubled by the 2,000th good update in a row", async () => {
+    const before = reportWords({ lossScale: 2 ** 10 });
+    before[REPORT.good] = 1998;
+    const once = await report(gradient, before, { scaled: true });
+    expect([readReport(once).lossScale, once[REPORT.good]]).toEqual([2 ** 10, 1999]);
+    const twice = await report(gradient, once, { scaled: true });
+    expect([readReport(twice).lossScale, twice[REPORT.good]]).toEqual([2 ** 11, 0]);
+  });
+
+  test("stays within what f32 holds with its inverse", async () => {
+    const low = await report([Number.NaN], reportWords({ lossScale: 2 ** -64 }), { scaled: true });
+    expect(readReport(low).lossScale).toBe(2 ** -64);
+    const before = reportWords({ lossScale: 2 ** 64 });
+    before[REPORT.good] = 1999;
+    expect(readReport(await report(gradient, before, { scaled: true })).lossScale).toBe(2 ** 64);
+  });
+
+  test("is left alone by a loss that is not scaled", async () => {
+    const words = await report([1, Number.NaN], reportWords({ lossScale: 2 ** 10 }));
+    expect(readReport(words)).toMatchObject({ finite: false, lossScale: 2 ** 10 });
+    expect(new Float32Array(words.buffer)[REPORT.unscale]).toBe(1);
+  });
+
+  test.each([sgd, adam])("$name makes of a scaled gradient, clipped, what it makes of the gradient", async (kernel) => {
+    const n = 300;
+    const { parameters, gradients, m, v, velocity } = inputs(n);
+    const results = [];
+    for (const scale of [1, 2 ** 12]) {
+      const scaled = Float32Array.from(gradients, (g) => g * scale);
+      const state = kernel === sgd ? { parameters, velocity } : { parameters, m, v };
+      const made = await report(scaled, reportWords({ lossScale: scale }), { scaled: scale > 1 });
+      const call = { dims: { n }, inputs: { ...allInFours(state), gradients: inFours(scaled, 0), report: made } };
+      const { clipNorm, clipValue } = { clipNorm: 2, clipValue: 0.1 };
+      const after =
+        kernel === sgd
+          ? await runKernel(gpu.device, sgd, {
+              ...call,
+              scalars: { lr: 0.1, momentum: 0.9, dampening: 0, weightDecay: 0.01, clipNorm, clipValue },
+            })
+          : await runKernel(gpu.device, adam, {
+              ...call,
+              scalars: {
+                ...adamScalars({ lr: 0.1, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, t: 3 }),
+                clipNorm,
+                clipValue,
+              },
+            });
+      results.push(after.parameters);
+    }
+    expect(results[1]).toEqual(results[0]); // the scale is a power of two, so its inverse takes it out exactly
   });
 });
 
@@ -210,7 +293,7 @@ test.each([sgd, adam])(
     const gradients = Float32Array.from(arrays.gradients);
     gradients[150] = Number.NaN;
     const before = Object.fromEntries(names.map((name) => [name, Float32Array.from(arrays[name])]));
-    const bad = await report(gradients, Uint32Array.of(0, 0, 0, 6));
+    const bad = await report(gradients, reportWords({ skipped: 6 }));
     const call = { dims: { n }, inputs: { ...before, gradients, report: bad } };
     const after =
       kernel === sgd

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS, specialise } from "../core";
 import { adam } from "./adam";
 import { type AdamState, adamReference, clippedReference, sgdReference } from "./optim.reference";
-import { readReport } from "./report";
+import { readReport, reportWords } from "./report";
 
 const zeros = (n: number) => new Float64Array(n);
 /** Closed forms below hold but for the rounding of float64. */
@@ -99,8 +99,17 @@ test("a report's words are read back as numbers", () => {
     finite: true,
     firstBad: undefined,
     skipped: 3,
+    lossScale: 1,
   });
-  expect(readReport(Uint32Array.of(norm, 0, 7, 4))).toEqual({ norm: 2.5, finite: false, firstBad: 7, skipped: 4 });
+  expect(readReport(Uint32Array.of(norm, 0, 7, 4))).toEqual({
+    norm: 2.5,
+    finite: false,
+    firstBad: 7,
+    skipped: 4,
+    lossScale: 1,
+  });
+  const told = { norm: 0.5, finite: false, firstBad: 9, skipped: 2, lossScale: 2 ** 12 };
+  expect(readReport(reportWords(told))).toEqual(told);
 });
 
 test("an update without a report is refused", () => {

@@ -11,10 +11,16 @@ export const REPORT = {
   firstBad: 2,
   /** Updates left out so far because something was not finite; cleared by whoever made the buffer. */
   skipped: 3,
+  /** What the next loss of half precision is scaled by, as the bits of an f32; 0 before the first. */
+  scale: 4,
+  /** Updates in a row that were made with this scale. */
+  good: 5,
+  /** What takes the scale out of this update's gradient again, as the bits of an f32: 1 where the loss was not scaled. */
+  unscale: 6,
 } as const;
 
 /** Words of a report. */
-export const REPORT_WORDS = 4;
+export const REPORT_WORDS = 8;
 
 export interface UpdateReport {
   readonly norm: number;
@@ -22,13 +28,39 @@ export interface UpdateReport {
   /** Element of the flat gradient that is infinite or NaN, the first of them. */
   readonly firstBad: number | undefined;
   readonly skipped: number;
+  /** What the next loss of half precision is multiplied by; 1 where no loss was scaled. */
+  readonly lossScale: number;
 }
 
 /** What the words of a report mean. */
 export function readReport(words: Uint32Array): UpdateReport {
   const word = (at: number): number => words[at] ?? 0;
-  const norm = new Float32Array(Uint32Array.of(word(REPORT.norm)).buffer)[0] ?? 0;
+  const float = (at: number): number => new Float32Array(Uint32Array.of(word(at)).buffer)[0] ?? 0;
+  const norm = float(REPORT.norm);
   const finite = word(REPORT.finite) === 1;
   const firstBad = word(REPORT.firstBad);
-  return { norm, finite, firstBad: firstBad === 0xffffffff ? undefined : firstBad, skipped: word(REPORT.skipped) };
+  return {
+    norm,
+    finite,
+    firstBad: firstBad === 0xffffffff ? undefined : firstBad,
+    skipped: word(REPORT.skipped),
+    lossScale: word(REPORT.scale) === 0 ? 1 : float(REPORT.scale),
+  };
+}
+
+/** The words of a report that says this: what an update kernel takes where no gradient norm was made before it. */
+export function reportWords({
+  norm = 0,
+  finite = true,
+  firstBad = 0xffffffff,
+  skipped = 0,
+  lossScale = 1,
+}: Partial<UpdateReport> = {}): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(REPORT_WORDS);
+  const floats = new Float32Array(words.buffer);
+  words.set([0, Number(finite), firstBad, skipped]);
+  floats[REPORT.norm] = norm;
+  floats[REPORT.unscale] = 1;
+  if (lossScale !== 1) floats[REPORT.scale] = lossScale;
+  return words;
 }

@@ -8,9 +8,13 @@ import {
   elementType,
   GUARD_WORD,
   type HostArray,
+  isHalf,
   type OptionsOf,
+  packHalves,
   runKernel,
   type ScalarsOf,
+  type StorageOptions,
+  unpackHalves,
 } from "../core";
 
 export interface KernelCheck<K extends AnyKernel> {
@@ -59,15 +63,22 @@ async function checkOne(
   check: KernelCheck<AnyKernel>,
 ): Promise<Record<string, Uint32Array>> {
   const { expected, tolerance, inputs, variant: _, ...rest } = check;
+  const options: StorageOptions = { ...check.options };
   const typed = Object.fromEntries(
-    Object.entries(inputs).map(([name, values]) => [name, toHostArray(kernel, name, values)]),
+    Object.entries(inputs).map(([name, values]) => [name, toHostArray(kernel, name, values, options)]),
   );
   const results = await runKernel(device, kernel, { ...rest, inputs: typed, guardWords: GUARD_WORDS });
   for (const [name, reference] of Object.entries(expected)) {
     const result = results[name];
     if (!result) throw new Error(`${kernel.name} wrote no "${name}".`);
-    expect(result.length - GUARD_WORDS, `${kernel.name}.${name}: length`).toBe(reference.length);
-    expectClose(`${kernel.name}.${name}`, result.subarray(0, reference.length), reference, tolerance);
+    const words = isHalf(options, name) ? Math.ceil(reference.length / 2) : reference.length;
+    expect(result.length - GUARD_WORDS, `${kernel.name}.${name}: length`).toBe(words);
+    const values = isHalf(options, name) ? unpackHalves(result.buffer, reference.length) : result;
+    expectClose(`${kernel.name}.${name}`, values.subarray(0, reference.length), reference, tolerance);
+    if (isHalf(options, name) && reference.length % 2 === 1) {
+      const last = new Uint16Array(result.buffer)[reference.length];
+      expect(last, `${kernel.name}.${name}: the half past its end`).toBe(GUARD_WORD >>> 16);
+    }
   }
   for (const [name, result] of Object.entries(results)) {
     const words = new Uint32Array(result.buffer).slice(-GUARD_WORDS);
@@ -81,7 +92,13 @@ async function checkOne(
   );
 }
 
-function toHostArray(kernel: AnyKernel, name: string, values: HostArray | ArrayLike<number>): HostArray {
+function toHostArray(
+  kernel: AnyKernel,
+  name: string,
+  values: HostArray | ArrayLike<number>,
+  options: StorageOptions,
+): HostArray {
+  if (isHalf(options, name)) return packHalves(values);
   const binding = kernel.bindings[name];
   const type = binding ? elementType(binding, { ...kernel.options }) : "f32";
   if (type === "i32") return Int32Array.from(values);

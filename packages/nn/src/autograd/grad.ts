@@ -1,18 +1,24 @@
 import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
 import { elementwise, fill } from "../graph/run";
 import { clock } from "../tensor/clock";
+import { type DType, FLOATS, isFloat } from "../tensor/dtype";
 import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import type { OpRecord } from "./record";
+
+export interface GradOptions {
+  /** The gradient of the loss itself, which scales all others; 1 when absent. */
+  seed?: Tensor;
+}
 
 /**
  * The gradients of a scalar `loss` with respect to each tensor of `of`, as tensors of their shapes: reverse-mode
  * differentiation (Linnainmaa 1976) over the recorded operations. What the loss does not depend on gets zeros.
  * @throws ShapeError if `loss` has more than one element
- * @throws DTypeError if `loss` or a tensor of `of` is not f32
+ * @throws DTypeError if `loss` is not f32, or a tensor of `of` neither f32 nor f16
  * @throws UnsupportedError if an operation on the way has no derivative
  */
-export function grad(loss: Tensor, of: readonly Tensor[]): Tensor[] {
+export function grad(loss: Tensor, of: readonly Tensor[], { seed = fill(1, loss.shape) }: GradOptions = {}): Tensor[] {
   if (loss.size !== 1) {
     throw new ShapeError({
       where: "grad",
@@ -23,13 +29,21 @@ export function grad(loss: Tensor, of: readonly Tensor[]): Tensor[] {
     });
   }
   expectDType("grad", { "the loss": loss }, "f32");
-  for (const [index, target] of of.entries()) expectDType("grad", { [target.name ?? `of[${index}]`]: target }, "f32");
+  for (const [index, target] of of.entries())
+    expectDType("grad", { [target.name ?? `of[${index}]`]: target }, ...FLOATS);
   const targets = new Set(of);
   const records = reachable(loss, targets);
-  const gradients = new Map<Tensor, Tensor>([[loss, fill(1, loss.shape)]]);
+  const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
   for (const record of records) backpropagate(record, gradients, targets, records);
-  const results = of.map((target) => gradients.get(target) ?? fill(0, target.shape));
+  const results = of.map((target) => inDType(gradients.get(target) ?? fill(0, target.shape), target.dtype));
   return refuseSecondDerivative(loss, results);
+}
+
+/** A gradient in the dtype of its tensor: on the way there it may be of another. */
+function inDType(gradient: Tensor, dtype: DType): Tensor {
+  return gradient.dtype === dtype || !isFloat(dtype)
+    ? gradient
+    : elementwise("identity", [gradient], gradient.shape, dtype as "f32" | "f16");
 }
 
 /** Gradients are made of kernels that have no derivative of their own: differentiating them is an error, not a zero. */
@@ -55,7 +69,7 @@ function refuseSecondDerivative(loss: Tensor, gradients: readonly Tensor[]): Ten
 
 /** Inputs that a gradient can flow to: conditions, tokens and the like have none. */
 function differentiable({ inputs }: OpRecord): [name: string, input: Tensor][] {
-  return Object.entries(inputs).filter(([, { dtype }]) => dtype === "f32");
+  return Object.entries(inputs).filter(([, { dtype }]) => isFloat(dtype));
 }
 
 /** The operations between `targets` and `loss`, those nearest the loss first. */

@@ -1,4 +1,12 @@
-import { type AnyKernel, type DimValues, elementType, extents, ShapeError, WORDS } from "@unroll/kernels";
+import {
+  type AnyKernel,
+  type DimValues,
+  elementType,
+  extents,
+  ShapeError,
+  type StorageOptions,
+  WORDS,
+} from "@unroll/kernels";
 import type { DType } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape";
@@ -32,15 +40,21 @@ let made = 0;
 /**
  * The form of a call: worked out when first met, afterwards one look-up, so that recording a step costs little.
  * @param inputs names of the bindings given
+ * @param halves those of them that are stored in halves
  * @throws ShapeError if an output's shape has another number of elements than the kernel writes
  */
-export function formOf(kernel: AnyKernel, call: CallFacts, inputs: readonly string[]): CallForm {
+export function formOf(
+  kernel: AnyKernel,
+  call: CallFacts,
+  inputs: readonly string[],
+  halves: readonly string[] = [],
+): CallForm {
   let known = forms.get(kernel);
   if (!known) {
     known = new Map();
     forms.set(kernel, known);
   }
-  const options: object = { ...kernel.options, ...call.options };
+  const options: object = { ...kernel.options, ...call.options, ...stored(call, halves) };
   const key = keyOf(call, options, inputs);
   let form = known.get(key);
   if (!form) {
@@ -49,6 +63,12 @@ export function formOf(kernel: AnyKernel, call: CallFacts, inputs: readonly stri
     known.set(key, form);
   }
   return form;
+}
+
+/** The kernel option that says which arrays lie in halves. */
+function stored({ dtypes }: CallFacts, inputs: readonly string[]): StorageOptions {
+  const outputs = dtypes ? Object.keys(dtypes).filter((name) => dtypes[name] === "f16") : [];
+  return inputs.length + outputs.length > 0 ? { halves: [...inputs, ...outputs] } : {};
 }
 
 /** Everything in one text, written natively: faster than any walk of ours through objects made for each call. */

@@ -1,5 +1,5 @@
 import type { AnyKernel, DimValues, ElementwiseOp, ScalarType } from "@unroll/kernels";
-import type { HostData } from "../tensor/dtype";
+import type { DType, HostData } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 
@@ -39,9 +39,12 @@ export function isTensor(arg: Argument): arg is Tensor {
   return typeof arg === "object" && "shape" in arg;
 }
 
+/** What elements of a dtype are while a kernel works on them: halves are only stored. */
+export const computed = (dtype: DType): Exclude<DType, "f16"> => (dtype === "f16" ? "f32" : dtype);
+
 /** What a number among `args` is taken for: it takes part in an operation as the operation's tensors do. */
 export function scalarTypeOf(args: readonly Argument[]): ScalarType {
-  for (const arg of args) if (isTensor(arg) && arg.dtype !== "bool") return arg.dtype;
+  for (const arg of args) if (isTensor(arg) && arg.dtype !== "bool") return computed(arg.dtype) as ScalarType;
   return "f32";
 }
 

@@ -9,12 +9,12 @@ import {
   type ScalarsOf,
 } from "@unroll/kernels";
 import { clock } from "../tensor/clock";
-import type { DType } from "../tensor/dtype";
+import { type DType, isFloat } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
 import { type Shape, sameShape } from "../tensor/shape";
 import { Tensor } from "../tensor/tensor";
 import { formOf } from "./call-form";
-import { type Argument, isTensor, type KernelNode, scalarTypeOf } from "./node";
+import { type Argument, computed, isTensor, type KernelNode, scalarTypeOf } from "./node";
 
 type Names<K> = Extract<keyof BindingsOf<K>, string>;
 
@@ -26,7 +26,7 @@ export interface RunCall<K extends AnyKernel> {
   scalars?: { readonly [N in keyof ScalarsOf<K>]: Scalar | number };
   /** Shapes of outputs where they are to be other than the kernel's own, with as many elements. */
   shapes?: { readonly [N in Names<K>]?: Shape };
-  /** dtypes of outputs that are not f32, i32 or u32 as the kernel writes them. */
+  /** dtypes of outputs that are not f32, i32 or u32 as the kernel writes them; f16 rounds what is f32. */
   dtypes?: { readonly [N in Names<K>]?: DType };
   /** Optional outputs that are wanted. */
   outputs?: readonly Names<K>[];
@@ -56,13 +56,15 @@ function record<K extends AnyKernel>(
   call: RunCall<K>,
 ): KernelNode {
   const given: Record<string, Tensor> = {};
+  const halves: string[] = [];
   for (const [name, input] of Object.entries(inputs) as [string, Tensor | undefined][]) {
     if (!input) continue;
     input.assertUsable(kernel.name);
     given[name] = input;
+    if (input.dtype === "f16") halves.push(name);
   }
   const { dims, scalars = {} } = call;
-  const { signature, options, outputs: made } = formOf(kernel, call, Object.keys(given));
+  const { signature, options, outputs: made } = formOf(kernel, call, Object.keys(given), halves);
   const outputs: Record<string, Tensor> = {};
   const node: KernelNode = {
     kind: "kernel",
@@ -79,8 +81,16 @@ function record<K extends AnyKernel>(
   return node;
 }
 
-/** Records one elementwise operation; its arguments broadcast to `shape`, by default to their common shape. */
-export function elementwise(op: ElementwiseOp, inputs: readonly Argument[], shape?: Shape): Tensor {
+/**
+ * Records one elementwise operation; its arguments broadcast to `shape`, by default to their common shape. A result of
+ * real numbers is stored as `float`, by default in halves where all real arguments are.
+ */
+export function elementwise(
+  op: ElementwiseOp,
+  inputs: readonly Argument[],
+  shape?: Shape,
+  float: "f32" | "f16" = commonFloat(inputs),
+): Tensor {
   let common: Shape = shape ?? [];
   const args = inputs.map(fillValue);
   let signature: string = op;
@@ -94,17 +104,29 @@ export function elementwise(op: ElementwiseOp, inputs: readonly Argument[], shap
     else signature += typeof arg === "number" ? `,${arg}` : ",s";
   }
   const number = scalarTypeOf(args);
-  const dtype = resultType(
+  const result = resultType(
     op,
-    args.map((arg) => (isTensor(arg) ? arg.dtype : number)),
+    args.map((arg) => (isTensor(arg) ? computed(arg.dtype) : number)),
   );
+  const dtype = result === "f32" ? float : result;
   signature += `>${dtype}${common.join()}`;
   return new Tensor({ kind: "elementwise", op, args, signature, born: clock.now }, common, dtype);
 }
 
+/** f16 where all tensors of real numbers are f16, and there is one. */
+function commonFloat(inputs: readonly Argument[]): "f32" | "f16" {
+  let common: "f32" | "f16" = "f32";
+  for (const input of inputs) {
+    if (!isTensor(input)) continue;
+    if (input.dtype === "f32") return "f32";
+    if (input.dtype === "f16") common = "f16";
+  }
+  return common;
+}
+
 /** The number that a tensor is filled with, if one is: it then needs no array of its own. */
 function fillValue(arg: Argument): Argument {
-  if (!isTensor(arg) || arg.storage || arg.dtype !== "f32") return arg;
+  if (!isTensor(arg) || arg.storage || !isFloat(arg.dtype)) return arg;
   const { node } = arg;
   const [value] = node.kind === "elementwise" && node.op === "identity" ? node.args : [];
   return value === undefined || isTensor(value) ? arg : value;

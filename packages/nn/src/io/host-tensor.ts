@@ -1,4 +1,5 @@
 import { DTypeError, ShapeError } from "@unroll/kernels";
+import { computed } from "../graph/node";
 import { type DType, dtypeOf, type HostData } from "../tensor/dtype";
 
 /** A tensor in the host's memory, row-major: what files hold and what parameters are filled from. */
@@ -19,7 +20,7 @@ export const elementCount = (shape: readonly number[]): number =>
  */
 export function checkHostTensor(where: string, what: string, { dtype, shape, data }: HostTensor): void {
   const held = dtypeOf(data);
-  if (held !== (dtype === "bool" ? "u32" : dtype)) {
+  if (held !== (dtype === "bool" ? "u32" : computed(dtype))) {
     throw new DTypeError({
       where,
       what: `the data of ${what}`,

@@ -1,5 +1,5 @@
-import { ValueError } from "@unroll/kernels";
-import type { DType } from "../tensor/dtype";
+import { packHalves, ValueError } from "@unroll/kernels";
+import type { DType, HostData } from "../tensor/dtype";
 import { quoted } from "./errors";
 import { checkHostTensor, type HostTensor } from "./host-tensor";
 import { METADATA_KEY, PREFIX_BYTES } from "./safetensors-header";
@@ -10,7 +10,8 @@ const LAYOUT = {
   f32: { name: "F32", bytes: 4, rank: 0 },
   u32: { name: "U32", bytes: 4, rank: 1 },
   i32: { name: "I32", bytes: 4, rank: 2 },
-  bool: { name: "BOOL", bytes: 1, rank: 3 },
+  f16: { name: "F16", bytes: 2, rank: 3 },
+  bool: { name: "BOOL", bytes: 1, rank: 4 },
 } as const satisfies Record<DType, { name: string; bytes: number; rank: number }>;
 
 /**
@@ -44,12 +45,17 @@ export function encodeSafetensors(
   let at = PREFIX_BYTES + padded;
   for (const [, { dtype, data }] of ordered) {
     // Typed arrays are little-endian wherever WebGPU runs, as the format is.
-    const bytes =
-      dtype === "bool" ? Uint8Array.from(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    file.set(bytes, at);
-    at += bytes.length;
+    file.set(bytesOf(dtype, data), at);
+    at += data.length * LAYOUT[dtype].bytes;
   }
   return file;
+}
+
+/** Values as the file has them. */
+function bytesOf(dtype: DType, data: HostData): Uint8Array {
+  if (dtype === "bool") return Uint8Array.from(data);
+  if (dtype === "f16") return new Uint8Array(packHalves(data).buffer, 0, 2 * data.length);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function headerText(

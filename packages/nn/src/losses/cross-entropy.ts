@@ -12,6 +12,7 @@ import { hostValues } from "../graph/node";
 import { run, view } from "../graph/run";
 import { firstOutside } from "../ops/host-check";
 import { expectOneOf } from "../ops/options";
+import { FLOATS } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -63,6 +64,7 @@ const fusedLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
         options: { reduction },
         scalars: { ignoreIndex, smoothing },
         shapes: { dLogits: x.shape },
+        dtypes: { dLogits: x.dtype },
       },
     );
     return { x: dLogits };
@@ -92,6 +94,7 @@ const likelihoodLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
         options: { reduction },
         scalars: { ignoreIndex, smoothing },
         shapes: { dLogProbabilities: x.shape },
+        dtypes: { dLogProbabilities: x.dtype },
       },
     );
     return { x: dLogProbabilities };
@@ -101,7 +104,7 @@ const likelihoodLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
 /**
  * Cross-entropy of logits against class indices, log-softmax inside, nothing of the size of the probabilities stored:
  *   ℓ = −(1 − ε)·w_y·ln p_y − ε/V·Σ_v w_v·ln p_v,   p = softmax(logits)
- * @param logits [..., V]
+ * @param logits [..., V], f32 or f16; the loss is f32 either way
  * @param targets class indices [...], i32 or u32
  * @returns one number, or with `reduction: "none"` the losses [...]
  * @throws ShapeError if the shapes disagree
@@ -143,7 +146,7 @@ function check(
   { ignoreIndex = -100, weight, labelSmoothing = 0, reduction = "mean" }: ClassLossOptions,
 ): [Inputs, Attributes] {
   expectOneOf(where, { reduction }, ["none", "sum", "mean"]);
-  expectDType(where, { [what]: x }, "f32");
+  expectDType(where, { [what]: x }, ...FLOATS);
   expectDType(where, { targets }, "i32", "u32");
   expectShape(
     where,
@@ -161,7 +164,7 @@ function check(
     });
   }
   if (weight) {
-    expectDType(where, { weight }, "f32");
+    expectDType(where, { weight }, ...FLOATS);
     expectShape(where, { weight }, [V], "One weight for each class.");
   }
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {

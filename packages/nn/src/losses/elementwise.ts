@@ -1,9 +1,10 @@
 import { type Reduction, ValueError } from "@unroll/kernels";
 import { elementwise } from "../graph/run";
 import { add, less, maximum, mul, sub, where } from "../ops/arithmetic";
-import { abs, exp, log, neg, square } from "../ops/elementwise";
+import { abs, cast, exp, log, neg, square } from "../ops/elementwise";
 import { expectOneOf } from "../ops/options";
 import { mean, sum } from "../ops/reduce";
+import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
@@ -17,8 +18,8 @@ const SMALLEST_NORMAL = 2 ** -126;
 
 /** Mean squared error: (x − y)², its mean over all elements unless told otherwise. @throws ShapeError if shapes differ */
 export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
-  check("mseLoss", input, target, reduction);
-  return reduced(square(sub(input, target)), reduction);
+  const [x, y] = check("mseLoss", input, target, reduction);
+  return reduced(square(sub(x, y)), reduction);
 }
 
 /**
@@ -28,9 +29,9 @@ export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: L
  * @throws ValueError if `reduction` is unknown
  */
 export function bceLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
-  check("bceLoss", input, target, reduction);
-  const hit = mul(target, logOf(input));
-  const miss = mul(sub(1, target), logOf(sub(1, input)));
+  const [p, y] = check("bceLoss", input, target, reduction);
+  const hit = mul(y, logOf(p));
+  const miss = mul(sub(1, y), logOf(sub(1, p)));
   return reduced(neg(add(hit, miss)), reduction);
 }
 
@@ -39,9 +40,9 @@ export function bceLoss(input: Tensor, target: Tensor, { reduction = "mean" }: L
  * @throws ShapeError if shapes differ
  */
 export function bceWithLogitsLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
-  check("bceWithLogitsLoss", input, target, reduction);
-  const tail = log(add(1, exp(neg(abs(input)))));
-  return reduced(add(sub(maximum(input, 0), mul(input, target)), tail), reduction);
+  const [x, y] = check("bceWithLogitsLoss", input, target, reduction);
+  const tail = log(add(1, exp(neg(abs(x)))));
+  return reduced(add(sub(maximum(x, 0), mul(x, y)), tail), reduction);
 }
 
 /**
@@ -59,11 +60,12 @@ function reduced(loss: Tensor, reduction: Reduction): Tensor {
   return reduction === "sum" ? sum(loss) : mean(loss);
 }
 
-function check(where: string, input: Tensor, target: Tensor, reduction: Reduction): void {
+/** Input and target in f32, as losses are made of. */
+function check(where: string, input: Tensor, target: Tensor, reduction: Reduction): [input: Tensor, target: Tensor] {
   expectOneOf(where, { reduction }, ["none", "sum", "mean"]);
-  expectDType(where, { input, target }, "f32");
+  expectDType(where, { input, target }, ...FLOATS);
   expectShape(where, { target }, input.shape, "Target and input have one shape.");
-  if (input.size > 0) return;
+  if (input.size > 0) return [cast(input, "f32"), cast(target, "f32")];
   throw new ValueError({
     where,
     what: `the batch ${formatShape(input.shape)}`,

@@ -38,14 +38,14 @@ test("dtypes that do not fit", () => {
     `[DTypeError: crossEntropy: targets should be i32 or u32 but is f32. Make it with tensor(values, { dtype: "i32" }), or cast it.]`,
   );
   expect(() => crossEntropy(targets(1, 2), targets(0))).toThrowErrorMatchingInlineSnapshot(
-    `[DTypeError: crossEntropy: logits should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+    `[DTypeError: crossEntropy: logits should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
   );
   const weight = tensor(Int32Array.of(1, 1, 1));
   expect(() => crossEntropy(logits, targets(0, 1), { weight })).toThrowErrorMatchingInlineSnapshot(
-    `[DTypeError: crossEntropy: weight should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+    `[DTypeError: crossEntropy: weight should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
   );
   expect(() => mseLoss(zeros([2]), targets(0, 1))).toThrowErrorMatchingInlineSnapshot(
-    `[DTypeError: mseLoss: target should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+    `[DTypeError: mseLoss: target should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
   );
 });
 

@@ -88,7 +88,7 @@ describe("recurrent layers", () => {
     );
     const integers = tensor(new Int32Array(8), { shape: [1, 2, 4] });
     expect(await refusal(rnn, () => rnn.forward(x, { state: integers }))).toMatchInlineSnapshot(
-      `[DTypeError: RNN.forward: state should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+      `[DTypeError: RNN.forward: state should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
     );
   });
 
@@ -192,13 +192,13 @@ describe("other modules and matmul", () => {
   test("dtypes", async () => {
     const integers = tensor(new Int32Array(6), { shape: [2, 3] });
     expect(await refusal(linear, () => linear.forward(integers))).toMatchInlineSnapshot(
-      `[DTypeError: Linear.forward: x should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+      `[DTypeError: Linear.forward: x should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
     );
     expect(await refusal(embedding, () => embedding.forward(zeros([2])))).toMatchInlineSnapshot(
       `[DTypeError: embedding: ids should be u32 or i32 but is f32. Make it with tensor(values, { dtype: "u32" }), or cast it.]`,
     );
     expect(() => matmul(integers, zeros([3, 2]))).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: matmul: a should be f32 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+      `[DTypeError: matmul: a should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
     );
   });
 

@@ -50,6 +50,10 @@ export class Embedding extends Module {
    * @throws ValueError if an id is not one of the V tokens
    */
   forward(ids: Tensor): Tensor {
-    return embedding(this.weight, ids, this.paddingId === undefined ? {} : { paddingId: this.paddingId });
+    return embedding(
+      this.inPrecision(this.weight),
+      ids,
+      this.paddingId === undefined ? {} : { paddingId: this.paddingId },
+    );
   }
 }

@@ -61,12 +61,12 @@ export class GRU extends RecurrentModule {
     const states: Tensor[] = [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
-      const r = this.weightHh[layer] as Parameter;
+      const r = this.inPrecision(this.weightHh[layer] as Parameter);
       const gx = this.inputProduct(layer, output, lengths); //                             [B, T, D·3H], all steps in one matmul
       const inputs = { gx, r, h0: this.stateOf(layer, options.state), ...lengths };
       const { y, hN } =
         this.reset === "after"
-          ? gruScan({ ...inputs, bN: this.recurrentBias[layer] }, scan)
+          ? gruScan({ ...inputs, bN: this.inPrecision(this.recurrentBias[layer]) }, scan)
           : gruResetBeforeScan(inputs, scan);
       output = y;
       states.push(hN);

@@ -31,6 +31,7 @@ export class LayerNorm extends Module {
   }
 
   /**
+   * Normalises in f32, with weights of f32, whatever the dtype of x.
    * @param x [..., normalizedShape]
    * @throws ShapeError if the last axes of x are others
    */
@@ -38,6 +39,11 @@ export class LayerNorm extends Module {
     const leading = x.shape.slice(0, Math.max(0, x.rank - this.normalizedShape.length));
     expectShape("LayerNorm.forward", { x }, [...leading, ...this.normalizedShape]);
     const { weight, bias, epsilon } = this;
-    return layerNorm(x, { weight, bias: bias ?? undefined, epsilon, axes: this.normalizedShape.length }).y;
+    return layerNorm(this.inPrecision(x), {
+      weight,
+      bias: bias ?? undefined,
+      epsilon,
+      axes: this.normalizedShape.length,
+    }).y;
   }
 }

@@ -1,5 +1,6 @@
 import { linear } from "../ops/linear";
 import { type Generator, sharedGenerator } from "../random/generator";
+import { FLOATS } from "../tensor/dtype";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -43,7 +44,7 @@ export class Linear extends Module {
    * @throws ShapeError if the last axis of x is not I
    */
   forward(x: Tensor): Tensor {
-    expectDType("Linear.forward", { x }, "f32");
+    expectDType("Linear.forward", { x }, ...FLOATS);
     const remedy = `The last axis must equal inputSize: build the layer with new Linear(${x.shape.at(-1)}, …) or project x to ${this.inputSize} features first.`;
     expectShape(
       "Linear.forward",
@@ -51,6 +52,7 @@ export class Linear extends Module {
       [...x.shape.slice(0, -1).map((_, axis) => `n${axis}`), this.inputSize],
       remedy,
     );
-    return linear(x, this.weight, this.bias ?? undefined);
+    const { weight, bias } = this;
+    return linear(this.inPrecision(x), this.inPrecision(weight), this.inPrecision(bias ?? undefined));
   }
 }

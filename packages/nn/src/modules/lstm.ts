@@ -61,7 +61,7 @@ export class LSTM extends RecurrentModule {
     const states: { hN: Tensor; cN: Tensor }[] = [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
-      const r = this.weightHh[layer] as Parameter;
+      const r = this.inPrecision(this.weightHh[layer] as Parameter);
       const gx = this.inputProduct(layer, output, lengths); //                             [B, T, D·4H], all steps in one matmul
       const start = { h0: this.stateOf(layer, h), c0: this.stateOf(layer, c) };
       const { y, hN, cN } = lstmScan({ gx, r, ...start, ...lengths }, scan);

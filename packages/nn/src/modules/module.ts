@@ -1,4 +1,7 @@
+import { cast } from "../ops/elementwise";
+import { halfCopy } from "../tensor/half-copy";
 import { Parameter } from "../tensor/parameter";
+import type { Tensor } from "../tensor/tensor";
 
 /**
  * A part of a model: fields that are parameters or modules are found by walking them, so nothing is registered. It
@@ -7,6 +10,8 @@ import { Parameter } from "../tensor/parameter";
 export abstract class Module {
   /** Whether dropout and the like are on. Set it with `train` and `eval`. */
   training = true;
+  /** What it computes with: f32, or halves. Set it with `half` and `float`. */
+  precision: "f32" | "f16" = "f32";
 
   /**
    * Its parameters and those of its parts, by the path of fields that leads to them: "lstm.weightIh.0".
@@ -47,6 +52,34 @@ export abstract class Module {
   /** Turns dropout and the like off, here and in all parts. */
   eval(): this {
     return this.train(false);
+  }
+
+  /**
+   * Makes this module and all parts compute in half precision from now on: activations and copies of the weights are f16,
+   * while sums, an LSTM's cells, statistics and losses stay f32, as do the parameters themselves, their gradients and
+   * whatever is saved. The copies are rounded anew from the parameters in each step. Optimizers scale the loss by
+   * themselves, see `Optimizer.minimize`. (Micikevicius et al. 2018; `torch.autocast` with a `GradScaler`)
+   *
+   * Whatever is asked for afterwards is a DeviceLimitError on a device without the feature `shader-f16`.
+   */
+  half(): this {
+    return this.#computeIn("f16");
+  }
+
+  /** Makes this module and all parts compute in f32, as they do at first. */
+  float(): this {
+    return this.#computeIn("f32");
+  }
+
+  #computeIn(precision: "f32" | "f16"): this {
+    for (const module of this.namedModules().values()) module.precision = precision;
+    return this;
+  }
+
+  /** A parameter or an input as this module computes with it; whole numbers stay as they are. */
+  protected inPrecision<X extends Tensor | undefined>(x: X): X | Tensor {
+    if (this.precision === "f32" || x?.dtype !== "f32") return x;
+    return x instanceof Parameter ? halfCopy(x) : cast(x, "f16");
   }
 
   /** Frees the device memory of all parameters. */

@@ -10,6 +10,7 @@ import { transpose } from "../ops/permute";
 import { type Lengths, lengthsOf } from "../ops/recurrent/scan";
 import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
+import { FLOATS, isFloat } from "../tensor/dtype";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import { Tensor, tensor } from "../tensor/tensor";
@@ -110,7 +111,7 @@ export abstract class RecurrentModule extends Module {
     { lengths, allowEmpty = false }: SequenceOptions<unknown>,
   ): { dims: LayerDims; lengths: Lengths } {
     const where = `${this.#where}.forward`;
-    expectDType(where, { x }, "f32", "u32", "i32");
+    expectDType(where, { x }, ...FLOATS, "u32", "i32");
     const { B, T } = this.#expectInput(where, x);
     if (B === 0 || T === 0) {
       throw new ShapeError({
@@ -124,7 +125,7 @@ export abstract class RecurrentModule extends Module {
     const dims = { D: this.directions, B, T, H: this.hiddenSize };
     for (const [what, state] of Object.entries(states)) {
       if (!state) continue;
-      expectDType(where, { [what]: state }, "f32");
+      expectDType(where, { [what]: state }, ...FLOATS);
       expectShape(
         where,
         { [what]: state },
@@ -137,15 +138,16 @@ export abstract class RecurrentModule extends Module {
 
   /** W·x + b of a layer for all steps at once. */
   protected inputProduct(layer: number, x: Tensor, { steps }: Lengths): Tensor {
-    const weight = this.weightIh[layer] as Parameter;
-    if (x.dtype !== "f32") return classProduct(weight, this.bias[layer], x);
+    const weight = this.inPrecision(this.weightIh[layer] as Parameter);
+    const bias = this.inPrecision(this.bias[layer]);
+    if (!isFloat(x.dtype)) return classProduct(weight, bias, x);
     const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
-    return linearOfSteps(input, weight, this.bias[layer], steps);
+    return linearOfSteps(this.inPrecision(input), weight, bias, steps);
   }
 
   #expectInput(where: string, x: Tensor): { B: number; T: number } {
     const { inputSize: I } = this;
-    if (x.dtype !== "f32") {
+    if (!isFloat(x.dtype)) {
       const remedy = "Whole numbers are classes, one for each step: [rows, steps]. Pass features as f32.";
       return expectShape(where, { x }, ["B", "T"], remedy) as { B: number; T: number };
     }

@@ -36,7 +36,7 @@ export class RNN extends RecurrentModule {
     const states: Tensor[] = [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
-      const r = this.weightHh[layer] as Parameter;
+      const r = this.inPrecision(this.weightHh[layer] as Parameter);
       const gx = this.inputProduct(layer, output, lengths); //                               [B, T, D·H], all steps in one matmul
       const { y, hN } = elmanScan({ gx, r, h0: this.stateOf(layer, options.state), ...lengths }, scan);
       output = y;

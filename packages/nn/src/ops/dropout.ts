@@ -2,6 +2,7 @@ import { dropout as dropoutKernel } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { type Draw, type Generator, sharedGenerator } from "../random/generator";
+import { FLOATS } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -25,7 +26,7 @@ const dropped = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, null>({
  * @throws ValueError if p is not
  */
 export function dropout(x: Tensor, p: number, { rng = sharedGenerator() }: { rng?: Generator } = {}): Tensor {
-  expectDType("dropout", { x }, "f32");
+  expectDType("dropout", { x }, ...FLOATS);
   expectProbability("dropout", { p });
   if (p === 0) return x;
   return dropped({ x }, { p: scalar(p), ...rng.next() }).y;
@@ -35,6 +36,6 @@ function masked(x: Tensor, { p, seedLow, seedHigh, draw }: Attributes): Tensor {
   // Rows draw each from a counter of their own, so that longer padding of the batch draws the same for what was there.
   const R = x.rank > 1 ? (x.shape[0] as number) : 1;
   const dims = { R, N: x.size / Math.max(1, R) };
-  return run(dropoutKernel, { x }, { dims, scalars: { p, seedLow, seedHigh, stream: 0, draw }, shapes: { y: x.shape } })
-    .y;
+  const scalars = { p, seedLow, seedHigh, stream: 0, draw };
+  return run(dropoutKernel, { x }, { dims, scalars, shapes: { y: x.shape }, dtypes: { y: x.dtype } }).y;
 }

@@ -1,3 +1,4 @@
+import { defineOp } from "../autograd/define-op";
 import type { Argument } from "../graph/node";
 import { cutOff, elementwise } from "../graph/run";
 import type { DType } from "../tensor/dtype";
@@ -62,10 +63,22 @@ export const clamp = (x: Tensor, low: number, high: number): Tensor => bounded(x
 /** x·1: a value of its own, through which gradients flow. */
 export const identity = (x: Operand): Tensor => copy(x);
 
-/** x as another dtype; numbers are cut towards zero. Gradients do not pass. */
+const widthOf = defineOp<{ x: Tensor }, { to: "f32" | "f16"; from: "f32" | "f16" }, { y: Tensor }, null>({
+  name: "cast",
+  forward: ({ x }, { to }) => ({ out: { y: elementwise("identity", [x], x.shape, to) }, saved: null }),
+  backward: ({ y: dy }, _, __, { from }) => (dy ? { x: elementwise("identity", [dy], dy.shape, from) } : {}),
+});
+
+/**
+ * x as another dtype. From f32 to f16 numbers are rounded to the nearest half, those from 65,520 on to infinity; to whole
+ * numbers they are cut towards zero. Gradients pass between f32 and f16 only.
+ */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
-  return elementwise(({ f32: "toF32", i32: "toI32", u32: "toU32", bool: "toBool" } as const)[dtype], [x]);
+  if (dtype !== "f32" && dtype !== "f16")
+    return elementwise(({ i32: "toI32", u32: "toU32", bool: "toBool" } as const)[dtype], [x]);
+  if (x.dtype !== "f32" && x.dtype !== "f16") return elementwise("toF32", [x], x.shape, dtype);
+  return widthOf({ x }, { to: dtype, from: x.dtype }).y;
 }
 
 /** x as a constant: the graph is cut here, and no gradient flows back, to a parameter or a plain tensor neither. */

@@ -2,6 +2,7 @@ import { embeddingKernels, NO_PADDING, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { run } from "../graph/run";
+import { FLOATS } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -18,11 +19,15 @@ const gathered = defineOp<
     const { table, ids } = inputs;
     const [V, D] = table.shape as [number, number];
     const { forward, D: columns } = embeddingKernels(D);
-    const call = { dims: { N: ids.size, V, D: columns }, shapes: { out: [...ids.shape, D] } };
+    const call = {
+      dims: { N: ids.size, V, D: columns },
+      shapes: { out: [...ids.shape, D] },
+      dtypes: { out: table.dtype },
+    };
     const { out } = run(forward, inputs, call);
     return { out: { rows: out }, saved: { table, ids } };
   },
-  // dTable[v] = Σ of the gradients of the rows that v was looked up for.
+  // dTable[v] = Σ of the gradients of the rows that v was looked up for, in f32 even where the table is of halves.
   backward({ rows: dOut }, { table, ids }, _, { padding }) {
     if (!dOut) return {};
     const [V, D] = table.shape as [number, number];
@@ -40,11 +45,11 @@ const gathered = defineOp<
  * @param table [V, D]
  * @param ids [...] of u32 or i32
  * @param options.paddingId an id whose row gets no gradient
- * @returns [..., D]
+ * @returns [..., D] of the dtype of the table
  * @throws ValueError if an id on the host is not a row of the table; one made on the device gives zeros
  */
 export function embedding(table: Tensor, ids: Tensor, { paddingId = NO_PADDING }: { paddingId?: number } = {}): Tensor {
-  expectDType("embedding", { table }, "f32");
+  expectDType("embedding", { table }, ...FLOATS);
   expectDType("embedding", { ids }, "u32", "i32");
   const { V } = expectShape("embedding", { table }, ["V", "D"]) as { V: number };
   const known = hostValues(ids);

@@ -1,5 +1,6 @@
 import { matmul as matmulKernel, matmulParts, openDevice, sumParts } from "@unroll/kernels";
 import { run } from "../graph/run";
+import type { DType } from "../tensor/dtype";
 import type { Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
@@ -50,6 +51,8 @@ interface Outputs {
   /** [Z, rows, columns] by default. */
   readonly shape?: Shape;
   readonly sumA?: Shape;
+  /** Of the products; sums are made in f32 whatever it is. */
+  readonly dtype?: DType;
 }
 
 /**
@@ -70,11 +73,12 @@ export function gemm(
     packing,
     shape,
     sumA,
+    dtype = "f32",
   }: { Z?: number; bias?: Tensor | undefined; period?: number; packing?: Packing | undefined } & Outputs = {},
 ): Product {
   const periods = period ? a.columns / period : 1;
   const device = a.tensor.storage?.device ?? b.tensor.storage?.device ?? openDevice();
-  if (device && Z === 1 && !bias && !packing && periods > 1) {
+  if (device && Z === 1 && !bias && !packing && periods > 1 && dtype === "f32") {
     const parts = matmulParts({ M: a.rows, N: b.columns, periods }, device.adapter);
     if (parts > 1) return gemmInParts(a, b, parts, { ...(shape ? { shape } : {}), ...(sumA ? { sumA } : {}) });
   }
@@ -86,6 +90,7 @@ export function gemm(
       options: { transposeA: a.transposed, transposeB: b.transposed, packed: packing?.axis ?? "rows" },
       shapes: { c: shape ?? [Z, a.rows, b.columns], ...(sumA ? { sumA } : {}) },
       ...(sumA ? { outputs: ["sumA"] } : {}),
+      ...(dtype === "f16" ? { dtypes: { c: dtype } } : {}),
     },
   );
   return { c: result.c, sumA: sumA ? result.sumA : undefined };

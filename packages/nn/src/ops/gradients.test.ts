@@ -18,7 +18,7 @@ test.each(cases)("gradient rules equal central differences in float64, $op: $why
     {
       forward: (of: Record<string, Float64Tensor>) => ({ y: reference(...list(of)) }),
       backward(of, { y: weights }) {
-        const leaves = list(of).map(toTensor);
+        const leaves = list(of).map((input) => toTensor(input));
         // Weights are rounded to float32 where they are drawn, so the graph gets the very same.
         const gradients = grad(sum(mul(run(...leaves), toTensor(weights))), leaves);
         return Object.fromEntries(gradients.map((gradient: Tensor, k) => [String(k), interpret(gradient)]));

@@ -7,6 +7,7 @@ import {
 } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
+import { FLOATS } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -32,7 +33,12 @@ const normalise = defineOp<Inputs, Attributes, Outputs, Inputs & Omit<Outputs, "
     const { y, mean, inverseDeviation } = run(
       layerNormKernel,
       { x, gamma, beta },
-      { dims: { R, D }, scalars: { epsilon }, shapes: { y: x.shape, mean: statistics, inverseDeviation: statistics } },
+      {
+        dims: { R, D },
+        scalars: { epsilon },
+        shapes: { y: x.shape, mean: statistics, inverseDeviation: statistics },
+        dtypes: { y: x.dtype },
+      },
     );
     return { out: { y, mean, inverseDeviation }, saved: { ...inputs, mean, inverseDeviation } };
   },
@@ -49,7 +55,8 @@ const normalise = defineOp<Inputs, Attributes, Outputs, Inputs & Omit<Outputs, "
     const gradients: { x?: Tensor; weight?: Tensor | undefined; bias?: Tensor | undefined } = {};
     if (needs.has("x")) {
       const inputs = { x, gamma: weight, mean, inverseDeviation, dy };
-      gradients.x = run(layerNormBackward, inputs, { dims: { R, D }, shapes: { dx: x.shape } }).dx;
+      const call = { dims: { R, D }, shapes: { dx: x.shape }, dtypes: { dx: x.dtype } };
+      gradients.x = run(layerNormBackward, inputs, call).dx;
     }
     if (needs.has("weight") || needs.has("bias")) {
       const shape = (weight ?? bias)?.shape ?? [D];
@@ -76,14 +83,14 @@ export interface LayerNormOptions {
 }
 
 /**
- * y = (x − μ)/√(σ² + ε)·γ + β over the last axes (Ba, Kiros & Hinton 2016), with the statistics it used, through which no
- * gradient flows.
+ * y = (x − μ)/√(σ² + ε)·γ + β over the last axes (Ba, Kiros & Hinton 2016), with the statistics it used, in f32, through which
+ * no gradient flows. y has the dtype of x.
  * @throws ShapeError if γ or β have not the normalised shape
  * @throws ValueError if `epsilon` is negative or not finite
  * @throws UnsupportedError if a gradient is asked for through mean or inverseDeviation
  */
 export function layerNorm(x: Tensor, { weight, bias, epsilon = 1e-5, axes = 1 }: LayerNormOptions = {}): Outputs {
-  expectDType("layerNorm", { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, "f32");
+  expectDType("layerNorm", { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, ...FLOATS);
   expectEpsilon("layerNorm", { epsilon });
   if (!(Number.isInteger(axes) && axes >= 1 && axes <= x.rank)) {
     throw new ShapeError({

@@ -1,4 +1,5 @@
 import { defineOp } from "../autograd/define-op";
+import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { gemm, matrices, transposed } from "./gemm";
@@ -24,10 +25,11 @@ const affine = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
     const [O, I] = weight.shape as [number, number];
     const shape = [...x.shape.slice(0, -1), O];
     const packing = steps && { steps, axis: "rows" as const };
-    const { c } = gemm(matrices(x, rows, I), matrices(weight, O, I, true), { bias, shape, packing });
+    const { c } = gemm(matrices(x, rows, I), matrices(weight, O, I, true), { bias, shape, packing, dtype: x.dtype });
     return { out: { y: c }, saved: inputs };
   },
-  // dx = dy·W,   dW = dyᵀ·x,   db = Σ rows of dy, which the kernel sums while it makes dW.
+  // dx = dy·W,   dW = dyᵀ·x,   db = Σ rows of dy, which the kernel sums while it makes dW. Those of the weights are f32
+  // even where the weights are halves: the parameters that those were rounded from are f32.
   // Gradients of steps that are padding are zeros, so those are left out of the sums, and dx is zero there.
   backward({ y: dy }, { x, weight, bias, steps }, needs, { rows, period }) {
     if (!dy) return {};
@@ -36,7 +38,7 @@ const affine = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
     const gradients: { x?: Tensor; weight?: Tensor; bias?: Tensor | undefined } = {};
     if (needs.has("x")) {
       const packing = steps && { steps, axis: "rows" as const };
-      gradients.x = gemm(d, matrices(weight, O, I), { shape: x.shape, packing }).c;
+      gradients.x = gemm(d, matrices(weight, O, I), { shape: x.shape, packing, dtype: x.dtype }).c;
     }
     if (needs.has("weight") || needs.has("bias")) {
       const { c, sumA } = gemm(transposed(d), matrices(x, rows, I), {
@@ -53,15 +55,15 @@ const affine = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
 });
 
 /**
- * y = x·Wᵀ + b, one matmul over all rows.
+ * y = x·Wᵀ + b, one matmul over all rows; sums are made in f32, whatever the dtypes.
  * @param x [..., I]
  * @param weight W [O, I]
  * @param bias b [O]
- * @returns [..., O]
+ * @returns [..., O] of the dtype of x
  * @throws ShapeError if the last axis of x is not I, or the bias not [O]
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  expectDType("linear", { x, weight, ...(bias ? { bias } : {}) }, "f32");
+  expectDType("linear", { x, weight, ...(bias ? { bias } : {}) }, ...FLOATS);
   const { O, I } = expectShape("linear", { weight }, ["O", "I"]) as { O: number; I: number };
   const rows = sizeOf(x.shape.slice(0, -1));
   expectShape(

@@ -1,5 +1,6 @@
 import { ShapeError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
+import { type DType, FLOATS } from "../tensor/dtype";
 import { expectDType, formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { gemm, type Matrices, matrices, transposed } from "./gemm";
@@ -15,22 +16,34 @@ interface Factors {
 
 const product = defineOp<{ a: Tensor; b: Tensor }, Factors, { c: Tensor }, null>({
   name: "matmul",
-  forward: (_, { Z, a, b, shapes }) => ({ out: { c: gemm(a, b, { Z, shape: shapes.c }).c }, saved: null }),
+  forward: (_, { Z, a, b, shapes }) => ({
+    out: { c: gemm(a, b, { Z, shape: shapes.c, dtype: commonDType(a, b) }).c },
+    saved: null,
+  }),
   // dA = dC·Bᵀ,   dB = Aᵀ·dC; a matrix that all products share gets the sum over them.
   backward({ c: dc }, _, needs, { Z, a, b, shapes }) {
     if (!dc) return {};
     const d = matrices(dc, a.rows, b.columns);
     const whole = (shape: Shape): Shape => (sizeOf(shape) === 0 || Z === 1 || shape.length > 2 ? shape : [Z, ...shape]);
     return {
-      ...(needs.has("a") ? { a: sumTo(gemm(d, transposed(b), { Z, shape: whole(shapes.a) }).c, shapes.a) } : {}),
-      ...(needs.has("b") ? { b: sumTo(gemm(transposed(a), d, { Z, shape: whole(shapes.b) }).c, shapes.b) } : {}),
+      ...(needs.has("a")
+        ? { a: sumTo(gemm(d, transposed(b), { Z, shape: whole(shapes.a), dtype: a.tensor.dtype }).c, shapes.a) }
+        : {}),
+      ...(needs.has("b")
+        ? { b: sumTo(gemm(transposed(a), d, { Z, shape: whole(shapes.b), dtype: b.tensor.dtype }).c, shapes.b) }
+        : {}),
     };
   },
 });
 
+/** f16 where both factors are. */
+const commonDType = (a: Matrices, b: Matrices): DType =>
+  a.tensor.dtype === "f16" && b.tensor.dtype === "f16" ? "f16" : "f32";
+
 /**
  * The matrix product a·b over the last two axes: [..., M, K] · [..., K, N] = [..., M, N]. Leading axes are equal, or
  * absent on one side, which then takes part in every product. A transposed operand is read where it lies.
+ * Sums are made in f32; the result is f16 where both factors are.
  * @throws ShapeError if the inner extents or the leading axes differ
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
@@ -54,7 +67,7 @@ function operand(tensor: Tensor): Matrices {
 }
 
 function checkFactors(a: Tensor, b: Tensor): Shape {
-  expectDType("matmul", { a, b }, "f32");
+  expectDType("matmul", { a, b }, ...FLOATS);
   for (const [what, { shape }] of Object.entries({ a, b })) {
     if (shape.length >= 2) continue;
     throw new ShapeError({

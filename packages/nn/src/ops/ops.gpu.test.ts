@@ -27,11 +27,16 @@ import {
 import { allCases } from "../test-support/cases";
 import { checkOp, toTensor, whole } from "../test-support/check-op";
 import { useTestDevice } from "../test-support/device";
+import { withHalves } from "../test-support/halves";
 
-useTestDevice();
+const gpu = useTestDevice();
 
 describe("value and gradient equal the float64 reference", () => {
-  test.each(allCases)("$op: $why", checkOp);
+  test.each(allCases)("$op: $why", (opCase) => checkOp(opCase));
+});
+
+describe("in halves, value and gradient equal the float64 reference", () => {
+  test.each(allCases)("$op: $why", (opCase) => withHalves(gpu.device, () => checkOp(opCase, "f16")));
 });
 
 describe("where a central difference says nothing", () => {

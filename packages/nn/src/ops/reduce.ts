@@ -1,6 +1,7 @@
 import { reduceMax, reduceMaxBackward, reduceSum, reductionDims } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { elementwise, run, view } from "../graph/run";
+import { FLOATS } from "../tensor/dtype";
 import { expectDType, resolveAxis, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
@@ -25,7 +26,8 @@ const total = defineOp<{ x: Tensor }, Attributes, { out: Tensor }, { x: Tensor }
   name: "sum",
   forward({ x }, { axes, shape, mean }) {
     const { dims, options } = reductionDims(x.shape, axes);
-    const { out } = run(reduceSum, { x }, { dims, options: { ...options, mean }, shapes: { out: shape } });
+    const call = { dims, options: { ...options, mean }, shapes: { out: shape }, dtypes: { out: x.dtype } };
+    const { out } = run(reduceSum, { x }, call);
     return { out: { out }, saved: { x } };
   },
   // Every element of a sum passes its gradient to all that it summed; a mean passes 1/n of it.
@@ -43,20 +45,19 @@ const largest = defineOp<{ x: Tensor }, Attributes, { out: Tensor }, { x: Tensor
     const { out, index } = run(
       reduceMax,
       { x },
-      { ...reductionDims(x.shape, axes), shapes, outputs: ["out", "index"] },
+      { ...reductionDims(x.shape, axes), shapes, outputs: ["out", "index"], dtypes: { out: x.dtype } },
     );
     return { out: { out }, saved: { x, index } };
   },
   // The gradient goes to the first of the largest.
   backward({ out: dOut }, { x, index }, _, { axes }) {
     if (!dOut) return {};
-    return {
-      x: run(reduceMaxBackward, { dOut, index }, { ...reductionDims(x.shape, axes), shapes: { dx: x.shape } }).dx,
-    };
+    const call = { ...reductionDims(x.shape, axes), shapes: { dx: x.shape }, dtypes: { dx: x.dtype } };
+    return { x: run(reduceMaxBackward, { dOut, index }, call).dx };
   },
 });
 
-/** Σ over axes. @throws ShapeError if an axis does not exist */
+/** Σ over axes, added in f32 and of the dtype of x. @throws ShapeError if an axis does not exist */
 export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   total({ x }, attributes("sum", x, options, false)).out;
 /** The mean over axes. @throws ShapeError if an axis does not exist @throws ValueError if there is nothing to average */
@@ -78,7 +79,7 @@ function attributes(
   { axes: given, keepDims = false }: ReduceOptions,
   mean: boolean,
 ): Attributes {
-  expectDType(where, { x }, "f32");
+  expectDType(where, { x }, ...FLOATS);
   const axes = (given ?? x.shape.map((_, axis) => axis)).map((axis) => resolveAxis(where, axis, x.rank));
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
   return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)), mean };

@@ -18,7 +18,7 @@ const cut = defineOp<{ x: Tensor }, Cut, { part: Tensor }, { x: Tensor }>({
     if (!d) return {};
     const { begin, extent } = place(x, cutting);
     const call = padDims(x.shape, begin, extent);
-    return { x: run(padZeros, { x: d }, { ...call, shapes: { out: x.shape }, dtypes: { out: "f32" } }).out };
+    return { x: run(padZeros, { x: d }, { ...call, shapes: { out: x.shape }, dtypes: { out: d.dtype } }).out };
   },
 });
 

@@ -6,6 +6,7 @@ import {
 } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
+import { FLOATS } from "../tensor/dtype";
 import { expectDType, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { permute } from "./permute";
@@ -15,23 +16,30 @@ const rowsOf = (x: Tensor): { R: number; V: number } => ({ R: sizeOf(x.shape.sli
 const normalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor }>({
   name: "softmax",
   forward({ x }) {
-    const { y } = run(softmaxKernel, { x }, { dims: rowsOf(x), shapes: { y: x.shape } });
+    const { y } = run(softmaxKernel, { x }, { dims: rowsOf(x), shapes: { y: x.shape }, dtypes: { y: x.dtype } });
     return { out: { y }, saved: { y } };
   },
   // dx = y·(dy − Σ dy·y)
   backward: ({ y: dy }, { y }) =>
-    dy ? { x: run(softmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape } }).dx } : {},
+    dy
+      ? { x: run(softmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape }, dtypes: { dx: y.dtype } }).dx }
+      : {},
 });
 
 const logNormalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor }>({
   name: "logSoftmax",
   forward({ x }) {
-    const { y } = run(logSoftmaxKernel, { x }, { dims: rowsOf(x), shapes: { y: x.shape } });
+    const { y } = run(logSoftmaxKernel, { x }, { dims: rowsOf(x), shapes: { y: x.shape }, dtypes: { y: x.dtype } });
     return { out: { y }, saved: { y } };
   },
   // dx = dy − eʸ·Σ dy
   backward: ({ y: dy }, { y }) =>
-    dy ? { x: run(logSoftmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape } }).dx } : {},
+    dy
+      ? {
+          x: run(logSoftmaxBackward, { y, dy }, { dims: rowsOf(y), shapes: { dx: y.shape }, dtypes: { dx: y.dtype } })
+            .dx,
+        }
+      : {},
 });
 
 /** y_v = e^(x_v) / Σ_u e^(x_u) along one axis. Elements at or below −1e29 are masked and get exactly 0. */
@@ -44,7 +52,7 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
 
 /** Applies what works on the last axis to another: that one is moved to the end and back. */
 function along(where: string, x: Tensor, axis: number, apply: (rows: Tensor) => Tensor): Tensor {
-  expectDType(where, { x }, "f32");
+  expectDType(where, { x }, ...FLOATS);
   const at = resolveAxis(where, axis, x.rank);
   if (at === x.rank - 1) return apply(x);
   const swap = x.shape.map((_, index) => (index === at ? x.rank - 1 : index === x.rank - 1 ? at : index));

@@ -10,5 +10,6 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axes = x.shape.flatMap((extent, axis) =>
     axis < added || (shape[axis - added] === 1 && extent !== 1) ? [axis] : [],
   );
-  return run(reduceSum, { x }, { ...reductionDims(x.shape, axes), shapes: { out: shape } }).out;
+  return run(reduceSum, { x }, { ...reductionDims(x.shape, axes), shapes: { out: shape }, dtypes: { out: x.dtype } })
+    .out;
 }

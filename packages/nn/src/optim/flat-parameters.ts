@@ -7,8 +7,8 @@ import type { Parameter } from "../tensor/parameter";
 import { borrow, Storage } from "../tensor/storage";
 import { Tensor } from "../tensor/tensor";
 
-/** Parameters begin at multiples of this many words, where every device can bind. */
-const ALIGN_WORDS = 64;
+/** Parameters begin at multiples of this many elements, where every device can bind them and halves rounded from them. */
+const ALIGN = 128;
 
 /** Parameters that some optimizer already holds, so that no two fight over where they lie. */
 const held = new WeakSet<Parameter>();
@@ -23,7 +23,8 @@ export class FlatParameters {
   readonly size: number;
   readonly #starts: readonly number[];
   #device: Device | null = null;
-  #values: Tensor | null = null;
+  /** All values, as one tensor. */
+  readonly values: Tensor;
   #gradients: Tensor | null = null;
 
   /** @throws ValueError if there are none, or one is in another optimizer already */
@@ -63,15 +64,17 @@ export class FlatParameters {
     let next = 0;
     this.#starts = this.parameters.map(({ size }) => {
       const start = next;
-      next += Math.ceil(Math.max(1, size) / ALIGN_WORDS) * ALIGN_WORDS;
+      next += Math.ceil(Math.max(1, size) / ALIGN) * ALIGN;
       return start;
     });
     this.size = next;
-  }
-
-  /** All values, as one tensor. */
-  get values(): Tensor {
-    return this.#values as Tensor;
+    this.values = new Tensor({ kind: "device" }, [next], "f32");
+    this.values.name = "parameters";
+    this.values.variable = { initial: null, changedAt: 0 };
+    this.values.bring = (device) => this.prepare(device);
+    for (const [index, parameter] of this.parameters.entries()) {
+      parameter.home = { all: this.values, start: this.#starts[index] as number };
+    }
   }
 
   /** All gradients, as one tensor. */
@@ -82,11 +85,11 @@ export class FlatParameters {
   /** Moves the parameters into their common buffer, once. */
   prepare(device: Device): void {
     if (this.#device) return;
-    this.#values ??= zerosOn(device, this.size, "parameters");
+    if (!this.values.storage) zerosInto(device, this.values);
     this.#gradients ??= zerosOn(device, this.size, "gradients");
     this.#device = device; // not before there is memory for both
     for (const [index, parameter] of this.parameters.entries()) {
-      this.#move(device, parameter, this.#range(this.#values, index));
+      this.#move(device, parameter, this.#range(this.values, index));
     }
   }
 
@@ -112,7 +115,10 @@ export class FlatParameters {
 
   /** Lets another optimizer have the parameters; they stay where they are. */
   dispose(): void {
-    for (const parameter of this.parameters) held.delete(parameter);
+    for (const parameter of this.parameters) {
+      held.delete(parameter);
+      if (!this.#device && parameter.home?.all === this.values) parameter.home = null; // it never moved there
+    }
     this.#gradients?.dispose();
   }
 
@@ -147,11 +153,16 @@ export class FlatParameters {
 
 /** A tensor of zeros that stays on the device until it is disposed of. */
 export function zerosOn(device: Device, words: number, name: string, dtype: "f32" | "u32" = "f32"): Tensor {
-  const size = words * 4;
-  const buffer = device.pool.acquire(size, name);
   const zeros = new Tensor({ kind: "device" }, [words], dtype);
   zeros.name = name;
-  zeros.own(new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer)));
-  enqueue(device, () => device.submit(`clear ${name}`, (encoder) => encoder.clearBuffer(buffer, 0, size)));
+  zerosInto(device, zeros);
   return zeros;
+}
+
+/** Gives a tensor of four-byte elements memory that is zero. */
+function zerosInto(device: Device, tensor: Tensor): void {
+  const size = tensor.size * 4;
+  const buffer = device.pool.acquire(size, tensor.name ?? "zeros");
+  tensor.own(new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer)));
+  enqueue(device, () => device.submit(`clear ${tensor.name}`, (encoder) => encoder.clearBuffer(buffer, 0, size)));
 }

@@ -3,8 +3,10 @@ import {
   DeviceMismatchError,
   DisposedError,
   gradientNorm,
+  lossScale,
   REPORT_WORDS,
   readReport,
+  reportWords,
   ShapeError,
   sumOfSquares,
   type UpdateReport,
@@ -12,8 +14,8 @@ import {
 } from "@unroll/kernels";
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
-import { effect } from "../graph/run";
-import { deviceOf, type Request, submit, traceRequest } from "../plan/executor";
+import { effect, run } from "../graph/run";
+import { deviceOf, expectFeatures, type Request, submit, traceRequest } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { type Trace, trace } from "../plan/trace";
@@ -75,11 +77,17 @@ export abstract class Optimizer {
   /**
    * Computes `loss`, its gradient, and the update of all parameters. Parameters that the loss does not depend on have
    * a gradient of zero. Where the loss or the gradient is not finite the parameters stay as they are; `report` tells.
+   *
+   * Where half precision took part, small gradients would vanish in it: the loss is scaled up before it is differentiated
+   * and the gradient down before it is used. The scale begins at 2^16, is halved where the gradient is not finite, and
+   * doubled after 2,000 updates in a row (PyTorch's `GradScaler`; Micikevicius et al. 2018). So it is usual for a few
+   * updates at the start to be left out.
    * @returns when the work has been submitted; only `loss.item()` waits for the GPU
    * @throws ShapeError if the loss has more than one element
    * @throws DTypeError if the loss is not f32
    * @throws ValueError if `lr` is negative or not finite, or the loss was computed already
    * @throws DeviceMismatchError if the loss and the parameters are on different devices
+   * @throws DeviceLimitError if the loss was made in half precision and the device has no shader-f16
    * @throws DisposedError after `dispose`
    */
   minimize(loss: Tensor, { evaluate = [] }: MinimizeOptions = {}): Promise<void> {
@@ -133,16 +141,15 @@ export abstract class Optimizer {
       roots,
       prefix: `minimize ${this.#id}|`,
       scalars: Object.values(scalars),
-      expand: () => this.#expand(loss, scalars),
-      changes: this.parameters,
+      expand: () => this.#expand(loss, walk.hasHalves, scalars),
+      changes: [...this.parameters, this.flat.values],
     };
     return { request, forward: traceRequest(request, walk) };
   }
 
-  /** How the last update went: the norm of its gradient before clipping, and how many were left out. Waits for the GPU. */
+  /** How the last update went: the norm of its gradient before clipping, how many were left out, the scale of the loss. Waits for the GPU. */
   async report(): Promise<UpdateReport & { firstBadParameter: Parameter | undefined }> {
-    const words = this.#report ? await this.#report.data() : new Uint32Array([0, 1, 0xffffffff, 0]);
-    const report = readReport(Uint32Array.from(words));
+    const report = readReport(this.#report ? Uint32Array.from(await this.#report.data()) : reportWords());
     return { ...report, firstBadParameter: report.firstBad === undefined ? undefined : this.flat.at(report.firstBad) };
   }
 
@@ -168,6 +175,7 @@ export abstract class Optimizer {
 
   #prepare(forward: Trace): void {
     const device = this.#device ?? deviceOf(forward);
+    expectFeatures(device, forward);
     for (const { tensor } of forward.leaves) this.#expectOn(device, tensor);
     for (const parameter of this.parameters) this.#expectOn(device, parameter);
     if (this.#device) return;
@@ -190,13 +198,14 @@ export abstract class Optimizer {
   }
 
   /** Gradients into their common buffer, its norm, and the update: the last three dispatches. */
-  #expand(loss: Tensor, scalars: Readonly<Record<string, Scalar>>): Expansion {
-    const placed = this.flat.placements(grad(loss, this.parameters));
-    const { values: parameters, gradients } = this.flat;
+  #expand(loss: Tensor, scaled: boolean, scalars: Readonly<Record<string, Scalar>>): Expansion {
     const report = this.#report as Tensor;
+    const seed = scaled ? run(lossScale, { report }, { dims: {}, shapes: { scale: loss.shape } }).scale : undefined;
+    const placed = this.flat.placements(grad(loss, this.parameters, seed ? { seed } : {}));
+    const { values: parameters, gradients } = this.flat;
     const partial = effect(sumOfSquares, { gradients }, { dims: { n: this.flat.size } });
     const { sums, firstBad } = partial.outputs;
-    const norm = effect(gradientNorm, { sums, firstBad, report, loss }, { dims: {} });
+    const norm = effect(gradientNorm, { sums, firstBad, report, loss }, { dims: {}, options: { scaled } });
     const update = this.update({ parameters, gradients, report }, scalars);
     return { effects: [partial, norm, update], placed };
   }

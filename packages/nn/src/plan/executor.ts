@@ -1,6 +1,13 @@
-import { currentDevice, type Device, DeviceMismatchError, OutOfMemoryError } from "@unroll/kernels";
+import {
+  currentDevice,
+  type Device,
+  DeviceLimitError,
+  DeviceMismatchError,
+  OutOfMemoryError,
+  packHalves,
+} from "@unroll/kernels";
 import { clock } from "../tensor/clock";
-import { type HostData, hostArray } from "../tensor/dtype";
+import { bytesOf, type HostData, hostArray } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
 import { allocate, allocatePinned, Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
@@ -54,6 +61,7 @@ class Executor {
 
   /** Computes a request: at once if its plan is there, else when it has been compiled and all before it has run. */
   schedule(request: Request, forward: Trace): Promise<void> {
+    expectFeatures(this.device, forward);
     const key = `${request.prefix ?? ""}${forward.key}`;
     const { leaves, own } = this.#memory(request, forward);
     let plan: Plan | Promise<Plan>;
@@ -125,6 +133,7 @@ class Executor {
 
   /** The plan of a request, without running it. */
   async plan(request: Request, forward: Trace): Promise<Plan> {
+    expectFeatures(this.device, forward);
     const key = `${request.prefix ?? ""}${forward.key}`;
     return this.#find(key) ?? this.#make(key, request, forward, this.#leaves(forward));
   }
@@ -201,7 +210,7 @@ class Executor {
     const made = new Map<Tensor, Storage>();
     try {
       for (const root of roots) {
-        if (!into?.has(root)) made.set(root, allocate(this.device, root.size * 4, root.name ?? "result"));
+        if (!into?.has(root)) made.set(root, allocate(this.device, bytesOf(root), root.name ?? "result"));
       }
     } catch (error) {
       for (const storage of made.values()) storage.release();
@@ -211,10 +220,11 @@ class Executor {
   }
 
   #leaves(forward: Trace): RunInputs["leaves"] {
+    for (const { tensor } of forward.leaves) if (!tensor.storage) tensor.bring?.(this.device);
     return forward.leaves.map(({ tensor }) => {
       if (tensor.storage?.failure) throw tensor.storage.failure;
       if (tensor.storage) return this.#sameDevice(tensor.storage, tensor);
-      if (tensor.node.kind === "host") return tensor.node.data;
+      if (tensor.node.kind === "host") return tensor.dtype === "f16" ? packHalves(tensor.node.data) : tensor.node.data;
       return this.#materialise(tensor);
     });
   }
@@ -240,6 +250,19 @@ class Executor {
       remedy: "Read its values with data() and make it again on this device.",
     });
   }
+}
+
+/** @throws DeviceLimitError if the graph has values of half precision and the device does not know them */
+export function expectFeatures({ features }: Device, { hasHalves }: Trace): void {
+  if (!hasHalves || features.has("shader-f16")) return;
+  throw new DeviceLimitError({
+    where: "evaluate",
+    what: "the device",
+    expected: "with the feature shader-f16, for tensors of half precision,",
+    received: "without it",
+    remedy:
+      "Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.",
+  });
 }
 
 /** Notes that parameters change now; what it returns takes that back, unless they were changed again since. */
@@ -304,11 +327,11 @@ export async function evaluateAgain(tensor: Tensor): Promise<HostData> {
   if (tensor.storage || tensor.node.kind === "host" || tensor.node.kind === "device") return tensor.data();
   const forward = trace([tensor], { allowStale: true });
   const device = deviceOf(forward);
-  const storage = allocate(device, tensor.size * 4, "inspection");
+  const storage = allocate(device, bytesOf(tensor), "inspection");
   try {
     await executorOf(device).schedule({ roots: [tensor], into: new Map([[tensor, storage]]) }, forward);
-    const bytes = await device.read({ ...storage.range, size: Math.max(4, tensor.size * 4) });
-    return hostArray(tensor.dtype, bytes);
+    const bytes = await device.read({ ...storage.range, size: bytesOf(tensor) });
+    return hostArray(tensor.dtype, bytes, tensor.size);
   } finally {
     storage.release();
   }
@@ -339,7 +362,7 @@ export async function readBack(tensor: Tensor): Promise<HostData> {
   await executorOf(storage.device).submitted();
   if (storage.failure) throw storage.failure;
   storage.device.assertAlive("Tensor.data");
-  if (tensor.size === 0) return hostArray(tensor.dtype, 0);
-  const bytes = await storage.device.read({ ...storage.range, size: tensor.size * 4 });
-  return hostArray(tensor.dtype, bytes);
+  if (tensor.size === 0) return hostArray(tensor.dtype, new ArrayBuffer(0), 0);
+  const bytes = await storage.device.read({ ...storage.range, size: bytesOf(tensor) });
+  return hostArray(tensor.dtype, bytes, tensor.size);
 }

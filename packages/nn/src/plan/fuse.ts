@@ -1,6 +1,6 @@
 import type { ElementwiseProgram, ScalarType } from "@unroll/kernels";
 import type { ElementwiseNode, KernelNode, ViewNode } from "../graph/node";
-import { inputsOf, isTensor, scalarTypeOf } from "../graph/node";
+import { computed, inputsOf, isTensor, scalarTypeOf } from "../graph/node";
 import type { Scalar } from "../tensor/scalar";
 import { type Shape, sameShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -183,14 +183,14 @@ function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, 
   const instructions = members.map(({ node, output }) => {
     const args = node.args.map((arg) => ids.get(isTensor(arg) ? arg : scalarId(arg, node)) as number);
     ids.set(output, ids.size);
-    return { op: node.op, args };
+    return { op: node.op, args, ...(output.dtype === "f16" ? { half: true } : {}) };
   });
   const outputs = members
     .map(({ output }) => output)
     .filter((output) => (uses.get(output) ?? 0) > (inside.get(output) ?? 0));
   const program: ElementwiseProgram = {
     shape,
-    inputs: inputList.map(({ dtype, shape: extents }) => ({ dtype, shape: extents })),
+    inputs: inputList.map(({ dtype, shape: extents }) => ({ dtype: computed(dtype), shape: extents })),
     scalars: scalarTypes,
     instructions,
     outputs: outputs.map((output) => ids.get(output) as number),

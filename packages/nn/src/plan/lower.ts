@@ -1,13 +1,14 @@
 import { type AnyKernel, type DimValues, elementwiseKernel, sliceDims, stridedCopy } from "@unroll/kernels";
-import type { KernelNode } from "../graph/node";
+import type { KernelNode, ViewNode } from "../graph/node";
+import { storage } from "../graph/storage";
+import { bytesOf, elementBytes } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
-import { sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { fuse, type Group } from "./fuse";
 import type { Trace } from "./trace";
 
 /** What has a place in a plan: a tensor, or a result that nobody reads. */
-export type Value = Pick<Tensor, "size">;
+export type Value = Pick<Tensor, "size" | "dtype">;
 
 /** A part of a value: which value, from which byte on, how many bytes. */
 export interface Part {
@@ -47,12 +48,12 @@ export function lower(traced: Trace, effects: readonly KernelNode[], kept: Reado
       items.push(lowerGroup(step, part));
     } else if (step.kind === "view") {
       const input = part(step.node.input);
-      const offset = input.offset + step.node.start * 4;
-      const bytes = sizeOf(step.output.shape) * 4;
+      const offset = input.offset + step.node.start * elementBytes(step.output.dtype);
+      const bytes = bytesOf(step.output);
       if (offset % ALIGN === 0) {
         parts.set(step.output, { base: input.base, offset, bytes });
       } else {
-        items.push(copyOut(input, step.node.start, step.output));
+        items.push(copyOut(input, step.node, step.output));
       }
     } else {
       items.push(lowerKernel(step.node, part, given));
@@ -64,14 +65,15 @@ export function lower(traced: Trace, effects: readonly KernelNode[], kept: Reado
 
 /** All of a value. */
 export function whole(tensor: Tensor): Part {
-  return { base: tensor, offset: 0, bytes: Math.max(4, tensor.size * 4) };
+  return { base: tensor, offset: 0, bytes: bytesOf(tensor) };
 }
 
 /** The parts that root views resolve to: what `lower` did for views, for one tensor. */
 export function resolveView(tensor: Tensor, computed: ReadonlySet<Value>): Part {
   if (computed.has(tensor) || tensor.storage || tensor.node.kind !== "view") return whole(tensor);
   const input = resolveView(tensor.node.input, computed);
-  return { base: input.base, offset: input.offset + tensor.node.start * 4, bytes: Math.max(4, tensor.size * 4) };
+  const offset = input.offset + tensor.node.start * elementBytes(tensor.dtype);
+  return { base: input.base, offset, bytes: bytesOf(tensor) };
 }
 
 function lowerKernel(node: KernelNode, part: (tensor: Tensor) => Part, given: ReadonlySet<Tensor>): Item {
@@ -81,14 +83,15 @@ function lowerKernel(node: KernelNode, part: (tensor: Tensor) => Part, given: Re
   const writes: Record<string, Value> = {};
   for (const [name, output] of Object.entries(node.outputs)) {
     // One that the plan is given, since it was evaluated earlier, belongs to its owner: the kernel writes it elsewhere.
-    writes[name] = given.has(output) ? { size: output.size } : output;
+    writes[name] = given.has(output) ? { size: output.size, dtype: output.dtype } : output;
   }
   return { kernel, dims, options, scalars, reads, writes };
 }
 
-function copyOut(input: Part, start: number, output: Tensor): Item {
-  const { dims, options } = sliceDims([input.bytes / 4], { begin: [start], extent: [output.size] });
-  return { kernel: stridedCopy, dims, options, scalars: {}, reads: { x: input }, writes: { out: output } };
+function copyOut(x: Part, { input, start }: ViewNode, out: Tensor): Item {
+  const { dims, options: shape } = sliceDims([input.size], { begin: [start], extent: [out.size] });
+  const options = { ...shape, ...storage({ x: input, out }) };
+  return { kernel: stridedCopy, dims, options, scalars: {}, reads: { x }, writes: { out } };
 }
 
 function lowerGroup(group: Group, part: (tensor: Tensor) => Part): Item {
@@ -97,7 +100,11 @@ function lowerGroup(group: Group, part: (tensor: Tensor) => Part): Item {
   for (const [index, input] of group.inputs.entries()) reads[`in${index}`] = part(input);
   const writes: Record<string, Tensor> = {};
   for (const [index, output] of group.outputs.entries()) writes[`out${index}`] = output;
+  const options = storage({
+    ...Object.fromEntries(group.inputs.map((input, index) => [`in${index}`, input])),
+    ...writes,
+  });
   const scalars: Record<string, Scalar | number> = {};
   for (const [index, value] of group.scalars.entries()) scalars[`s${index}`] = value;
-  return { kernel, dims, options: {}, scalars, reads, writes };
+  return { kernel, dims, options, scalars, reads, writes };
 }

@@ -1,4 +1,5 @@
 import type { BufferRange, Device } from "@unroll/kernels";
+import { bytesOf } from "../tensor/dtype";
 import type { Item, Value } from "./lower";
 
 /** What an arena needs of a device. */
@@ -91,7 +92,7 @@ export function place(
 
   const give = (tensor: Value): void => {
     if (places.has(tensor)) return;
-    const size = Math.max(4, tensor.size * 4);
+    const size = bytesOf(tensor);
     const buffer = arena.slot(size, taken);
     taken.add(buffer);
     places.set(tensor, { buffer, offset: 0, size });

@@ -25,6 +25,8 @@ export interface Trace {
   readonly scalars: readonly Scalar[];
   /** Evaluated tensors that are computed again, see `TraceOptions.forGradients`. */
   readonly recomputed: ReadonlySet<Tensor>;
+  /** Whether a value of the graph is of half precision. */
+  readonly hasHalves: boolean;
 }
 
 export interface TraceOptions {
@@ -88,6 +90,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
   const numbers = new Map<Scalar, number>();
   let values = 0;
   let key = "";
+  let hasHalves = false;
   const stack: { tensor: Tensor; inputs: readonly Tensor[]; next: number }[] = [];
 
   const enter = (tensor: Tensor): void => {
@@ -98,6 +101,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
       tensor.assertUsable("evaluate");
       tensor.mark = stamp;
       tensor.order = values++;
+      hasHalves ||= tensor.dtype === "f16";
       const kind = leafKind(tensor);
       leaves.push({ tensor, kind });
       key += `${kind}${tensor.dtype}${tensor.shape.join()}|`;
@@ -121,6 +125,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
       }
       output.mark = stamp;
       output.order = values++;
+      hasHalves ||= output.dtype === "f16";
     }
     for (const value of scalarsOf(node)) {
       if (!numbers.has(value)) numbers.set(value, scalars.push(value) - 1);
@@ -141,7 +146,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
     }
     key += `>${root.order}|`;
   }
-  return { key, nodes, leaves, scalars, recomputed: recompute };
+  return { key, nodes, leaves, scalars, recomputed: recompute, hasHalves };
 }
 
 /** The tensors that are made together with `tensor`. */

@@ -23,16 +23,17 @@ export async function assign(pairs: Iterable<readonly [Parameter, Tensor | HostD
   if (fresh.length > 0) await evaluate(fresh.map(([parameter]) => elementwise("identity", [parameter])));
   const into = new Map<Tensor, Storage>();
   for (const [parameter, value] of computed) into.set(elementwise("identity", [value]), parameter.storage as Storage);
-  const changes = computed.map(([parameter]) => parameter);
+  const changes = computed.flatMap(([parameter]) => [parameter, ...(parameter.home ? [parameter.home.all] : [])]);
   const done = into.size > 0 ? submit({ roots: [...into.keys()], into, changes }) : undefined;
   const written = all.map(([parameter, value]) => (value instanceof Tensor ? done : assignHost(parameter, value)));
   await Promise.all([done, ...written]);
 }
 
 function assignHost(parameter: Parameter, data: HostData): Promise<void> {
-  const { storage, variable } = parameter;
+  const { storage, variable, home } = parameter;
   const values = Float32Array.from(data);
   variable.changedAt = ++clock.now;
+  if (home?.all.variable) home.all.variable.changedAt = clock.now;
   if (!storage) {
     variable.initial = values;
     return Promise.resolve();

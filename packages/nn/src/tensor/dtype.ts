@@ -1,18 +1,34 @@
-import { DTypeError } from "@unroll/kernels";
+import { DTypeError, unpackHalves } from "@unroll/kernels";
 
-/** Element types. `bool` is stored as u32 words of 0 and 1, since WGSL has no bool in buffers. */
-export type DType = "f32" | "i32" | "u32" | "bool";
+/**
+ * Element types. `f16` takes two bytes on the device and is a Float32Array on the host. `bool` is stored as u32 words of
+ * 0 and 1, since WGSL has no bool in buffers.
+ */
+export type DType = "f32" | "f16" | "i32" | "u32" | "bool";
+
+/** Both widths of real numbers: what gradients flow through. */
+export const FLOATS = ["f32", "f16"] as const;
+
+/** Whether gradients flow through a dtype. */
+export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
+
+/** Bytes of one element on the device. */
+export const elementBytes = (dtype: DType): number => (dtype === "f16" ? 2 : 4);
+
+/** Bytes of an array on the device, whole words and at least one. */
+export function bytesOf({ size, dtype }: { readonly size: number; readonly dtype: DType }): number {
+  return Math.max(4, Math.ceil((size * elementBytes(dtype)) / 4) * 4);
+}
 
 /** Host arrays of one dtype or another. */
 export type HostData = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** The typed array that holds `dtype` on the host. */
-export function hostArray(dtype: DType, source: ArrayBuffer | number): HostData {
-  // The overloads of each constructor take a length or a buffer, but not their union.
-  const buffer = typeof source === "number" ? new ArrayBuffer(source * 4) : source;
-  if (dtype === "f32") return new Float32Array(buffer);
-  if (dtype === "i32") return new Int32Array(buffer);
-  return new Uint32Array(buffer);
+/** `count` elements as they lie on the device, in the typed array that holds `dtype` on the host. */
+export function hostArray(dtype: DType, bytes: ArrayBuffer, count: number): HostData {
+  if (dtype === "f16") return unpackHalves(bytes, count);
+  if (dtype === "f32") return new Float32Array(bytes, 0, count);
+  if (dtype === "i32") return new Int32Array(bytes, 0, count);
+  return new Uint32Array(bytes, 0, count);
 }
 
 /** The dtype that a host array is taken for when none is said. */

@@ -7,6 +7,8 @@ import { expectCount, Tensor, type Variable } from "./tensor";
  */
 export class Parameter extends Tensor {
   declare variable: Variable;
+  /** Where it lies among the parameters of its optimizer, if it has one. */
+  home: { readonly all: Tensor; readonly start: number } | null = null;
 
   /** @throws ShapeError if the number of values does not fit the shape */
   constructor(initial: Float32Array<ArrayBuffer>, shape: Shape, name?: string) {

@@ -1,8 +1,8 @@
-import { DisposedError, ShapeError, ValueError } from "@unroll/kernels";
+import { type Device, DisposedError, roundToHalf, ShapeError, ValueError } from "@unroll/kernels";
 import type { OpRecord } from "../autograd/record";
 import type { Node } from "../graph/node";
 import { evaluate, readBack } from "../plan/executor";
-import { type DType, dtypeOf, expectHostData, type HostData } from "./dtype";
+import { type DType, dtypeOf, expectHostData, type HostData, isFloat } from "./dtype";
 import { flatten, type NestedNumbers } from "./nested";
 import { formatShape, type Shape, sizeOf } from "./shape";
 import type { Storage } from "./storage";
@@ -35,6 +35,8 @@ export class Tensor {
   origin: OpRecord | null = null;
   /** What makes it a parameter, if it is one. */
   variable: Variable | null = null;
+  /** Brings its values to a device when they are first asked for, where nothing recorded makes them. */
+  bring: ((device: Device) => void) | null = null;
   /** Where its values lie on the device, once they were asked for. */
   storage: Storage | null = null;
   /** Used while a graph is walked: which walk saw it last, and as which value. */
@@ -155,7 +157,7 @@ export function tensor(values: HostData | NestedNumbers, options: TensorOptions 
   const shape = options.shape ?? found;
   const dtype = options.dtype ?? dtypeOf(data);
   expectCount("tensor", data, shape);
-  if (dtype === "f32" && !options.allowNonFinite) expectFinite(data, options.name ?? "data");
+  if (isFloat(dtype) && !options.allowNonFinite) expectFinite(data, dtype, options.name ?? "data");
   const made = new Tensor({ kind: "host", data }, shape, dtype);
   made.name = options.name;
   return made;
@@ -185,6 +187,7 @@ function hostValuesOf(values: HostData | NestedNumbers, dtype: DType | undefined
 /** Values as the array that holds `dtype`: the one given, if it is that. */
 function convert(values: HostData | readonly number[], dtype: DType): HostData {
   if (dtype === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === "f16") return Float32Array.from(values, roundToHalf);
   if (dtype === "i32") {
     if (values instanceof Int32Array) return values;
     expectWhole(values, dtype, -(2 ** 31), 2 ** 31 - 1);
@@ -210,14 +213,14 @@ function expectWhole(values: ArrayLike<number>, dtype: DType, low: number, high:
   }
 }
 
-function expectFinite(data: HostData, name: string): void {
+function expectFinite(data: HostData, dtype: DType, name: string): void {
   for (let i = 0; i < data.length; i++) {
     const value = data[i] as number;
     if (value - value === 0) continue; // false for NaN and both infinities only
     throw new ValueError({
       where: "tensor",
       what: `${name}[${i}]`,
-      expected: "a finite number",
+      expected: dtype === "f16" ? "a finite number, less than 65,520 in size as f16 has" : "a finite number",
       received: String(value),
       remedy: "Clean the data, or pass allowNonFinite: true if this is meant.",
     });

@@ -1,3 +1,4 @@
+import { roundToHalf } from "@unroll/kernels";
 import { expectClose, type Float64Tensor, integers, normal } from "@unroll/testing";
 import { expect } from "vitest";
 import { evaluate, grad, mul, sum, type Tensor, tensor } from "..";
@@ -18,6 +19,10 @@ export interface OpCase {
 }
 
 const ε = 2 ** -24;
+/** Half a step of halves of size 1 … 2, the most that one is off for a number of size 1 by rounding. */
+const η = 2 ** -11;
+/** What is stored in halves between the inputs of an operation and their gradients: its result, that one's gradient, what it saves, the gradients themselves. */
+const STORED = 4;
 
 /** Whole numbers from low to high, as floats that gradients flow to. */
 export function whole(
@@ -29,8 +34,8 @@ export function whole(
 }
 
 /** A tensor of the package with a reference's numbers. */
-export function toTensor({ shape, data }: Float64Tensor): Tensor {
-  return tensor(Float32Array.from(data), { shape });
+export function toTensor({ shape, data }: Float64Tensor, dtype: "f32" | "f16" = "f32"): Tensor {
+  return tensor(Float32Array.from(data), { shape, dtype });
 }
 
 /**
@@ -38,23 +43,31 @@ export function toTensor({ shape, data }: Float64Tensor): Tensor {
  * reference. Bounds: an output y is off by at most roundings·ε·max(1, |y|). A gradient Σ_o w_o·J_oi is off by that much
  * of each slope J_oi, and by one rounding more for each of the n outputs that depend on i: those of w_o·J_oi and of the
  * sum. The differences are off by step²/6 of a third derivative and by float64's rounding over the step, 1e-9 in all.
+ *
+ * In halves the inputs are halves, and so are the outputs, unless they are losses, and the gradients. Each of the STORED
+ * arrays on the way is off by η for each number of size 1, once. Small whole numbers stay exact.
  */
-export async function checkOp({ run, reference, inputs, roundings }: OpCase): Promise<void> {
+export async function checkOp(
+  { run, reference, inputs: wide, roundings }: OpCase,
+  dtype: "f32" | "f16" = "f32",
+): Promise<void> {
   const isExact = roundings === 0;
+  const stored = dtype === "f16" && !isExact ? STORED * η : 0;
+  const inputs = dtype === "f16" ? wide.map(({ shape, data }) => ({ shape, data: data.map(roundToHalf) })) : wide;
   const expected = reference(...inputs);
   const weights = isExact ? whole(expected.shape, { seed: 77 }) : normal(expected.shape, { seed: 77 });
-  const given = inputs.map(toTensor);
+  const given = inputs.map((input) => toTensor(input, dtype));
   const output = run(...given);
   expect(output.shape).toEqual(expected.shape);
   const gradients = grad(sum(mul(output, toTensor(weights))), given);
   await evaluate([output, ...gradients]);
 
-  const outputBound = roundings * ε * Math.max(1, ...expected.data.map(Math.abs));
+  const outputBound = (roundings * ε + stored) * Math.max(1, ...expected.data.map(Math.abs));
   expectClose("output", await output.data(), expected.data, { absolute: outputBound, shape: expected.shape });
   for (const [k, input] of inputs.entries()) {
     const gradient = gradients[k] as Tensor;
-    expect(gradient.shape).toEqual(input.shape);
-    const { slopes, bounds } = differences(k, { reference, inputs, weights, roundings, isExact });
+    expect([gradient.dtype, ...gradient.shape]).toEqual([dtype, ...input.shape]);
+    const { slopes, bounds } = differences(k, { reference, inputs, weights, roundings, isExact, stored });
     const values = await gradient.data();
     for (const [i, slope] of slopes.entries()) {
       expectClose(`gradient of input ${k}, element ${i}`, [values[i] as number], [slope], {
@@ -72,7 +85,8 @@ function differences(
     weights,
     roundings,
     isExact,
-  }: Pick<OpCase, "reference" | "inputs" | "roundings"> & { weights: Float64Tensor; isExact: boolean },
+    stored,
+  }: Pick<OpCase, "reference" | "inputs" | "roundings"> & { weights: Float64Tensor; isExact: boolean; stored: number },
 ): { slopes: number[]; bounds: number[] } {
   // Of whole numbers, sums and products of two stay exact in float64 when moved by 2⁻¹⁰; so do their differences.
   const step = isExact ? 2 ** -10 : 2 ** -17;
@@ -95,7 +109,7 @@ function differences(
       dependent++;
     }
     slopes.push(slope);
-    bounds.push(isExact ? 0 : (roundings + dependent) * ε * size + 1e-9);
+    bounds.push(isExact ? 0 : ((roundings + dependent) * ε + stored) * size + 1e-9);
   }
   return { slopes, bounds };
 }

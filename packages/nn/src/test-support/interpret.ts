@@ -1,7 +1,7 @@
 import { opRule } from "@unroll/kernels";
 import { type Float64Tensor, float64 } from "@unroll/testing";
 import type { Tensor } from "..";
-import { type Argument, isTensor, type KernelNode } from "../graph/node";
+import { type Argument, computed, isTensor, type KernelNode } from "../graph/node";
 import { average, build, at as elementAt, reduce64, total } from "./arrays.reference";
 
 /**
@@ -30,7 +30,7 @@ function compute({ node, shape, dtype }: Tensor, known: Map<Tensor, Float64Tenso
       return build(shape, (place) =>
         value(
           args.map((arg) => elementAt(arg, place)),
-          dtype,
+          computed(dtype),
         ),
       );
     }

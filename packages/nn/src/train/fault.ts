@@ -2,6 +2,7 @@ import { inputsOf } from "../graph/node";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
 import { evaluateAgain } from "../plan/executor";
+import { isFloat } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
 
 /** Operations between the inputs and `loss`, inputs first. */
@@ -30,7 +31,7 @@ export async function describeFault(loss: Tensor, model: Module, optimizer: Opti
       return `The parameter ${path} holds values that are not finite.`;
   }
   for (const tensor of computationOf(loss)) {
-    if (tensor.dtype !== "f32") continue;
+    if (!isFloat(tensor.dtype)) continue;
     const values = await evaluateAgain(tensor);
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) return `The first tensor that is not finite is ${nameOf(tensor)}, at element ${at}: ${values[at]}.`;

@@ -196,7 +196,10 @@ class Run<Batch> {
       if (!Number.isFinite(value)) await this.#fail(epoch, pending[index] as Pending, value);
     }
     for (const { loss } of pending) loss.dispose();
-    if (report.skipped - this.#skipped >= pending.length) failGradient(epoch, pending, report.firstBadParameter);
+    // A loss of half precision may have been scaled up too far: then the scale has fallen, and the next update may do.
+    const isScaledUp = report.lossScale > 1;
+    if (report.skipped - this.#skipped >= pending.length && !isScaledUp)
+      failGradient(epoch, pending, report.firstBadParameter);
     this.#skipped = report.skipped;
     const sum = values.reduce((a, b) => a + b, 0);
     this.#epochSum += sum;

@@ -28,7 +28,11 @@ export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & { readon
   forward(inputs, { dims, options }) {
     const { gx, r, h0, lengths, order } = inputs;
     const rT = packed("rnn", dims, r);
-    const { y } = run(elmanForward, { gx, rT, h0, order }, { dims, options, shapes: { y: gx.shape } });
+    const { y } = run(
+      elmanForward,
+      { gx, rT, h0, order },
+      { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype } },
+    );
     return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y } };
   },
   backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths, order, steps }, needs, { dims, options }) {
@@ -37,7 +41,7 @@ export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & { readon
     const { dGates } = run(
       elmanBackward,
       { dy: dOutput, y, rows, order },
-      { dims, options, shapes: { dGates: gx.shape } },
+      { dims, options, shapes: { dGates: gx.shape }, dtypes: { dGates: gx.dtype } },
     );
     return {
       gx: dGates,

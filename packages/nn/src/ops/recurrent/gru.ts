@@ -41,7 +41,8 @@ export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & 
     const { gx, r, bN, h0, lengths, order } = inputs;
     const rT = packed("gru", dims, r);
     const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
-    const { y, gates } = run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes });
+    const dtypes = { y: gx.dtype, gates: gx.dtype };
+    const { y, gates } = run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes, dtypes });
     return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y, gates } };
   },
   // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
@@ -53,7 +54,7 @@ export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & 
     const { dGx, dGh, carry } = run(
       gruBackward,
       { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, hPrev, rows, order },
-      { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape } },
+      { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape }, dtypes: { dGx: gx.dtype, dGh: gx.dtype } },
     );
     const withSum = bN !== undefined && needs.has("bN");
     const { dR, sum } = recurrentGradient(dims, { dGates: dGh, hPrev, steps, r, withSum });
@@ -75,7 +76,8 @@ export const gruResetBeforeScan = defineOp<Inputs, Attributes, Outputs, Inputs &
     const { gx, r, h0, lengths, order } = inputs;
     const rT = packed("gru", dims, r);
     const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
-    const { y, gates, states } = run(gruResetBeforeForward, { gx, rT, h0, order }, { dims, options, shapes });
+    const dtypes = { y: gx.dtype, gates: gx.dtype, states: gx.dtype };
+    const { y, gates, states } = run(gruResetBeforeForward, { gx, rT, h0, order }, { dims, options, shapes, dtypes });
     return {
       out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN },
       saved: { ...inputs, gates, states },
@@ -87,7 +89,7 @@ export const gruResetBeforeScan = defineOp<Inputs, Attributes, Outputs, Inputs &
     const { dGx, dGh, carry } = run(
       gruResetBeforeBackward,
       { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, states, rows, order },
-      { dims, options, shapes: { dGx: gx.shape } },
+      { dims, options, shapes: { dGx: gx.shape }, dtypes: { dGx: gx.dtype, dGh: gx.dtype } },
     );
     return {
       gx: dGx,

@@ -25,7 +25,10 @@ type Attributes = { readonly dims: ScanDims; readonly options: LSTMOptions };
 type Outputs = { readonly y: Tensor; readonly hN: Tensor; readonly cN: Tensor };
 type Saved = Inputs & { readonly y: Tensor; readonly gates: Tensor; readonly cells: Tensor };
 
-/** An LSTM over all steps of a layer, after its input product; `lstmForward` has the equations. */
+/**
+ * An LSTM over all steps of a layer, after its input product; `lstmForward` has the equations. Outputs, gates and their
+ * gradients have the dtype of gx; cells and their gradient are f32.
+ */
 export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
   name: "lstm",
   forward(inputs, { dims, options }) {
@@ -34,7 +37,7 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
     const { y, gates, cells } = run(
       lstmForward,
       { gx, rT, h0, c0, order },
-      { dims, options, shapes: { y: [dims.B, dims.T, dims.D * dims.H] } },
+      { dims, options, shapes: { y: [dims.B, dims.T, dims.D * dims.H] }, dtypes: { y: gx.dtype, gates: gx.dtype } },
     );
     const { hN, cN } = lastState(dims, options, { y, cells, h0, c0, lengths });
     return { out: { y, hN, cN }, saved: { ...inputs, y, gates, cells } };
@@ -52,7 +55,7 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
     const { dGates, carry } = run(
       lstmBackward,
       { dy: dOutput, gates, cells, rows, order, dcN },
-      { dims, options, shapes: { dGates: gx.shape } },
+      { dims, options, shapes: { dGates: gx.shape }, dtypes: { dGates: gx.dtype } },
     );
     return {
       gx: dGates,

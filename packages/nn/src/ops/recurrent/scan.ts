@@ -52,12 +52,13 @@ export interface Direction {
 
 /** R transposed and packed for the forward scans. */
 export function packed(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
-  return run(packRecurrent, { r }, { dims: { D, G: gateCount(cell), H } }).rT;
+  return run(packRecurrent, { r }, { dims: { D, G: gateCount(cell), H }, dtypes: { rT: r.dtype } }).rT;
 }
 
 /** R with rows of whole vec4f for the backward scans: R itself where they are whole already. */
 export function padded(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
-  return H % 4 === 0 ? r : run(padRecurrent, { r }, { dims: { D, G: gateCount(cell), H } }).rows;
+  const call = { dims: { D, G: gateCount(cell), H }, dtypes: { rows: r.dtype } };
+  return H % 4 === 0 ? r : run(padRecurrent, { r }, call).rows;
 }
 
 /** All that scans and products need to know of the lengths [B] of a batch's rows. */
@@ -74,8 +75,8 @@ export function lastState(
   { reverse }: Direction,
   inputs: { y: Tensor; h0: Tensor | undefined; lengths: Tensor | undefined; cells?: Tensor; c0?: Tensor | undefined },
 ): { hN: Tensor; cN: Tensor } {
-  const withCells = inputs.cells !== undefined;
-  return run(finalState, inputs, { dims, options: { reverse }, ...(withCells ? { outputs: ["cN"] } : {}) });
+  const outputs = inputs.cells ? (["cN"] as const) : [];
+  return run(finalState, inputs, { dims, options: { reverse }, outputs, dtypes: { hN: inputs.y.dtype } });
 }
 
 /** The gradient of y with that of the final state put where the final state came from. */
@@ -84,7 +85,10 @@ export function outputGradient(
   { reverse }: Direction,
   { dy, dhN, lengths }: { dy: Tensor | undefined; dhN: Tensor | undefined; lengths: Tensor | undefined },
 ): Tensor {
-  if (dhN) return run(addFinalGradient, { dy, dhN, lengths }, { dims, options: { reverse } }).sum;
+  if (dhN) {
+    const dtypes = { sum: (dy ?? dhN).dtype };
+    return run(addFinalGradient, { dy, dhN, lengths }, { dims, options: { reverse }, dtypes }).sum;
+  }
   return dy ?? fill(0, [dims.B, dims.T, dims.D * dims.H]);
 }
 
@@ -94,7 +98,7 @@ export function stateBefore(
   { reverse }: Direction,
   inputs: { y: Tensor; h0: Tensor | undefined; lengths: Tensor | undefined },
 ): Tensor {
-  return run(previousState, inputs, { dims, options: { reverse } }).hPrev;
+  return run(previousState, inputs, { dims, options: { reverse }, dtypes: { hPrev: inputs.y.dtype } }).hPrev;
 }
 
 /**
