@@ -43,11 +43,19 @@ function strided(Z = 0, rows = 0, cols = 0, ld = 0, stride = 0): number {
   return Z * rows * cols === 0 ? 0 : (Z - 1) * stride + (rows - 1) * ld + cols;
 }
 
+/** How many rows or terms `steps` lists. */
+const listed = ({ M = 0, K = 0 }: DimValues, packed: unknown): number => (packed === "rows" ? M : K);
+
 export const bindings = {
   a: read("f32", (d, o) => [sizeA(d, o)]),
   b: read("f32", (d, o) => [sizeB(d, o)]),
   bias: optional(read("f32", "N")),
-  steps: optional(read("u32", ({ M = 0, K = 0 }, { packed }) => [1 + (packed === "rows" ? M : K)])), // from list_steps
+  /** From `list_steps`; measured with half of the steps. */
+  steps: {
+    ...optional(read("u32", (d, { packed }) => [1 + listed(d, packed)])),
+    sample: (d: DimValues, { packed }: Readonly<Record<string, unknown>>) =>
+      Array.from({ length: 1 + listed(d, packed) }, (_, n) => (n === 0 ? Math.ceil(listed(d, packed) / 2) : n - 1)),
+  },
   c: write("f32", "Z M N"),
   sumA: optional(write("f32", "Z M")),
 };
