@@ -108,5 +108,17 @@ test.each([
   });
 });
 
+test("a call that names no halves runs on any device, in f32", async () => {
+  const [D, G, H] = [1, 4, 3];
+  const r = normal([D, G * H, H], { seed: 2 });
+  await checkKernel(gpu.device, packRecurrent, {
+    dims: { D, G, H },
+    options: { halves: [] },
+    inputs: { r: r.data },
+    expected: { rT: packReference(r, G) },
+    tolerance: { absolute: 0 },
+  });
+});
+
 const largestOf = (arrays: Arrays): number =>
   Object.values(arrays).reduce((most, array) => Array.from(array).reduce((a, b) => Math.max(a, Math.abs(b)), most), 1);

@@ -221,3 +221,15 @@ describe("what cannot be written", () => {
     );
   });
 });
+
+test("halves are written in two bytes each, and read as f32 without a change", () => {
+  const data = Float32Array.of(1, -2, 2 ** -24, 65_504, 1 / 3);
+  const file = encodeSafetensors(new Map([["x", { dtype: "f16", shape: [5], data }]]));
+  const { tensors } = decodeSafetensors(file);
+  expect(tensors.get("x")).toEqual({
+    dtype: "f32",
+    shape: [5],
+    data: Float32Array.of(1, -2, 2 ** -24, 65_504, 0.333251953125),
+  });
+  expect(new TextDecoder().decode(file)).toContain('"dtype":"F16","shape":[5],"data_offsets":[0,10]');
+});
