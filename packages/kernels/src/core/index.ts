@@ -31,7 +31,7 @@ export { Device, type DeviceOptions } from "./device";
 export * from "./errors";
 export { indexedDBStore } from "./indexed-db-store";
 export { DEFAULT_LIMITS, type Limits } from "./limits";
-export { currentDevice, type OpenOptions, open, useDevice, wrap } from "./open";
+export { currentDevice, deviceIfOpen, type OpenOptions, open, useDevice, wrap } from "./open";
 export { type FlatPlan, flatPlan, foldGrid, type Plan } from "./plan";
 export { type CallTime, profile } from "./profile";
 export { type Call, Program, type Undecided } from "./program";

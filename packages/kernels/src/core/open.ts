@@ -55,6 +55,11 @@ export function currentDevice(): Device {
   return current;
 }
 
+/** The device that `open`, `wrap` or `useDevice` named last, or null before any. */
+export function deviceIfOpen(): Device | null {
+  return current;
+}
+
 /** Makes `device` the one that tensors use from now on. */
 export function useDevice(device: Device): void {
   current = device;

@@ -1,4 +1,4 @@
-import { defineKernel, flatPlan, perCall, perModel, read, wgsl, write } from "../core";
+import { defineKernel, flatPlan, optional, perCall, perModel, read, wgsl, write } from "../core";
 
 /** vec4f columns of a packed transposed recurrent matrix: one per unit, or one per four units of a cell with one gate. */
 export const packedColumns = (G: number, H: number): number => (G === 1 ? Math.ceil(H / 4) : H);
@@ -41,6 +41,59 @@ export const packRecurrent = defineKernel({
     }`;
   },
 });
+
+/**
+ * The weights of L stacked layers of H units each, in one array for the wavefront kernels: R of every layer, then W
+ * [G·H, H] of every layer but the first, each as `pack_recurrent` lays it, then their biases, a vec4f a column:
+ *   rT = R_0 | … | R_{L−1} | W_1 | … | W_{L−1} | b_1 | … | b_{L−1}
+ */
+export const packStack = defineKernel({
+  name: "pack_stack",
+  dims: { L: perModel("layers"), G: perModel("gates of a unit"), H: perModel("hidden units") },
+  bindings: {
+    r: read("f32", ({ L = 0, G = 0, H = 0 }) => [L, G * H, H]),
+    w: read("f32", ({ L = 0, G = 0, H = 0 }) => [L - 1, G * H, H]),
+    b: optional(read("f32", ({ L = 0, G = 0, H = 0 }) => [L - 1, G * H])),
+    rT: write("vec4f", ({ L = 0, G = 0, H = 0 }, { bias }) => stackExtents(L, { G, H, bias: bias === true })),
+  },
+  options: { bias: true }, // whether there is `b`
+  plan: ({ L, G, H }, limits, { bias }) => {
+    const [columns = 0] = stackExtents(L, { G, H, bias });
+    return { ...flatPlan(columns, limits), columns };
+  },
+  cost: ({ L, G, H }) => ({ flops: 0, bytes: 4 * (2 * L - 1) * H * (G * H + 4 * packedColumns(G, H)) }),
+  wgsl: (plan, { dims: { L, G, H }, has }) => {
+    const lanes = G === 1 ? 4 : G;
+    const lane = (l: number) => (l < lanes ? `element(part, q * ${lanes}u + ${l}u, k)` : "0.0");
+    return wgsl`
+    const Q = ${packedColumns(G, H)}u;
+    const LAST = ${2 * L - 1}u; // the part that is the biases: one row of Q columns a layer
+    fn element(part: u32, row: u32, k: u32) -> f32 {
+      if (row >= G * H) { return 0.0; }
+      if (part < L) { return r[(part * G * H + row) * H + k]; }
+      ${has.b ? "if (part == LAST) { return b[k * G * H + row]; }" : ""}
+      return w[((part - L) * G * H + row) * H + k];
+    }
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= ${plan.columns}u) { return; }
+      let q = n % Q;
+      let part = min(n / (Q * H), LAST);
+      let k = n / Q - part * H;
+      rT[n] = vec4f(${lane(0)}, ${lane(1)}, ${lane(2)}, ${lane(3)});
+    }`;
+  },
+});
+
+/** Extents of what `pack_stack` writes. */
+export function stackExtents(
+  L: number,
+  { G, H, bias }: { readonly G: number; readonly H: number; readonly bias: boolean },
+): [columns: number] {
+  const Q = packedColumns(G, H);
+  return [(2 * L - 1) * H * Q + (bias ? (L - 1) * Q : 0)];
+}
 
 /**
  * The recurrent matrix with each row padded by zeros to whole vec4f, for the backward scans:

@@ -7,6 +7,7 @@ import { embedding } from "../ops/embedding";
 import { linear } from "../ops/linear";
 import { expectProbability } from "../ops/options";
 import { transpose } from "../ops/permute";
+import type { Stack } from "../ops/recurrent/wavefront";
 import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -140,6 +141,17 @@ export abstract class RecurrentModule extends Module {
     if (x.dtype !== "f32") return classProduct(weight, this.bias[layer], x);
     const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
     return linear(input, weight, this.bias[layer]);
+  }
+
+  /**
+   * The layers as a wavefront takes them, with the first one's input product; none where there is something between
+   * the layers, or where one of them needs all that the layer below gives before it can begin.
+   */
+  protected stack(gx: Tensor): Pick<Stack, "gx" | "r" | "w" | "b"> | undefined {
+    const hasDropout = this.training && this.dropout > 0;
+    const alike = [gx, ...this.weightIh, ...this.weightHh].every(({ dtype }) => dtype === "f32");
+    if (this.layers === 1 || this.directions === 2 || hasDropout || !alike) return undefined;
+    return { gx, r: this.weightHh, w: this.weightIh.slice(1), b: this.bias.slice(1) };
   }
 
   #expectInput(where: string, x: Tensor): { B: number; T: number } {

@@ -4,12 +4,14 @@ import {
   gruForward,
   gruResetBeforeBackward,
   gruResetBeforeForward,
+  gruWavefront,
   sliceDims,
   stridedCopy,
 } from "@unroll/kernels";
 import { defineOp } from "../../autograd/define-op";
 import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
+import { concat } from "../concat";
 import {
   lastState,
   type Ordered,
@@ -23,6 +25,7 @@ import {
   startGradient,
   stateBefore,
 } from "./scan";
+import { layersOf, type Stack, wavefront } from "./wavefront";
 
 type Attributes = { readonly dims: ScanDims; readonly options: GRUOptions };
 /** y [B, T, D·H] and the final state [D, B, H]. */
@@ -36,42 +39,63 @@ type AfterInputs = Inputs & {
   readonly bN: Tensor | undefined;
 };
 
+/** What the forward scan of a layer makes. */
+type Made = { readonly y: Tensor; readonly gates: Tensor };
+type AfterAttributes = Attributes & {
+  /** What the scan makes, where a stack has made it already. */
+  readonly made?: (Made & Ordered) | undefined;
+};
+
 /** A GRU that applies the reset gate after the recurrent product, over all steps; `gruForward` has the equations. */
-export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & Ordered & { y: Tensor; gates: Tensor }>(
-  {
-    name: "gru",
-    forward(inputs, { dims, options }) {
-      const { gx, r, bN, h0, lengths } = inputs;
-      const order = ordered(dims, lengths);
-      const rT = packed("gru", dims, r);
-      const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
-      const { y, gates } = run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes });
-      return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, order, y, gates } };
-    },
-    // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
-    // of the state's part of n is the sum of the latter, every third of the sums that the matmul makes anyway.
-    backward({ y: dy, hN: dhN }, { gx, r, bN, h0, y, gates, lengths, order }, needs, { dims, options }) {
-      const { D, H } = dims;
-      const rows = padded("gru", dims, r);
-      const hPrev = stateBefore(dims, options, { y, h0, lengths });
-      const { dGx, dGh, carry } = run(
-        gruBackward,
-        { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, hPrev, rows, order },
-        { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape } },
-      );
-      const withSum = bN !== undefined && needs.has("bN");
-      const { dR, sum } = recurrentGradient(dims, { dGates: dGh, hPrev, steps: dims.B * dims.T, r, withSum });
-      return {
-        gx: dGx,
-        r: dR,
-        ...(sum ? { bN: everyThird(sum, [D, H]) } : {}),
-        ...(needs.has("h0")
-          ? { h0: startGradient("gru", dims, options, { dGates: dGh, rows, carry, lengths, dhN }) }
-          : {}),
-      };
-    },
+export const gruScan = defineOp<AfterInputs, AfterAttributes, Outputs, AfterInputs & Ordered & Made>({
+  name: "gru",
+  forward(inputs, { dims, options, made }) {
+    const { h0, lengths } = inputs;
+    const { order, y, gates } = made ?? scan(inputs, { dims, options });
+    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, order, y, gates } };
   },
-);
+  // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
+  // of the state's part of n is the sum of the latter, every third of the sums that the matmul makes anyway.
+  backward({ y: dy, hN: dhN }, { gx, r, bN, h0, y, gates, lengths, order }, needs, { dims, options }) {
+    const { D, H } = dims;
+    const rows = padded("gru", dims, r);
+    const hPrev = stateBefore(dims, options, { y, h0, lengths });
+    const { dGx, dGh, carry } = run(
+      gruBackward,
+      { dy: outputGradient(dims, options, { dy, dhN, lengths }), gates, hPrev, rows, order },
+      { dims, options, shapes: { dGx: gx.shape, dGh: gx.shape } },
+    );
+    const withSum = bN !== undefined && needs.has("bN");
+    const { dR, sum } = recurrentGradient(dims, { dGates: dGh, hPrev, steps: dims.B * dims.T, r, withSum });
+    return {
+      gx: dGx,
+      r: dR,
+      ...(sum ? { bN: everyThird(sum, [D, H]) } : {}),
+      ...(needs.has("h0")
+        ? { h0: startGradient("gru", dims, options, { dGates: dGh, rows, carry, lengths, dhN }) }
+        : {}),
+    };
+  },
+});
+
+function scan({ gx, r, bN, h0, lengths }: AfterInputs, { dims, options }: Attributes): Made & Ordered {
+  const order = ordered(dims, lengths);
+  const rT = packed("gru", dims, r);
+  const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
+  return { ...run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes }), order };
+}
+
+/** What `gruScan` makes of each layer of a stack, all as one wavefront; nothing where that saves no dispatch. */
+export function gruStack(stack: Stack & { readonly bN: readonly Tensor[] }, { dims, options }: Attributes) {
+  const { gx, h0 } = stack;
+  const has = [...(h0 ? ["h0"] : []), ...(stack.bN.length > 0 ? ["bN"] : [])];
+  const wave = wavefront("gru", { layer: gruForward, stack: gruWavefront }, stack, { dims, options, has });
+  if (!wave) return [];
+  const { rT, order, bias } = wave;
+  const bN = stack.bN.length > 0 ? concat(stack.bN, 0) : undefined;
+  const { y, gates } = run(gruWavefront, { gx, rT, bN, h0, order }, { dims: wave.dims, options: { ...options, bias } });
+  return layersOf({ y, gates }, wave.dims.L).map((made): Made & Ordered => ({ ...made, order }));
+}
 
 /** A GRU that applies the reset gate before the recurrent product; `gruResetBeforeForward` has the equations. */
 export const gruResetBeforeScan = defineOp<
