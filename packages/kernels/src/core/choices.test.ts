@@ -103,7 +103,9 @@ describe("what was measured", () => {
   });
 
   test("that is no JSON is refused, and says what to do", async () => {
-    await expect(choices("measured", memory("<html>")).load()).rejects.toThrowErrorMatchingInlineSnapshot(`[ValueError: Choices.load: the stored choices should be JSON as an earlier run saved it but is <html>…. Delete the file or the database: they are measured again.]`);
+    await expect(choices("measured", memory("<html>")).load()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Choices.load: the stored choices should be JSON as an earlier run saved it but is <html>…. Delete the file or the database: they are measured again.]`,
+    );
   });
 
   test("by other candidates than today's is left alone", async () => {

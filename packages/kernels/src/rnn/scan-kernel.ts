@@ -226,29 +226,16 @@ export function phaseFunction(
       if (s < lengthAt(tile * ${rows}u + ${half}u)) { ${summed(of, rows)} }
       else if (s < lengthAt(tile * ${rows}u)) { ${summed(of, rows > 1 ? half : rows)} }`;
   const allSums = (of: readonly PhaseProduct[]): string => (hasOrder ? skipping(of) : summed(of, rows));
-  const biased = (r: number, c: number): string => `sum${r}_${c}${below?.bias ? ` + ${below.bias(`column${c}`)}` : ""}`;
-  const inputs = wgsl`
-      var inputs = array<${type}, ${rows * columns}>();
-      if (d > 0u) {
-        ${sums(tile)}
-        ${allSums(below ? [below] : [])}
-        inputs = array<${type}, ${rows * columns}>(
-          ${each(rows, (r) => each(columns, (c) => `${biased(r, c)},`))}
-        );
-      }`;
-  const x = below
-    ? `var x = inputs[r * ${columns}u + c]${byFours ? "[l]" : ""}; if (d == 0u) { x = ${input}; }`
-    : input
-      ? `let x = ${input};`
-      : "";
-  const end = `${x} ${finish}`;
+  const belowCode = below ? inputsBelow(tile, allSums([below]), below.bias) : "";
+  const end = wgsl`${below ? inputOf(tile, byFours, input ?? "") : input ? `let x = ${input};` : ""}
+            ${finish}`;
   const unit = byFours ? eachUnit("n", end) : `let u = n; let value = total; ${end}`;
   return wgsl`
     fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
       ${each(columns, (c) => `let column${c} = ${column(c)};`)}
       ${each(rows, (r) => `let row${r} = rowAt(tile * ${rows}u + ${r}u, s, d);`)}
       ${shared ? each(rows / SHARED_ROWS, (f) => `let mine${f} = rowAt(tile * ${rows}u + ${SHARED_ROWS * f}u + (subLane & 3u), s, d);`) : ""}
-      ${below ? inputs : ""}
+      ${belowCode}
       ${sums(tile)}
       ${allSums(products)}
       if (q < ${invocations}u) {
@@ -264,6 +251,25 @@ export function phaseFunction(
       }
     }`;
 }
+
+/** WGSL: the inputs of a tile's rows and columns in layers above the first, summed from what the layer below gave. */
+function inputsBelow(tile: Tile, code: string, bias: ((column: string) => string) | undefined): string {
+  const { rows, columns, type } = tile;
+  const added = (c: number): string => (bias ? ` + ${bias(`column${c}`)}` : "");
+  return wgsl`
+      var inputs = array<${type}, ${rows * columns}>();
+      if (d > 0u) {
+        ${sums(tile)}
+        ${code}
+        inputs = array<${type}, ${rows * columns}>(
+          ${each(rows, (r) => each(columns, (c) => `sum${r}_${c}${added(c)},`))}
+        );
+      }`;
+}
+
+/** WGSL: the input of a unit, which the first layer is given. */
+const inputOf = ({ columns }: Tile, byFours: boolean, given: string): string =>
+  `var x = inputs[r * ${columns}u + c]${byFours ? "[l]" : ""}; if (d == 0u) { x = ${given}; }`;
 
 /** R·h_{t−1}: the state before each step is h_0 or zero at the first, y of the step before at all others. */
 export function recurrentForward(hasStart: boolean, weight: PhaseProduct["weight"]): PhaseProduct[] {

@@ -44,7 +44,9 @@ const sizes: (Size & { why: string })[] = [
   { L: 3, B: 9, T: 4, H: 35, lengths: [4, 2, 1, 0, 4, 2, 3, 3, 1], why: "three layers, rows of several lengths" },
   { L: 3, B: 2, T: 2, H: 6, bare: true, why: "fewer steps than layers, no biases, no states to start from" },
   { L: 2, B: 8, T: 3, H: 64, lengths: [3, 0, 2, 1, 3, 3, 1, 2], reverse: true, why: "whole tiles, backwards" },
-  { L: 4, B: 1, T: 1, H: 1, why: "smallest" },
+  { L: 3, B: 2, T: 3, H: 9, why: "three layers with biases" },
+  { L: 4, B: 2, T: 2, H: 5, why: "four layers, whose weights come put together" },
+  { L: 2, B: 1, T: 1, H: 1, why: "smallest" },
 ];
 
 const f32 = (shape: number[], seed: number, scale = 1): Float32Array<ArrayBuffer> =>
@@ -112,10 +114,20 @@ describe.each(cells)("$name", (cell) => {
       const inputs = inputsOf(cell, size);
       const layers = await byLayers(cell, size, inputs);
       const bias = inputs.b !== undefined;
+      const apart = L <= 3;
+      const of = (all: Float32Array<ArrayBuffer>, index: number, parts: number) =>
+        apart ? part(all, index, parts) : all;
       const { rT } = await runKernel(device, packStack, {
         dims: { L, G: cell.G, H },
-        options: { bias },
-        inputs: { r: inputs.r, w: inputs.w, ...(inputs.b ? { b: inputs.b } : {}) },
+        options: { bias, apart },
+        inputs: {
+          r: of(inputs.r, 0, L),
+          w: of(inputs.w, 0, L - 1),
+          ...(inputs.b ? { b: of(inputs.b, 0, L - 1) } : {}),
+          ...(apart ? { r1: part(inputs.r, 1, L) } : {}),
+          ...(L === 3 ? { r2: part(inputs.r, 2, L), w1: part(inputs.w, 1, 2) } : {}),
+          ...(L === 3 && inputs.b ? { b1: part(inputs.b, 1, 2) } : {}),
+        },
       });
       const order = lengths ? { order: Uint32Array.from(orderReference(lengths, T)) } : {};
       const given = { gx: inputs.gx, rT: rT as HostArray, ...order, ...inputs.states };

@@ -67,10 +67,13 @@ export function wavefront(
   const has = lengths ? [...call.has, "order"] : call.has;
   if (!device || !savesDispatches(device, kernels.layer, { ...call, L: dims.L, has })) return undefined;
   if (!fits(device, kernels.stack, dims, options)) return undefined;
+  const apart = dims.L <= 3;
   const { rT } = run(
     packStack,
-    { r: concat(r, 0), w: concat(w, 0), b: bias ? concat(b, 0) : undefined },
-    { dims: { L: dims.L, G: gateCount(cell), H }, options: { bias } },
+    apart
+      ? { r: r[0], r1: r[1], r2: r[2], w: w[0], w1: w[1], b: b[0], b1: b[1] }
+      : { r: concat(r, 0), w: concat(w, 0), b: bias ? concat(b, 0) : undefined },
+    { dims: { L: dims.L, G: gateCount(cell), H }, options: { bias, apart } },
   );
   return { rT, order: ordered(call.dims, lengths), dims, bias };
 }
