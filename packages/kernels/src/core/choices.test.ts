@@ -63,6 +63,14 @@ describe("before anything was measured", () => {
   });
 });
 
+test("the plain kernel runs where that is asked for, whatever is expected or was measured", () => {
+  const plain = new Choices(device("Some GPU"), "plain", null);
+  plain.record(double, facts(100), { double: 2, double_wide: 1 });
+  expect(plain.find(double, facts(100))).toMatchObject({ kernel: { name: "double" } });
+  expect(plain.open(double, facts(100))).toEqual([]);
+  expect(plain.find(named("lonely"), facts(1)).why).toBe("the only kernel for this");
+});
+
 describe("what was measured", () => {
   const times = { double: 1500, double_wide: 2_500_000 };
 

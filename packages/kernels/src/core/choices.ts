@@ -3,8 +3,11 @@ import type { AnyKernel } from "./define-kernel";
 import { ValueError } from "./errors";
 import { type Candidate, candidates, type DeviceFacts, type VariantFacts } from "./variants";
 
-/** How a kernel is chosen where several could do the work: by measurement, or always the one expected to be fastest. */
-export type ChoicePolicy = "measured" | "expected";
+/**
+ * How a kernel is chosen where several could do the work: by measurement, always the one expected to be fastest, or
+ * always the plain one, which is the readable baseline.
+ */
+export type ChoicePolicy = "measured" | "expected" | "plain";
 
 /** Where measured choices are kept from one run to the next: see `indexedDBStore`; in Node two calls of `fs` make one. */
 export interface ChoiceStore {
@@ -40,6 +43,7 @@ export class Choices {
 
   /** The kernel for a call: the fastest measured, else the one expected to be fastest. */
   find(kernel: AnyKernel, call: VariantFacts): Chosen {
+    if (this.policy === "plain" && "variants" in kernel) return { kernel, why: "the plain kernel, as was asked for" };
     const able = candidates(kernel, call, this.#device);
     const best = able[0] as Candidate;
     if (able.length === 1)

@@ -45,6 +45,8 @@ export interface Binding {
   readonly shape: ShapeExpression;
   /** Whether a call may leave it out; the WGSL is then generated without it. */
   readonly optional: boolean;
+  /** Words to measure with, where any numbers would not do. */
+  readonly sample?: (dims: DimValues, options: Readonly<Record<string, unknown>>) => ArrayLike<number>;
 }
 
 export const read = (type: TypeExpression, shape: ShapeExpression): Binding => binding("read", type, shape);

@@ -15,7 +15,7 @@ export interface DeviceOptions {
   /**
    * How a kernel is chosen where several could do the work. `measured`: once a plan has proved hot they are timed in
    * the background, and the fastest runs from then on. `expected`: what is known of the adapter decides, and nothing is
-   * timed. Results are the same bits either way. With a store, what was measured is kept from run to run.
+   * timed. `plain`: the readable baseline of each runs. Results are the same bits in all cases. With a store, what was measured is kept from run to run.
    */
   choices?: { policy?: ChoicePolicy; store?: ChoiceStore };
 }

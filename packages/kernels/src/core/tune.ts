@@ -7,6 +7,8 @@ import { type Call, Program, type Undecided } from "./program";
 const SAMPLE_NS = 2e6;
 const MOST_REPEATS = 64;
 const SAMPLES = 3;
+/** A run that takes as long as this, in nanoseconds, tells enough: others wait for the device meanwhile. */
+const LONG_NS = 3e7;
 /** A candidate whose first run took this many times as long as the best so far is not looked at again. */
 const HOPELESS = 4;
 
@@ -38,11 +40,13 @@ async function measure(device: Device, { call, spec, among }: Undecided): Promis
   const bindings: Record<string, BufferRange> = {};
   const times: Record<string, number> = {};
   try {
-    for (const { name, type, words } of spec.bindings) {
+    for (const { name, binding, type, words } of spec.bindings) {
       const size = Math.max(16, words * 4);
       const buffer = device.pool.acquire(size, `measure ${name}`);
       bindings[name] = { buffer, offset: 0, size };
-      device.upload(bindings[name], sample(size / 4, type.endsWith("u") || type === "u32" || type === "i32"));
+      const isWhole = type.endsWith("u") || type === "u32" || type === "i32";
+      const own = binding.sample?.(spec.dims, { ...spec.options });
+      device.upload(bindings[name], own ? Uint32Array.from(own) : sample(size / 4, isWhole));
     }
     let best = Number.POSITIVE_INFINITY;
     for (const { kernel } of among) {
@@ -54,7 +58,8 @@ async function measure(device: Device, { call, spec, among }: Undecided): Promis
         const once = await time(device, program, 1);
         const repeats = Math.min(MOST_REPEATS, Math.max(1, Math.ceil(SAMPLE_NS / once)));
         let fastest = once;
-        for (let n = 0; n < SAMPLES && once < HOPELESS * best; n++) {
+        const more = once < LONG_NS && once < HOPELESS * best ? SAMPLES : 0;
+        for (let n = 0; n < more; n++) {
           fastest = Math.min(fastest, (await time(device, program, repeats)) / repeats);
         }
         times[kernel.name] = fastest;
@@ -82,8 +87,8 @@ async function compile(device: Device, call: Call): Promise<Program | null> {
 }
 
 /** Contents to measure with: small numbers of either sign; counts and ids below 64, which any array has. */
-function sample(words: number, whole: boolean): Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
-  if (whole) return Uint32Array.from({ length: words }, (_, n) => n & 63);
+function sample(words: number, isWhole: boolean): Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
+  if (isWhole) return Uint32Array.from({ length: words }, (_, n) => n & 63);
   return Float32Array.from({ length: words }, (_, n) => ((n * 37) % 101) / 101 - 0.5);
 }
 

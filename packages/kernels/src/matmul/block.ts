@@ -46,9 +46,6 @@ export function packing(
   };
 }
 
-/** An element of a or b as f32. */
-export const load = (type: string, element: string): string => (type === "f32" ? element : `f32(${element})`);
-
 /**
  * WGSL that stores what an invocation holds of C: rows from `row` on, `sum(i, j)` being the expression for row i and
  * `column` the one for the column of a WGSL index j. Neither loop has a bound that a compiler could unroll it by: with
@@ -57,7 +54,7 @@ export const load = (type: string, element: string): string => (type === "f32" ?
 export function storeBlock(
   { rows, cols }: { rows: number; cols: number },
   { sum, column }: { sum: (i: number, j: number) => string; column: string },
-  { activation, cType, packed }: MatmulOptions,
+  { activation, packed }: MatmulOptions,
   has: Has,
 ): string {
   const held = `block[i * ${cols}u + j]`;
@@ -72,7 +69,7 @@ export function storeBlock(
           let col = ${column};
           if (col >= dims.N) { break; }
           let value = ${sumOf}${has.bias ? " + bias[col]" : ""};
-          c[line + col] = ${cType === "f32" ? value : `f16(${value})`};
+          c[line + col] = ${value};
         }
       }`;
 }

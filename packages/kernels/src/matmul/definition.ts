@@ -1,19 +1,13 @@
-import { type DimValues, type ElementType, optional, perCall, read, write } from "../core";
+import { type DimValues, isHalf, optional, perCall, read, type StorageOptions, write } from "../core";
 import type { Activation } from "../wgsl/activation";
 
-/** How the numbers of a matrix are stored; sums are f32 whatever it is. */
-export type MatrixType = "f32" | "f16";
-
-export interface MatmulOptions {
+export interface MatmulOptions extends StorageOptions {
   /** Whether `a` is stored [K, M] rather than [M, K]. */
   readonly transposeA: boolean;
   /** Whether `b` is stored [N, K] rather than [K, N]. */
   readonly transposeB: boolean;
   /** Applied to the product plus bias. */
   readonly activation: Activation;
-  readonly aType: MatrixType;
-  readonly bType: MatrixType;
-  readonly cType: MatrixType;
   /** What `steps` lists, where it is bound: rows of a and c, or terms of the contraction. */
   readonly packed: "rows" | "depth";
 }
@@ -22,9 +16,6 @@ export const options: MatmulOptions = {
   transposeA: false,
   transposeB: false,
   activation: { name: "linear" },
-  aType: "f32",
-  bType: "f32",
-  cType: "f32",
   packed: "rows",
 };
 
@@ -41,11 +32,6 @@ export const dims = {
 
 export type MatmulDims = Readonly<Record<keyof typeof dims, number>>;
 
-const aType = ({ aType }: Partial<MatmulOptions>): ElementType => aType ?? "f32";
-const bType = ({ bType }: Partial<MatmulOptions>): ElementType => bType ?? "f32";
-const cType = ({ cType }: Partial<MatmulOptions>): ElementType => cType ?? "f32";
-const inFours = (type: ElementType): ElementType => (type === "f16" ? "vec4h" : "vec4f");
-
 /** Elements of a and b as stored. */
 const sizeA = ({ Z, M, K, lda, strideA }: DimValues, { transposeA }: Partial<MatmulOptions>): number =>
   transposeA ? strided(Z, K, M, lda, strideA) : strided(Z, M, K, lda, strideA);
@@ -57,26 +43,28 @@ function strided(Z = 0, rows = 0, cols = 0, ld = 0, stride = 0): number {
   return Z * rows * cols === 0 ? 0 : (Z - 1) * stride + (rows - 1) * ld + cols;
 }
 
+/** How many rows or terms `steps` lists. */
+const listed = ({ M = 0, K = 0 }: DimValues, packed: unknown): number => (packed === "rows" ? M : K);
+
 export const bindings = {
-  a: read(aType, (d, o) => [sizeA(d, o)]),
-  b: read(bType, (d, o) => [sizeB(d, o)]),
+  a: read("f32", (d, o) => [sizeA(d, o)]),
+  b: read("f32", (d, o) => [sizeB(d, o)]),
   bias: optional(read("f32", "N")),
-  steps: optional(read("u32", ({ M = 0, K = 0 }, { packed }) => [1 + (packed === "rows" ? M : K)])), // from list_steps
-  c: write(cType, "Z M N"),
+  /** From `list_steps`; measured with half of the steps. */
+  steps: {
+    ...optional(read("u32", (d, { packed }) => [1 + listed(d, packed)])),
+    sample: (d: DimValues, { packed }: Readonly<Record<string, unknown>>) =>
+      Array.from({ length: 1 + listed(d, packed) }, (_, n) => (n === 0 ? Math.ceil(listed(d, packed) / 2) : n - 1)),
+  },
+  c: write("f32", "Z M N"),
   sumA: optional(write("f32", "Z M")),
 };
 
 /** The same arrays, a and b read four neighbours at a time. */
 export const bindingsInFours = {
   ...bindings,
-  a: read(
-    (o) => inFours(aType(o)),
-    (d, o) => [sizeA(d, o) / 4],
-  ),
-  b: read(
-    (o) => inFours(bType(o)),
-    (d, o) => [sizeB(d, o) / 4],
-  ),
+  a: read("vec4f", (d, o) => [sizeA(d, o) / 4]),
+  b: read("vec4f", (d, o) => [sizeB(d, o) / 4]),
 };
 
 /** Whether the rows of a and b as stored consist of whole fours, each where a four may begin. */
@@ -84,13 +72,13 @@ export function isInFours({ M, N, K, lda, ldb, strideA, strideB }: MatmulDims, o
   return [of.transposeA ? M : K, of.transposeB ? K : N, lda, ldb, strideA, strideB].every((extent) => extent % 4 === 0);
 }
 
-export function cost({ Z, M, N, K, strideA, strideB }: MatmulDims, { aType, bType, cType }: MatmulOptions) {
-  const bytes = { f32: 4, f16: 2 };
+export function cost({ Z, M, N, K, strideA, strideB }: MatmulDims, options: MatmulOptions) {
+  const bytes = (name: "a" | "b" | "c"): number => (isHalf(options, name) ? 2 : 4);
   return {
     flops: 2 * Z * M * N * K,
     bytes:
-      bytes[aType] * (strideA === 0 ? 1 : Z) * M * K +
-      bytes[bType] * (strideB === 0 ? 1 : Z) * K * N +
-      bytes[cType] * Z * M * N,
+      bytes("a") * (strideA === 0 ? 1 : Z) * M * K +
+      bytes("b") * (strideB === 0 ? 1 : Z) * K * N +
+      bytes("c") * Z * M * N,
   };
 }

@@ -1,3 +1,3 @@
-export type { MatmulOptions, MatrixType } from "./definition";
+export type { MatmulOptions } from "./definition";
 export { matmul } from "./matmul";
 export { matmulParts, sumParts } from "./parts";

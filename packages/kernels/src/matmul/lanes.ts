@@ -1,5 +1,5 @@
 import { type DeviceFacts, defineKernel, type Variant, type VariantFacts, wgsl } from "../core";
-import { each, findTile, type Has, load, packing, storeBlock } from "./block";
+import { each, findTile, type Has, packing, storeBlock } from "./block";
 import { bindings, cost, dims, type MatmulOptions, options } from "./definition";
 import { type Tile, type TiledPlan, tiledPlan } from "./tile";
 
@@ -59,7 +59,7 @@ const lanesMatmul = (lanes: number) =>
 
 function lanesCode(lanes: number, plan: TiledPlan, options: MatmulOptions, has: Has): string {
   const { rows, cols } = plan.tile;
-  const { transposeA, transposeB, aType, bType } = options;
+  const { transposeA, transposeB } = options;
   const reads = rows / lanes;
   const rowOfRead = (i: number): string => `row + ${i * lanes}u + lane`;
   const { functions, depth, isPacked } = packing(options, has);
@@ -82,8 +82,8 @@ function lanesCode(lanes: number, plan: TiledPlan, options: MatmulOptions, has: 
       for (var k = 0u; k < depth; k++) {
         let aK = termAt(k)${transposeA ? " * dims.lda" : ""};
         let bK = termAt(k)${transposeB ? "" : " * dims.ldb"};
-        ${each(reads, (i) => `let own${i} = ${load(aType, `a[a${i}At + aK]`)};`)}
-        ${each(cols, (j) => `let b${j} = ${load(bType, `b[b${j}At + bK]`)};`)}
+        ${each(reads, (i) => `let own${i} = a[a${i}At + aK];`)}
+        ${each(cols, (j) => `let b${j} = b[b${j}At + bK];`)}
         ${each(rows, (i) => `let a${i} = subgroupBroadcast(own${Math.floor(i / lanes)}, ${i % lanes}u); ${each(cols, (j) => `c${i}_${j} = fma(a${i}, b${j}, c${i}_${j});`, " ")}`)}
         ${has.sumA ? each(reads, (i) => `sum${i} += own${i};`) : ""}
       }

@@ -1,5 +1,5 @@
 import { defineKernel, wgsl, withVariants } from "../core";
-import { each, findTile, type Has, load, packing, storeBlock } from "./block";
+import { each, findTile, type Has, packing, storeBlock } from "./block";
 import { bindings, cost, dims, type MatmulOptions, options } from "./definition";
 import { lanesVariants } from "./lanes";
 import { stagedVariants } from "./staged";
@@ -35,7 +35,7 @@ export const matmul = withVariants(plainMatmul, [...lanesVariants, ...stagedVari
 
 function matmulCode(plan: TiledPlan, options: MatmulOptions, has: Has): string {
   const { rows, cols, x, y } = plan.tile;
-  const { transposeA, transposeB, aType, bType } = options;
+  const { transposeA, transposeB } = options;
   const { functions, depth, isPacked } = packing(options, has);
   return wgsl`
     ${functions}
@@ -52,8 +52,8 @@ function matmulCode(plan: TiledPlan, options: MatmulOptions, has: Has): string {
       for (var k = 0u; k < depth; k++) {
         let aK = termAt(k)${transposeA ? " * dims.lda" : ""};
         let bK = termAt(k)${transposeB ? "" : " * dims.ldb"};
-        ${each(rows, (i) => `let a${i} = ${load(aType, `a[a${i}At + aK]`)};`)}
-        ${each(cols, (j) => `let b${j} = ${load(bType, `b[b${j}At + bK]`)};`)}
+        ${each(rows, (i) => `let a${i} = a[a${i}At + aK];`)}
+        ${each(cols, (j) => `let b${j} = b[b${j}At + bK];`)}
         ${each(rows, (i) => each(cols, (j) => `c${i}_${j} = fma(a${i}, b${j}, c${i}_${j});`, " "))}
         ${has.sumA ? each(rows, (i) => `sum${i} += a${i};`) : ""}
       }

@@ -1,5 +1,5 @@
 import { type DeviceFacts, defineKernel, type Variant, type VariantFacts, wgsl } from "../core";
-import { each, findTile, type Has, load, packing, storeBlock } from "./block";
+import { each, findTile, type Has, packing, storeBlock } from "./block";
 import {
   bindings,
   bindingsInFours,
@@ -50,7 +50,6 @@ const stagedMatmul = (inFours: boolean) =>
 /** One of the two matrices as a tile of it is staged: `lanes` rows of A or columns of B, "across" being along those. */
 interface Side {
   readonly name: "a" | "b";
-  readonly type: string;
   /** Rows of A or columns of B in the tile, and how many there are in all. */
   readonly across: number;
   readonly extent: "dims.M" | "dims.N";
@@ -66,8 +65,7 @@ interface Side {
  * matrix: the compute loop stops at K, and what lies beyond M or N is not stored.
  */
 function stage(side: Side, inFours: boolean, threads: number): string {
-  const { name, type, across, extent, first, ld, stride, isAcross } = side;
-  const vec = inFours ? (element: string) => (type === "f32" ? element : `vec4f(${element})`) : String;
+  const { name, across, extent, first, ld, stride, isAcross } = side;
   const quads = across / 4;
   const [quad, step] = isAcross ? [`n % ${quads}u`, `n / ${quads}u`] : [`n / ${DEPTH / 4}u`, `n % ${DEPTH / 4}u`];
   const rowOrColumn = (m: string): string => (name === "a" ? `rowAt(${m})` : m);
@@ -79,12 +77,12 @@ function stage(side: Side, inFours: boolean, threads: number): string {
       const index = isAcross
         ? at(clamp("m", extent, 4), clamp(`k + ${i}u`, "depth"))
         : at(clamp(`m + ${i}u`, extent), clamp("k", "depth", 4));
-      return vec(`${name}[(start + ${index}) / 4u]`);
+      return `${name}[(start + ${index}) / 4u]`;
     }
     const one = (q: number): string => {
       const [m, k] = isAcross ? [q, i] : [i, q];
       const index = at(clamp(`m + ${m}u`, extent), clamp(`k + ${k}u`, "depth"));
-      return load(type, `${name}[start + ${index}]`);
+      return `${name}[start + ${index}]`;
     };
     return `vec4f(${each(4, one, ", ")})`;
   };
@@ -102,12 +100,11 @@ function stage(side: Side, inFours: boolean, threads: number): string {
 
 function stagedCode(inFours: boolean, plan: TiledPlan, options: MatmulOptions, has: Has): string {
   const { rows, cols, x, y } = plan.tile;
-  const { transposeA, transposeB, aType, bType } = options;
+  const { transposeA, transposeB } = options;
   const [rowQuads, colQuads] = [rows / 4, cols / 4];
   const { functions, depth, isPacked } = packing(options, has);
   const a: Side = {
     name: "a",
-    type: aType,
     across: rows * y,
     extent: "dims.M",
     first: "tileRow",
@@ -117,7 +114,6 @@ function stagedCode(inFours: boolean, plan: TiledPlan, options: MatmulOptions, h
   };
   const b: Side = {
     name: "b",
-    type: bType,
     across: cols * x,
     extent: "dims.N",
     first: "tileCol",

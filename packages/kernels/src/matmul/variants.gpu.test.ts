@@ -157,7 +157,7 @@ describe("half precision", () => {
     });
     return new Uint32Array(halves.buffer);
   };
-  const half = { aType: "f16", bType: "f16", cType: "f16" } as const;
+  const half = { halves: ["a", "b", "c"] } as const;
 
   test.each([
     { transposeA: false, transposeB: false },

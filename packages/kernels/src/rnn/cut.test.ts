@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { candidates, DEFAULT_LIMITS, describeAdapter } from "../core";
+import { bindings } from "../matmul/definition";
 import { gruBackward } from "./gru";
 import { lstmForward } from "./lstm";
+import { orderReference, stepsReference } from "./pack.reference";
+import { orderOfRows } from "./scan";
 
 const gpu = {
   adapter: describeAdapter({ description: "Some GPU" }),
@@ -50,4 +53,11 @@ describe("the cut expected to be fastest", () => {
     const names = candidates(lstmForward, sizes({ B: 16, T: 64, H: 33 }), gpu).map(({ kernel }) => kernel.name);
     expect(names.filter((name) => name.includes("_kept_"))).toEqual([]);
   });
+});
+
+test("what ragged calls are measured with is a batch of rows of every length, half of it padding", () => {
+  expect(orderOfRows.sample({ B: 4, T: 8 })).toEqual(orderReference([8, 6, 4, 2], 8));
+  const steps = Array.from(bindings.steps.sample({ M: 6, K: 9 }, { packed: "rows" }));
+  expect(steps).toEqual([3, 0, 1, 2, 3, 4, 5]);
+  expect(steps).toEqual(stepsReference([3, 0], 3));
 });

@@ -1,7 +1,7 @@
 import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { packedColumns, paddedColumns } from "./pack";
-import type { ScanOptions } from "./scan";
+import { orderOfRows, type ScanOptions } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface ElmanOptions extends ScanOptions {
@@ -23,7 +23,7 @@ export const elmanForwardScan = defineScan({
     gx: read("f32", "B T D H"), //           W·x_t + b
     rT: read("vec4f", ({ D = 0, H = 0 }) => [D, H, packedColumns(1, H)]), // R as pack_recurrent lays it
     h0: optional(read("f32", "D B H")), //   zeros when absent
-    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
+    order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
   },
   weights: { array: "rT", count: (H) => H * packedColumns(1, H) },
@@ -63,7 +63,7 @@ export const elmanBackward = scanKernel({
     dy: read("f32", "B T D H"),
     y: read("f32", "B T D H"),
     rows: read("vec4f", ({ D = 0, H = 0 }) => [D, H, paddedColumns(H)]), // R as pad_recurrent lays it
-    order: optional(read("vec2u", "B")),
+    order: orderOfRows,
     dGates: write("f32", "B T D H"), //      gradient of gx; zeros at padding
   },
   weights: { array: "rows", count: (H) => H * paddedColumns(H) },

@@ -2,6 +2,7 @@ import { optional, read, wgsl, write } from "../core";
 import { activationCode, activationSlopeCode } from "../wgsl/activation";
 import { gruOptions } from "./gru";
 import { paddedColumns } from "./pack";
+import { orderOfRows } from "./scan";
 import { recurrentForward, scanKernel } from "./scan-kernel";
 
 /**
@@ -19,7 +20,7 @@ export const gruResetBeforeForward = scanKernel({
     gx: read("f32", "B T D H 3"), //         W·x_t + b
     rT: read("vec4f", "D H H"), //           R as pack_recurrent lays it: [D, k, unit]
     h0: optional(read("f32", "D B H")), //   zeros when absent
-    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
+    order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     r z n after their activations, and 0
     states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}
@@ -95,7 +96,7 @@ export const gruResetBeforeBackward = scanKernel({
     gates: read("vec4f", "B T D H"),
     states: read("f32", "2 B T D H"),
     rows: read("vec4f", ({ D = 0, H = 0 }) => [D, 3 * H, paddedColumns(H)]), // R as pad_recurrent lays it
-    order: optional(read("vec2u", "B")),
+    order: orderOfRows,
     dGx: write("f32", "B T D H 3"), //       zeros at padding
     dGh: write("f32", "2 B T D H 3"), //     zeros at padding
     carry: write("f32", "D B H"), //         dh on its way back

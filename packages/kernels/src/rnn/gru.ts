@@ -1,7 +1,7 @@
 import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { paddedColumns } from "./pack";
-import type { ScanOptions } from "./scan";
+import { orderOfRows, type ScanOptions } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface GRUOptions extends ScanOptions {
@@ -29,7 +29,7 @@ export const gruForwardScan = defineScan({
     rT: read("vec4f", "D H H"), //           R as pack_recurrent lays it: [D, k, unit]
     bN: optional(read("f32", "D H")), //     zeros when absent
     h0: optional(read("f32", "D B H")), //   zeros when absent
-    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
+    order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     r z n after their activations, and R_n·h_{t−1} + b_N
   },
@@ -89,7 +89,7 @@ export const gruBackward = scanKernel({
     gates: read("vec4f", "B T D H"),
     hPrev: read("f32", "B T D H"), //        from previous_state
     rows: read("vec4f", ({ D = 0, H = 0 }) => [D, 3 * H, paddedColumns(H)]), // R as pad_recurrent lays it
-    order: optional(read("vec2u", "B")),
+    order: orderOfRows,
     dGx: write("f32", "B T D H 3"), //       zeros at padding
     dGh: write("f32", "B T D H 3"), //       zeros at padding
     carry: write("f32", "D B H"), //         z_t·dh_t on its way back; after the last dispatch that of the first step

@@ -1,7 +1,7 @@
 import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { paddedColumns } from "./pack";
-import type { ScanOptions } from "./scan";
+import { orderOfRows, type ScanOptions } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface LSTMOptions extends ScanOptions {
@@ -34,7 +34,7 @@ export const lstmForwardScan = defineScan({
     rT: read("vec4f", "D H H"), //           R as pack_recurrent lays it: [D, k, unit]
     h0: optional(read("f32", "D B H")), //   zeros when absent
     c0: optional(read("f32", "D B H")), //   zeros when absent
-    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
+    order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     i f g o after their activations
     cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t
@@ -96,7 +96,7 @@ export const lstmBackward = scanKernel({
     gates: read("vec4f", "B T D H"),
     cells: read("vec2f", "B T D H"),
     rows: read("vec4f", ({ D = 0, H = 0 }) => [D, 4 * H, paddedColumns(H)]), // R as pad_recurrent lays it
-    order: optional(read("vec2u", "B")),
+    order: orderOfRows,
     dcN: optional(read("f32", "D B H")), //  gradient of the final cell state; zeros when absent
     dGates: write("f32", "B T D H 4"), //    gradient of gx; zeros at padding
     carry: write("f32", "D B H"), //         dc on its way back; after the last dispatch the gradient of c_0

@@ -1,4 +1,4 @@
-import { perCall, perModel, wgsl } from "../core";
+import { type DimValues, optional, perCall, perModel, read, wgsl } from "../core";
 
 /**
  * What all recurrent scans share. For direction d and a row of length L, scan step s < L is at time t = s, or at
@@ -11,6 +11,13 @@ export const scanDims = {
   B: perCall("batch rows"),
   T: perCall("time steps"),
   H: perModel("hidden units"),
+};
+
+/** The rows of a batch by falling length, from `order_rows`; measured with rows of every length. */
+export const orderOfRows = {
+  ...optional(read("vec2u", "B")),
+  sample: ({ B = 0, T = 0 }: DimValues) =>
+    Array.from({ length: 2 * B }, (_, n) => (n % 2 === 0 ? n / 2 : Math.ceil((T * (B - (n - 1) / 2)) / B))),
 };
 
 export interface ScanOptions {

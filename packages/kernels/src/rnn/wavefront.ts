@@ -3,6 +3,7 @@ import { elmanForwardScan } from "./elman";
 import { gruForwardScan } from "./gru";
 import { lstmForwardScan } from "./lstm";
 import { stackExtents } from "./pack";
+import { orderOfRows } from "./scan";
 import { wavefrontKernel } from "./wavefront-kernel";
 
 /** Extents of the weights of a stack of cells with G gates. */
@@ -21,7 +22,7 @@ export const lstmWavefront = wavefrontKernel({
     rT: read("vec4f", weights(4)), //   from pack_stack
     h0: optional(read("f32", "L B H")), //   zeros when absent
     c0: optional(read("f32", "L B H")), //   zeros when absent
-    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
+    order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "L B T H"), //           h_t
     gates: write("vec4f", "L B T H"), //     i f g o after their activations
     cells: write("vec2f", "L B T H"), //     c_{t−1}, c_t
@@ -38,7 +39,7 @@ export const gruWavefront = wavefrontKernel({
     rT: read("vec4f", weights(3)), //   from pack_stack
     bN: optional(read("f32", "L H")), //     zeros when absent
     h0: optional(read("f32", "L B H")), //   zeros when absent
-    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
+    order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "L B T H"), //           h_t
     gates: write("vec4f", "L B T H"), //     r z n after their activations, and R_n·h_{t−1} + b_N
   },
@@ -53,7 +54,7 @@ export const elmanWavefront = wavefrontKernel({
     gx: read("f32", "B T H"), //             W·x_t + b of the first layer
     rT: read("vec4f", weights(1)), //   from pack_stack
     h0: optional(read("f32", "L B H")), //   zeros when absent
-    order: optional(read("vec2u", "B")), //  from order_rows; all rows whole when absent
+    order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "L B T H"), //           h_t
   },
 });

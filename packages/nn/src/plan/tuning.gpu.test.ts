@@ -2,7 +2,7 @@ import { type ChoicePolicy, type Device, open } from "@unroll/kernels";
 import { afterEach, expect, test } from "vitest";
 import { crossEntropy, Linear, LSTM, planStatistics, random, SGD, type Tensor, tensor } from "..";
 
-const [B, T, V, H] = [8, 12, 11, 32];
+const [B, T, V, H] = [16, 12, 11, 32]; // two tiles of rows or four: which is faster has to be measured
 const draw = (seed: number): Tensor =>
   tensor(
     Int32Array.from({ length: B * T }, (_, n) => (n * seed) % V),
