@@ -9,6 +9,7 @@ import { benches as optim } from "./optim/optim.bench";
 import { benches as reduce } from "./reduce/reduce.bench";
 import { benches as scans } from "./rnn/scan.bench";
 import { benches as states } from "./rnn/state.bench";
+import { benches as wavefronts } from "./rnn/wavefront.bench";
 import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
@@ -23,5 +24,6 @@ export const benches: readonly KernelBench[] = [
   ...reduce,
   ...scans,
   ...states,
+  ...wavefronts,
   ...softmax,
 ];

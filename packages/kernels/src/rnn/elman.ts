@@ -2,7 +2,7 @@ import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { packedColumns, paddedColumns } from "./pack";
 import { orderOfRows, type ScanOptions } from "./scan";
-import { recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
+import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface ElmanOptions extends ScanOptions {
   readonly activation: Activation;
@@ -15,7 +15,7 @@ const options: ElmanOptions = { reverse: false, activation: { name: "tanh" } };
  *   h_t = tanh(gx_t + R·h_{t−1})                                                          (Elman 1990)
  * or another activation. T ≥ 1.
  */
-export const elmanForward = scanKernel({
+export const elmanForwardScan = defineScan({
   name: "elman_forward",
   options,
   backward: false,
@@ -29,8 +29,8 @@ export const elmanForward = scanKernel({
   weights: { array: "rT", count: (H) => H * packedColumns(1, H) },
   cost: ({ B, T, D, H }) => ({ flops: T * D * B * H * (2 * H + 2), bytes: 4 * T * D * (H * H + B * H * 3) }),
   functions: ({ options: { activation } }) => wgsl`
-    fn finish(row: Row, u: u32, recurrent: f32) {
-      let a = gx[row.now + u] + recurrent;
+    fn finish(row: Row, u: u32, x: f32, recurrent: f32) {
+      let a = x + recurrent;
       y[row.now + u] = ${activationCode(activation, "a")};
     }`,
   phases: ({ H, has }) => [
@@ -39,11 +39,15 @@ export const elmanForward = scanKernel({
       type: "vec4f",
       byFours: true,
       products: recurrentForward(has.h0, (column) => `weightAt(d, k * ${packedColumns(1, H)}u + ${column})`),
-      finish: "finish(row, u, value);",
+      input: "gx[row.now + u]",
+      finish: "finish(row, u, x, value);",
       pad: "y[row.now + u] = 0.0;",
     },
   ],
 });
+
+/** The kernels of `elmanForwardScan`. */
+export const elmanForward = scanKernel(elmanForwardScan);
 
 /**
  * The gradient of `elman_forward`, from the last step of the scan to the first:

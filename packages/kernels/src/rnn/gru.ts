@@ -2,7 +2,7 @@ import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { paddedColumns } from "./pack";
 import { orderOfRows, type ScanOptions } from "./scan";
-import { recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
+import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface GRUOptions extends ScanOptions {
   /** Of r and z. */
@@ -20,7 +20,7 @@ export const gruOptions: GRUOptions = { reverse: false, gate: { name: "sigmoid" 
  *   h_t = (1 − z_t)·n_t + z_t·h_{t−1}
  * Recurrent biases of r and z are only ever added to b, so there is none of them here. T ≥ 1.
  */
-export const gruForward = scanKernel({
+export const gruForwardScan = defineScan({
   name: "gru_forward",
   options: gruOptions,
   backward: false,
@@ -39,16 +39,16 @@ export const gruForward = scanKernel({
     bytes: 4 * T * D * (4 * H * H + B * H * 9),
   }),
   functions: ({ options: { gate, candidate }, has }) => wgsl`
-    fn finish(row: Row, d: u32, u: u32, recurrent: vec3f) {
-      let x = 3u * (row.now + u);
+    fn inputOf(n: u32) -> vec3f { return vec3f(gx[3u * n], gx[3u * n + 1u], gx[3u * n + 2u]); }
+    fn finish(row: Row, d: u32, u: u32, x: vec3f, recurrent: vec3f) {
       var hPrev = ${has.h0 ? "h0[row.state + u]" : "0.0"};
       if (!row.first) { hPrev = y[row.before + u]; }
-      let ar = gx[x] + recurrent.x;
-      let az = gx[x + 1u] + recurrent.y;
+      let ar = x.x + recurrent.x;
+      let az = x.y + recurrent.y;
       let r = ${activationCode(gate, "ar")};
       let z = ${activationCode(gate, "az")};
       let m = recurrent.z${has.bN ? " + bN[d * H + u]" : ""};
-      let an = gx[x + 2u] + r * m;
+      let an = x.z + r * m;
       let n = ${activationCode(candidate, "an")};
       y[row.now + u] = (1.0 - z) * n + z * hPrev;
       gates[row.now + u] = vec4f(r, z, n, m);
@@ -63,11 +63,15 @@ export const gruForward = scanKernel({
       type: "vec3f",
       byFours: false,
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xyz`),
-      finish: "finish(row, d, u, value);",
+      input: "inputOf(row.now + u)",
+      finish: "finish(row, d, u, x, value);",
       pad: "pad(row, u);",
     },
   ],
 });
+
+/** The kernels of `gruForwardScan`. */
+export const gruForward = scanKernel(gruForwardScan);
 
 /**
  * The gradient of `gru_forward`, from the last step of the scan to the first, with m = R_n·h_{t−1} + b_N:

@@ -2,7 +2,7 @@ import { optional, read, wgsl, write } from "../core";
 import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
 import { paddedColumns } from "./pack";
 import { orderOfRows, type ScanOptions } from "./scan";
-import { recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
+import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface LSTMOptions extends ScanOptions {
   /** Of i, f and o. */
@@ -25,7 +25,7 @@ const options: LSTMOptions = {
  *   (i, f, g, o)_t = gx_t + R·h_{t−1};   c_t = σ(f)·c_{t−1} + σ(i)·tanh(g);   h_t = σ(o)·tanh(c_t)
  * Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000). T ≥ 1.
  */
-export const lstmForward = scanKernel({
+export const lstmForwardScan = defineScan({
   name: "lstm_forward",
   options,
   backward: false,
@@ -45,8 +45,8 @@ export const lstmForward = scanKernel({
     bytes: 4 * T * D * (4 * H * H + B * H * 13),
   }),
   functions: ({ options: { gate, candidate, output }, has }) => wgsl`
-    fn finish(row: Row, u: u32, recurrent: vec4f) {
-      let a = gx[row.now + u] + recurrent;
+    fn finish(row: Row, u: u32, x: vec4f, recurrent: vec4f) {
+      let a = x + recurrent;
       var cPrev = ${has.c0 ? "c0[row.state + u]" : "0.0"};
       if (!row.first) { cPrev = cells[row.before + u].y; }
       let i = ${activationCode(gate, "a.x")};
@@ -69,11 +69,15 @@ export const lstmForward = scanKernel({
       type: "vec4f",
       byFours: false,
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit})`),
-      finish: "finish(row, u, value);",
+      input: "gx[row.now + u]",
+      finish: "finish(row, u, x, value);",
       pad: "pad(row, u);",
     },
   ],
 });
+
+/** The kernels of `lstmForwardScan`. */
+export const lstmForward = scanKernel(lstmForwardScan);
 
 /**
  * The gradient of `lstm_forward`, from the last step of the scan to the first; δ is the gradient of c_t:

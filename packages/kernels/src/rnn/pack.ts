@@ -1,4 +1,4 @@
-import { defineKernel, flatPlan, perCall, perModel, read, wgsl, write } from "../core";
+import { type DimValues, defineKernel, flatPlan, optional, perCall, perModel, read, wgsl, write } from "../core";
 
 /** vec4f columns of a packed transposed recurrent matrix: one per unit, or one per four units of a cell with one gate. */
 export const packedColumns = (G: number, H: number): number => (G === 1 ? Math.ceil(H / 4) : H);
@@ -41,6 +41,102 @@ export const packRecurrent = defineKernel({
     }`;
   },
 });
+
+interface PackStackOptions {
+  /** Whether there are biases. */
+  readonly bias: boolean;
+  /** Whether each layer's arrays come by themselves, as those of up to three do: nothing then need put them together. */
+  readonly apart: boolean;
+}
+
+const packStackOptions: PackStackOptions = { bias: true, apart: false };
+
+/** Extents of a binding of `pack_stack` that holds an array of one layer, or of all `count` that have one. */
+const layerArrays =
+  (count: (L: number) => number, extents: (G: number, H: number) => number[]) =>
+  ({ L = 0, G = 0, H = 0 }: DimValues, { apart }: Readonly<Record<string, unknown>>): number[] => [
+    apart === true ? 1 : count(L),
+    ...extents(G, H),
+  ];
+const [all, allButFirst] = [(L: number) => L, (L: number) => L - 1];
+const square = (G: number, H: number) => [G * H, H];
+
+/**
+ * The weights of L stacked layers of H units each, in one array for the wavefront kernels: R of every layer, then W
+ * [G·H, H] of every layer but the first, each as `pack_recurrent` lays it, then their biases, a vec4f a column:
+ *   rT = R_0 | … | R_{L−1} | W_1 | … | W_{L−1} | b_1 | … | b_{L−1}
+ * With `apart`, L is 2 or 3; `r` and `w` and `b` are the first that there are, and `r1` and so on those after them.
+ */
+export const packStack = defineKernel({
+  name: "pack_stack",
+  dims: { L: perModel("layers"), G: perModel("gates of a unit"), H: perModel("hidden units") },
+  options: packStackOptions,
+  bindings: {
+    r: read("f32", layerArrays(all, square)),
+    r1: optional(read("f32", ({ G = 0, H = 0 }) => [G * H, H])),
+    r2: optional(read("f32", ({ G = 0, H = 0 }) => [G * H, H])),
+    w: read("f32", layerArrays(allButFirst, square)),
+    w1: optional(read("f32", ({ G = 0, H = 0 }) => [G * H, H])),
+    b: optional(
+      read(
+        "f32",
+        layerArrays(allButFirst, (G, H) => [G * H]),
+      ),
+    ),
+    b1: optional(read("f32", ({ G = 0, H = 0 }) => [G * H])),
+    rT: write("vec4f", ({ L = 0, G = 0, H = 0 }, { bias }) => stackExtents(L, { G, H, bias: bias === true })),
+  },
+  plan: ({ L, G, H }, limits, { bias }) => {
+    const [columns = 0] = stackExtents(L, { G, H, bias });
+    return { ...flatPlan(columns, limits), columns };
+  },
+  cost: ({ L, G, H }) => ({ flops: 0, bytes: 4 * (2 * L - 1) * H * (G * H + 4 * packedColumns(G, H)) }),
+  wgsl: (plan, { dims: { L, G, H }, options: { apart }, has }) => {
+    const matrices = apart
+      ? (["r", "r1", "r2", "w", "w1"] as const).filter((name) => has[name]).map((name) => ({ name, count: 1 }))
+      : [{ name: "r", count: L } as const, { name: "w", count: L - 1 } as const];
+    let first = 0;
+    const copies = matrices.map(({ name, count }) => {
+      const at = `(part - ${first}u) * ${G * H * H}u + k`;
+      first += count;
+      return `if (part < ${first}u) { rT[n] = ${column(G, H, (row) => `${name}[${at} + (${row}) * H]`)}; return; }`;
+    });
+    const biasOf = (array: string, layer: string) => column(G, H, (row) => `${array}[${layer} * G * H + ${row}]`);
+    const biases = has.b1
+      ? `if (k == 0u) { rT[n] = ${biasOf("b", "0u")}; } else { rT[n] = ${biasOf("b1", "0u")}; }`
+      : `rT[n] = ${biasOf("b", "k")};`;
+    return wgsl`
+    const Q = ${packedColumns(G, H)}u;
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let n = id.x + id.y * ${plan.width}u;
+      if (n >= ${plan.columns}u) { return; }
+      let q = n % Q;
+      let part = min(n / (Q * H), ${2 * L - 1}u); // the last one is the biases
+      let k = n / Q - part * H;
+      ${copies.join("\n")}
+      ${has.b ? biases : ""}
+    }`;
+  },
+});
+
+/** WGSL: column q of a packed array, given an element of a row; lanes and rows that there are not give 0. */
+function column(G: number, H: number, element: (row: string) => string): string {
+  const lane = (l: number): string => {
+    if (G === 1) return `select(0.0, ${element(`min(4u * q + ${l}u, ${H - 1}u)`)}, 4u * q + ${l}u < H)`;
+    return l < G ? element(`q * G + ${l}u`) : "0.0";
+  };
+  return `vec4f(${lane(0)}, ${lane(1)}, ${lane(2)}, ${lane(3)})`;
+}
+
+/** Extents of what `pack_stack` writes. */
+export function stackExtents(
+  L: number,
+  { G, H, bias }: { readonly G: number; readonly H: number; readonly bias: boolean },
+): [columns: number] {
+  const Q = packedColumns(G, H);
+  return [(2 * L - 1) * H * Q + (bias ? (L - 1) * Q : 0)];
+}
 
 /**
  * The recurrent matrix with each row padded by zeros to whole vec4f, for the backward scans:

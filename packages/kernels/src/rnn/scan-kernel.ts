@@ -41,7 +41,9 @@ export interface Phase {
   readonly count: number;
   readonly type: "f32" | "vec2f" | "vec3f" | "vec4f";
   readonly products: readonly PhaseProduct[];
-  /** WGSL that ends a unit, over its `row`, `d`, `u` and the sum `value`. */
+  /** The unit's input product as WGSL over `row` and `u`: what `finish` finds as `x`, where it needs one. */
+  readonly input?: string;
+  /** WGSL that ends a unit, over its `row`, `d`, `u`, the sum `value` and the input `x`. */
   readonly finish: string;
   /** WGSL that does so at a step that is padding. */
   readonly pad: string;
@@ -64,6 +66,11 @@ export interface Scan<B extends Record<string, Binding>, O extends ScanOptions> 
   readonly functions: (context: ScanContext<Extract<keyof B, string>, O>) => string;
   readonly phases: (context: ScanContext<Extract<keyof B, string>, O>) => readonly Phase[];
 }
+
+/** States a scan: kernels of several kinds may be made of it. */
+export const defineScan = <const B extends Record<string, Binding>, O extends ScanOptions>(
+  scan: Scan<B, O>,
+): Scan<B, O> => scan;
 
 /** Most invocations of a workgroup that makes all units of a tile. */
 const MOST_INVOCATIONS = 256;
@@ -143,7 +150,7 @@ function makeKernel<const B extends Record<string, Binding>, O extends ScanOptio
 }
 
 /** Columns of one invocation; one of four units counts for two of one unit, since its sums are as many and its loads fewer. */
-const columnsOf = ({ columns }: Cut, phases: readonly Phase[]): number =>
+export const columnsOf = ({ columns }: Cut, phases: readonly Phase[]): number =>
   phases.every(({ byFours }) => byFours) ? Math.ceil(columns / 2) : columns;
 
 /** WGSL of a whole kernel: a function for each phase, and a main that calls them at each of its steps. */
@@ -182,7 +189,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
     ${keepsWeights ? `var<workgroup> kept: array<vec4f, ${count}>;` : ""}
     fn weightAt(d: u32, index: u32) -> vec4f { return ${keepsWeights ? "kept[index]" : `${array}[d * ${count}u + index]`}; }
     ${rowFunctions({ hasOrder, reverse: context.options.reverse })}
-    ${hasOrder ? fromBothEnds : ""}
+    ${tileFunction(hasOrder, rows)}
     ${scan.functions(context)}
     ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, shared, hasOrder, scan })).join("\n")}
     @compute @workgroup_size(${workgroupSize})
@@ -192,11 +199,16 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
       ${shared ? "" : "let subLane = 0u;"}
-      let tile = ${hasOrder ? `fromBothEnds(group.y, (dims.B + ${rows - 1}u) / ${rows}u)` : "group.y"};
+      let tile = tileOf(group.y);
       ${keepsWeights ? keeping : ""}
       ${wholeSequence ? walk : oneStep}
     }`;
 }
+
+/** WGSL: the tile of rows of a workgroup. Where rows come by falling length, so do tiles. */
+export const tileFunction = (hasOrder: boolean, rows: number): string => wgsl`
+    ${hasOrder ? fromBothEnds : ""}
+    fn tileOf(n: u32) -> u32 { return ${hasOrder ? `fromBothEnds(n, (dims.B + ${rows - 1}u) / ${rows}u)` : "n"}; }`;
 
 interface PhaseFacts {
   readonly rows: number;
@@ -204,20 +216,25 @@ interface PhaseFacts {
   readonly shared: boolean;
   readonly hasOrder: boolean;
   readonly scan: { readonly backward: boolean };
+  /** In stacked layers `d`, the product that makes the input of all but the first from what the layer below gave. */
+  readonly below?: PhaseProduct & {
+    /** Added to its sum, as WGSL over `d` and the column's number. */
+    readonly bias?: (column: string) => string;
+  };
 }
 
 /** WGSL: what one invocation does for one phase of one step: its sums, then what the cell makes of each. */
-function phaseFunction(
-  { count, type, products, finish, pad, byFours }: Phase,
+export function phaseFunction(
+  { count, type, products, input, finish, pad, byFours }: Phase,
   n: number,
-  { rows, columns, shared, hasOrder, scan: { backward } }: PhaseFacts,
+  { rows, columns, shared, hasOrder, scan: { backward }, below }: PhaseFacts,
 ): string {
   const invocations = Math.ceil(count / columns); // an invocation's columns lie this far apart, so that neighbours load neighbours
   const tile: Tile = { rows, columns, type };
   const column = (c: number): string => `min(q + ${c * invocations}u, ${count - 1}u)`;
   const first = backward ? "s + 1u == dims.T" : "s == 0u";
-  const summed = (someRows: number): string =>
-    products
+  const summed = (of: readonly PhaseProduct[], someRows: number): string =>
+    of
       .map(({ when, count: terms, value, weight }) => {
         const loop = product({
           rows: someRows,
@@ -234,18 +251,23 @@ function phaseFunction(
       .join("\n");
   // Rows come by falling length: where the second half of a tile has ended, its products are left out.
   const half = Math.ceil(rows / 2);
-  const skipping = wgsl`
-      if (s < lengthAt(tile * ${rows}u + ${half}u)) { ${summed(rows)} }
-      else if (s < lengthAt(tile * ${rows}u)) { ${rows > 1 ? summed(half) : summed(rows)} }`;
-  const ending = hasOrder ? `if (row.within) { ${finish} } else { ${pad} }` : finish;
+  const skipping = (of: readonly PhaseProduct[]): string => wgsl`
+      if (s < lengthAt(tile * ${rows}u + ${half}u)) { ${summed(of, rows)} }
+      else if (s < lengthAt(tile * ${rows}u)) { ${summed(of, rows > 1 ? half : rows)} }`;
+  const allSums = (of: readonly PhaseProduct[]): string => (hasOrder ? skipping(of) : summed(of, rows));
+  const belowCode = below ? inputsBelow(tile, allSums([below]), below.bias) : "";
+  const end = wgsl`${below ? inputOf(tile, byFours, input ?? "") : input ? `let x = ${input};` : ""}
+            ${finish}`;
+  const ending = hasOrder ? `if (row.within) { ${end} } else { ${pad} }` : end;
   const unit = byFours ? eachUnit("n", ending) : `let u = n; let value = total; ${ending}`;
   return wgsl`
     fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
       ${each(columns, (c) => `let column${c} = ${column(c)};`)}
       ${each(rows, (r) => `let row${r} = rowAt(tile * ${rows}u + ${r}u, s, d);`)}
       ${shared ? each(rows / SHARED_ROWS, (f) => `let mine${f} = rowAt(tile * ${rows}u + ${SHARED_ROWS * f}u + (subLane & 3u), s, d);`) : ""}
+      ${belowCode}
       ${sums(tile)}
-      ${hasOrder ? skipping : summed(rows)}
+      ${allSums(products)}
       if (q < ${invocations}u) {
         ${eachSum(
           tile,
@@ -259,6 +281,25 @@ function phaseFunction(
       }
     }`;
 }
+
+/** WGSL: the inputs of a tile's rows and columns in layers above the first, summed from what the layer below gave. */
+function inputsBelow(tile: Tile, code: string, bias: ((column: string) => string) | undefined): string {
+  const { rows, columns, type } = tile;
+  const added = (c: number): string => (bias ? ` + ${bias(`column${c}`)}` : "");
+  return wgsl`
+      var inputs = array<${type}, ${rows * columns}>();
+      if (d > 0u) {
+        ${sums(tile)}
+        ${code}
+        inputs = array<${type}, ${rows * columns}>(
+          ${each(rows, (r) => each(columns, (c) => `sum${r}_${c}${added(c)},`))}
+        );
+      }`;
+}
+
+/** WGSL: the input of a unit, which the first layer is given. */
+const inputOf = ({ columns }: Tile, byFours: boolean, given: string): string =>
+  `var x = inputs[r * ${columns}u + c]${byFours ? "[l]" : ""}; if (d == 0u) { x = ${given}; }`;
 
 /** R·h_{t−1}: the state before each step is h_0 or zero at the first, y of the step before at all others. */
 export function recurrentForward(hasStart: boolean, weight: PhaseProduct["weight"]): PhaseProduct[] {

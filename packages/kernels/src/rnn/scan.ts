@@ -25,11 +25,19 @@ export interface ScanOptions {
   readonly reverse: boolean;
 }
 
-/** WGSL functions of a direction `d` and a row's length. */
-const directionFunctions = (reverse: boolean): string => wgsl`
-// The first unit of [b, t, d] in an array [B, T, D, H].
-fn at(b: u32, t: u32, d: u32) -> u32 { return ((b * dims.T + t) * D + d) * H; }
-fn isReversed(d: u32) -> bool { return ${reverse ? "true" : "d == 1u"}; }
+/** How the arrays of a scan lie: beside each other by direction, or behind each other by layer, all one way. */
+interface Layout {
+  readonly reverse: boolean;
+  readonly stacked?: boolean;
+}
+
+/** WGSL functions of a direction `d`, or of a layer `d` where they are stacked, and a row's length. */
+const directionFunctions = ({ reverse, stacked = false }: Layout): string => wgsl`
+// The first unit of [b, t, d] in an array ${stacked ? "[L, B, T, H]" : "[B, T, D, H]"}.
+fn at(b: u32, t: u32, d: u32) -> u32 {
+  return ${stacked ? "((d * dims.B + b) * dims.T + t) * H" : "((b * dims.T + t) * D + d) * H"};
+}
+fn isReversed(d: u32) -> bool { return ${reverse || stacked ? String(reverse) : "d == 1u"}; }
 // The time of a scan step; the same function gives the scan step of a time.
 fn timeOf(scanStep: u32, length: u32, d: u32) -> u32 {
   return select(scanStep, length - 1u - scanStep, isReversed(d) && scanStep < length);
@@ -37,24 +45,24 @@ fn timeOf(scanStep: u32, length: u32, d: u32) -> u32 {
 
 /** WGSL functions that find times and addresses. The array `lengths` is bound where `hasLengths`. */
 export const timeFunctions = ({ hasLengths, reverse }: { hasLengths: boolean; reverse: boolean }): string => wgsl`
-${directionFunctions(reverse)}
+${directionFunctions({ reverse })}
 fn lengthOf(b: u32) -> u32 { return ${hasLengths ? "min(lengths[b], dims.T)" : "dims.T"}; }`;
 
 /**
  * WGSL functions that find all that one row needs at one step of the scan. Where the array `order` is bound, row
  * `index` of a tile is row `order[index].x` of the batch, and rows come by falling length.
  */
-export const rowFunctions = ({ hasOrder, reverse }: { hasOrder: boolean; reverse: boolean }): string => wgsl`
-${directionFunctions(reverse)}
+export const rowFunctions = ({ hasOrder, ...layout }: { hasOrder: boolean } & Layout): string => wgsl`
+${directionFunctions(layout)}
 fn lengthAt(index: u32) -> u32 { return ${hasOrder ? "min(order[min(index, dims.B - 1u)].y, dims.T)" : "dims.T"}; }
 struct Row {
   first: bool, //  whether this is scan step 0
   within: bool, // whether this step lies in the row's length
   last: bool, //   whether it is the row's last
-  now: u32, //     first unit of this step in an array [B, T, D, H]
+  now: u32, //     first unit of this step in an array [B, T, D, H], or [L, B, T, H] of stacked layers
   before: u32, //  and of the step before; meaningless at scan step 0
   after: u32, //   and of the step after; meaningless at scan step T - 1
-  state: u32, //   first unit in an array [D, B, H]
+  state: u32, //   first unit in an array [D, B, H], or [L, B, H]
 }
 // Past the end of the batch its last row stands in, so that every address is valid.
 fn rowAt(index: u32, scanStep: u32, d: u32) -> Row {

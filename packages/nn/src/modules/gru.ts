@@ -1,5 +1,5 @@
 import { type Activation, ValueError } from "@unroll/kernels";
-import { gruResetBeforeScan, gruScan } from "../ops/recurrent/gru";
+import { gruResetBeforeScan, gruScan, gruStack } from "../ops/recurrent/gru";
 import { sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
@@ -59,14 +59,18 @@ export class GRU extends RecurrentModule {
     const { dims, lengths } = this.begin(x, { state: options.state }, options);
     const scan = { dims, options: { reverse: this.reverse, gate: this.gate, candidate: this.candidate } };
     const states: Tensor[] = [];
+    const first = this.inputProduct(0, x, lengths); //                            [B, T, D·3H], all steps in one matmul
+    const stack = this.reset === "after" ? this.stack(first, lengths) : undefined;
+    const start = { h0: options.state, bN: this.recurrentBias };
+    const made = stack ? gruStack({ ...stack, ...start }, scan) : [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
       const r = this.inPrecision(this.weightHh[layer] as Parameter);
-      const gx = this.inputProduct(layer, output, lengths); //                             [B, T, D·3H], all steps in one matmul
+      const gx = layer === 0 ? first : this.inputProduct(layer, output, lengths); // not computed where the stack has made it
       const inputs = { gx, r, h0: this.stateOf(layer, options.state), ...lengths };
       const { y, hN } =
         this.reset === "after"
-          ? gruScan({ ...inputs, bN: this.inPrecision(this.recurrentBias[layer]) }, scan)
+          ? gruScan({ ...inputs, bN: this.inPrecision(this.recurrentBias[layer]) }, { ...scan, made: made[layer] })
           : gruResetBeforeScan(inputs, scan);
       output = y;
       states.push(hN);

@@ -1,5 +1,5 @@
 import type { Activation } from "@unroll/kernels";
-import { lstmScan } from "../ops/recurrent/lstm";
+import { lstmScan, lstmStack } from "../ops/recurrent/lstm";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
@@ -59,12 +59,15 @@ export class LSTM extends RecurrentModule {
     const { gate, candidate, outputActivation, reverse } = this;
     const scan = { dims, options: { reverse, gate, candidate, output: outputActivation } };
     const states: { hN: Tensor; cN: Tensor }[] = [];
+    const first = this.inputProduct(0, x, lengths); //                            [B, T, D·4H], all steps in one matmul
+    const stack = this.stack(first, lengths);
+    const made = stack ? lstmStack({ ...stack, h0: h, c0: c }, scan) : [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
       const r = this.inPrecision(this.weightHh[layer] as Parameter);
-      const gx = this.inputProduct(layer, output, lengths); //                             [B, T, D·4H], all steps in one matmul
+      const gx = layer === 0 ? first : this.inputProduct(layer, output, lengths); // not computed where the stack has made it
       const start = { h0: this.stateOf(layer, h), c0: this.stateOf(layer, c) };
-      const { y, hN, cN } = lstmScan({ gx, r, ...start, ...lengths }, scan);
+      const { y, hN, cN } = lstmScan({ gx, r, ...start, ...lengths }, { ...scan, made: made[layer] });
       output = y;
       states.push({ hN, cN });
     }

@@ -8,6 +8,7 @@ import { linearOfSteps } from "../ops/linear";
 import { expectProbability } from "../ops/options";
 import { transpose } from "../ops/permute";
 import { type Lengths, lengthsOf } from "../ops/recurrent/scan";
+import type { Stack } from "../ops/recurrent/wavefront";
 import { slice } from "../ops/slice";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS, isFloat } from "../tensor/dtype";
@@ -143,6 +144,16 @@ export abstract class RecurrentModule extends Module {
     if (!isFloat(x.dtype)) return classProduct(weight, bias, x);
     const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
     return linearOfSteps(this.inPrecision(input), weight, bias, steps);
+  }
+
+  /**
+   * The layers as a wavefront takes them, with the first one's input product; none where there is something between
+   * the layers, or where one of them needs all that the layer below gives before it can begin.
+   */
+  protected stack(gx: Tensor, { order }: Lengths): Pick<Stack, "gx" | "r" | "w" | "b" | "order"> | undefined {
+    const hasDropout = this.training && this.dropout > 0;
+    if (this.layers === 1 || this.directions === 2 || hasDropout) return undefined;
+    return { gx, r: this.weightHh, w: this.weightIh.slice(1), b: this.bias.slice(1), order };
   }
 
   #expectInput(where: string, x: Tensor): { B: number; T: number } {

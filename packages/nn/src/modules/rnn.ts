@@ -1,5 +1,5 @@
 import type { Activation } from "@unroll/kernels";
-import { elmanScan } from "../ops/recurrent/elman";
+import { elmanScan, elmanStack } from "../ops/recurrent/elman";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
@@ -34,11 +34,15 @@ export class RNN extends RecurrentModule {
     const { dims, lengths } = this.begin(x, { state: options.state }, options);
     const scan = { dims, options: { reverse: this.reverse, activation: this.activation } };
     const states: Tensor[] = [];
+    const first = this.inputProduct(0, x, lengths); //                              [B, T, D·H], all steps in one matmul
+    const stack = this.stack(first, lengths);
+    const made = stack ? elmanStack({ ...stack, h0: options.state }, scan) : [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
       const r = this.inPrecision(this.weightHh[layer] as Parameter);
-      const gx = this.inputProduct(layer, output, lengths); //                               [B, T, D·H], all steps in one matmul
-      const { y, hN } = elmanScan({ gx, r, h0: this.stateOf(layer, options.state), ...lengths }, scan);
+      const gx = layer === 0 ? first : this.inputProduct(layer, output, lengths); // not computed where the stack has made it
+      const inputs = { gx, r, h0: this.stateOf(layer, options.state), ...lengths };
+      const { y, hN } = elmanScan(inputs, { ...scan, made: made[layer] });
       output = y;
       states.push(hN);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Adam, explain, SGD } from "..";
+import { Adam, add, explain, LSTM, random, SGD, sum, tensor } from "..";
 import { useTestDevice } from "../test-support/device";
 import { batch, type CellName, Classifier, lossOf, NAMES } from "../test-support/models";
 
@@ -44,6 +44,17 @@ describe.each(cells)("a training step of one %s layer", (cell) => {
     expect(counters.liveBytes).toBe(after10.liveBytes);
     optimizer.dispose();
   });
+});
+
+test.each([
+  { L: 2, B: 8, T: 40, H: 512, why: "large layers, which take a dispatch for each step" },
+  { L: 3, B: 4, T: 64, H: 32, why: "small ones, which sequence kernels walk over" },
+])("the forward pass of $L stacked LSTM layers keeps the dispatch budget: $why", async ({ L, B, T, H }) => {
+  const lstm = new LSTM(8, H, { layers: L, rng: random(3) });
+  const x = tensor(new Float32Array(B * T * 8), { shape: [B, T, 8] });
+  const { output, state } = lstm.forward(x, { lengths: Array.from({ length: B }, (_, row) => T - row) });
+  const { dispatches } = await explain(add(sum(output), add(sum(state.h), sum(state.c))));
+  expect(dispatches).toBeLessThanOrEqual(T + L + 8 * L);
 });
 
 test("the update of all parameters is three dispatches, however many there are", async () => {

@@ -1,4 +1,4 @@
-import { type ElmanOptions, elmanBackward, elmanForward } from "@unroll/kernels";
+import { type ElmanOptions, elmanBackward, elmanForward, elmanWavefront } from "@unroll/kernels";
 import { defineOp } from "../../autograd/define-op";
 import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
@@ -13,26 +13,28 @@ import {
   startGradient,
   stateBefore,
 } from "./scan";
+import { layersOf, type Stack, wavefront } from "./wavefront";
 
 type Inputs = ScanInputs & {
   /** Input product W·x + b [B, T, D·H]. */
   readonly gx: Tensor;
 };
-type Attributes = { readonly dims: ScanDims; readonly options: ElmanOptions };
+/** What the forward scan of a layer makes. */
+type Made = { readonly y: Tensor };
+type Call = { readonly dims: ScanDims; readonly options: ElmanOptions };
+type Attributes = Call & {
+  /** What the scan makes, where a stack has made it already. */
+  readonly made?: Made | undefined;
+};
 /** y [B, T, D·H] and the final state [D, B, H]. */
 type Outputs = { readonly y: Tensor; readonly hN: Tensor };
 
 /** An Elman network over all steps of a layer, after its input product; `elmanForward` has the equations. */
-export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & { readonly y: Tensor }>({
+export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & Made>({
   name: "rnn",
-  forward(inputs, { dims, options }) {
-    const { gx, r, h0, lengths, order } = inputs;
-    const rT = packed("rnn", dims, r);
-    const { y } = run(
-      elmanForward,
-      { gx, rT, h0, order },
-      { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype } },
-    );
+  forward(inputs, { dims, options, made }) {
+    const { h0, lengths } = inputs;
+    const { y } = made ?? scan(inputs, { dims, options });
     return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y } };
   },
   backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths, order, steps }, needs, { dims, options }) {
@@ -52,3 +54,20 @@ export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & { readon
     };
   },
 });
+
+function scan({ gx, r, h0, order }: Inputs, { dims, options }: Call): Made {
+  const rT = packed("rnn", dims, r);
+  const call = { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype } };
+  return run(elmanForward, { gx, rT, h0, order }, call);
+}
+
+/** What `elmanScan` makes of each layer of a stack, all as one wavefront; nothing where that saves no dispatch. */
+export function elmanStack(stack: Stack, { dims, options }: Call): Made[] {
+  const { gx, h0, order } = stack;
+  const kernels = { layer: elmanForward, stack: elmanWavefront };
+  const wave = wavefront("rnn", kernels, stack, { dims, options, given: { h0 } });
+  if (!wave) return [];
+  const { rT, bias } = wave;
+  const { y } = run(elmanWavefront, { gx, rT, h0, order }, { dims: wave.dims, options: { ...options, bias } });
+  return layersOf({ y }, wave.dims.L);
+}

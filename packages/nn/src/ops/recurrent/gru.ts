@@ -4,12 +4,14 @@ import {
   gruForward,
   gruResetBeforeBackward,
   gruResetBeforeForward,
+  gruWavefront,
   sliceDims,
   stridedCopy,
 } from "@unroll/kernels";
 import { defineOp } from "../../autograd/define-op";
 import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
+import { concat } from "../concat";
 import {
   lastState,
   outputGradient,
@@ -21,6 +23,7 @@ import {
   startGradient,
   stateBefore,
 } from "./scan";
+import { layersOf, type Stack, wavefront } from "./wavefront";
 
 type Attributes = { readonly dims: ScanDims; readonly options: GRUOptions };
 /** y [B, T, D·H] and the final state [D, B, H]. */
@@ -34,15 +37,19 @@ type AfterInputs = Inputs & {
   readonly bN: Tensor | undefined;
 };
 
+/** What the forward scan of a layer makes. */
+type Made = { readonly y: Tensor; readonly gates: Tensor };
+type AfterAttributes = Attributes & {
+  /** What the scan makes, where a stack has made it already. */
+  readonly made?: Made | undefined;
+};
+
 /** A GRU that applies the reset gate after the recurrent product, over all steps; `gruForward` has the equations. */
-export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & { y: Tensor; gates: Tensor }>({
+export const gruScan = defineOp<AfterInputs, AfterAttributes, Outputs, AfterInputs & Made>({
   name: "gru",
-  forward(inputs, { dims, options }) {
-    const { gx, r, bN, h0, lengths, order } = inputs;
-    const rT = packed("gru", dims, r);
-    const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
-    const dtypes = { y: gx.dtype, gates: gx.dtype };
-    const { y, gates } = run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes, dtypes });
+  forward(inputs, { dims, options, made }) {
+    const { h0, lengths } = inputs;
+    const { y, gates } = made ?? scan(inputs, { dims, options });
     return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y, gates } };
   },
   // The reverse scan makes the gradients of the input's part (dGx) and the state's part (dGh) of each gate; the bias
@@ -68,6 +75,25 @@ export const gruScan = defineOp<AfterInputs, Attributes, Outputs, AfterInputs & 
     };
   },
 });
+
+function scan({ gx, r, bN, h0, order }: AfterInputs, { dims, options }: Attributes): Made {
+  const rT = packed("gru", dims, r);
+  const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
+  const dtypes = { y: gx.dtype, gates: gx.dtype };
+  return run(gruForward, { gx, rT, bN, h0, order }, { dims, options, shapes, dtypes });
+}
+
+/** What `gruScan` makes of each layer of a stack, all as one wavefront; nothing where that saves no dispatch. */
+export function gruStack(stack: Stack & { readonly bN: readonly Tensor[] }, { dims, options }: Attributes): Made[] {
+  const { gx, h0, order } = stack;
+  const kernels = { layer: gruForward, stack: gruWavefront };
+  const wave = wavefront("gru", kernels, stack, { dims, options, given: { h0, bN: stack.bN[0] } });
+  if (!wave) return [];
+  const { rT, bias } = wave;
+  const bN = stack.bN.length > 0 ? concat(stack.bN, 0) : undefined;
+  const { y, gates } = run(gruWavefront, { gx, rT, bN, h0, order }, { dims: wave.dims, options: { ...options, bias } });
+  return layersOf({ y, gates }, wave.dims.L);
+}
 
 /** A GRU that applies the reset gate before the recurrent product; `gruResetBeforeForward` has the equations. */
 export const gruResetBeforeScan = defineOp<Inputs, Attributes, Outputs, Inputs & { gates: Tensor; states: Tensor }>({

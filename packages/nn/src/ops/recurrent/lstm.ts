@@ -1,4 +1,4 @@
-import { type LSTMOptions, lstmBackward, lstmForward } from "@unroll/kernels";
+import { type LSTMOptions, lstmBackward, lstmForward, lstmWavefront } from "@unroll/kernels";
 import { defineOp } from "../../autograd/define-op";
 import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
@@ -13,6 +13,7 @@ import {
   startGradient,
   stateBefore,
 } from "./scan";
+import { layersOf, type Stack, wavefront } from "./wavefront";
 
 type Inputs = ScanInputs & {
   /** Input product W·x + b [B, T, D·4H], gates unit by unit: i f g o. */
@@ -20,10 +21,16 @@ type Inputs = ScanInputs & {
   /** Cell state to start from [D, B, H]; zeros when absent. */
   readonly c0: Tensor | undefined;
 };
-type Attributes = { readonly dims: ScanDims; readonly options: LSTMOptions };
+/** What the forward scan of a layer makes. */
+type Made = { readonly y: Tensor; readonly gates: Tensor; readonly cells: Tensor };
+type Call = { readonly dims: ScanDims; readonly options: LSTMOptions };
+type Attributes = Call & {
+  /** What the scan makes, where a stack has made it already. */
+  readonly made?: Made | undefined;
+};
 /** y [B, T, D·H] and the final states [D, B, H]. */
 type Outputs = { readonly y: Tensor; readonly hN: Tensor; readonly cN: Tensor };
-type Saved = Inputs & { readonly y: Tensor; readonly gates: Tensor; readonly cells: Tensor };
+type Saved = Inputs & Made;
 
 /**
  * An LSTM over all steps of a layer, after its input product; `lstmForward` has the equations. Outputs, gates and their
@@ -31,14 +38,9 @@ type Saved = Inputs & { readonly y: Tensor; readonly gates: Tensor; readonly cel
  */
 export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
   name: "lstm",
-  forward(inputs, { dims, options }) {
-    const { gx, r, h0, c0, lengths, order } = inputs;
-    const rT = packed("lstm", dims, r);
-    const { y, gates, cells } = run(
-      lstmForward,
-      { gx, rT, h0, c0, order },
-      { dims, options, shapes: { y: [dims.B, dims.T, dims.D * dims.H] }, dtypes: { y: gx.dtype, gates: gx.dtype } },
-    );
+  forward(inputs, { dims, options, made }) {
+    const { h0, c0, lengths } = inputs;
+    const { y, gates, cells } = made ?? scan(inputs, { dims, options });
     const { hN, cN } = lastState(dims, options, { y, cells, h0, c0, lengths });
     return { out: { y, hN, cN }, saved: { ...inputs, y, gates, cells } };
   },
@@ -67,3 +69,25 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
     };
   },
 });
+
+function scan({ gx, r, h0, c0, order }: Inputs, { dims, options }: Call): Made {
+  const rT = packed("lstm", dims, r);
+  const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
+  const dtypes = { y: gx.dtype, gates: gx.dtype };
+  return run(lstmForward, { gx, rT, h0, c0, order }, { dims, options, shapes, dtypes });
+}
+
+/** What `lstmScan` makes of each layer of a stack, all as one wavefront; nothing where that saves no dispatch. */
+export function lstmStack(stack: Stack, { dims, options }: Call): Made[] {
+  const { gx, h0, c0, order } = stack;
+  const kernels = { layer: lstmForward, stack: lstmWavefront };
+  const wave = wavefront("lstm", kernels, stack, { dims, options, given: { h0, c0 } });
+  if (!wave) return [];
+  const { rT, bias } = wave;
+  const { y, gates, cells } = run(
+    lstmWavefront,
+    { gx, rT, h0, c0, order },
+    { dims: wave.dims, options: { ...options, bias } },
+  );
+  return layersOf({ y, gates, cells }, wave.dims.L);
+}
