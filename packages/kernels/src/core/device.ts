@@ -15,7 +15,8 @@ export interface DeviceOptions {
   /**
    * How a kernel is chosen where several could do the work. `measured`: once a plan has proved hot they are timed in
    * the background, and the fastest runs from then on. `expected`: what is known of the adapter decides, and nothing is
-   * timed. `plain`: the readable baseline of each runs. Results are the same bits in all cases. With a store, what was measured is kept from run to run.
+   * timed. `plain`: the readable baseline of each runs. Results are the same bits in all cases. GPUs are
+   * measured by default; of software adapters enough is known, and measuring would keep their few cores from the work. With a store, what was measured is kept from run to run.
    */
   choices?: { policy?: ChoicePolicy; store?: ChoiceStore };
 }
@@ -43,7 +44,8 @@ export class Device {
   #fault: string | null = null;
 
   constructor(gpu: GPUDevice, adapter: AdapterFacts, owned: boolean, options: DeviceOptions = {}) {
-    const { memoryBudget = Infinity, choices: { policy = "measured", store = null } = {} } = options;
+    const { memoryBudget = Infinity, choices = {} } = options;
+    const { policy = adapter.isSoftware ? "expected" : "measured", store = null } = choices;
     this.gpu = gpu;
     this.adapter = adapter;
     this.limits = readLimits(gpu.limits, options);

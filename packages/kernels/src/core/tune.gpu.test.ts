@@ -34,7 +34,7 @@ const x = Float32Array.from({ length: n }, (_, index) => (index + 1) / 7);
 const opened: Device[] = [];
 
 async function openDevice(choices: NonNullable<Parameters<typeof open>[0]>["choices"] = {}): Promise<Device> {
-  const device = await open({ onWarning: () => undefined, choices });
+  const device = await open({ onWarning: () => undefined, choices: { policy: "measured", ...choices } });
   opened.push(device);
   return device;
 }
@@ -109,7 +109,11 @@ describe("tuning", () => {
   });
 
   test("stays with what is expected where there is no memory to measure in", async () => {
-    const device = await open({ onWarning: () => undefined, memoryBudget: 4 * n * 4 });
+    const device = await open({
+      onWarning: () => undefined,
+      memoryBudget: 4 * n * 4,
+      choices: { policy: "measured" },
+    });
     opened.push(device);
     const { made, result } = await program(device);
     await tune(device, made);
@@ -125,6 +129,13 @@ describe("tuning", () => {
     await tuning;
     expect(() => made.run()).toThrow("disposed");
   });
+});
+
+test("software adapters are not measured unless that is asked for", async () => {
+  const device = await open({ onWarning: () => undefined });
+  opened.push(device);
+  expect(device.choices.policy).toBe(device.adapter.isSoftware ? "expected" : "measured");
+  expect((await program(device)).made.undecided.length).toBe(device.adapter.isSoftware ? 0 : 1);
 });
 
 test("a choice kept in IndexedDB is there for the next device, before anything is measured", async () => {
