@@ -21,10 +21,9 @@ const queues = new WeakMap<Device, Promise<void>>();
  * @throws DeviceLostError, DisposedError if the device is gone
  */
 export function tune(device: Device, program: Program): Promise<void> {
-  const before = queues.get(device) ?? Promise.resolve();
-  const done = before.then(() => tuneNow(device, program));
-  const settled = done.catch(() => undefined); // the next in the queue does not depend on it; whoever asked is told
-  queues.set(device, settled);
+  const begin = (): Promise<void> => tuneNow(device, program);
+  const done = (queues.get(device) ?? Promise.resolve()).then(begin, begin); // however the one before it ended
+  queues.set(device, done);
   return done;
 }
 
