@@ -30,6 +30,12 @@ describe("the cut expected to be fastest", () => {
     expect(best(lstmForward, { B: 32, T: 64, H: 256 }, software)).toBe("lstm_forward_sequence_16x2_shared");
   });
 
+  test("of rows of all lengths gives the cores long ones and short ones in pairs", () => {
+    const ragged = { ...sizes({ B: 32, T: 64, H: 128 }), has: { order: true } };
+    expect(candidates(lstmForward, ragged, software)[0]?.kernel.name).toBe("lstm_forward_sequence_8x4_shared_pairs");
+    expect(candidates(lstmForward, ragged, gpu)[0]?.kernel.name).not.toMatch(/_pairs/);
+  });
+
   test("of a few wide rows spreads their units over the cores, a dispatch per step", () => {
     expect(best(lstmForward, { B: 8, T: 128, H: 512 }, software)).toBe("lstm_forward_steps_8x4_shared");
   });

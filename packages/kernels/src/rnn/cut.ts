@@ -17,6 +17,11 @@ export interface Cut {
   readonly shared: boolean;
   /** Whether each workgroup brings all recurrent weights into its memory first. */
   readonly keepsWeights: boolean;
+  /**
+   * Whether a workgroup takes two tiles in turn, the n-th from either end. Rows come by falling length, so all
+   * workgroups then have the same work, whatever the lengths are and however a device deals workgroups out.
+   */
+  readonly inPairs: boolean;
   /** Multiply-adds a core of a software adapter makes in a given time, those of the plain kernel being 1. */
   readonly rate: number;
 }
@@ -30,6 +35,7 @@ export const STEPS: Cut = {
   columns: 2,
   shared: false,
   keepsWeights: false,
+  inPairs: false,
   rate: 1,
 };
 
@@ -42,6 +48,7 @@ const steps = (rows: number, columns: number, rate: number): Cut => ({
   columns,
   shared: true,
   keepsWeights: false,
+  inPairs: false,
   rate,
 });
 
@@ -50,6 +57,7 @@ const sequence = (rows: number, columns: number, rate: number, shared = false): 
   name: `_sequence_${rows}x${columns}${shared ? "_shared" : ""}`,
   why: `one dispatch for many steps, ${rows} rows a workgroup${shared ? ", loaded by subgroups" : ""}`,
   keepsWeights: false,
+  inPairs: false,
   wholeSequence: true,
   rows: () => rows,
   columns,
@@ -65,6 +73,14 @@ const keeping = (rows: number, rate: number): Cut => ({
   keepsWeights: true,
 });
 
+/** The same with two tiles a workgroup. */
+const inPairs = (cut: Cut): Cut => ({
+  ...cut,
+  name: `${cut.name}_pairs`,
+  why: `${cut.why}, long rows and short ones in pairs`,
+  inPairs: true,
+});
+
 /** Rates are those of SwiftShader and lavapipe on LSTM and GRU of 128 and 256 units, which agree within a fifth. */
 export const CUTS: readonly Cut[] = [
   steps(8, 4, 1.3),
@@ -75,6 +91,9 @@ export const CUTS: readonly Cut[] = [
   sequence(8, 4, 1.2),
   sequence(8, 4, 1.6, true),
   sequence(16, 2, 1.7, true),
+  inPairs(sequence(4, 4, 1.2, true)),
+  inPairs(sequence(8, 4, 1.6, true)),
+  inPairs(sequence(16, 2, 1.7, true)),
   keeping(1, 0.3),
   keeping(4, 0.6),
 ];
@@ -101,27 +120,45 @@ export function cutSpeed(cut: Cut, facts: StepFacts, { features, adapter, limits
   return time(STEPS, facts) / time(cut, facts);
 }
 
-/**
- * Microseconds of one step on a software adapter of two cores: a dispatch, and the work of the busier core. Rows of all
- * lengths leave work for every other step, but for a tile of them that one core has to itself.
- */
-function softwareStep({ rows, rate, wholeSequence }: Cut, { B, D, flops, isRagged }: StepFacts): number {
-  const tiles = Math.ceil(B / rows(B)) * D;
+/** Microseconds of one step on a software adapter of two cores: a dispatch, and the work of the busier core. */
+function softwareStep(cut: Cut, facts: StepFacts): number {
+  const { rows, rate, wholeSequence } = cut;
+  const { B, flops, isRagged } = facts;
   const filled = B / (Math.ceil(B / rows(B)) * rows(B));
-  const cores = wholeSequence ? Math.min(2, tiles) : 2;
-  const left = !isRagged ? 1 : wholeSequence && tiles <= 2 ? 0.875 : 0.57;
-  return (wholeSequence ? 1 : 30) + (left * flops) / (3000 * rate * filled * cores);
+  const left = isRagged ? shareLeft(cut, facts) : 1;
+  return (wholeSequence ? 1 : 30) + (left * flops) / (3000 * rate * filled * coresOf(cut, facts));
+}
+
+/** Workgroups that walk over a sequence. */
+const walksOf = ({ rows, inPairs }: Cut, { B, D }: StepFacts): number =>
+  D * Math.ceil(Math.ceil(B / rows(B)) / (inPairs ? 2 : 1));
+
+const coresOf = (cut: Cut, facts: StepFacts): number => (cut.wholeSequence ? Math.min(2, walksOf(cut, facts)) : 2);
+
+/**
+ * The share of a full batch's work that the busier core is left with where rows have every length: of n tiles the i-th
+ * has 1 − i/n of all steps, (n + 1)/2n on average. Tiles one by one are dealt out less evenly than pairs of them, and
+ * of two tiles one core has the longer to itself.
+ */
+function shareLeft(cut: Cut, facts: StepFacts): number {
+  const tiles = Math.ceil(facts.B / cut.rows(facts.B));
+  const mean = (tiles + 1) / (2 * tiles);
+  if (!cut.wholeSequence) return mean;
+  const walks = walksOf(cut, facts);
+  if (!cut.inPairs) return walks <= 2 ? 1 : 1.15 * mean;
+  return (mean * Math.ceil(walks / coresOf(cut, facts)) * coresOf(cut, facts)) / walks;
 }
 
 /**
  * Microseconds of one step on a GPU. A dispatch costs 30 (24 to 71 were measured on real drivers) however little it
  * does. In a sequence kernel each workgroup reads all weights at every step, at some 100 GB/s unless it keeps them, and
- * makes some 200 GFLOP/s; 64 workgroups run at a time.
+ * makes some 200 GFLOP/s; 64 workgroups run at a time. A pair of tiles takes twice the steps, or nearly.
  */
-function gpuStep({ rows, wholeSequence, keepsWeights }: Cut, { B, D, flops, weights }: StepFacts): number {
+function gpuStep(cut: Cut, facts: StepFacts): number {
+  const { rows, wholeSequence, keepsWeights, inPairs } = cut;
+  const { B, D, flops, weights } = facts;
   if (!wholeSequence) return 30 + flops / 5e6;
-  const tiles = Math.ceil(B / rows(B)) * D;
   const reading = keepsWeights ? 0 : (16 * weights) / 1e5;
   const adding = (flops * Math.min(rows(B), B)) / (B * D) / 2e5;
-  return 2 + Math.ceil(tiles / 64) * Math.max(reading, adding);
+  return (inPairs ? 2 : 1) * (2 + Math.ceil(walksOf(cut, facts) / 64) * Math.max(reading, adding));
 }

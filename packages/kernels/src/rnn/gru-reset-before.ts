@@ -22,8 +22,8 @@ export const gruResetBeforeForward = scanKernel({
     h0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
-    gates: write("vec4f", "B T D H"), //     r z n after their activations, and 0
-    states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}
+    gates: write("vec4f", "B T D H"), //     r z n after their activations, and 0; not written at padding
+    states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}; not written at padding
   },
   weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
@@ -38,12 +38,9 @@ export const gruResetBeforeForward = scanKernel({
       let az = gx[3u * (row.now + u) + 1u] + recurrent.y;
       let r = ${activationCode(gate, "ar")};
       let z = ${activationCode(gate, "az")};
-      setState(row, u, vec2f(r, z), hPrev);
-    }
-    fn setState(row: Row, u: u32, resetUpdate: vec2f, hPrev: f32) {
-      gates[row.now + u] = vec4f(resetUpdate, 0.0, 0.0);
+      gates[row.now + u] = vec4f(r, z, 0.0, 0.0);
       states[row.now + u] = hPrev;
-      states[dims.B * dims.T * D * H + row.now + u] = resetUpdate.x * hPrev;
+      states[dims.B * dims.T * D * H + row.now + u] = r * hPrev;
     }
     fn finish(row: Row, u: u32, recurrent: f32) {
       let an = gx[3u * (row.now + u) + 2u] + recurrent;
@@ -59,7 +56,7 @@ export const gruResetBeforeForward = scanKernel({
       byFours: false,
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xy`),
       finish: "reset(row, u, value);",
-      pad: "setState(row, u, vec2f(), 0.0);",
+      pad: "",
     },
     {
       count: H,

@@ -31,7 +31,7 @@ export const gruForwardScan = defineScan({
     h0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
-    gates: write("vec4f", "B T D H"), //     r z n after their activations, and R_n·h_{t−1} + b_N
+    gates: write("vec4f", "B T D H"), //     r z n after their activations, and R_n·h_{t−1} + b_N; not written at padding
   },
   weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
@@ -52,10 +52,6 @@ export const gruForwardScan = defineScan({
       let n = ${activationCode(candidate, "an")};
       y[row.now + u] = (1.0 - z) * n + z * hPrev;
       gates[row.now + u] = vec4f(r, z, n, m);
-    }
-    fn pad(row: Row, u: u32) {
-      y[row.now + u] = 0.0;
-      gates[row.now + u] = vec4f();
     }`,
   phases: ({ H, has }) => [
     {
@@ -65,7 +61,7 @@ export const gruForwardScan = defineScan({
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xyz`),
       input: "inputOf(row.now + u)",
       finish: "finish(row, d, u, x, value);",
-      pad: "pad(row, u);",
+      pad: "y[row.now + u] = 0.0;",
     },
   ],
 });

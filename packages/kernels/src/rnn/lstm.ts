@@ -36,8 +36,8 @@ export const lstmForwardScan = defineScan({
     c0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
-    gates: write("vec4f", "B T D H"), //     i f g o after their activations
-    cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t
+    gates: write("vec4f", "B T D H"), //     i f g o after their activations; not written at padding
+    cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t; not written at padding
   },
   weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
@@ -57,11 +57,6 @@ export const lstmForwardScan = defineScan({
       y[row.now + u] = o * ${activationCode(output, "c")};
       gates[row.now + u] = vec4f(i, f, g, o);
       cells[row.now + u] = vec2f(cPrev, c);
-    }
-    fn pad(row: Row, u: u32) {
-      y[row.now + u] = 0.0;
-      gates[row.now + u] = vec4f();
-      cells[row.now + u] = vec2f();
     }`,
   phases: ({ H, has }) => [
     {
@@ -71,7 +66,7 @@ export const lstmForwardScan = defineScan({
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit})`),
       input: "gx[row.now + u]",
       finish: "finish(row, u, x, value);",
-      pad: "pad(row, u);",
+      pad: "y[row.now + u] = 0.0;",
     },
   ],
 });

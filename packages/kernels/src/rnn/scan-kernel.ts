@@ -15,6 +15,7 @@ import { CUTS, type Cut, cutSpeed, STEPS, type StepFacts } from "./cut";
 import { paddedColumns } from "./pack";
 import { rowFunctions, type ScanOptions, scanDims } from "./scan";
 import { each, eachSum, eachUnit, powerOfTwo, product, SHARED_ROWS, sums, type Tile } from "./tile";
+import { walkCode } from "./walk";
 
 type Sizes = { readonly [N in keyof typeof scanDims]: number };
 
@@ -140,7 +141,8 @@ function makeKernel<const B extends Record<string, Binding>, O extends ScanOptio
       const most = Math.min(isAlone ? MOST_INVOCATIONS : 32, limits.maxComputeInvocationsPerWorkgroup);
       const workgroupSize = powerOfTwo(widest, 4, most);
       const tiles = Math.ceil(B / rows);
-      const grid = [isAlone ? 1 : Math.ceil(widest / workgroupSize), tiles, D] as const;
+      const groups = cut.inPairs ? Math.ceil(tiles / 2) : tiles;
+      const grid = [isAlone ? 1 : Math.ceil(widest / workgroupSize), groups, D] as const;
       return { workgroupSize, grid, rows, columns, isAlone };
     },
     cost: scan.cost,
@@ -158,7 +160,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
   scan: Scan<B, O>,
   context: ScanContext<Extract<keyof B, string>, O>,
   { workgroupSize, rows, columns, isAlone }: ScanPlan,
-  { wholeSequence, shared, keepsWeights }: Cut,
+  { wholeSequence, shared, keepsWeights, inPairs }: Cut,
 ): string {
   const hasOrder = (context.has as Readonly<Record<string, boolean>>).order === true;
   const phases = scan.phases(context);
@@ -170,13 +172,10 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       turns === 1 ? `{ let turn = 0u; ${call} }` : `for (var turn = 0u; turn < ${turns}u; turn++) { ${call} }`;
     return `${all}\nstorageBarrier();`;
   });
-  const walk = wgsl`
-      let steps = (dims.T + dims.repeats - 1u) / dims.repeats;
-      for (var n = dims.step * steps; n < min(dims.T, (dims.step + 1u) * steps); n++) {
-        let s = ${scan.backward ? "dims.T - 1u - n" : "n"};
-        ${calls.join("\n")}
-      }`;
+  const pad = phases.map((phase) => phase.pad).join(" ");
+  const walk = walkCode({ step: calls.join("\n"), pad, rows, backward: scan.backward, hasOrder, inPairs });
   const oneStep = wgsl`
+      let tile = tileOf(group.y);
       let s = ${scan.backward ? "dims.T - 1u - dims.step" : "dims.step"};
       ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, tile, group.z, subLane);"}`;
   const { array } = scan.weights;
@@ -192,6 +191,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
     ${tileFunction(hasOrder, rows)}
     ${scan.functions(context)}
     ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, shared, hasOrder, scan })).join("\n")}
+    ${wholeSequence ? walk.functions : ""}
     @compute @workgroup_size(${workgroupSize})
     fn main(
       @builtin(workgroup_id) group: vec3u,
@@ -199,9 +199,8 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
       ${shared ? "" : "let subLane = 0u;"}
-      let tile = tileOf(group.y);
       ${keepsWeights ? keeping : ""}
-      ${wholeSequence ? walk : oneStep}
+      ${wholeSequence ? walk.body : oneStep}
     }`;
 }
 

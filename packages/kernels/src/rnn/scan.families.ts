@@ -8,7 +8,14 @@ import { gruResetBeforeBackward, gruResetBeforeForward } from "./gru-reset-befor
 import { lstmBackward, lstmForward } from "./lstm";
 import { lstmReference } from "./lstm.reference";
 import { orderReference, packReference } from "./pack.reference";
-import type { CellReference, ScanInputs, ScanSizes, ScanValues, scanReference } from "./scan.reference";
+import {
+  type CellReference,
+  type ScanInputs,
+  type ScanSizes,
+  type ScanValues,
+  type scanReference,
+  UNWRITTEN,
+} from "./scan.reference";
 
 /** Arrays by the names of a kernel's bindings. */
 export type Arrays = Readonly<Record<string, ArrayLike<number>>>;
@@ -39,9 +46,15 @@ const gatesOf = (which: "usual" | "linear") =>
     ? { gate: as("linear"), candidate: as("linear"), output: as("linear") }
     : { gate: as("sigmoid"), candidate: as("tanh"), output: as("tanh") };
 const two = (a: Float64Array, b: Float64Array): Float64Array => Float64Array.from([...a, ...b]);
-/** r_t∘h_{t−1} of every step. */
-const resetStates = ({ gates, hPrev }: ScanValues): Float64Array =>
-  hPrev.data.map((h, n) => h * (gates.data[4 * n] ?? 0));
+/** h_{t−1} and r_t∘h_{t−1} of every step that is not padding. */
+const resetStates = ({ gates, hPrev }: ScanValues): Float64Array => {
+  const reset = (n: number): number => gates.data[4 * n] ?? 0;
+  const isPadding = (n: number): boolean => reset(n) === UNWRITTEN;
+  return two(
+    hPrev.data.map((h, n) => (isPadding(n) ? UNWRITTEN : h)),
+    hPrev.data.map((h, n) => (isPadding(n) ? UNWRITTEN : h * reset(n))),
+  );
+};
 
 export const families: readonly Family[] = [
   {
@@ -90,9 +103,9 @@ export const families: readonly Family[] = [
     outputs: (values) => ({
       y: values.y.data,
       gates: values.gates.data,
-      states: two(values.hPrev.data, resetStates(values)),
+      states: resetStates(values),
     }),
-    saved: (values) => ({ gates: values.gates.data, states: two(values.hPrev.data, resetStates(values)) }),
+    saved: (values) => ({ gates: values.gates.data, states: resetStates(values) }),
     gradients: ({ dGx }) => ({
       dGx: dGx.data,
       dGh: two(

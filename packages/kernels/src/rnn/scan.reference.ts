@@ -1,3 +1,5 @@
+import { GUARD_WORD } from "../core";
+
 /** Numbers in float64, row-major. */
 export interface Tensor64 {
   readonly shape: readonly number[];
@@ -76,6 +78,16 @@ export interface ScanValues {
 
 export type ScanGradients = { readonly dy: Tensor64; readonly dhN?: Tensor64; readonly dcN?: Tensor64 };
 
+/** What an array holds where no kernel wrote to it. */
+export const UNWRITTEN = new Float32Array(Uint32Array.of(GUARD_WORD).buffer)[0] as number;
+
+/** Saved for backward: nothing is written at padding, and nothing is read there. */
+const unwritten = (...shape: number[]): Tensor64 => {
+  const tensor = zeros(...shape);
+  tensor.data.fill(UNWRITTEN);
+  return tensor;
+};
+
 export const zeros = (...shape: number[]): Tensor64 => ({
   shape,
   data: new Float64Array(shape.reduce((a, b) => a * b, 1)),
@@ -104,8 +116,8 @@ export function scanReference(cell: CellReference, sizes: ScanSizes) {
 
   function run(inputs: ScanInputs): ScanValues & { readonly tape: ReadonlyMap<number, StepValues> } {
     const y = zeros(B, T, D, H);
-    const gates = zeros(B, T, D, H, cell.saved);
-    const cells = zeros(B, T, D, H, 2);
+    const gates = unwritten(B, T, D, H, cell.saved);
+    const cells = unwritten(B, T, D, H, 2);
     const hPrev = zeros(B, T, D, H);
     const hN = zeros(D, B, H);
     const cN = zeros(D, B, H);

@@ -16,7 +16,7 @@ export const each = (count: number, line: (index: number) => string): string =>
  * 0 for any batch of less than 2^31 rows, which compilers cannot know. Added to a loop's bound it keeps them from
  * unrolling: a software adapter took up to 28 s over the first dispatch of these kernels without it, and 1 s with it.
  */
-const HIDDEN_ZERO = "(dims.B >> 31u)";
+export const HIDDEN_ZERO = "(dims.B >> 31u)";
 
 /** WGSL: the sums of a tile, each a variable of its own so that it stays in a register. */
 export const sums = ({ rows, columns, type }: Tile): string =>
