@@ -55,7 +55,7 @@ const steps = (rows: number, columns: number, rate: number): Cut => ({
 /** One dispatch for many steps: a workgroup makes all units of `rows` rows, and meets at a barrier after each step. */
 const sequence = (rows: number, columns: number, rate: number, shared = false): Cut => ({
   name: `_sequence_${rows}x${columns}${shared ? "_shared" : ""}`,
-  why: `one dispatch for many steps, ${rows} rows a workgroup${shared ? ", loaded by subgroups" : ""}`,
+  why: `one dispatch for many steps, ${rows === 1 ? "one row" : `${rows} rows`} a workgroup${shared ? ", loaded by subgroups" : ""}`,
   keepsWeights: false,
   inPairs: false,
   wholeSequence: true,
@@ -85,6 +85,7 @@ const inPairs = (cut: Cut): Cut => ({
 export const CUTS: readonly Cut[] = [
   steps(8, 4, 1.3),
   sequence(1, 1, 0.4),
+  sequence(1, 1, 0.5, true),
   sequence(2, 1, 0.55),
   sequence(4, 1, 0.75),
   sequence(4, 4, 1.2, true),
@@ -115,6 +116,7 @@ export interface StepFacts {
 /** How fast a cut is expected to be on a device, the plain one being 1; 0 where it cannot run. */
 export function cutSpeed(cut: Cut, facts: StepFacts, { features, adapter, limits }: DeviceFacts): number {
   if (cut.keepsWeights && facts.weights * 16 > limits.maxComputeWorkgroupStorageSize) return 0;
+  if (cut.shared && cut.rows(facts.B) === 1 && facts.H % SHARED_ROWS > 0) return 0; // it takes four terms at a time
   if (cut.shared && !(features.has("subgroups") && (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS)) return 0;
   const time = adapter.isSoftware ? softwareStep : gpuStep;
   return time(STEPS, facts) / time(cut, facts);

@@ -14,7 +14,7 @@ import { fromBothEnds } from "../wgsl/from-both-ends";
 import { CUTS, type Cut, cutSpeed, STEPS, type StepFacts } from "./cut";
 import { paddedColumns } from "./pack";
 import { rowFunctions, type ScanOptions, scanDims } from "./scan";
-import { each, eachSum, eachUnit, powerOfTwo, product, SHARED_ROWS, sums, type Tile } from "./tile";
+import { each, eachSum, eachUnit, powerOfTwo, product, productOfOneRow, SHARED_ROWS, sums, type Tile } from "./tile";
 import { walkCode } from "./walk";
 
 type Sizes = { readonly [N in keyof typeof scanDims]: number };
@@ -235,15 +235,11 @@ export function phaseFunction(
   const summed = (of: readonly PhaseProduct[], someRows: number): string =>
     of
       .map(({ when, count: terms, value, weight }) => {
-        const loop = product({
-          rows: someRows,
-          columns,
-          type,
-          count: terms,
-          value,
-          weight: (c) => weight(`column${c}`),
-          shared: shared && someRows % SHARED_ROWS === 0,
-        });
+        const call = { columns, type, count: terms, value, weight: (c: number) => weight(`column${c}`) };
+        const loop =
+          shared && rows === 1
+            ? productOfOneRow(call)
+            : product({ ...call, rows: someRows, shared: shared && someRows % SHARED_ROWS === 0 });
         if (when === "always") return loop;
         return `if (${when === "first" ? first : `!(${first})`}) { ${loop} }`;
       })
@@ -263,7 +259,7 @@ export function phaseFunction(
     fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
       ${each(columns, (c) => `let column${c} = ${column(c)};`)}
       ${each(rows, (r) => `let row${r} = rowAt(tile * ${rows}u + ${r}u, s, d);`)}
-      ${shared ? each(rows / SHARED_ROWS, (f) => `let mine${f} = rowAt(tile * ${rows}u + ${SHARED_ROWS * f}u + (subLane & 3u), s, d);`) : ""}
+      ${shared ? each(Math.floor(rows / SHARED_ROWS), (f) => `let mine${f} = rowAt(tile * ${rows}u + ${SHARED_ROWS * f}u + (subLane & 3u), s, d);`) : ""}
       ${belowCode}
       ${sums(tile)}
       ${allSums(products)}

@@ -33,8 +33,32 @@ export interface Product extends Tile {
   readonly shared: boolean;
 }
 
-/** Rows that the lanes of a subgroup load between them where a product is `shared`. */
+/** Rows that the lanes of a subgroup load between them where a product is `shared`, or terms of one row. */
 export const SHARED_ROWS = 4;
+
+/**
+ * WGSL: the product of one row, four terms at a time, each loaded by one lane of a subgroup and handed round. The
+ * number of terms is a multiple of four.
+ */
+export const productOfOneRow = ({
+  columns,
+  type,
+  count,
+  value,
+  weight,
+}: Omit<Product, "rows" | "shared">): string => wgsl`
+for (var first = 0u; first < ${count} + ${HIDDEN_ZERO}; first += ${SHARED_ROWS}u) {
+  var mine = 0.0;
+  { let k = first + (subLane & ${SHARED_ROWS - 1}u); mine = ${value("row0")}; }
+  ${each(
+    SHARED_ROWS,
+    (n) => wgsl`{
+    let k = first + ${n}u;
+    let v = ${type}(subgroupBroadcast(mine, ${n}u));
+    ${each(columns, (c) => `sum0_${c} = fma(v, ${weight(c)}, sum0_${c});`)}
+  }`,
+  )}
+}`;
 
 /**
  * WGSL: sumR_C += Σ_k value(R)·weight(C) for every row R and column C of a tile, in the order of k. Rows are named
