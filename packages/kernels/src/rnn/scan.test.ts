@@ -19,6 +19,15 @@ const cells: [name: string, cell: CellReference][] = [
   ["Elman, softsign", elmanReference({ activation: as("softsign") })],
   ["LSTM", lstmReference({ gate, candidate, output })],
   ["LSTM, other activations", lstmReference({ gate: candidate, candidate: as("softplus"), output: as("softsign") })],
+  ["LSTM with peepholes", lstmReference({ peepholes: true })],
+  ["LSTM with coupled gates", lstmReference({ coupled: true })],
+  ["LSTM with clipped gates", lstmReference({ clip: 0.7 })],
+  ["LSTM with all options", lstmReference({ peepholes: true, coupled: true, clip: 1.1, gate: as("softsign") })],
+  ["projected LSTM", lstmReference({ projection: 2 })],
+  ["projected LSTM with all options", lstmReference({ projection: 2, peepholes: true, coupled: true, clip: 1.1 })],
+  ["Elman, clipped", elmanReference({ activation: candidate, clip: 0.6 })],
+  ["GRU, clipped", gruReference({ gate, candidate, clip: 0.8 })],
+  ["GRU that resets before, clipped", gruResetBeforeReference({ gate, candidate, clip: 0.8 })],
   ["GRU", gruReference({ gate, candidate })],
   ["GRU, other activations", gruReference({ gate: as("softsign"), candidate: as("elu") })],
   ["GRU that resets before", gruResetBeforeReference({ gate, candidate })],
@@ -30,21 +39,24 @@ const directions = [
   { D: 2, reverse: false, lengths: [1, 4, 3] },
 ];
 
-test.each(cells)("%s: reference gradients of a whole layer equal central differences (float64)", (_, cell) => {
+test.each(cells)("%s: reference gradients of a whole layer equal central differences (float64)", (name, cell) => {
   const [B, T, H, I] = [3, 4, 3, 2];
+  const P = name.startsWith("projected") ? 2 : H;
   for (const { D, reverse, lengths } of directions) {
     const GH = cell.G * H;
     const inputs = {
       x: normal([B, T, I], { seed: 1 }),
       w: normal([D, GH, I], { seed: 2, scale: 0.5 }),
       b: normal([D, GH], { seed: 3, scale: 0.5 }),
-      r: normal([D, GH, H], { seed: 4, scale: 0.5 }),
-      h0: normal([D, B, H], { seed: 5 }),
+      r: normal([D, GH, P], { seed: 4, scale: 0.5 }),
+      h0: normal([D, B, P], { seed: 5 }),
       c0: normal([D, B, H], { seed: 6 }),
       bN: normal([D, H], { seed: 7 }),
+      peephole: normal([D, H, cell.G - 1], { seed: 8, scale: 0.5 }),
+      projection: normal([D, P, H], { seed: 9, scale: 0.5 }),
     };
     // truncation step² = 1e-10 and cancellation ε·|L|/step = 4e-10 for |L| about 20, over gradients floored at 1e-3
-    const result = gradcheck(layerReference(cell, { D, B, T, H, lengths, reverse }), inputs, { step: 1e-5 });
+    const result = gradcheck(layerReference(cell, { D, B, T, H, P, lengths, reverse }), inputs, { step: 1e-5 });
     expect(result.worst, result.where).toBeLessThan(1e-6);
   }
 });
