@@ -1,4 +1,10 @@
-import { type Activation, activationCode, activationSlope, activationSlopeCode, activationValue } from "../wgsl/activation";
+import {
+  type Activation,
+  activationCode,
+  activationSlope,
+  activationSlopeCode,
+  activationValue,
+} from "../wgsl/activation";
 
 /**
  * Clipped pre-activations, f(max(−clip, min(clip, a))), as ONNX's recurrent operators have them (attribute `clip`). A

@@ -6,7 +6,7 @@ export { lstmBackward, lstmForward } from "./lstm";
 export { type LSTMOptions, lstmGates } from "./lstm-cell";
 export { lstmProjectedBackward, lstmProjectedForward, type ProjectedLSTMOptions } from "./lstm-projected";
 export { listSteps, orderRows, packedColumns, packRecurrent, packStack, paddedColumns, padRecurrent } from "./pack";
-export { packLstm, padLstm } from "./pack-lstm";
+export { lstmRows, packLstm, padLstm } from "./pack-lstm";
 export { peepholeGradient } from "./peephole";
 export { addFinalGradient, finalState, previousState, stateGradient } from "./state";
 export { elmanWavefront, gruWavefront, lstmWavefront } from "./wavefront";

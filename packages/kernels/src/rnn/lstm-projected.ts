@@ -1,5 +1,13 @@
 import { type DimValues, optional, read, wgsl, write } from "../core";
-import { cellBackward, cellForward, type LSTMOptions, lstmGates, lstmInput, lstmInputCode, lstmOptions } from "./lstm-cell";
+import {
+  cellBackward,
+  cellForward,
+  type LSTMOptions,
+  lstmGates,
+  lstmInput,
+  lstmInputCode,
+  lstmOptions,
+} from "./lstm-cell";
 import { paddedColumns } from "./pack";
 import { lstmColumns, lstmRows } from "./pack-lstm";
 import { orderOfRows } from "./scan";
@@ -49,7 +57,10 @@ export const lstmProjectedForward = scanKernel({
     h0: optional(read("f32", ({ D = 0, B = 0 }, given) => [D, B, projectionOf(given)])), // zeros when absent
     c0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
-    y: write("f32", blocks((H) => H)), //     h_t [B, T, D, P], then what W multiplies [B, T, D, H], not written at padding
+    y: write(
+      "f32",
+      blocks((H) => H),
+    ), //     h_t [B, T, D, P], then what W multiplies [B, T, D, H], not written at padding
     gates: write("vec4f", "B T D H"), //     as lstm_forward writes them
     cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t; not written at padding
   },
@@ -72,8 +83,18 @@ export const lstmProjectedForward = scanKernel({
   phases: ({ H, options: given, has }) => {
     const { projection: P, coupled, peepholes } = given;
     const weight = (unit: string) => `weightAt(d, k * H + ${unit})${coupled ? ".xyz" : ""}`;
-    const later = { when: "later" as const, count: "P", value: (row: string) => `y[narrow(${row}.before) + k]`, weight };
-    const first = { when: "first" as const, count: "P", value: (row: string) => `h0[narrow(${row}.state) + k]`, weight };
+    const later = {
+      when: "later" as const,
+      count: "P",
+      value: (row: string) => `y[narrow(${row}.before) + k]`,
+      weight,
+    };
+    const first = {
+      when: "first" as const,
+      count: "P",
+      value: (row: string) => `h0[narrow(${row}.state) + k]`,
+      weight,
+    };
     return [
       {
         count: H,
@@ -120,7 +141,10 @@ export const lstmProjectedBackward = scanKernel({
     rows: read("vec4f", ({ D = 0, H = 0 }: DimValues, given: Options) => [D, rows(H, given)]), // from pad_lstm
     order: orderOfRows,
     dcN: optional(read("f32", "D B H")), //  gradient of the final cell state; zeros when absent
-    dSteps: write("f32", blocks((H, given) => lstmGates(given) * H)), // dGates [B, T, D, H, G], then dh [B, T, D, P]; zeros at padding
+    dSteps: write(
+      "f32",
+      blocks((H, given) => lstmGates(given) * H),
+    ), // dGates [B, T, D, H, G], then dh [B, T, D, P]; zeros at padding
     carry: write("f32", "D B H"), //         dc on its way back; after the last dispatch the gradient of c_0
   },
   weights: { array: "rows", count: (H, given) => rows(H, { ...given }) },
@@ -172,8 +196,7 @@ export const lstmProjectedBackward = scanKernel({
             when: "always",
             count: "P",
             value: (row) => `dSteps[stateGradient(${row}.now) + k]`,
-            weight: (column) =>
-              `weightAt(d, ${G * H * paddedColumns(P)}u + k * ${paddedColumns(H)}u + ${column})`,
+            weight: (column) => `weightAt(d, ${G * H * paddedColumns(P)}u + k * ${paddedColumns(H)}u + ${column})`,
           },
         ],
         finish: `finish(row, ${peepholes ? "d, " : ""}u, value);`,

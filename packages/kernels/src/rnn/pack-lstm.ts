@@ -110,10 +110,7 @@ export const padLstm = defineKernel({
   options,
   bindings: {
     ...inputs,
-    rows: write("vec4f", (sizes, given) => [
-      sizes.D ?? 0,
-      lstmRows({ G: sizes.G ?? 0, ...sizesOf(sizes, given) }),
-    ]),
+    rows: write("vec4f", (sizes, given) => [sizes.D ?? 0, lstmRows({ G: sizes.G ?? 0, ...sizesOf(sizes, given) })]),
   },
   plan: ({ D, G, H, P }, limits, parts) => flatPlan(D * lstmRows({ G, H, P, ...parts }), limits),
   cost: ({ D, G, H, P }, parts) => ({

@@ -20,7 +20,11 @@ export const peepholeGradient = defineKernel({
   cost: ({ B, T, D, H }) => ({ flops: 6 * B * T * D * H, bytes: 4 * B * T * D * H * 6 }),
   wgsl: (plan, { options }) => {
     const G = lstmGates(options);
-    const kinds = Array.from({ length: G - 1 }, (_, n) => ({ n, gate: n < G - 2 ? n : G - 1, lane: n < G - 2 ? "x" : "y" }));
+    const kinds = Array.from({ length: G - 1 }, (_, n) => ({
+      n,
+      gate: n < G - 2 ? n : G - 1,
+      lane: n < G - 2 ? "x" : "y",
+    }));
     return wgsl`
     @compute @workgroup_size(${plan.workgroupSize})
     fn main(@builtin(global_invocation_id) id: vec3u) {
