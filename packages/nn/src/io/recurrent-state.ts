@@ -73,15 +73,16 @@ export function recurrentToTorch(
     };
     values.set(torch.ih, toBlocks("torch", size.ih, own(ours.ih)));
     values.set(torch.hh, toBlocks("torch", size.hh, own(ours.hh)));
-    if (module.projSize) values.set(torch.hr, own(ours.hr).slice());
-    if (!module.hasBias) continue;
-    const bias = own(ours.bias);
-    const before = [torch.bih, torch.bhh].map((name) => loaded.get(name)) as [Float32Array?, Float32Array?];
-    const [bih, bhh] = splitBias(module, size.bias, bias, before);
-    if (module.kind === "GRU") {
-      for (const [u, b] of own(ours.recurrentBias).entries()) bhh[u * gateCount("gru") + CANDIDATE] = b;
+    if (module.hasBias) {
+      const bias = own(ours.bias);
+      const before = [torch.bih, torch.bhh].map((name) => loaded.get(name)) as [Float32Array?, Float32Array?];
+      const [bih, bhh] = splitBias(module, size.bias, bias, before);
+      if (module.kind === "GRU") {
+        for (const [u, b] of own(ours.recurrentBias).entries()) bhh[u * gateCount("gru") + CANDIDATE] = b;
+      }
+      values.set(torch.bih, toBlocks("torch", size.bias, bih)).set(torch.bhh, toBlocks("torch", size.bias, bhh));
     }
-    values.set(torch.bih, toBlocks("torch", size.bias, bih)).set(torch.bhh, toBlocks("torch", size.bias, bhh));
+    if (module.projSize) values.set(torch.hr, own(ours.hr).slice());
   }
   return values;
 }

@@ -1,0 +1,61 @@
+import { expectClose } from "@unroll/testing";
+import { describe, expect, test } from "vitest";
+import { compareRecurrent, type RecurrentCase, recurrentBounds, small, wholes } from "../test-support/check-recurrent";
+import { useTestDevice } from "../test-support/device";
+import type { CellKind, CellOptions } from "../test-support/layer.reference";
+
+useTestDevice();
+
+const variants: (CellOptions & { cell: CellKind })[] = [
+  { cell: "LSTM", peepholes: true },
+  { cell: "LSTM", coupled: true },
+  { cell: "LSTM", clip: 2 },
+  { cell: "LSTM", projSize: 2 },
+  { cell: "LSTM", projSize: 3, peepholes: true, coupled: true, clip: 2 },
+  { cell: "RNN", clip: 2 },
+  { cell: "GRU", clip: 2 },
+  { cell: "GRU before", clip: 2 },
+];
+
+const one: RecurrentCase = {
+  why: "one bidirectional layer from a given state, rows of several lengths",
+  ...{ direction: "bidirectional", layers: 1, B: 3, T: 2, I: 2, H: 4, lengths: [2, 1, 2], start: true },
+  through: ["output", "state"],
+};
+const two: RecurrentCase = {
+  why: "two layers backwards, rows of several lengths, a given state",
+  ...{ direction: "reverse", layers: 2, B: 3, T: 3, I: 2, H: 4, lengths: [3, 1, 2], start: true },
+  through: ["output", "state"],
+};
+
+describe.each(variants)(
+  "$cell with clip $clip, peepholes $peepholes, coupled $coupled, projSize $projSize",
+  (variant) => {
+    const { cell, ...options } = variant;
+
+    // Values beside a kink would have no central difference: whole numbers lie on a clip of 2, and a half beside it.
+    test("is exact in whole numbers, gradients too", async () => {
+      const shape = { ...one, options: { ...options, ...(options.clip ? { clip: 2.5 } : {}) }, linear: true };
+      const { values, gradients } = await compareRecurrent(cell, shape, wholes, 2 ** -12);
+      const unit = options.clip ? 64 : 1; // a clip of 2.5 makes multiples of 2⁻⁶ at most of what it bounds
+      for (const [name, actual, expected] of values) expectClose(name, actual, expected, { absolute: 0 });
+      for (const [name, actual, expected] of gradients) {
+        const rounded = expected.map((value) => Math.round(value * unit) / unit);
+        expectClose(name, actual, rounded, { absolute: 0 });
+      }
+      expect(gradients.every(([, actual]) => actual.some((value) => value !== 0))).toBe(true);
+    });
+
+    test.each([one, two])("follows the float64 equations: $why", async (shape) => {
+      const clip = options.clip ? { clip: 0.6 } : {};
+      const call = { ...shape, options: { ...options, ...clip }, linear: false };
+      const { values, gradients } = await compareRecurrent(cell, call, small, 2 ** -14);
+      const { forward, backward } = recurrentBounds(shape);
+      for (const [name, actual, expected] of values) expectClose(name, actual, expected, { absolute: forward });
+      const largest = Math.max(1, ...gradients.flatMap(([, , expected]) => [...expected].map(Math.abs)));
+      for (const [name, actual, expected] of gradients) {
+        expectClose(name, actual, expected, { absolute: backward * largest });
+      }
+    });
+  },
+);
