@@ -33,19 +33,6 @@ describe.each(variants)(
   (variant) => {
     const { cell, ...options } = variant;
 
-    // Values beside a kink would have no central difference: whole numbers lie on a clip of 2, and a half beside it.
-    test("is exact in whole numbers, gradients too", async () => {
-      const shape = { ...one, options: { ...options, ...(options.clip ? { clip: 2.5 } : {}) }, linear: true };
-      const { values, gradients } = await compareRecurrent(cell, shape, wholes, 2 ** -12);
-      const unit = options.clip ? 64 : 1; // a clip of 2.5 makes multiples of 2⁻⁶ at most of what it bounds
-      for (const [name, actual, expected] of values) expectClose(name, actual, expected, { absolute: 0 });
-      for (const [name, actual, expected] of gradients) {
-        const rounded = expected.map((value) => Math.round(value * unit) / unit);
-        expectClose(name, actual, rounded, { absolute: 0 });
-      }
-      expect(gradients.every(([, actual]) => actual.some((value) => value !== 0))).toBe(true);
-    });
-
     test.each([one, two])("follows the float64 equations: $why", async (shape) => {
       const clip = options.clip ? { clip: 0.6 } : {};
       const call = { ...shape, options: { ...options, ...clip }, linear: false };
@@ -57,5 +44,19 @@ describe.each(variants)(
         expectClose(name, actual, expected, { absolute: backward * largest });
       }
     });
+  },
+);
+
+// With peepholes a gradient here leaves float32's whole numbers, and a clip's kinks have no central difference: of those
+// the kernels' own tests have whole numbers.
+test.each(variants.filter(({ peepholes, clip }) => !peepholes && !clip))(
+  "$cell with coupled $coupled, projSize $projSize is exact in whole numbers",
+  async ({ cell, ...options }) => {
+    const { values, gradients } = await compareRecurrent(cell, { ...one, options, linear: true }, wholes, 2 ** -12);
+    for (const [name, actual, expected] of values) expectClose(name, actual, expected, { absolute: 0 });
+    for (const [name, actual, expected] of gradients) {
+      expectClose(name, actual, expected.map(Math.round), { absolute: 0 });
+    }
+    expect(gradients.every(([, actual]) => actual.some((value) => value !== 0))).toBe(true);
   },
 );
