@@ -9,6 +9,7 @@ import { gruReference, gruResetBeforeReference } from "./gru.reference";
 import { gruResetBeforeBackward, gruResetBeforeForward } from "./gru-reset-before";
 import { lstmBackward, lstmForward } from "./lstm";
 import { lstmReference } from "./lstm.reference";
+import { lstmProjectedBackward, lstmProjectedForward } from "./lstm-projected";
 import { type CellReference, layerReference } from "./scan.reference";
 
 const as = (name: ActivationName) => ({ name });
@@ -61,11 +62,20 @@ test.each(cells)("%s: reference gradients of a whole layer equal central differe
   }
 });
 
+/** All options that make a kernel's code longer, beside its defaults. */
+const longest = (kernel: AnyKernel): object => {
+  const { name } = kernel;
+  if (name.startsWith("lstm_projected")) return { peepholes: true, clip: 1, projection: 30 };
+  return name.startsWith("lstm") ? { peepholes: true, clip: 1 } : { clip: 1 };
+};
+
 const kernels: AnyKernel[] = [
   elmanForward,
   elmanBackward,
   lstmForward,
   lstmBackward,
+  lstmProjectedForward,
+  lstmProjectedBackward,
   gruForward,
   gruBackward,
   gruResetBeforeForward,
@@ -76,7 +86,9 @@ test.each(kernels.map((kernel) => [kernel.name, kernel] as const))(
   "%s compiles once for all batches, at WebGPU's default limits, and dispatches once a step",
   (_, kernel) => {
     const bindings = Object.keys(kernel.bindings); // all the optional ones too
-    const at = (B: number, T: number) => specialise(kernel, { dims: { B, T, D: 2, H: 67 }, bindings }, DEFAULT_LIMITS);
+    const options = longest(kernel);
+    const at = (B: number, T: number) =>
+      specialise(kernel, { dims: { B, T, D: 2, H: 67 }, options, bindings }, DEFAULT_LIMITS);
     expect(at(64, 10).code).toBe(at(8, 33).code);
     expect(at(4, 10).code).toBe(at(7, 33).code);
     expect(at(3, 10).code).toBe(at(1, 2).code); // three widths of tile, by the batch

@@ -4,6 +4,7 @@ import {
   AdamW,
   Embedding,
   GRU,
+  IRNN,
   LayerNorm,
   Linear,
   LSTM,
@@ -36,6 +37,47 @@ async function refusal(model: Module, call: () => Tensor | { output: Tensor }): 
   expect(await modelBits(model)).toEqual(before);
   return error;
 }
+
+/** The error of making a module. */
+function refusalOf(make: () => Module): unknown {
+  try {
+    make();
+  } catch (thrown) {
+    return thrown;
+  }
+  return "no error";
+}
+
+describe("options of recurrent cells", () => {
+  test("a projection that does not make states smaller", () => {
+    expect(refusalOf(() => new LSTM(3, 4, { projSize: 4 }))).toMatchInlineSnapshot();
+    expect(refusalOf(() => new LSTM(3, 4, { projSize: -1 }))).toMatchInlineSnapshot();
+    expect(refusalOf(() => new LSTM(3, 1, { projSize: 1.5 }))).toMatchInlineSnapshot();
+    expect(refusalOf(() => new LSTM(3, 4, { projSize: 0 }))).toBe("no error"); // PyTorch's word for none
+  });
+
+  test("a clip that is no bound", () => {
+    expect(refusalOf(() => new LSTM(3, 4, { clip: 0 }))).toMatchInlineSnapshot();
+    expect(refusalOf(() => new GRU(3, 4, { clip: -2 }))).toMatchInlineSnapshot();
+    expect(refusalOf(() => new RNN(3, 4, { clip: Number.NaN }))).toMatchInlineSnapshot();
+  });
+
+  test("a forget bias where there is no forget gate", () => {
+    expect(refusalOf(() => new LSTM(3, 4, { coupled: true, forgetBias: 1 }))).toMatchInlineSnapshot();
+  });
+
+  test("a scale of the identity that is not finite", () => {
+    expect(refusalOf(() => new IRNN(3, 4, { scale: Number.POSITIVE_INFINITY }))).toMatchInlineSnapshot();
+  });
+
+  test("states of a projected LSTM: h has P features, c has H", async () => {
+    const module = new LSTM(3, 4, { rng, projSize: 2 });
+    const [narrow, wide] = [zeros([1, 2, 2]), zeros([1, 2, 4])];
+    expect(await refusal(module, () => module.forward(x, { state: { h: wide, c: wide } }))).toMatchInlineSnapshot();
+    expect(await refusal(module, () => module.forward(x, { state: { h: narrow, c: narrow } }))).toMatchInlineSnapshot();
+    expect(module.forward(x, { state: { h: narrow, c: wide } }).output.shape).toEqual([2, 5, 2]);
+  });
+});
 
 describe("recurrent layers", () => {
   test("features that are not inputSize", async () => {
