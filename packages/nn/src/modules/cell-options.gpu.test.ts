@@ -1,6 +1,15 @@
 import { expectClose } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { compareRecurrent, type RecurrentCase, recurrentBounds, small, wholes } from "../test-support/check-recurrent";
+import { evaluate, grad, mul, random, sum, type Tensor, tensor } from "..";
+import { bitsOf } from "../test-support/bits";
+import {
+  buildRecurrent,
+  compareRecurrent,
+  type RecurrentCase,
+  recurrentBounds,
+  small,
+  wholes,
+} from "../test-support/check-recurrent";
 import { useTestDevice } from "../test-support/device";
 import type { CellKind, CellOptions } from "../test-support/layer.reference";
 
@@ -58,5 +67,39 @@ test.each(variants.filter(({ peepholes, clip }) => !peepholes && !clip))(
       expectClose(name, actual, expected.map(Math.round), { absolute: 0 });
     }
     expect(gradients.every(([, actual]) => actual.some((value) => value !== 0))).toBe(true);
+  },
+);
+
+/** What two layers in both directions make of rows of 3, 1 and 2 steps in T, and the gradients of all weights. */
+async function padded({ cell, ...options }: (typeof variants)[0], T: number): Promise<Record<string, Uint32Array>> {
+  const module = buildRecurrent(cell, { I: 2, H: 5, layers: 2, direction: "bidirectional", linear: false, options });
+  const lengths = [3, 1, 2];
+  /** Numbers that do not depend on T; what lies at padding is never looked at. */
+  const steps = (width: number, seed: number): Tensor => {
+    const real = random(seed).normal(3 * 3 * width);
+    const values = Float32Array.from({ length: 3 * T * width }, (_, n) => {
+      const [row, t] = [Math.floor(n / (T * width)), Math.floor(n / width) % T];
+      return t < (lengths[row] as number) ? (real[(row * 3 + t) * width + (n % width)] as number) : 7;
+    });
+    return tensor(values, { shape: [3, T, width] });
+  };
+  const { output, state } = module.forward(steps(2, 1), { lengths });
+  const named = [...module.namedParameters()];
+  const loss = sum(mul(output, steps(output.shape[2] as number, 2)));
+  const gradients = grad(
+    loss,
+    named.map(([, parameter]) => parameter),
+  );
+  const finals = "h" in state ? { h: state.h, c: state.c } : { h: state };
+  const all = { ...finals, ...Object.fromEntries(named.map(([name], n) => [`d${name}`, gradients[n] as Tensor])) };
+  await evaluate(Object.values(all));
+  const bits = await Promise.all(Object.entries(all).map(async ([name, of]) => [name, await bitsOf(of)] as const));
+  return Object.fromEntries(bits);
+}
+
+test.each(variants)(
+  "padding further changes no bit: $cell, $clip, $peepholes, $coupled, $projSize",
+  async (variant) => {
+    expect(await padded(variant, 6)).toEqual(await padded(variant, 3));
   },
 );

@@ -141,12 +141,11 @@ export abstract class RecurrentModule extends Module {
     for (const [what, state] of Object.entries(states)) {
       if (!state) continue;
       expectDType(where, { [what]: state }, ...FLOATS);
-      expectShape(
-        where,
-        { [what]: state },
-        [this.layers * dims.D, B, widths[what] ?? this.stateSize],
-        "A state is [layers · directions, B, H].",
-      );
+      const remedy =
+        this.stateSize === this.hiddenSize
+          ? "A state is [layers · directions, B, H]."
+          : "States are [layers · directions, B, …]: h as wide as the projection makes it, c of H units.";
+      expectShape(where, { [what]: state }, [this.layers * dims.D, B, widths[what] ?? this.stateSize], remedy);
     }
     return { dims, lengths: lengthsOf(dims, lengthsTensor(where, lengths, dims, allowEmpty)) };
   }

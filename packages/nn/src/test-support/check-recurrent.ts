@@ -81,7 +81,17 @@ function reference(
 }
 
 /** The module of the package with the same weights, and what it answers. */
-function build(cell: CellKind, { I, H, layers, direction, linear, options }: RecurrentCase & { linear: boolean }) {
+export function buildRecurrent(
+  cell: CellKind,
+  {
+    I,
+    H,
+    layers,
+    direction,
+    linear,
+    options,
+  }: Pick<RecurrentCase, "I" | "H" | "layers" | "direction" | "options"> & { linear: boolean },
+) {
   const name = { name: "linear" } as const;
   const shared = { rng: random(1), layers, direction, ...options };
   if (cell === "RNN") return new RNN(I, H, { ...shared, ...(linear ? { activation: name } : {}) });
@@ -109,7 +119,7 @@ export async function compareRecurrent(
   step: number,
 ) {
   const inputs = inputsOf(cell, shape, draw);
-  const module = build(cell, shape);
+  const module = buildRecurrent(cell, shape);
   const parameters = module.namedParameters();
   expect([...parameters.keys()].sort()).toEqual([...inputs.keys()].filter((name) => name.includes(".")).sort());
   await assign([...parameters].map(([name, p]) => [p, Float32Array.from(inputs.get(name)?.data ?? [])] as const));
