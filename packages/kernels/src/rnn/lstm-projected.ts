@@ -60,7 +60,7 @@ export const lstmProjectedForward = scanKernel({
     y: write(
       "f32",
       blocks((H) => H),
-    ), //     h_t [B, T, D, P], then what W multiplies [B, T, D, H], not written at padding
+    ), //     h_t [B, T, D, P], then what W multiplies [B, T, D, H]; zeros at padding
     gates: write("vec4f", "B T D H"), //     as lstm_forward writes them
     cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t; not written at padding
   },
@@ -103,7 +103,7 @@ export const lstmProjectedForward = scanKernel({
         products: has.h0 ? [first, later] : [later],
         input: lstmInputCode(given),
         finish: `finish(row, ${peepholes ? "d, " : ""}u, x, value);`,
-        pad: "",
+        pad: "y[hidden(row.now + u)] = 0.0;", // a product over all steps reads them
       },
       {
         count: paddedColumns(P),

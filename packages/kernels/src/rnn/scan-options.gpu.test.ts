@@ -7,7 +7,7 @@ import { lstmReference } from "./lstm.reference";
 import { packLstmReference, padLstmReference } from "./pack.reference";
 import { packLstm, padLstm } from "./pack-lstm";
 import { peepholeGradient } from "./peephole";
-import { type Case, keep, optionFamilies } from "./scan.families";
+import { type Case, keep, lengthsOf, optionFamilies } from "./scan.families";
 import { scanReference } from "./scan.reference";
 
 const holder = useTestDevice();
@@ -84,7 +84,7 @@ test.each([
   await checkKernel(holder.device, peepholeGradient, {
     dims: { D, B, T, H },
     options: { coupled },
-    inputs: { dGates: dGx.data, cells: cells.data },
+    inputs: { dGates: dGx.data, cells: cells.data, ...lengthsOf(size) },
     expected: { parts: parts.flat() },
     // T products of inputs rounded once each, then T additions, of numbers below 16
     tolerance: { absolute: 4 * T * 16 * 2 ** -24 },

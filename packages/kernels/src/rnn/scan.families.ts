@@ -158,7 +158,11 @@ function lstmWith(given: Partial<LSTMOptions>, features?: (H: number) => number)
     backward: lstmProjectedBackward,
     options: (which, H = 1) => ({ ...gatesOf(which), ...given, projection: features(H) }),
     cell: (which, H = 1) => lstmReference({ ...gatesOf(which), ...given, projection: features(H) }),
-    outputs: ({ y, hidden, gates, cells }) => ({ y: blocks(y, hidden), gates: gates.data, cells: cells.data }),
+    outputs: ({ y, hidden, gates, cells }) => ({
+      y: blocks(y, { ...hidden, data: hidden.data.map((value) => (value === UNWRITTEN ? 0 : value)) }),
+      gates: gates.data,
+      cells: cells.data,
+    }),
     gradients: ({ dGx, dState, dc0 }) => ({ dSteps: blocks(dGx, dState), carry: dc0.data }),
     stateGradientInputs: ({ dSteps = [] }, rows, H = 1) => {
       const all = Array.from(dSteps);

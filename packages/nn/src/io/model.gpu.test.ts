@@ -181,7 +181,9 @@ test("an LSTM that PyTorch projected gives its outputs, and its file again", asy
 test("options that PyTorch has none of are refused by name, and save() keeps them", async () => {
   const options = { peepholes: true, coupled: true, clip: 1 };
   const model = new LSTM(2, 4, { rng: random(1), ...options });
-  await expect(saveTorch(model)).rejects.toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: saveTorch: PyTorch has no layer with peepholes, coupled gates, clipped pre-activations, which the model has. Save the model with save() in its own layout.]`);
+  await expect(saveTorch(model)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: saveTorch: PyTorch has no layer with peepholes, coupled gates, clipped pre-activations, which the model has. Save the model with save() in its own layout.]`,
+  );
   await expect(saveTorch(new GRU(2, 4, { rng: random(1), clip: 1 }))).rejects.toThrow("clipped pre-activations");
   const copy = new LSTM(2, 4, { rng: random(2), ...options });
   await load(copy, await save(model));

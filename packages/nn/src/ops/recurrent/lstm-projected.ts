@@ -81,7 +81,7 @@ export const lstmProjectedScan = defineOp<Inputs, Attributes, Outputs, Saved>({
       ...(needs.has("h0")
         ? { h0: startGradient(G, states, { reverse, units: H, stride }, { dGates, rows, lengths, dhN }) }
         : {}),
-      ...(needs.has("peephole") ? { peephole: peepholeSum(dims, options, { dGates, cells }) } : {}),
+      ...(needs.has("peephole") ? { peephole: peepholeSum(dims, options, { dGates, cells, lengths }) } : {}),
     };
   },
 });

@@ -51,7 +51,7 @@ export function backwardWeights(
 export function peepholeSum(
   dims: ScanDims,
   { coupled }: LSTMOptions,
-  { dGates, cells }: { readonly dGates: Tensor; readonly cells: Tensor },
+  inputs: { readonly dGates: Tensor; readonly cells: Tensor; readonly lengths: Tensor | undefined },
 ): Tensor {
-  return sum(run(peepholeGradient, { dGates, cells }, { dims, options: { coupled } }).parts, { axes: [0] });
+  return sum(run(peepholeGradient, inputs, { dims, options: { coupled } }).parts, { axes: [0] });
 }

@@ -70,7 +70,7 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
       ...(needs.has("h0")
         ? { h0: startGradient(lstmGates(options), dims, { reverse, stride }, { dGates, rows, lengths, dhN }) }
         : {}),
-      ...(needs.has("peephole") ? { peephole: peepholeSum(dims, options, { dGates, cells }) } : {}),
+      ...(needs.has("peephole") ? { peephole: peepholeSum(dims, options, { dGates, cells, lengths }) } : {}),
     };
   },
 });
