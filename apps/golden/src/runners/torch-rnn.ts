@@ -54,7 +54,6 @@ function settingsOf(op: string, attributes: Fields): TorchSettings & { batchFirs
     ...["bias", "dropout", "proj_size"],
   );
   if (attributes.number("dropout", 0) !== 0) throw new UnsupportedCase("dropout draws other numbers than PyTorch's");
-  if (attributes.number("proj_size", 0) !== 0) throw new UnsupportedCase("no projected LSTM");
   const nonlinearity = attributes.text("nonlinearity", "tanh");
   if ((nonlinearity !== "tanh" && nonlinearity !== "relu") || (nonlinearity === "relu" && kind !== "RNN")) {
     throw new UnsupportedCase(`no nonlinearity ${nonlinearity} in ${op}`);
@@ -65,6 +64,7 @@ function settingsOf(op: string, attributes: Fields): TorchSettings & { batchFirs
     directions: attributes.flag("bidirectional", false) ? 2 : 1,
     inputSize: attributes.number("input_size"),
     hiddenSize: attributes.number("hidden_size"),
+    projSize: attributes.number("proj_size", 0),
     hasBias: attributes.flag("bias", true),
     nonlinearity,
     batchFirst: attributes.flag("batch_first", false),

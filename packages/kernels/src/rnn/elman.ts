@@ -1,19 +1,22 @@
 import { optional, read, wgsl, write } from "../core";
-import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
+import type { Activation } from "../wgsl/activation";
+import { clippedCode, clippedSlopeCode } from "./clip";
 import { packedColumns, paddedColumns } from "./pack";
 import { orderOfRows, type ScanOptions } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
 
 export interface ElmanOptions extends ScanOptions {
   readonly activation: Activation;
+  /** Bound of the pre-activations, which may lie from −clip to clip; 0 where there is none. */
+  readonly clip: number;
 }
 
-const options: ElmanOptions = { reverse: false, activation: { name: "tanh" } };
+const options: ElmanOptions = { reverse: false, activation: { name: "tanh" }, clip: 0 };
 
 /**
  * A simple recurrent network over all steps, after its input product gx = W·x + b:
  *   h_t = tanh(gx_t + R·h_{t−1})                                                          (Elman 1990)
- * or another activation. T ≥ 1.
+ * or another activation, of clipped pre-activations where there is a clip. T ≥ 1.
  */
 export const elmanForwardScan = defineScan({
   name: "elman_forward",
@@ -25,13 +28,15 @@ export const elmanForwardScan = defineScan({
     h0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
+    raw: optional(write("f32", "B T D H")), // gx_t + R·h_{t−1}: what backward needs where there is a clip; not written at padding
   },
   weights: { array: "rT", count: (H) => H * packedColumns(1, H) },
   cost: ({ B, T, D, H }) => ({ flops: T * D * B * H * (2 * H + 2), bytes: 4 * T * D * (H * H + B * H * 3) }),
-  functions: ({ options: { activation } }) => wgsl`
+  functions: ({ options: { activation, clip }, has }) => wgsl`
     fn finish(row: Row, u: u32, x: f32, recurrent: f32) {
       let a = x + recurrent;
-      y[row.now + u] = ${activationCode(activation, "a")};
+      y[row.now + u] = ${clippedCode(activation, clip, "a")};
+      ${has.raw ? "raw[row.now + u] = a;" : ""}
     }`,
   phases: ({ H, has }) => [
     {
@@ -62,17 +67,18 @@ export const elmanBackward = scanKernel({
   bindings: {
     dy: read("f32", "B T D H"),
     y: read("f32", "B T D H"),
+    raw: optional(read("f32", "B T D H")), // of the forward scan, where there is a clip
     rows: read("vec4f", ({ D = 0, H = 0 }) => [D, H, paddedColumns(H)]), // R as pad_recurrent lays it
     order: orderOfRows,
     dGates: write("f32", "B T D H"), //      gradient of gx; zeros at padding
   },
   weights: { array: "rows", count: (H) => H * paddedColumns(H) },
   cost: ({ B, T, D, H }) => ({ flops: T * D * B * H * (2 * H + 4), bytes: 4 * T * D * (H * H + B * H * 4) }),
-  functions: ({ options: { activation } }) => wgsl`
+  functions: ({ options: { activation, clip } }) => wgsl`
     fn finish(row: Row, u: u32, recurrent: f32) {
       let h = y[row.now + u];
       let dh = select(dy[row.now + u] + recurrent, dy[row.now + u], row.last);
-      dGates[row.now + u] = dh * ${activationSlopeCode(activation, "h")};
+      dGates[row.now + u] = dh * ${clippedSlopeCode(activation, clip, "h", "raw[row.now + u]")};
     }`,
   phases: ({ H }) => [
     recurrentBackward({

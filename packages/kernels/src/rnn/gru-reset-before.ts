@@ -1,5 +1,5 @@
 import { optional, read, wgsl, write } from "../core";
-import { activationCode, activationSlopeCode } from "../wgsl/activation";
+import { clippedCode, clippedSlopeCode, savedCode } from "./clip";
 import { gruOptions } from "./gru";
 import { paddedColumns } from "./pack";
 import { orderOfRows } from "./scan";
@@ -22,7 +22,7 @@ export const gruResetBeforeForward = scanKernel({
     h0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
-    gates: write("vec4f", "B T D H"), //     r z n after their activations, and 0; not written at padding
+    gates: write("vec4f", "B T D H"), //     r z n after their activations, before them where they are clipped; and 0; not written at padding
     states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}; not written at padding
   },
   weights: { array: "rT", count: (H) => H * H },
@@ -30,24 +30,24 @@ export const gruResetBeforeForward = scanKernel({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (8 * H * H + B * H * 14),
   }),
-  functions: ({ options: { gate, candidate }, has }) => wgsl`
+  functions: ({ options: { gate, candidate, clip }, has }) => wgsl`
     fn reset(row: Row, u: u32, recurrent: vec2f) {
       var hPrev = ${has.h0 ? "h0[row.state + u]" : "0.0"};
       if (!row.first) { hPrev = y[row.before + u]; }
       let ar = gx[3u * (row.now + u)] + recurrent.x;
       let az = gx[3u * (row.now + u) + 1u] + recurrent.y;
-      let r = ${activationCode(gate, "ar")};
-      let z = ${activationCode(gate, "az")};
-      gates[row.now + u] = vec4f(r, z, 0.0, 0.0);
+      let r = ${clippedCode(gate, clip, "ar")};
+      ${clip > 0 ? "" : `let z = ${clippedCode(gate, clip, "az")};`}
+      gates[row.now + u] = vec4f(${clip > 0 ? "ar, az" : "r, z"}, 0.0, 0.0);
       states[row.now + u] = hPrev;
       states[dims.B * dims.T * D * H + row.now + u] = r * hPrev;
     }
     fn finish(row: Row, u: u32, recurrent: f32) {
       let an = gx[3u * (row.now + u) + 2u] + recurrent;
-      let n = ${activationCode(candidate, "an")};
-      let z = gates[row.now + u].y;
+      let n = ${clippedCode(candidate, clip, "an")};
+      let z = ${savedCode(gate, clip, "gates[row.now + u].y")};
       y[row.now + u] = (1.0 - z) * n + z * states[row.now + u];
-      gates[row.now + u].z = n;
+      gates[row.now + u].z = ${clip > 0 ? "an" : "n"};
     }`,
   phases: ({ H, has }) => [
     {
@@ -103,16 +103,16 @@ export const gruResetBeforeBackward = scanKernel({
     flops: T * D * B * H * (6 * H + 20),
     bytes: 4 * T * D * (3 * H * H + B * H * 25),
   }),
-  functions: ({ options: { gate, candidate } }) => wgsl`
+  functions: ({ options: { gate, candidate, clip } }) => wgsl`
     fn dhOf(row: Row, u: u32) -> f32 {
       return select(dy[row.now + u] + carry[row.state + u], dy[row.now + u], row.last);
     }
     fn candidateGradient(row: Row, u: u32) {
-      let z = gates[row.now + u].y;
-      let n = gates[row.now + u].z;
+      let z = ${savedCode(gate, clip, "gates[row.now + u].y")};
+      let n = ${savedCode(candidate, clip, "gates[row.now + u].z")};
       let dh = dhOf(row, u);
-      let dz = dh * (states[row.now + u] - n) * ${activationSlopeCode(gate, "z")};
-      let dn = dh * (1.0 - z) * ${activationSlopeCode(candidate, "n")};
+      let dz = dh * (states[row.now + u] - n) * ${clippedSlopeCode(gate, clip, "z", "gates[row.now + u].y")};
+      let dn = dh * (1.0 - z) * ${clippedSlopeCode(candidate, clip, "n", "gates[row.now + u].z")};
       setUpdate(row, u, dz, dn);
     }
     fn setUpdate(row: Row, u: u32, dz: f32, dn: f32) {
@@ -127,9 +127,9 @@ export const gruResetBeforeBackward = scanKernel({
       dGh[second + 2u] = dn;
     }
     fn resetGradient(row: Row, u: u32, dq: f32) {
-      let r = gates[row.now + u].x;
-      let dr = dq * states[row.now + u] * ${activationSlopeCode(gate, "r")};
-      setReset(row, u, dr, dhOf(row, u) * gates[row.now + u].y + dq * r);
+      let r = ${savedCode(gate, clip, "gates[row.now + u].x")};
+      let dr = dq * states[row.now + u] * ${clippedSlopeCode(gate, clip, "r", "gates[row.now + u].x")};
+      setReset(row, u, dr, dhOf(row, u) * ${savedCode(gate, clip, "gates[row.now + u].y")} + dq * r);
     }
     fn setReset(row: Row, u: u32, dr: f32, dh: f32) {
       dGx[3u * (row.now + u)] = dr;

@@ -1,5 +1,6 @@
 import { optional, read, wgsl, write } from "../core";
-import { type Activation, activationCode, activationSlopeCode } from "../wgsl/activation";
+import type { Activation } from "../wgsl/activation";
+import { clippedCode, clippedSlopeCode, savedCode } from "./clip";
 import { paddedColumns } from "./pack";
 import { orderOfRows, type ScanOptions } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
@@ -9,9 +10,16 @@ export interface GRUOptions extends ScanOptions {
   readonly gate: Activation;
   /** Of n. */
   readonly candidate: Activation;
+  /** Bound of all pre-activations, which may lie from −clip to clip; 0 where there is none. */
+  readonly clip: number;
 }
 
-export const gruOptions: GRUOptions = { reverse: false, gate: { name: "sigmoid" }, candidate: { name: "tanh" } };
+export const gruOptions: GRUOptions = {
+  reverse: false,
+  gate: { name: "sigmoid" },
+  candidate: { name: "tanh" },
+  clip: 0,
+};
 
 /**
  * A gated recurrent unit over all steps, after its input product gx = W·x + b, in the form that resets after the
@@ -31,27 +39,27 @@ export const gruForwardScan = defineScan({
     h0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
-    gates: write("vec4f", "B T D H"), //     r z n after their activations, and R_n·h_{t−1} + b_N; not written at padding
+    gates: write("vec4f", "B T D H"), //     r z n after their activations, before them where they are clipped; R_n·h_{t−1} + b_N; not written at padding
   },
   weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
     flops: T * D * B * H * (6 * H + 15),
     bytes: 4 * T * D * (4 * H * H + B * H * 9),
   }),
-  functions: ({ options: { gate, candidate }, has }) => wgsl`
+  functions: ({ options: { gate, candidate, clip }, has }) => wgsl`
     fn inputOf(n: u32) -> vec3f { return vec3f(gx[3u * n], gx[3u * n + 1u], gx[3u * n + 2u]); }
     fn finish(row: Row, d: u32, u: u32, x: vec3f, recurrent: vec3f) {
       var hPrev = ${has.h0 ? "h0[row.state + u]" : "0.0"};
       if (!row.first) { hPrev = y[row.before + u]; }
       let ar = x.x + recurrent.x;
       let az = x.y + recurrent.y;
-      let r = ${activationCode(gate, "ar")};
-      let z = ${activationCode(gate, "az")};
+      let r = ${clippedCode(gate, clip, "ar")};
+      let z = ${clippedCode(gate, clip, "az")};
       let m = recurrent.z${has.bN ? " + bN[d * H + u]" : ""};
       let an = x.z + r * m;
-      let n = ${activationCode(candidate, "an")};
+      let n = ${clippedCode(candidate, clip, "an")};
       y[row.now + u] = (1.0 - z) * n + z * hPrev;
-      gates[row.now + u] = vec4f(r, z, n, m);
+      gates[row.now + u] = vec4f(${clip > 0 ? "ar, az, an" : "r, z, n"}, m);
     }`,
   phases: ({ H, has }) => [
     {
@@ -95,7 +103,7 @@ export const gruBackward = scanKernel({
     flops: T * D * B * H * (6 * H + 20),
     bytes: 4 * T * D * (3 * H * H + B * H * 17),
   }),
-  functions: ({ options: { gate, candidate } }) => wgsl`
+  functions: ({ options: { gate, candidate, clip } }) => wgsl`
     fn setGates(n: u32, dr: f32, dz: f32, dn: f32, dm: f32) {
       dGx[3u * n] = dr;
       dGx[3u * n + 1u] = dz;
@@ -110,13 +118,13 @@ export const gruBackward = scanKernel({
     }
     fn finish(row: Row, u: u32, recurrent: f32) {
       let saved = gates[row.now + u];
-      let r = saved.x;
-      let z = saved.y;
-      let n = saved.z;
+      let r = ${savedCode(gate, clip, "saved.x")};
+      let z = ${savedCode(gate, clip, "saved.y")};
+      let n = ${savedCode(candidate, clip, "saved.z")};
       let dh = select(dy[row.now + u] + (carry[row.state + u] + recurrent), dy[row.now + u], row.last);
-      let dn = dh * (1.0 - z) * ${activationSlopeCode(candidate, "n")};
-      let dz = dh * (hPrev[row.now + u] - n) * ${activationSlopeCode(gate, "z")};
-      let dr = dn * saved.w * ${activationSlopeCode(gate, "r")};
+      let dn = dh * (1.0 - z) * ${clippedSlopeCode(candidate, clip, "n", "saved.z")};
+      let dz = dh * (hPrev[row.now + u] - n) * ${clippedSlopeCode(gate, clip, "z", "saved.y")};
+      let dr = dn * saved.w * ${clippedSlopeCode(gate, clip, "r", "saved.x")};
       setGates(row.now + u, dr, dz, dn, dn * r);
       carry[row.state + u] = dh * z;
     }`,

@@ -42,3 +42,58 @@ export function stepsReference(lengths: ArrayLike<number>, T: number): number[] 
   const within = all.filter((n) => n % T < (lengths[Math.floor(n / T)] ?? 0));
   return [within.length, ...within, ...all.filter((n) => !within.includes(n))];
 }
+
+/** Parts of an LSTM's recurrent weights, each [D, …], as `pack_lstm` lays them: direction by direction. */
+export function packLstmReference(parts: LSTMWeights, G: number): Float64Array {
+  return byDirection(parts, ({ r, peephole, projection }) => {
+    const H = (r.shape[1] ?? 0) / G;
+    const lanes = Array.from({ length: H }, (_, u) =>
+      [0, 1, 2, 3].map((g) => {
+        if (!peephole || g >= G || g === G - 2) return 0;
+        return peephole.data[u * (G - 1) + (g < G - 2 ? g : g - 1)] ?? 0;
+      }),
+    );
+    return [
+      ...packReference(r, G),
+      ...(projection ? packReference(projection, 1) : []),
+      ...(peephole ? lanes.flat() : []),
+    ];
+  });
+}
+
+/** The same as `pad_lstm` lays them. */
+export function padLstmReference(parts: LSTMWeights, G: number): Float64Array {
+  return byDirection(parts, ({ r, peephole, projection }) => {
+    const H = (r.shape[1] ?? 0) / G;
+    const turned = Float64Array.from(
+      { length: (G - 1) * H },
+      (_, n) => peephole?.data[(n % H) * (G - 1) + Math.floor(n / H)] ?? 0,
+    );
+    return [
+      ...padReference(r),
+      ...(projection ? padReference(projection) : []),
+      ...(peephole ? padReference({ shape: [1, G - 1, H], data: turned }) : []),
+    ];
+  });
+}
+
+/** R [D, G·H, P], peepholes [D, H, G − 1] and projection [D, P, H]. */
+interface LSTMWeights {
+  readonly r: Tensor64;
+  readonly peephole?: Tensor64 | undefined;
+  readonly projection?: Tensor64 | undefined;
+}
+
+function byDirection(weights: LSTMWeights, lay: (of: LSTMWeights) => number[]): Float64Array {
+  const D = weights.r.shape[0] ?? 0;
+  const part = (of: Tensor64 | undefined, d: number): Tensor64 | undefined =>
+    of && {
+      shape: [1, ...of.shape.slice(1)],
+      data: of.data.slice((d * of.data.length) / D, ((d + 1) * of.data.length) / D),
+    };
+  const directions = Array.from({ length: D }, (_, d) => {
+    const { r, peephole, projection } = weights;
+    return lay({ r: part(r, d) ?? r, peephole: part(peephole, d), projection: part(projection, d) });
+  });
+  return Float64Array.from(directions.flat());
+}

@@ -50,6 +50,8 @@ export interface Phase {
   readonly pad: string;
   /** Whether a column is four units rather than one. */
   readonly byFours: boolean;
+  /** How many units there are where columns are fours of them, as WGSL; H when absent. */
+  readonly units?: string;
 }
 
 /** One pass of a cell over its sequence: what `scanKernel` makes kernels of. */
@@ -59,8 +61,8 @@ export interface Scan<B extends Record<string, Binding>, O extends ScanOptions> 
   readonly options: O;
   readonly bindings: B;
   /** The array of recurrent weights, and how many vec4f of it belong to one direction. */
-  readonly weights: { readonly array: Extract<keyof B, string>; readonly count: (H: number) => number };
-  readonly cost: (sizes: Sizes) => Cost;
+  readonly weights: { readonly array: Extract<keyof B, string>; readonly count: (H: number, options: O) => number };
+  readonly cost: (sizes: Sizes, options: O) => Cost;
   /** Whether it begins at the scan's last step. */
   readonly backward: boolean;
   /** WGSL functions that the phases call. */
@@ -104,7 +106,8 @@ export function scanKernel<const B extends Record<string, Binding>, O extends Sc
     (cut): Variant => ({
       kernel: makeKernel(scan, cut),
       why: cut.why,
-      speed: ({ dims, has }, device) => cutSpeed(cut, factsOf(scan, dims as Sizes, has.order === true), device),
+      speed: ({ dims, options, has }, device) =>
+        cutSpeed(cut, factsOf(scan, dims as Sizes, options as O, has.order === true), device),
     }),
   );
   return withVariants(makeKernel(scan, STEPS), variants);
@@ -114,9 +117,11 @@ export function scanKernel<const B extends Record<string, Binding>, O extends Sc
 function factsOf<B extends Record<string, Binding>, O extends ScanOptions>(
   { cost, weights }: Scan<B, O>,
   sizes: Sizes,
+  options: O,
   isRagged: boolean,
 ): StepFacts {
-  return { ...sizes, isRagged, flops: cost(sizes).flops / sizes.T, weights: weights.count(sizes.H) };
+  const flops = cost(sizes, options).flops / sizes.T;
+  return { ...sizes, isRagged, flops, weights: weights.count(sizes.H, options) };
 }
 
 function makeKernel<const B extends Record<string, Binding>, O extends ScanOptions>(
@@ -129,8 +134,8 @@ function makeKernel<const B extends Record<string, Binding>, O extends ScanOptio
     dims: scanDims,
     options: scan.options,
     bindings: scan.bindings,
-    repeat: (sizes, _, limits) =>
-      cut.wholeSequence ? sequenceDispatches(scan.cost(sizes).flops, sizes.T, limits) : sizes.T,
+    repeat: (sizes, options, limits) =>
+      cut.wholeSequence ? sequenceDispatches(scan.cost(sizes, options).flops, sizes.T, limits) : sizes.T,
     plan: ({ B, D, H }, limits, options) => {
       const none = Object.fromEntries(Object.keys(scan.bindings).map((key) => [key, false]));
       const phases = scan.phases({ H, options, has: none as Context["has"] });
@@ -179,7 +184,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
       let s = ${scan.backward ? "dims.T - 1u - dims.step" : "dims.step"};
       ${isAlone ? calls.join("\n") : "phase0(s, group.x * WORKGROUP + lane, tile, group.z, subLane);"}`;
   const { array } = scan.weights;
-  const count = scan.weights.count(context.H);
+  const count = scan.weights.count(context.H, context.options);
   const keeping = wgsl`
       for (var n = lane; n < ${count}u; n += WORKGROUP) { kept[n] = ${array}[group.z * ${count}u + n]; }
       workgroupBarrier();`;
@@ -224,7 +229,7 @@ interface PhaseFacts {
 
 /** WGSL: what one invocation does for one phase of one step: its sums, then what the cell makes of each. */
 export function phaseFunction(
-  { count, type, products, input, finish, pad, byFours }: Phase,
+  { count, type, products, input, finish, pad, byFours, units }: Phase,
   n: number,
   { rows, columns, shared, hasOrder, scan: { backward }, below }: PhaseFacts,
 ): string {
@@ -254,7 +259,7 @@ export function phaseFunction(
   const end = wgsl`${below ? inputOf(tile, byFours, input ?? "") : input ? `let x = ${input};` : ""}
             ${finish}`;
   const ending = hasOrder ? `if (row.within) { ${end} } else { ${pad} }` : end;
-  const unit = byFours ? eachUnit("n", ending) : `let u = n; let value = total; ${ending}`;
+  const unit = byFours ? eachUnit("n", ending, units) : `let u = n; let value = total; ${ending}`;
   return wgsl`
     fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
       ${each(columns, (c) => `let column${c} = ${column(c)};`)}

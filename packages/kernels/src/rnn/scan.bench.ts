@@ -3,6 +3,7 @@ import { elmanBackward, elmanForward } from "./elman";
 import { gruBackward, gruForward } from "./gru";
 import { gruResetBeforeBackward, gruResetBeforeForward } from "./gru-reset-before";
 import { lstmBackward, lstmForward } from "./lstm";
+import { lstmProjectedBackward, lstmProjectedForward } from "./lstm-projected";
 
 const names = { B: 64, T: 10, D: 1, H: 128 }; // a batch of names by letters
 const text = { B: 16, T: 64, D: 1, H: 128 }; // a batch of text chunks
@@ -13,6 +14,8 @@ export const benches: KernelBench[] = [
   kernelBench(elmanBackward, [{ dims: names }, { dims: text }]),
   kernelBench(lstmForward, [{ dims: names }, { dims: text }, { dims: both }]),
   kernelBench(lstmBackward, [{ dims: names }, { dims: text }, { dims: both }]),
+  kernelBench(lstmProjectedForward, [{ dims: text, options: { projection: 64 } }]),
+  kernelBench(lstmProjectedBackward, [{ dims: text, options: { projection: 64 } }]),
   kernelBench(gruForward, [{ dims: names }, { dims: text }, { dims: both }]),
   kernelBench(gruBackward, [{ dims: names }, { dims: text }, { dims: both }]),
   kernelBench(gruResetBeforeForward, [{ dims: names }]),

@@ -7,13 +7,17 @@ import { gruReference, gruResetBeforeReference } from "./gru.reference";
 import { gruResetBeforeBackward, gruResetBeforeForward } from "./gru-reset-before";
 import { lstmBackward, lstmForward } from "./lstm";
 import { lstmReference } from "./lstm.reference";
-import { orderReference, packReference } from "./pack.reference";
+import type { LSTMOptions } from "./lstm-cell";
+import { lstmGates } from "./lstm-cell";
+import { lstmProjectedBackward, lstmProjectedForward } from "./lstm-projected";
+import { orderReference, packLstmReference, packReference, padLstmReference } from "./pack.reference";
 import {
   type CellReference,
   type ScanInputs,
   type ScanSizes,
   type ScanValues,
   type scanReference,
+  type Tensor64,
   UNWRITTEN,
 } from "./scan.reference";
 
@@ -26,15 +30,19 @@ export interface Family {
   readonly name: string;
   readonly forward: AnyKernel;
   readonly backward: AnyKernel;
-  readonly options: (name: "usual" | "linear") => object;
-  readonly cell: (name: "usual" | "linear") => CellReference;
+  readonly options: (name: "usual" | "linear", H?: number) => object;
+  readonly cell: (name: "usual" | "linear", H?: number) => CellReference;
   /** Optional inputs of the forward kernel. */
-  readonly optional: readonly ("h0" | "c0" | "bN")[];
+  readonly optional: readonly ("h0" | "c0" | "bN" | "peephole" | "projection")[];
+  /** Features of the state of H units, where it is projected. */
+  readonly P?: (H: number) => number;
+  /** The recurrent weights as the kernels take them, where other than `pack_recurrent` and `pad_recurrent` lay them. */
+  readonly weights?: (inputs: ScanInputs) => { readonly rT: Float64Array; readonly rows: Float64Array };
   readonly outputs: (values: ScanValues) => Arrays;
   readonly saved: (values: ScanValues) => Arrays;
   readonly gradients: (gradients: Gradients) => Arrays;
   /** What `state_gradient` takes of what the backward kernel left. */
-  readonly stateGradientInputs: (left: Arrays, rows: ArrayLike<number>) => Arrays;
+  readonly stateGradientInputs: (left: Arrays, rows: ArrayLike<number>, H?: number) => Arrays;
 }
 
 const pick = (of: Arrays, names: Readonly<Record<string, string>>): Arrays =>
@@ -47,14 +55,11 @@ const gatesOf = (which: "usual" | "linear") =>
     : { gate: as("sigmoid"), candidate: as("tanh"), output: as("tanh") };
 const two = (a: Float64Array, b: Float64Array): Float64Array => Float64Array.from([...a, ...b]);
 /** h_{t−1} and r_t∘h_{t−1} of every step that is not padding. */
-const resetStates = ({ gates, hPrev }: ScanValues): Float64Array => {
-  const reset = (n: number): number => gates.data[4 * n] ?? 0;
-  const isPadding = (n: number): boolean => reset(n) === UNWRITTEN;
-  return two(
-    hPrev.data.map((h, n) => (isPadding(n) ? UNWRITTEN : h)),
-    hPrev.data.map((h, n) => (isPadding(n) ? UNWRITTEN : h * reset(n))),
+const resetStates = ({ hidden, hPrev }: ScanValues): Float64Array =>
+  two(
+    hPrev.data.map((h, n) => (hidden.data[n] === UNWRITTEN ? UNWRITTEN : h)),
+    hidden.data,
   );
-};
 
 export const families: readonly Family[] = [
   {
@@ -117,6 +122,87 @@ export const families: readonly Family[] = [
   },
 ];
 
+/** An LSTM with options beside its published form; `features` is P where it is projected. */
+function lstmWith(given: Partial<LSTMOptions>, features?: (H: number) => number): Family {
+  const { coupled = false, peepholes = false } = given;
+  const G = lstmGates({ coupled });
+  const named = Object.keys(given).join(", ");
+  const blocks = (of: Tensor64, behind: Tensor64): Float64Array => two(of.data, behind.data);
+  const shared = {
+    weights: (inputs: ScanInputs) => ({ rT: packLstmReference(inputs, G), rows: padLstmReference(inputs, G) }),
+    saved: ({ gates, cells }: ScanValues) => ({ gates: gates.data, cells: cells.data }),
+    optional: [
+      ...(["h0", "c0"] as const),
+      ...(peepholes ? (["peephole"] as const) : []),
+      ...(features ? (["projection"] as const) : []),
+    ],
+  };
+  if (!features) {
+    return {
+      ...shared,
+      name: `LSTM, ${named}`,
+      forward: lstmForward,
+      backward: lstmBackward,
+      options: (which) => ({ ...gatesOf(which), ...given }),
+      cell: (which) => lstmReference({ ...gatesOf(which), ...given }),
+      outputs: ({ y, gates, cells }) => ({ y: y.data, gates: gates.data, cells: cells.data }),
+      gradients: ({ dGx, dc0 }) => ({ dGates: dGx.data, carry: dc0.data }),
+      stateGradientInputs: (left, rows) => ({ ...pick(left, { dGates: "dGates" }), rows }),
+    };
+  }
+  return {
+    ...shared,
+    name: `projected LSTM${named && `, ${named}`}`,
+    P: features,
+    forward: lstmProjectedForward,
+    backward: lstmProjectedBackward,
+    options: (which, H = 1) => ({ ...gatesOf(which), ...given, projection: features(H) }),
+    cell: (which, H = 1) => lstmReference({ ...gatesOf(which), ...given, projection: features(H) }),
+    outputs: ({ y, hidden, gates, cells }) => ({
+      y: blocks(y, { ...hidden, data: hidden.data.map((value) => (value === UNWRITTEN ? 0 : value)) }),
+      gates: gates.data,
+      cells: cells.data,
+    }),
+    gradients: ({ dGx, dState, dc0 }) => ({ dSteps: blocks(dGx, dState), carry: dc0.data }),
+    stateGradientInputs: ({ dSteps = [] }, rows, H = 1) => {
+      const all = Array.from(dSteps);
+      return { dGates: all.slice(0, (all.length * G * H) / (G * H + features(H))), rows };
+    },
+  };
+}
+
+/** A family with clipped pre-activations. */
+function clipped(name: string, clip: number): Family {
+  const family = families.find((each) => each.name === name);
+  if (!family) throw new Error(`The families should hold ${name}.`);
+  const cellOf: Readonly<Record<string, (which: "usual" | "linear") => CellReference>> = {
+    Elman: (which) => elmanReference({ activation: gatesOf(which).candidate, clip }),
+    GRU: (which) => gruReference({ ...gatesOf(which), clip }),
+    "GRU that resets before": (which) => gruResetBeforeReference({ ...gatesOf(which), clip }),
+  };
+  const isElman = name === "Elman";
+  return {
+    ...family,
+    name: `${name}, clip`,
+    options: (which) => ({ ...family.options(which), clip }),
+    cell: (which) => (cellOf[name] ?? family.cell)(which),
+    outputs: (values) => ({ ...family.outputs(values), ...(isElman ? { raw: values.gates.data } : {}) }),
+    saved: (values) => ({ ...family.saved(values), ...(isElman ? { raw: values.gates.data } : {}) }),
+  };
+}
+
+/** Cells with the options that they have beside their published forms. Whole clips keep whole numbers whole. */
+export const optionFamilies: readonly Family[] = [
+  lstmWith({ peepholes: true }),
+  lstmWith({ coupled: true, clip: 2 }),
+  lstmWith({ peepholes: true, coupled: true, clip: 2 }),
+  lstmWith({}, (H) => Math.ceil(H / 2)),
+  lstmWith({ peepholes: true, coupled: true, clip: 2 }, (H) => Math.ceil(H / 3)),
+  clipped("Elman", 2),
+  clipped("GRU", 2),
+  clipped("GRU that resets before", 2),
+];
+
 /** One size to test at, and what is given. */
 export interface Case extends ScanSizes {
   readonly scale?: number;
@@ -135,13 +221,14 @@ export const keep = (inputs: ScanInputs, { optional }: Family, { without = [] }:
 export const dimsOf = ({ D, B, T, H }: ScanSizes) => ({ D, B, T, H });
 export const lengthsOf = ({ lengths }: ScanSizes): Arrays => (lengths ? { lengths } : {});
 export const orderOf = ({ lengths, T }: ScanSizes): Arrays => (lengths ? { order: orderReference(lengths, T) } : {});
-export const optionsOf = ({ options }: Family, { which = "usual", reverse = false }: Case) => ({
-  ...options(which),
+export const optionsOf = ({ options }: Family, { which = "usual", reverse = false, H }: Case) => ({
+  ...options(which, H),
   reverse,
 });
 
-export function forwardInputs(family: Family, { gx, r, h0, c0, bN }: ScanInputs, size: Case): Arrays {
+export function forwardInputs(family: Family, inputs: ScanInputs, size: Case): Arrays {
+  const { gx, r, h0, c0, bN } = inputs;
   const given = Object.entries({ h0, c0, bN }).flatMap(([name, of]) => (of ? [[name, of.data] as const] : []));
-  const rT = packReference(r, family.cell("usual").G);
+  const rT = family.weights?.(inputs).rT ?? packReference(r, family.cell("usual").G);
   return { gx: gx.data, rT, ...orderOf(size), ...Object.fromEntries(given) };
 }

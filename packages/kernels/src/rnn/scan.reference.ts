@@ -12,6 +12,10 @@ export interface Weights {
   r(row: number, k: number): number;
   /** b_N[unit] */
   bN(unit: number): number;
+  /** Weight number n of a unit's peepholes. */
+  peephole(unit: number, n: number): number;
+  /** W[feature, unit] of a projected LSTM. */
+  projection(feature: number, unit: number): number;
 }
 
 /** One step of one row: the state before it, what it saved, the state after it. */
@@ -22,6 +26,12 @@ export interface StepValues {
   readonly c: Float64Array;
   /** As the kernel saves them: `saved` numbers per unit. */
   readonly gates: Float64Array;
+  /** Of an LSTM o·tanh(c), which is h where that is not projected; of a GRU that resets before its product r∘h_{t−1}. */
+  readonly hidden?: Float64Array;
+  /** Of a GRU: its pre-activations r z n, and R_n·h_{t−1} + b_N, for each unit. */
+  readonly raw?: Float64Array;
+  /** Pre-activations of each unit of an LSTM, and its cell state. */
+  readonly units?: readonly { ai: number; af: number; ag: number; ao: number; c: number }[];
 }
 
 export interface StepGradients {
@@ -35,6 +45,10 @@ export interface StepGradients {
   readonly dR: Float64Array;
   /** What the step adds to db_N [H]. */
   readonly dbN: Float64Array;
+  /** What the step adds to the gradient of the peepholes [H, K]. */
+  readonly dPeephole?: Float64Array;
+  /** What the step adds to that of the projection [P, H]. */
+  readonly dProjection?: Float64Array;
 }
 
 /** One step of a cell, for one row, and its gradient, written from the cell's equations. */
@@ -53,6 +67,8 @@ export interface ScanSizes {
   readonly B: number;
   readonly T: number;
   readonly H: number;
+  /** Features of h: H where it is not projected. */
+  readonly P?: number | undefined;
   /** T each when absent. */
   readonly lengths?: ArrayLike<number> | undefined;
   readonly reverse?: boolean | undefined;
@@ -60,10 +76,12 @@ export interface ScanSizes {
 
 export type ScanInputs = {
   readonly gx: Tensor64; // [B, T, D, G·H]
-  readonly r: Tensor64; //  [D, G·H, H]
-  readonly h0?: Tensor64; // [D, B, H]
-  readonly c0?: Tensor64;
+  readonly r: Tensor64; //  [D, G·H, P]
+  readonly h0?: Tensor64; // [D, B, P]
+  readonly c0?: Tensor64; // [D, B, H]
   readonly bN?: Tensor64; // [D, H]
+  readonly peephole?: Tensor64; // [D, H, K]
+  readonly projection?: Tensor64; // [D, P, H]
 };
 
 /** The arrays that the forward kernels write. */
@@ -74,6 +92,7 @@ export interface ScanValues {
   readonly hPrev: Tensor64;
   readonly hN: Tensor64;
   readonly cN: Tensor64;
+  readonly hidden: Tensor64;
 }
 
 export type ScanGradients = { readonly dy: Tensor64; readonly dhN?: Tensor64; readonly dcN?: Tensor64 };
@@ -98,7 +117,7 @@ const slice = (data: Float64Array, index: number, width: number): Float64Array =
 
 /** A layer over all steps but without its input product: plain loops over directions, rows and steps. */
 export function scanReference(cell: CellReference, sizes: ScanSizes) {
-  const { D, B, T, H } = sizes;
+  const { D, B, T, H, P = H } = sizes;
   const GH = cell.G * H;
   const rows = Array.from({ length: D * B }, (_, n) => ({ d: Math.floor(n / B), b: n % B, n }));
   /** Places [b, t, d] of a row's steps, in the order of its scan. */
@@ -107,67 +126,77 @@ export function scanReference(cell: CellReference, sizes: ScanSizes) {
     if (sizes.reverse || d === 1) times.reverse();
     return times.map((t) => (b * T + t) * D + d);
   };
-  const weightsOf = ({ r, bN }: ScanInputs, d: number): Weights => ({
-    r: (row, k) => r.data[(d * GH + row) * H + k] ?? 0,
+  const weightsOf = ({ r, bN, peephole, projection }: ScanInputs, d: number): Weights => ({
+    r: (row, k) => r.data[(d * GH + row) * P + k] ?? 0,
     bN: (unit) => bN?.data[d * H + unit] ?? 0,
+    peephole: (unit, n) => peephole?.data[(d * H + unit) * (cell.G - 1) + n] ?? 0,
+    projection: (feature, unit) => projection?.data[(d * P + feature) * H + unit] ?? 0,
   });
-  const initial = (of: Tensor64 | undefined, n: number): Float64Array =>
-    slice((of ?? zeros(D, B, H)).data, n, H).slice();
+  const initial = (of: Tensor64 | undefined, n: number, width: number): Float64Array =>
+    slice((of ?? zeros(D, B, width)).data, n, width).slice();
 
   function run(inputs: ScanInputs): ScanValues & { readonly tape: ReadonlyMap<number, StepValues> } {
-    const y = zeros(B, T, D, H);
+    const y = zeros(B, T, D, P);
     const gates = unwritten(B, T, D, H, cell.saved);
     const cells = unwritten(B, T, D, H, 2);
-    const hPrev = zeros(B, T, D, H);
-    const hN = zeros(D, B, H);
+    const hidden = unwritten(B, T, D, H);
+    const hPrev = zeros(B, T, D, P);
+    const hN = zeros(D, B, P);
     const cN = zeros(D, B, H);
     const tape = new Map<number, StepValues>();
     for (const { d, b, n } of rows) {
-      let h = initial(inputs.h0, n);
-      let c = initial(inputs.c0, n);
+      let h = initial(inputs.h0, n, P);
+      let c = initial(inputs.c0, n, H);
       for (const place of places(b, d)) {
         const values = cell.step(slice(inputs.gx.data, place, GH), h, c, weightsOf(inputs, d));
         tape.set(place, values);
-        slice(hPrev.data, place, H).set(h);
+        slice(hPrev.data, place, P).set(h);
+        if (values.hidden) slice(hidden.data, place, H).set(values.hidden);
         for (let u = 0; u < H; u++) slice(cells.data, place * H + u, 2).set([c[u] ?? 0, values.c[u] ?? 0]);
         slice(gates.data, place, H * cell.saved).set(values.gates);
-        slice(y.data, place, H).set(values.h);
+        slice(y.data, place, P).set(values.h);
         h = values.h;
         c = values.c;
       }
-      slice(hN.data, n, H).set(h);
+      slice(hN.data, n, P).set(h);
       slice(cN.data, n, H).set(c);
     }
-    return { y, gates, cells, hPrev, hN, cN, tape };
+    return { y, gates, cells, hidden, hPrev, hN, cN, tape };
   }
 
   function gradients(inputs: ScanInputs, { dy, dhN, dcN }: ScanGradients) {
     const { tape } = run(inputs);
     const dGx = zeros(B, T, D, GH);
     const dGh = zeros(B, T, D, GH);
-    const dr = zeros(D, GH, H);
-    const dh0 = zeros(D, B, H);
+    const dr = zeros(D, GH, P);
+    const dh0 = zeros(D, B, P);
     const dc0 = zeros(D, B, H);
     const dbN = zeros(D, H);
+    const dState = zeros(B, T, D, P);
+    const dPeephole = zeros(D, H, cell.G - 1);
+    const dProjection = zeros(D, P, H);
     for (const { d, b, n } of rows) {
-      let dh = initial(dhN, n);
-      let dc = initial(dcN, n);
+      let dh = initial(dhN, n, P);
+      let dc = initial(dcN, n, H);
       for (const place of places(b, d).reverse()) {
-        const total = slice(dy.data, place, H).map((value, u) => value + (dh[u] ?? 0));
+        const total = slice(dy.data, place, P).map((value, u) => value + (dh[u] ?? 0));
         const values = tape.get(place);
         if (!values) throw new Error("The tape has every step of every row.");
         const step = cell.stepBackward(total, dc, values, weightsOf(inputs, d));
         slice(dGx.data, place, GH).set(step.dGx);
         slice(dGh.data, place, GH).set(step.dGh);
-        add(slice(dr.data, d, GH * H), step.dR);
+        slice(dState.data, place, P).set(total);
+        add(slice(dr.data, d, GH * P), step.dR);
+        if (step.dPeephole) add(slice(dPeephole.data, d, H * (cell.G - 1)), step.dPeephole);
+        if (step.dProjection) add(slice(dProjection.data, d, P * H), step.dProjection);
         add(slice(dbN.data, d, H), step.dbN);
         dh = step.dhPrev;
         dc = step.dcPrev;
       }
-      slice(dh0.data, n, H).set(dh);
+      slice(dh0.data, n, P).set(dh);
       slice(dc0.data, n, H).set(dc);
     }
-    return { dGx, dGh, dr, dh0, dc0, dbN };
+    return { dGx, dGh, dr, dh0, dc0, dbN, dState, dPeephole, dProjection };
   }
 
   return { run, gradients };
@@ -205,9 +234,9 @@ export function layerReference(cell: CellReference, sizes: ScanSizes) {
       return cell.hasCell ? { y, hN, cN } : { y, hN };
     },
     backward(inputs: Inputs, d: Readonly<Record<string, Tensor64>>): Record<string, Tensor64> {
-      const { y: dy = zeros(B, T, D, sizes.H), hN: dhN, cN: dcN } = d;
+      const { y: dy = zeros(B, T, D, sizes.P ?? sizes.H), hN: dhN, cN: dcN } = d;
       const upstream = { dy, ...(dhN ? { dhN } : {}), ...(dcN ? { dcN } : {}) };
-      const { dGx, dr, dh0, dc0, dbN } = scan.gradients(inputProduct(inputs), upstream);
+      const { dGx, dr, dh0, dc0, dbN, dPeephole, dProjection } = scan.gradients(inputProduct(inputs), upstream);
       const x = zeros(...inputs.x.shape);
       const w = zeros(...inputs.w.shape);
       const b = zeros(...inputs.b.shape);
@@ -218,7 +247,8 @@ export function layerReference(cell: CellReference, sizes: ScanSizes) {
       dGx.data.forEach((value, n) => {
         b.data[n % (D * GH)] = (b.data[n % (D * GH)] ?? 0) + value;
       });
-      return { x, w, b, r: dr, h0: dh0, c0: dc0, bN: dbN };
+      const all = { x, w, b, r: dr, h0: dh0, c0: dc0, bN: dbN, peephole: dPeephole, projection: dProjection };
+      return Object.fromEntries(Object.entries(all).filter(([name]) => name in inputs));
     },
   };
 }
@@ -236,10 +266,10 @@ export function rowProduct({ r }: Weights, row: number, v: Float64Array): number
   return sum;
 }
 
-/** Rᵀ·d: column k is Σ_row R[row, k]·d[row]. */
-export function columnProducts({ r }: Weights, d: Float64Array, H: number): Float64Array {
-  const sums = new Float64Array(H);
-  for (let k = 0; k < H; k++) {
+/** Rᵀ·d: column k is Σ_row R[row, k]·d[row], for every feature k < P of a state. */
+export function columnProducts({ r }: Weights, d: Float64Array, P: number): Float64Array {
+  const sums = new Float64Array(P);
+  for (let k = 0; k < P; k++) {
     for (let row = 0; row < d.length; row++) sums[k] = (sums[k] ?? 0) + r(row, k) * (d[row] ?? 0);
   }
   return sums;

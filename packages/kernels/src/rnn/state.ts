@@ -1,4 +1,4 @@
-import { defineKernel, flatPlan, optional, perModel, read, wgsl, write } from "../core";
+import { type DimValues, defineKernel, flatPlan, optional, perModel, read, wgsl, write } from "../core";
 import { paddedColumns } from "./pack";
 import { type ScanOptions, scanDims, timeFunctions } from "./scan";
 import { each, eachSum, eachUnit, powerOfTwo, product, sums, type Tile, tileRows } from "./tile";
@@ -113,21 +113,36 @@ export const addFinalGradient = defineKernel({
     }`,
 });
 
+interface StateGradientOptions extends ScanOptions {
+  /** Units that make the gates, where a state has another number of features; 0 where it has H too. */
+  readonly units: number;
+  /** vec4f of one direction in `rows`, where other weights lie behind R; 0 where none do. */
+  readonly stride: number;
+}
+
+const stateGradientOptions: StateGradientOptions = { ...options, units: 0, stride: 0 };
+
+/** Rows of R, G·H, and vec4f of one direction. */
+const rowsOfR = ({ G = 0, H = 0 }: DimValues, { units, stride }: Readonly<Record<string, unknown>>) => {
+  const count = G * (Number(units) || H);
+  return { count, stride: Number(stride) || count * paddedColumns(H) };
+};
+
 /** Four units of each of `rows` rows. */
 const tile = (rows: number): Tile => ({ rows, columns: 1, type: "vec4f" });
 
 /**
  * The gradient of the initial state, from what the scan left at each row's first step:
  *   dh0[d, b] = carry[d, b] + Rᵀ·dGates at that step;   of a row of length 0, dhN[d, b]
- * `dGates` and `rows` come together; a GRU that resets before its product has all in `carry` and gives neither.
+ * Of a projected LSTM, H here is that of its states, and `units` that of its gates. `dGates` and `rows` come together; a GRU that resets before its product has all in `carry` and gives neither.
  */
 export const stateGradient = defineKernel({
   name: "state_gradient",
   dims: { ...scanDims, G: perModel("gates of a unit") },
-  options,
+  options: stateGradientOptions,
   bindings: {
-    dGates: optional(read("f32", "B T D H G")),
-    rows: optional(read("vec4f", ({ D = 0, G = 0, H = 0 }) => [D, G * H, paddedColumns(H)])), // R from pad_recurrent
+    dGates: optional(read("f32", (dims, given) => [dims.B ?? 0, dims.T ?? 0, dims.D ?? 0, rowsOfR(dims, given).count])),
+    rows: optional(read("vec4f", (dims, given) => [dims.D ?? 0, rowsOfR(dims, given).stride])), // R from pad_recurrent or pad_lstm
     carry: optional(read("f32", "D B H")),
     lengths: optional(read("u32", "B")),
     dhN: optional(read("f32", "D B H")),
@@ -143,7 +158,7 @@ export const stateGradient = defineKernel({
     };
   },
   cost: ({ B, D, G, H }) => ({ flops: 2 * D * B * G * H * H, bytes: 4 * D * (G * H * H + B * H * (G + 2)) }),
-  wgsl: ({ workgroupSize, rows }, { dims: { H }, options: { reverse }, has }) => wgsl`
+  wgsl: ({ workgroupSize, rows }, { dims: { G, H }, options: { reverse, units, stride }, has }) => wgsl`
     const Q = ${paddedColumns(H)}u;
     ${timeFunctions({ hasLengths: has.lengths, reverse })}
     fn finish(index: u32, d: u32, u: u32, recurrent: f32) {
@@ -161,12 +176,12 @@ export const stateGradient = defineKernel({
       ${
         has.dGates
           ? wgsl`
-      ${each(rows, (r) => `let row${r} = G * firstStep(id.y * ${rows}u + ${r}u, d);`)}
+      ${each(rows, (r) => `let row${r} = G * firstStep(id.y * ${rows}u + ${r}u, d)${units > 0 ? ` / H * ${units}u` : ""};`)}
       ${product({
         ...tile(rows),
-        count: "G * H",
+        count: units > 0 ? `${G * units}u` : "G * H",
         value: (row) => `dGates[${row} + k]`,
-        weight: () => "rows[(d * G * H + k) * Q + q]",
+        weight: () => (stride > 0 ? `rows[d * ${stride}u + k * Q + q]` : "rows[(d * G * H + k) * Q + q]"),
         shared: false,
       })}`
           : ""

@@ -95,8 +95,8 @@ for (var r = 0u; r < min(${rows}u, dims.B - min(dims.B, ${tile} * ${rows}u)) + $
 };
 
 /** WGSL: `body` for the units u of four from 4·`quad` on, as far as the units go, with the unit's sum as `value`. */
-export const eachUnit = (quad: string, body: string): string => wgsl`
-for (var l = 0u; l < min(4u, H - 4u * ${quad}) + ${HIDDEN_ZERO}; l++) {
+export const eachUnit = (quad: string, body: string, units = "H"): string => wgsl`
+for (var l = 0u; l < min(4u, ${units} - 4u * ${quad}) + ${HIDDEN_ZERO}; l++) {
   let u = 4u * ${quad} + l;
   let value = total[l];
   ${body}

@@ -62,8 +62,8 @@ export function wavefrontKernel<
     (cut): Variant => ({
       kernel: makeKernel(wavefront, cut),
       why: cut.why,
-      speed: ({ dims, has }, device) =>
-        cutSpeed(cut, factsOf(wavefront, dims as StackSizes, has.order === true), device),
+      speed: ({ dims, options, has }, device) =>
+        cutSpeed(cut, factsOf(wavefront, dims as StackSizes, options as O, has.order === true), device),
     }),
   );
   return withVariants(makeKernel(wavefront, STEPS), variants);
@@ -98,7 +98,7 @@ function makeKernel<const B extends Record<string, Binding>, S extends Record<st
       const grid = [Math.ceil(widest / workgroupSize), Math.ceil(B / rows), L] as const;
       return { workgroupSize, grid, rows, columns };
     },
-    cost: (sizes) => costOf(wavefront, sizes),
+    cost: (sizes, options) => costOf(wavefront, sizes, options),
     wgsl: (plan, { dims, options, has }) =>
       wavefrontCode(wavefront, { ...dims, options, has: { ...none, ...has } }, plan, cut),
   });
@@ -108,18 +108,20 @@ function makeKernel<const B extends Record<string, Binding>, S extends Record<st
 function factsOf<B extends Record<string, Binding>, S extends Record<string, Binding>, O extends ScanOptions>(
   wavefront: Wavefront<B, S, O>,
   { L, B, T, H }: StackSizes,
+  options: O,
   isRagged: boolean,
 ): StepFacts {
-  const { flops } = costOf(wavefront, { L, B, T, H });
-  return { B, D: L, T, H, isRagged, flops: flops / T, weights: wavefront.scan.weights.count(H) };
+  const { flops } = costOf(wavefront, { L, B, T, H }, options);
+  return { B, D: L, T, H, isRagged, flops: flops / T, weights: wavefront.scan.weights.count(H, options) };
 }
 
 /** That of all the layers' scans, and of the input products of all but the first. */
 function costOf<B extends Record<string, Binding>, S extends Record<string, Binding>, O extends ScanOptions>(
   { scan, gates }: Wavefront<B, S, O>,
   { L, B, T, H }: StackSizes,
+  options: O,
 ) {
-  const { flops, bytes } = scan.cost({ D: L, B, T, H });
+  const { flops, bytes } = scan.cost({ D: L, B, T, H }, options);
   const inputs = (L - 1) * T * H;
   return { flops: flops + inputs * 2 * B * gates * H, bytes: bytes + 4 * inputs * (4 * packedColumns(gates, H) + B) };
 }
@@ -143,7 +145,7 @@ function wavefrontCode<B extends Record<string, Binding>, S extends Record<strin
   const bias = (column: string): string => weight(`${(2 * L - 1) * H * Q}u + (d - 1u) * ${Q}u + ${column}`);
   const facts = { rows, columns, shared, hasOrder, scan, below: { ...below, ...(options.bias ? { bias } : {}) } };
   return wgsl`
-    fn weightAt(d: u32, index: u32) -> vec4f { return rT[d * ${scan.weights.count(H)}u + index]; }
+    fn weightAt(d: u32, index: u32) -> vec4f { return rT[d * ${scan.weights.count(H, options)}u + index]; }
     ${rowFunctions({ hasOrder, reverse: options.reverse, stacked: true })}
     ${tileFunction(hasOrder, rows)}
     ${scan.functions(context)}

@@ -41,9 +41,28 @@ function describeRecurrent(where: string, path: string, module: RecurrentModule)
     module instanceof LSTM ? "LSTM" : module instanceof GRU ? "GRU" : module instanceof RNN ? "RNN" : undefined;
   if (!kind) return undefined;
   refuseActivations(where, path, module);
+  refuseOptions(where, path, module);
   const { layers, directions, inputSize, hiddenSize, bias } = module;
   const sizes = { layers, directions, inputSize, hiddenSize, hasBias: bias.length > 0 };
+  if (module instanceof LSTM) return { kind, ...sizes, projSize: module.projSize };
   return { kind, ...sizes, ...(module instanceof GRU ? { resetAfter: module.reset === "after" } : {}) };
+}
+
+/** Options of cells that PyTorch has none of. */
+function refuseOptions(where: string, path: string, module: RecurrentModule): void {
+  const hasClip = (module instanceof LSTM || module instanceof GRU || module instanceof RNN) && module.clip > 0;
+  const isLSTM = module instanceof LSTM;
+  const found = [
+    ...(isLSTM && module.peepholeWeight.length > 0 ? ["peepholes"] : []),
+    ...(isLSTM && module.coupled ? ["coupled gates"] : []),
+    ...(hasClip ? ["clipped pre-activations"] : []),
+  ];
+  if (found.length === 0) return;
+  throw new UnsupportedError({
+    where,
+    what: `PyTorch has no layer with ${found.join(", ")}, which ${path || "the model"} has`,
+    remedy: "Save the model with save() in its own layout.",
+  });
 }
 
 /** A module that only holds others is fine; one with parameters that PyTorch has no name for is not. */

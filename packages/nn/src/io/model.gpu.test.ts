@@ -164,3 +164,28 @@ function damaged(bytes: Uint8Array<ArrayBuffer>, at: number): Uint8Array<ArrayBu
   copy[at] = 0;
   return copy;
 }
+
+test("an LSTM that PyTorch projected gives its outputs, and its file again", async () => {
+  const model = new LSTM(2, 4, { rng: random(1), projSize: 3, direction: "bidirectional" });
+  const file = await saveTorch(model);
+  expect([...decodeSafetensors(file).tensors.keys()].sort()).toEqual(
+    ["", "_reverse"]
+      .flatMap((tail) => ["bias_hh", "bias_ih", "weight_hh", "weight_hr", "weight_ih"].map((of) => `${of}_l0${tail}`))
+      .sort(),
+  );
+  const copy = new LSTM(2, 4, { rng: random(2), projSize: 3, direction: "bidirectional" });
+  await loadTorch(copy, file);
+  expect(await modelBits(copy)).toEqual(await modelBits(model));
+});
+
+test("options that PyTorch has none of are refused by name, and save() keeps them", async () => {
+  const options = { peepholes: true, coupled: true, clip: 1 };
+  const model = new LSTM(2, 4, { rng: random(1), ...options });
+  await expect(saveTorch(model)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: saveTorch: PyTorch has no layer with peepholes, coupled gates, clipped pre-activations, which the model has. Save the model with save() in its own layout.]`,
+  );
+  await expect(saveTorch(new GRU(2, 4, { rng: random(1), clip: 1 }))).rejects.toThrow("clipped pre-activations");
+  const copy = new LSTM(2, 4, { rng: random(2), ...options });
+  await load(copy, await save(model));
+  expect(await modelBits(copy)).toEqual(await modelBits(model));
+});

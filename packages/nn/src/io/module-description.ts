@@ -9,6 +9,8 @@ export interface RecurrentDescription {
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly hasBias: boolean;
+  /** LSTM only: features of a projected state, 0 where it is not projected, as PyTorch's `proj_size`. */
+  readonly projSize?: number;
   /** GRU only: whether the reset gate acts after the recurrent product, as in PyTorch. True unless said otherwise. */
   readonly resetAfter?: boolean;
 }
@@ -35,9 +37,10 @@ export function describe(module: ModuleDescription): string {
     case "LayerNorm":
       return `LayerNorm([${module.shape.join(", ")}]${module.hasBias ? "" : ", no bias"})`;
     default: {
-      const { kind, layers, directions, inputSize, hiddenSize, hasBias } = module;
+      const { kind, layers, directions, inputSize, hiddenSize, hasBias, projSize = 0 } = module;
       const stack = `${layers} layer${layers === 1 ? "" : "s"}${directions === 2 ? ", bidirectional" : ""}`;
-      return `${kind}(${inputSize} → ${hiddenSize}, ${stack}${hasBias ? "" : ", no bias"})`;
+      const size = projSize > 0 ? `${hiddenSize} projected to ${projSize}` : `${hiddenSize}`;
+      return `${kind}(${inputSize} → ${size}, ${stack}${hasBias ? "" : ", no bias"})`;
     }
   }
 }
@@ -49,14 +52,30 @@ export const cellOf = ({ kind }: RecurrentDescription): Cell => kind.toLowerCase
 export interface RecurrentPart {
   readonly layer: number;
   readonly direction: 0 | 1;
-  /** Features that this layer reads: inputSize for the first, directions·H above it. */
+  /** Features that this layer reads: inputSize for the first, directions·P above it. */
   readonly inputs: number;
-  readonly torch: { readonly ih: string; readonly hh: string; readonly bih: string; readonly bhh: string };
-  readonly ours: { readonly ih: string; readonly hh: string; readonly bias: string; readonly recurrentBias: string };
+  readonly torch: {
+    readonly ih: string;
+    readonly hh: string;
+    readonly bih: string;
+    readonly bhh: string;
+    readonly hr: string;
+  };
+  readonly ours: {
+    readonly ih: string;
+    readonly hh: string;
+    readonly bias: string;
+    readonly recurrentBias: string;
+    readonly hr: string;
+  };
 }
 
+/** Features of a module's state: H, or those that it is projected to. */
+export const stateSizeOf = ({ hiddenSize, projSize = 0 }: RecurrentDescription): number => projSize || hiddenSize;
+
 /** Every direction of every layer, in the order of a PyTorch state dict. */
-export function recurrentParts({ layers, directions, inputSize, hiddenSize }: RecurrentDescription): RecurrentPart[] {
+export function recurrentParts(module: RecurrentDescription): RecurrentPart[] {
+  const { layers, directions, inputSize } = module;
   return Array.from({ length: layers * directions }, (_, index) => {
     const layer = Math.floor(index / directions);
     const direction = index % directions === 0 ? 0 : 1;
@@ -64,13 +83,20 @@ export function recurrentParts({ layers, directions, inputSize, hiddenSize }: Re
     return {
       layer,
       direction,
-      inputs: layer === 0 ? inputSize : directions * hiddenSize,
-      torch: { ih: `weight_ih${tail}`, hh: `weight_hh${tail}`, bih: `bias_ih${tail}`, bhh: `bias_hh${tail}` },
+      inputs: layer === 0 ? inputSize : directions * stateSizeOf(module),
+      torch: {
+        ih: `weight_ih${tail}`,
+        hh: `weight_hh${tail}`,
+        bih: `bias_ih${tail}`,
+        bhh: `bias_hh${tail}`,
+        hr: `weight_hr${tail}`,
+      },
       ours: {
         ih: `weightIh.${layer}`,
         hh: `weightHh.${layer}`,
         bias: `bias.${layer}`,
         recurrentBias: `recurrentBias.${layer}`,
+        hr: `weightHr.${layer}`,
       },
     };
   });
@@ -79,12 +105,13 @@ export function recurrentParts({ layers, directions, inputSize, hiddenSize }: Re
 /** The names and shapes of the module's tensors in a PyTorch state dict. */
 export function torchShapes(module: ModuleDescription): Map<string, readonly number[]> {
   if (!isRecurrent(module)) return plainShapes(module);
-  const { hiddenSize: H, hasBias } = module;
+  const { hiddenSize: H, hasBias, projSize = 0 } = module;
   const rows = gateCount(cellOf(module)) * H;
   const shapes = new Map<string, readonly number[]>();
   for (const { torch, inputs } of recurrentParts(module)) {
-    shapes.set(torch.ih, [rows, inputs]).set(torch.hh, [rows, H]);
+    shapes.set(torch.ih, [rows, inputs]).set(torch.hh, [rows, stateSizeOf(module)]);
     if (hasBias) shapes.set(torch.bih, [rows]).set(torch.bhh, [rows]);
+    if (projSize > 0) shapes.set(torch.hr, [projSize, H]);
   }
   return shapes;
 }
@@ -92,13 +119,14 @@ export function torchShapes(module: ModuleDescription): Map<string, readonly num
 /** The names and shapes of the module's own parameters. */
 export function parameterShapes(module: ModuleDescription): Map<string, readonly number[]> {
   if (!isRecurrent(module)) return plainShapes(module);
-  const { kind, directions: D, hiddenSize: H, hasBias } = module;
+  const { kind, directions: D, hiddenSize: H, hasBias, projSize = 0 } = module;
   const rows = gateCount(cellOf(module)) * H;
   const shapes = new Map<string, readonly number[]>();
   for (const { ours, direction, inputs } of recurrentParts(module)) {
     if (direction === 1) continue;
-    shapes.set(ours.ih, [D * rows, inputs]).set(ours.hh, [D, rows, H]);
+    shapes.set(ours.ih, [D * rows, inputs]).set(ours.hh, [D, rows, stateSizeOf(module)]);
     if (hasBias) shapes.set(ours.bias, [D * rows]);
+    if (projSize > 0) shapes.set(ours.hr, [D, projSize, H]);
     if (hasBias && kind === "GRU") shapes.set(ours.recurrentBias, [D, H]);
   }
   return shapes;

@@ -1,6 +1,12 @@
 import { gateCount } from "@unroll/kernels";
 import { fromBlocks, type GateSize, toBlocks } from "./gate-order";
-import { cellOf, type RecurrentDescription, type RecurrentPart, recurrentParts } from "./module-description";
+import {
+  cellOf,
+  type RecurrentDescription,
+  type RecurrentPart,
+  recurrentParts,
+  stateSizeOf,
+} from "./module-description";
 
 /** Values by name, every one there: the caller has compared names and sizes. */
 type Values = ReadonlyMap<string, Float32Array>;
@@ -32,6 +38,7 @@ export function recurrentFromTorch(
     const size = partSizes(module, part);
     append(ours.ih, fromBlocks("torch", size.ih, take(values, torch.ih)));
     append(ours.hh, fromBlocks("torch", size.hh, take(values, torch.hh)));
+    if (module.projSize) append(ours.hr, take(values, torch.hr)); // a row is a feature there as here
     if (!module.hasBias) continue;
     const bih = fromBlocks("torch", size.bias, take(values, torch.bih));
     const bhh = fromBlocks("torch", size.bias, take(values, torch.bhh));
@@ -66,14 +73,16 @@ export function recurrentToTorch(
     };
     values.set(torch.ih, toBlocks("torch", size.ih, own(ours.ih)));
     values.set(torch.hh, toBlocks("torch", size.hh, own(ours.hh)));
-    if (!module.hasBias) continue;
-    const bias = own(ours.bias);
-    const before = [torch.bih, torch.bhh].map((name) => loaded.get(name)) as [Float32Array?, Float32Array?];
-    const [bih, bhh] = splitBias(module, size.bias, bias, before);
-    if (module.kind === "GRU") {
-      for (const [u, b] of own(ours.recurrentBias).entries()) bhh[u * gateCount("gru") + CANDIDATE] = b;
+    if (module.hasBias) {
+      const bias = own(ours.bias);
+      const before = [torch.bih, torch.bhh].map((name) => loaded.get(name)) as [Float32Array?, Float32Array?];
+      const [bih, bhh] = splitBias(module, size.bias, bias, before);
+      if (module.kind === "GRU") {
+        for (const [u, b] of own(ours.recurrentBias).entries()) bhh[u * gateCount("gru") + CANDIDATE] = b;
+      }
+      values.set(torch.bih, toBlocks("torch", size.bias, bih)).set(torch.bhh, toBlocks("torch", size.bias, bhh));
     }
-    values.set(torch.bih, toBlocks("torch", size.bias, bih)).set(torch.bhh, toBlocks("torch", size.bias, bhh));
+    if (module.projSize) values.set(torch.hr, own(ours.hr).slice());
   }
   return values;
 }
@@ -113,7 +122,7 @@ function partSizes(module: RecurrentDescription, { inputs }: RecurrentPart): Par
   const gates = { cell: cellOf(module), hiddenSize: module.hiddenSize };
   return {
     ih: { ...gates, columns: inputs },
-    hh: { ...gates, columns: module.hiddenSize },
+    hh: { ...gates, columns: stateSizeOf(module) },
     bias: { ...gates, columns: 1 },
   };
 }

@@ -233,4 +233,24 @@ describe("a dict that does not fit", () => {
     );
     expect(() => toTorch(early, new Map())).toThrow("no counterpart in PyTorch");
   });
+
+  test("a projected LSTM has weight_hr last for each direction, as PyTorch has, and comes back bit for bit", () => {
+    const projected: RecurrentDescription = { kind: "LSTM", ...stacked, hiddenSize: 5, projSize: 2 };
+    expect([...torchShapes(projected)].slice(5, 10)).toEqual([
+      ["weight_ih_l0_reverse", [20, 2]],
+      ["weight_hh_l0_reverse", [20, 2]],
+      ["bias_ih_l0_reverse", [20]],
+      ["bias_hh_l0_reverse", [20]],
+      ["weight_hr_l0_reverse", [2, 5]],
+    ]);
+    expect(torchShapes(projected).get("weight_ih_l1")).toEqual([20, 4]);
+    const file = filled(torchShapes(projected), 3);
+    const { parameters, biases } = fromTorch(projected, file);
+    expect(parameters.get("weightHr.1")?.shape).toEqual([2, 2, 5]);
+    const first = tensorOf(file, "weight_hr_l1").data;
+    expect(Array.from(tensorOf(parameters, "weightHr.1").data).slice(0, 10)).toEqual(Array.from(first));
+    const back = toTorch(projected, parameters, { biases });
+    expect([...back.keys()]).toEqual([...torchShapes(projected).keys()]);
+    expect(bits(back)).toEqual(bits(file));
+  });
 });

@@ -4,6 +4,7 @@ import {
   AdamW,
   Embedding,
   GRU,
+  IRNN,
   LayerNorm,
   Linear,
   LSTM,
@@ -36,6 +37,67 @@ async function refusal(model: Module, call: () => Tensor | { output: Tensor }): 
   expect(await modelBits(model)).toEqual(before);
   return error;
 }
+
+/** The error of making a module. */
+function refusalOf(make: () => Module): unknown {
+  try {
+    make();
+  } catch (thrown) {
+    return thrown;
+  }
+  return "no error";
+}
+
+describe("options of recurrent cells", () => {
+  test("a projection that does not make states smaller", () => {
+    expect(refusalOf(() => new LSTM(3, 4, { projSize: 4 }))).toMatchInlineSnapshot(
+      `[ValueError: LSTM: projSize should be a whole number from 1 to hiddenSize − 1 = 3 but is 4. Leave it out for states of hiddenSize features.]`,
+    );
+    expect(refusalOf(() => new LSTM(3, 4, { projSize: -1 }))).toMatchInlineSnapshot(
+      `[ValueError: LSTM: projSize should be a whole number from 1 to hiddenSize − 1 = 3 but is -1. Leave it out for states of hiddenSize features.]`,
+    );
+    expect(refusalOf(() => new LSTM(3, 1, { projSize: 1.5 }))).toMatchInlineSnapshot(
+      `[ValueError: LSTM: projSize should be a whole number from 1 to hiddenSize − 1 = 0 but is 1.5. Leave it out for states of hiddenSize features.]`,
+    );
+    expect(refusalOf(() => new LSTM(3, 4, { projSize: 0 }))).toBe("no error"); // PyTorch's word for none
+  });
+
+  test("a clip that is no bound", () => {
+    expect(refusalOf(() => new LSTM(3, 4, { clip: 0 }))).toMatchInlineSnapshot(
+      `[ValueError: LSTM: clip should be a positive number, the bound of every pre-activation but is 0. Leave it out where nothing is to be clipped.]`,
+    );
+    expect(refusalOf(() => new GRU(3, 4, { clip: -2 }))).toMatchInlineSnapshot(
+      `[ValueError: GRU: clip should be a positive number, the bound of every pre-activation but is -2. Leave it out where nothing is to be clipped.]`,
+    );
+    expect(refusalOf(() => new RNN(3, 4, { clip: Number.NaN }))).toMatchInlineSnapshot(
+      `[ValueError: RNN: clip should be a positive number, the bound of every pre-activation but is NaN. Leave it out where nothing is to be clipped.]`,
+    );
+  });
+
+  test("a forget bias where there is no forget gate", () => {
+    expect(refusalOf(() => new LSTM(3, 4, { coupled: true, forgetBias: 1 }))).toMatchInlineSnapshot(
+      `[ValueError: LSTM: forgetBias should be left out with coupled: true, where f = 1 − i has no bias of its own but is 1.]`,
+    );
+  });
+
+  test("a scale of the identity that is not finite", () => {
+    expect(refusalOf(() => new IRNN(3, 4, { scale: Number.POSITIVE_INFINITY }))).toMatchInlineSnapshot(
+      `[ValueError: IRNN: scale should be a finite number but is Infinity.]`,
+    );
+  });
+
+  test("states of a projected LSTM: h has P features, c has H", async () => {
+    const module = new LSTM(3, 4, { rng, projSize: 2 });
+    const [narrow, wide] = [zeros([1, 2, 2]), zeros([1, 2, 4])];
+    expect(await refusal(module, () => module.forward(x, { state: { h: wide, c: wide } }))).toMatchInlineSnapshot(
+      `[ShapeError: LSTM.forward: state.h should be [1, 2, 2] but is [1, 2, 4]. A state is [layers · directions, B, H].]`,
+    );
+    expect(await refusal(module, () => module.forward(x, { state: { h: narrow, c: narrow } }))).toMatchInlineSnapshot(
+      `[ShapeError: LSTM.forward: state.c should be [1, 2, 4] but is [1, 2, 2]. A state is [layers · directions, B, H].]`,
+    );
+    expect(module.forward(x, { state: { h: narrow, c: wide } }).output.shape).toEqual([2, 5, 2]);
+  });
+});
 
 describe("recurrent layers", () => {
   test("features that are not inputSize", async () => {

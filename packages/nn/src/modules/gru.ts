@@ -4,6 +4,7 @@ import { sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { constant, uniform } from "./init";
+import { expectClip } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
 export interface GRUOptions extends RecurrentOptions {
@@ -13,6 +14,8 @@ export interface GRUOptions extends RecurrentOptions {
   gate?: Activation;
   /** Of n: tanh by default. */
   candidate?: Activation;
+  /** Bound of all pre-activations, which then lie from −clip to clip, as ONNX has it; none by default. */
+  clip?: number;
 }
 
 /**
@@ -26,6 +29,7 @@ export class GRU extends RecurrentModule {
   readonly reset: "after" | "before";
   readonly gate: Activation;
   readonly candidate: Activation;
+  readonly clip: number; //                          0 where nothing is clipped
   readonly recurrentBias: readonly Parameter[]; // b_R per layer [D, H], with `reset: "after"` and bias only
 
   /** @throws ValueError if a size or option is out of range */
@@ -38,6 +42,7 @@ export class GRU extends RecurrentModule {
     this.reset = reset;
     this.gate = options.gate ?? { name: "sigmoid" };
     this.candidate = options.candidate ?? { name: "tanh" };
+    this.clip = expectClip("GRU", options.clip);
     const shape = [this.directions, hiddenSize];
     this.recurrentBias =
       reset === "before"
@@ -57,7 +62,8 @@ export class GRU extends RecurrentModule {
    */
   forward(x: Tensor, options: SequenceOptions<Tensor> = {}): { output: Tensor; state: Tensor } {
     const { dims, lengths } = this.begin(x, { state: options.state }, options);
-    const scan = { dims, options: { reverse: this.reverse, gate: this.gate, candidate: this.candidate } };
+    const { reverse, gate, candidate, clip } = this;
+    const scan = { dims, options: { reverse, gate, candidate, clip } };
     const states: Tensor[] = [];
     const first = this.inputProduct(0, x, lengths); //                            [B, T, D·3H], all steps in one matmul
     const stack = this.reset === "after" ? this.stack(first, lengths) : undefined;

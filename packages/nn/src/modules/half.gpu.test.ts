@@ -12,6 +12,7 @@ import {
   LSTM,
   load,
   Module,
+  mean,
   mul,
   type Optimizer,
   random,
@@ -83,6 +84,40 @@ describe.each(cells)("a %s in halves", (cell) => {
       }
       expect(runs[1]).toEqual(runs[0]);
     });
+  });
+});
+
+test.each([
+  { peepholes: true, coupled: true },
+  { projSize: 12, peepholes: true },
+  { projSize: 9, clip: 0.7 },
+])("an LSTM with options learns in halves as in f32: %o", async (options) => {
+  await withHalves(gpu.device, async () => {
+    const curves: number[][] = [];
+    for (const isHalf of [false, true]) {
+      const lstm = new LSTM(sizes.I, sizes.H, { rng: random(5), direction: "bidirectional", ...options });
+      const out = new Linear(lstm.outputSize, sizes.C, { rng: random(6) });
+      const model = new (class extends Module {
+        readonly parts = [lstm, out];
+      })();
+      if (isHalf) model.half();
+      const optimizer = new Adam(model.parameters(), { lr: 5e-3 });
+      const { x, y, lengths } = batch(sizes);
+      const losses: number[] = [];
+      for (let step = 0; step < 40; step++) {
+        const scores = out.forward(mean(lstm.forward(x, { lengths }).output, { axes: [1] }));
+        const loss = crossEntropy(scores, y);
+        await optimizer.minimize(loss);
+        losses.push(await loss.item());
+      }
+      curves.push(losses);
+      optimizer.dispose();
+    }
+    const [wide, half] = curves as [number[], number[]];
+    expect(wide[39]).toBeLessThan(0.7 * (wide[0] as number)); // it does learn
+    // Gradients are off by some 1e-3 of their size, and forty updates leave less than that of the loss's fall.
+    for (const [step, loss] of half.entries()) expect(Math.abs(loss - (wide[step] as number))).toBeLessThan(0.02);
+    expect(half).not.toEqual(wide); // so it was computed in halves
   });
 });
 

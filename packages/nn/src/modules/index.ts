@@ -2,6 +2,7 @@ export { Dropout } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
 export { GRU, type GRUOptions } from "./gru";
 export { constant, glorotUniform, type Initial, normal, orthogonal, uniform } from "./init";
+export { IRNN, type IRNNOptions } from "./irnn";
 export { LayerNorm, type LayerNormModuleOptions } from "./layer-norm";
 export { Linear, type LinearOptions } from "./linear";
 export { LSTM, type LSTMOptions, type LSTMState } from "./lstm";

@@ -1,11 +1,15 @@
-import type { Activation } from "@unroll/kernels";
+import { type Activation, lstmGates, ValueError } from "@unroll/kernels";
 import { lstmScan, lstmStack } from "../ops/recurrent/lstm";
-import type { Parameter } from "../tensor/parameter";
+import { lstmProjectedScan } from "../ops/recurrent/lstm-projected";
+import { type Generator, sharedGenerator } from "../random/generator";
+import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
+import { constant, glorotUniform, type Initial, uniform } from "./init";
+import { expectClip, type Init } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
 export interface LSTMOptions extends RecurrentOptions {
-  /** First value of the forget gates' bias. */
+  /** First value of the forget gates' bias: 1 by default. */
   forgetBias?: number;
   /** Of the gates i, f and o: the logistic function by default. */
   gate?: Activation;
@@ -13,9 +17,20 @@ export interface LSTMOptions extends RecurrentOptions {
   candidate?: Activation;
   /** Of the cell state on its way out: tanh by default. */
   output?: Activation;
+  /** Whether gates see the cell state: i and f that before the step, o that after it (Gers & Schmidhuber 2000). */
+  peepholes?: boolean;
+  /**
+   * Whether input and forget gate are one, f = 1 − i (Greff et al. 2017; ONNX's `input_forget`). A unit then has three
+   * gates with weights, i g o, two peepholes, i o, and no `forgetBias`.
+   */
+  coupled?: boolean;
+  /** Bound of all pre-activations, peepholes included, which then lie from −clip to clip, as ONNX has it; none by default. */
+  clip?: number;
+  /** P < H features that a state is projected to before it is fed back and given out (Sak et al. 2014; PyTorch's proj_size). */
+  projSize?: number;
 }
 
-/** Hidden and cell state, [L·D, B, H] each: layers L, directions D. */
+/** Hidden state [L·D, B, H], or [L·D, B, P] where it is projected, and cell state [L·D, B, H]: layers L, directions D. */
 export interface LSTMState {
   readonly h: Tensor;
   readonly c: Tensor;
@@ -25,53 +40,115 @@ export interface LSTMState {
  * Long short-term memory over a batch of sequences: B rows, T steps, I input features, H hidden units.
  *   [i f g o]_t = W·x_t + R·h_{t−1} + b;   c_t = σ(f)·c_{t−1} + σ(i)·tanh(g);   h_t = σ(o)·tanh(c_t)
  * Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000). Its bias starts at 1, as
- * Jozefowicz et al. (2015) advise, so that gradients reach far back from the first update.
+ * Jozefowicz et al. (2015) advise, so that gradients reach far back from the first update. By its options
+ *   peepholes   i and f have P∘c_{t−1} added before σ, and o has P∘c_t
+ *   coupled     f = 1 − σ(i)
+ *   projSize    h_t = V·(σ(o)·tanh(c_t)), with V [P, H] and R [4H, P]
  */
 export class LSTM extends RecurrentModule {
   readonly gate: Activation;
   readonly candidate: Activation;
   readonly outputActivation: Activation;
+  readonly clip: number; //                            0 where nothing is clipped
+  readonly coupled: boolean;
+  readonly peepholeWeight: readonly Parameter[]; //    P per layer [D, H, 3], i f o, or [D, H, 2], i o; with peepholes only
+  readonly weightHr: readonly Parameter[]; //          V per layer [D, P, H]; with projSize only
 
-  /** @throws ValueError if a size or option is out of range */
+  /** @throws ValueError if a size or option is out of range, or `forgetBias` meets `coupled` */
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
-    super("LSTM", 4, inputSize, hiddenSize, options);
+    const { rng = sharedGenerator(), coupled = false, peepholes = false, init = "torch" } = options;
+    const stateSize = expectProjection(hiddenSize, options.projSize);
+    super("LSTM", lstmGates({ coupled }), inputSize, hiddenSize, { ...options, rng }, stateSize);
     this.gate = options.gate ?? { name: "sigmoid" };
     this.candidate = options.candidate ?? { name: "tanh" };
     this.outputActivation = options.output ?? { name: "tanh" };
-    const { forgetBias = 1 } = options;
-    for (const { variable } of this.bias) {
-      const values = variable.initial;
-      for (let row = 1; values && row < values.length; row += 4) values[row] = forgetBias; // i f g o: f is second
+    this.clip = expectClip("LSTM", options.clip);
+    this.coupled = coupled;
+    const [D, K] = [this.directions, lstmGates({ coupled }) - 1];
+    const layers = this.weightIh;
+    this.peepholeWeight = peepholes ? layers.map(() => parameter(peepholeWeights([D, hiddenSize, K], init, rng))) : [];
+    const projects = stateSize !== hiddenSize;
+    this.weightHr = projects ? layers.map(() => parameter(projection([D, stateSize, hiddenSize], init, rng))) : [];
+    if (!coupled) this.#setForgetBias(options.forgetBias ?? 1);
+    else if (options.forgetBias !== undefined) {
+      throw new ValueError({
+        where: "LSTM",
+        what: "forgetBias",
+        expected: "left out with coupled: true, where f = 1 − i has no bias of its own",
+        received: String(options.forgetBias),
+      });
     }
+  }
+
+  /** The features of a projected state, 0 where it is not projected, as PyTorch has it. */
+  get projSize(): number {
+    return this.weightHr.length > 0 ? this.stateSize : 0;
   }
 
   /**
    * @param x [B, T, I]; or classes [B, T] of u32 or i32 below I, each standing for its one-hot vector
-   * @param options.state h and c to start from, [L·D, B, H] each; zeros when absent
+   * @param options.state h [L·D, B, H], or [L·D, B, P] where it is projected, and c [L·D, B, H] to start from; zeros when absent
    * @param options.lengths [B] true lengths in steps; past its length a row outputs zeros and keeps its state
-   * @returns output [B, T, D·H] of the last layer and the final state
+   * @returns output [B, T, D·H], or [B, T, D·P], of the last layer and the final state
    * @throws ShapeError if x is neither [B, T, I] nor classes [B, T], or is empty
    * @throws ValueError if a length is not a whole number from 1 to T
    */
   forward(x: Tensor, options: SequenceOptions<LSTMState> = {}): { output: Tensor; state: LSTMState } {
     const { h, c } = options.state ?? {};
-    const { dims, lengths } = this.begin(x, { "state.h": h, "state.c": c }, options);
-    const { gate, candidate, outputActivation, reverse } = this;
-    const scan = { dims, options: { reverse, gate, candidate, output: outputActivation } };
+    const { dims, lengths } = this.begin(x, { "state.h": h, "state.c": c }, options, { "state.c": this.hiddenSize });
+    const { gate, candidate, outputActivation, reverse, clip, coupled } = this;
+    const peepholes = this.peepholeWeight.length > 0;
+    const choices = { reverse, gate, candidate, output: outputActivation, clip, coupled, peepholes };
+    const scan = { dims, options: choices };
     const states: { hN: Tensor; cN: Tensor }[] = [];
     const first = this.inputProduct(0, x, lengths); //                            [B, T, D·4H], all steps in one matmul
-    const stack = this.stack(first, lengths);
+    const isPlain = !coupled && !peepholes && this.projSize === 0; // a wavefront knows no other
+    const stack = isPlain ? this.stack(first, lengths) : undefined;
     const made = stack ? lstmStack({ ...stack, h0: h, c0: c }, scan) : [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {
       const r = this.inPrecision(this.weightHh[layer] as Parameter);
       const gx = layer === 0 ? first : this.inputProduct(layer, output, lengths); // not computed where the stack has made it
       const start = { h0: this.stateOf(layer, h), c0: this.stateOf(layer, c) };
-      const { y, hN, cN } = lstmScan({ gx, r, ...start, ...lengths }, { ...scan, made: made[layer] });
+      const inputs = { gx, r, peephole: this.inPrecision(this.peepholeWeight[layer]), ...start, ...lengths };
+      const projection = this.inPrecision(this.weightHr[layer]);
+      const { y, hN, cN } = projection
+        ? lstmProjectedScan({ ...inputs, projection }, { dims, options: { ...choices, projection: this.stateSize } })
+        : lstmScan(inputs, { ...scan, made: made[layer] });
       output = y;
       states.push({ hN, cN });
     }
     const state = { h: this.joinStates(states.map(({ hN }) => hN)), c: this.joinStates(states.map(({ cN }) => cN)) };
     return { output, state };
   }
+
+  #setForgetBias(forgetBias: number): void {
+    for (const { variable } of this.bias) {
+      const values = variable.initial;
+      for (let row = 1; values && row < values.length; row += 4) values[row] = forgetBias; // i f g o: f is second
+    }
+  }
+}
+
+/** Features of a state of H units. @throws ValueError if a projection does not make them fewer */
+function expectProjection(hiddenSize: number, projSize: number | undefined): number {
+  if (projSize === undefined || projSize === 0) return hiddenSize;
+  if (Number.isInteger(projSize) && projSize > 0 && projSize < hiddenSize) return projSize;
+  throw new ValueError({
+    where: "LSTM",
+    what: "projSize",
+    expected: `a whole number from 1 to hiddenSize − 1 = ${hiddenSize - 1}`,
+    received: String(projSize),
+    remedy: "Leave it out for states of hiddenSize features.",
+  });
+}
+
+/** As biases start: a peephole is the one weight of its kind that a gate has. */
+function peepholeWeights(shape: [number, number, number], init: Init, rng: Generator): Initial {
+  return init === "torch" ? uniform(shape, 1 / Math.sqrt(shape[1]), rng) : constant(shape, 0);
+}
+
+function projection(shape: [number, number, number], init: Init, rng: Generator): Initial {
+  const [, P, H] = shape;
+  return init === "torch" ? uniform(shape, 1 / Math.sqrt(H), rng) : glorotUniform(shape, rng, [P, H]);
 }

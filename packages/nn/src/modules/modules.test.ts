@@ -3,6 +3,7 @@ import {
   Dropout,
   Embedding,
   GRU,
+  IRNN,
   LayerNorm,
   Linear,
   LSTM,
@@ -13,6 +14,7 @@ import {
   random,
   zeros,
 } from "..";
+import { modelBits } from "../test-support/bits";
 
 /** First values of a parameter. */
 function initial({ variable }: Parameter): ArrayLike<number> & Iterable<number> {
@@ -206,5 +208,60 @@ describe("initial values", () => {
     const made = (seed: number) => new LSTM(I, H, { rng: random(seed) }).parameters().map((p) => [...initial(p)]);
     expect(made(9)).toEqual(made(9));
     expect(made(10)).not.toEqual(made(9));
+  });
+});
+
+describe("cells with options", () => {
+  const shapes = (module: Module) =>
+    Object.fromEntries([...module.namedParameters()].map(([name, p]) => [name, p.shape]));
+
+  test("have the parameters that their equations have", () => {
+    const rng = random(1);
+    const both = { rng, layers: 2, direction: "bidirectional" } as const;
+    expect(shapes(new LSTM(3, 5, { ...both, projSize: 2, peepholes: true }))).toEqual({
+      "weightIh.0": [40, 3],
+      "weightIh.1": [40, 4],
+      "weightHh.0": [2, 20, 2],
+      "weightHh.1": [2, 20, 2],
+      "bias.0": [40],
+      "bias.1": [40],
+      "peepholeWeight.0": [2, 5, 3],
+      "peepholeWeight.1": [2, 5, 3],
+      "weightHr.0": [2, 2, 5],
+      "weightHr.1": [2, 2, 5],
+    });
+    expect(shapes(new LSTM(3, 5, { rng, coupled: true, peepholes: true }))).toEqual({
+      "weightIh.0": [15, 3],
+      "weightHh.0": [1, 15, 5],
+      "bias.0": [15],
+      "peepholeWeight.0": [1, 5, 2],
+    });
+    expect(new LSTM(3, 5, { ...both, projSize: 2 }).outputSize).toBe(4);
+  });
+
+  test("draw no number more for options that are off", async () => {
+    const plain = new LSTM(3, 5, { rng: random(2) });
+    const off = new LSTM(3, 5, { rng: random(2), peepholes: false, coupled: false, projSize: 0 });
+    expect(await modelBits(off)).toEqual(await modelBits(plain));
+  });
+
+  test("Keras's way starts peepholes at zero, and a projection within Glorot's bound", () => {
+    const module = new LSTM(3, 6, { rng: random(2), init: "keras", peepholes: true, projSize: 2 });
+    expect(new Set(initial(module.peepholeWeight[0] as Parameter))).toEqual(new Set([0]));
+    const drawn = initial(module.weightHr[0] as Parameter);
+    expect(largest(drawn)).toBeLessThanOrEqual(Math.sqrt(6 / 8));
+    expect(new Set(drawn).size).toBe(12);
+  });
+
+  test("an IRNN starts with the identity, small input weights and no bias, and rectifies", () => {
+    const module = new IRNN(50, 40, { rng: random(3), direction: "bidirectional", scale: 0.5 });
+    const recurrent = initial(module.weightHh[0] as Parameter);
+    const identity = Array.from({ length: 2 * 40 * 40 }, (_, n) => (Math.floor(n / 40) % 40 === n % 40 ? 0.5 : 0));
+    expect(Array.from(recurrent)).toEqual(identity);
+    const inputs = initial(module.weightIh[0] as Parameter);
+    const deviation = Math.sqrt(Array.from(inputs).reduce((sum, w) => sum + w * w, 0) / inputs.length);
+    expect(Math.abs(deviation / 1e-3 - 1)).toBeLessThan(0.06); // 4000 draws: 4 deviations of 1/√8000
+    expect(new Set(initial(module.bias[0] as Parameter))).toEqual(new Set([0]));
+    expect(module.activation).toEqual({ name: "relu" });
   });
 });

@@ -8,6 +8,19 @@ export function expectExtent(where: string, named: Readonly<Record<string, numbe
   throw new ValueError({ where, what, expected: "a positive whole number", received: String(value) });
 }
 
+/** The bound of pre-activations as scans take it, 0 for none. @throws ValueError unless it is a positive number */
+export function expectClip(where: string, clip: number | undefined): number {
+  if (clip === undefined || clip === Number.POSITIVE_INFINITY) return 0;
+  if (clip > 0) return clip;
+  throw new ValueError({
+    where,
+    what: "clip",
+    expected: "a positive number, the bound of every pre-activation",
+    received: String(clip),
+    remedy: "Leave it out where nothing is to be clipped.",
+  });
+}
+
 /** How first values are drawn: as PyTorch does, or as Keras does. */
 export type Init = "torch" | "keras";
 

@@ -62,16 +62,25 @@ export interface LayerDims {
 export abstract class RecurrentModule extends Module {
   readonly inputSize: number; //  I
   readonly hiddenSize: number; // H
+  readonly stateSize: number; //  P, features of a state: H but for a projected LSTM
   readonly layers: number;
   readonly direction: SequenceDirection;
   readonly dropout: number;
   readonly weightIh: readonly Parameter[]; //    W per layer [D·G·H, I_k]
-  readonly weightHh: readonly Parameter[]; //    R per layer [D, G·H, H]
+  readonly weightHh: readonly Parameter[]; //    R per layer [D, G·H, P]
   readonly bias: readonly Parameter[]; //        b per layer [D·G·H], none without bias
   readonly #rng: Generator;
   readonly #where: string;
 
-  constructor(where: string, gates: number, inputSize: number, hiddenSize: number, options: RecurrentOptions) {
+  /** @param stateSize features P of a state and an output, where they are not the H units themselves */
+  constructor(
+    where: string,
+    gates: number,
+    inputSize: number,
+    hiddenSize: number,
+    options: RecurrentOptions,
+    stateSize = hiddenSize,
+  ) {
     super();
     const { rng = sharedGenerator(), layers = 1, direction = "forward", bias = true } = options;
     const init = expectInit(where, options.init ?? "torch");
@@ -79,14 +88,15 @@ export abstract class RecurrentModule extends Module {
     this.#rng = rng;
     this.inputSize = expectExtent(where, { inputSize });
     this.hiddenSize = expectExtent(where, { hiddenSize });
+    this.stateSize = stateSize;
     this.layers = expectExtent(where, { layers });
     this.dropout = expectProbability(where, { dropout: options.dropout ?? 0 });
     this.direction = expectDirection(where, direction);
     const D = this.directions;
     const GH = gates * hiddenSize;
-    const inputs = Array.from({ length: layers }, (_, layer) => (layer === 0 ? inputSize : D * hiddenSize));
+    const inputs = Array.from({ length: layers }, (_, layer) => (layer === 0 ? inputSize : D * stateSize));
     this.weightIh = inputs.map((I) => parameter(inputWeights([D * GH, I], D, hiddenSize, init, rng)));
-    this.weightHh = inputs.map(() => parameter(recurrentWeights([D, GH, hiddenSize], init, rng)));
+    this.weightHh = inputs.map(() => parameter(recurrentWeights([D, GH, stateSize], hiddenSize, init, rng)));
     this.bias = bias ? inputs.map(() => parameter(biases([D * GH], hiddenSize, init, rng))) : [];
   }
 
@@ -95,9 +105,9 @@ export abstract class RecurrentModule extends Module {
     return this.direction === "bidirectional" ? 2 : 1;
   }
 
-  /** Features of each output: H, or 2·H where it reads both ways. */
+  /** Features of each output: those of a state, or twice as many where it reads both ways. */
   get outputSize(): number {
-    return this.directions * this.hiddenSize;
+    return this.directions * this.stateSize;
   }
 
   /** Kernel option: whether direction 0 runs backwards. */
@@ -105,11 +115,15 @@ export abstract class RecurrentModule extends Module {
     return this.direction === "reverse";
   }
 
-  /** Checks a batch and brings lengths and states into the form that the layers take. */
+  /**
+   * Checks a batch and brings lengths and states into the form that the layers take.
+   * @param widths features of the states that have another number than `stateSize`
+   */
   protected begin(
     x: Tensor,
     states: Readonly<Record<string, Tensor | undefined>>,
     { lengths, allowEmpty = false }: SequenceOptions<unknown>,
+    widths: Readonly<Record<string, number>> = {},
   ): { dims: LayerDims; lengths: Lengths } {
     const where = `${this.#where}.forward`;
     expectDType(where, { x }, ...FLOATS, "u32", "i32");
@@ -127,12 +141,11 @@ export abstract class RecurrentModule extends Module {
     for (const [what, state] of Object.entries(states)) {
       if (!state) continue;
       expectDType(where, { [what]: state }, ...FLOATS);
-      expectShape(
-        where,
-        { [what]: state },
-        [this.layers * dims.D, B, dims.H],
-        "A state is [layers · directions, B, H].",
-      );
+      const remedy =
+        this.stateSize === this.hiddenSize
+          ? "A state is [layers · directions, B, H]."
+          : "States are [layers · directions, B, …]: h as wide as the projection makes it, c of H units.";
+      expectShape(where, { [what]: state }, [this.layers * dims.D, B, widths[what] ?? this.stateSize], remedy);
     }
     return { dims, lengths: lengthsOf(dims, lengthsTensor(where, lengths, dims, allowEmpty)) };
   }
@@ -169,14 +182,14 @@ export abstract class RecurrentModule extends Module {
     return expectShape(where, { x }, ["B", "T", I], remedy) as { B: number; T: number };
   }
 
-  /** The part [D, B, H] of a state that belongs to a layer. */
+  /** The part [D, B, P] of a state that belongs to a layer. */
   protected stateOf(layer: number, state: Tensor | undefined): Tensor | undefined {
     if (!state || this.layers === 1) return state;
     const D = this.directions;
     return slice(state, 0, layer * D, (layer + 1) * D);
   }
 
-  /** States of all layers [L·D, B, H] from those of each [D, B, H]. */
+  /** States of all layers [L·D, B, P] from those of each [D, B, P]. */
   protected joinStates(states: readonly Tensor[]): Tensor {
     return concat(states, 0);
   }
@@ -243,11 +256,11 @@ function inputWeights(shape: [number, number], D: number, H: number, init: Init,
   return glorotUniform(shape, rng, [shape[0] / D, shape[1]]);
 }
 
-function recurrentWeights(shape: [number, number, number], init: Init, rng: Generator): Initial {
-  const [D, GH, H] = shape;
+function recurrentWeights(shape: [number, number, number], H: number, init: Init, rng: Generator): Initial {
+  const [D, GH, P] = shape;
   if (init === "torch") return uniform(shape, 1 / Math.sqrt(H), rng);
-  const data = new Float32Array(D * GH * H);
-  for (let d = 0; d < D; d++) data.set(orthogonal([GH, H], rng).data, d * GH * H);
+  const data = new Float32Array(D * GH * P);
+  for (let d = 0; d < D; d++) data.set(orthogonal([GH, P], rng).data, d * GH * P);
   return { data, shape };
 }
 

@@ -2,11 +2,14 @@ import type { Activation } from "@unroll/kernels";
 import { elmanScan, elmanStack } from "../ops/recurrent/elman";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
+import { expectClip } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
 export interface RNNOptions extends RecurrentOptions {
   /** tanh by default; relu, linear and others as `Activation` lists them. */
   activation?: Activation;
+  /** Bound of the pre-activations, which then lie from −clip to clip, as ONNX has it; none by default. */
+  clip?: number;
 }
 
 /**
@@ -15,11 +18,13 @@ export interface RNNOptions extends RecurrentOptions {
  */
 export class RNN extends RecurrentModule {
   readonly activation: Activation;
+  readonly clip: number; // 0 where nothing is clipped
 
   /** @throws ValueError if a size or option is out of range */
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
     super("RNN", 1, inputSize, hiddenSize, options);
     this.activation = options.activation ?? { name: "tanh" };
+    this.clip = expectClip("RNN", options.clip);
   }
 
   /**
@@ -32,10 +37,10 @@ export class RNN extends RecurrentModule {
    */
   forward(x: Tensor, options: SequenceOptions<Tensor> = {}): { output: Tensor; state: Tensor } {
     const { dims, lengths } = this.begin(x, { state: options.state }, options);
-    const scan = { dims, options: { reverse: this.reverse, activation: this.activation } };
+    const scan = { dims, options: { reverse: this.reverse, activation: this.activation, clip: this.clip } };
     const states: Tensor[] = [];
     const first = this.inputProduct(0, x, lengths); //                              [B, T, D·H], all steps in one matmul
-    const stack = this.stack(first, lengths);
+    const stack = this.clip > 0 ? undefined : this.stack(first, lengths); // backward needs what a wavefront does not keep
     const made = stack ? elmanStack({ ...stack, h0: options.state }, scan) : [];
     let output = x;
     for (let layer = 0; layer < this.layers; layer++) {

@@ -29,6 +29,7 @@ interface Case {
   /** Whether a state to start from is given. */
   readonly start?: boolean;
   readonly bias?: boolean;
+  readonly clip?: number;
 }
 
 const cases: (Case & { why: string })[] = [
@@ -36,14 +37,15 @@ const cases: (Case & { why: string })[] = [
   { L: 3, B: 4, T: 8, H: 16, lengths: [8, 1, 5, 0], start: true, why: "three layers, rows of several lengths" },
   { L: 2, B: 2, T: 5, H: 10, bias: false, why: "no biases, from zeros" },
   { L: 3, B: 2, T: 4, H: 8, lengths: [4, 2], direction: "reverse", why: "backwards" },
+  { L: 2, B: 3, T: 5, H: 9, clip: 0.3, why: "clipped gates" },
 ];
 
 /** What a stack gives on a device: values and gradients by name, and how its forward pass is planned. */
 async function answer(device: Device, kind: keyof typeof kinds, size: Case) {
-  const { L, B, T, H, lengths, direction = "forward", start = false, bias = true } = size;
+  const { L, B, T, H, lengths, direction = "forward", start = false, bias = true, clip } = size;
   useDevice(device);
   const rng = random(7);
-  const module = new kinds[kind](5, H, { rng, layers: L, direction, bias });
+  const module = new kinds[kind](5, H, { rng, layers: L, direction, bias, ...(clip ? { clip } : {}) });
   const x = tensor(rng.normal(B * T * 5), { shape: [B, T, 5] });
   const draw = (): Tensor => tensor(rng.normal(L * B * H), { shape: [L, B, H] });
   const [h0, c0] = [draw(), draw()];
@@ -74,7 +76,8 @@ const scansOf = ({ calls }: Awaited<ReturnType<typeof explain>>) =>
   calls.filter(({ kernel }) => /^(elman|lstm|gru)_/.test(kernel));
 
 describe.each(["RNN", "LSTM", "GRU"] as const)("stacked %s layers", (kind) => {
-  test.each(cases)(
+  // An Elman network that clips keeps more than a wavefront does, and is made layer by layer.
+  test.each(cases.filter(({ clip }) => !clip || kind !== "RNN"))(
     "as a wavefront give the bits of layers one by one, gradients too: L $L, [$B, $T, $H], $why",
     async (size) => {
       const { L, T } = size;
@@ -107,6 +110,11 @@ test("layers follow one another where they cannot, or need not, go side by side"
   expect(await scans(new LSTM(5, 8, options), { T: 1 })).toEqual(["lstm_forward", "lstm_forward"]);
   expect(await scans(new LSTM(5, 8, { ...options, direction: "bidirectional" }))).toHaveLength(2);
   expect(await scans(new GRU(5, 8, { ...options, reset: "before" }))).toHaveLength(2);
+  expect(await scans(new LSTM(5, 8, { ...options, clip: 1 }))).toEqual(["lstm_wavefront"]);
+  expect(await scans(new LSTM(5, 8, { ...options, peepholes: true }))).toEqual(["lstm_forward", "lstm_forward"]);
+  expect(await scans(new LSTM(5, 8, { ...options, coupled: true }))).toHaveLength(2);
+  expect(await scans(new LSTM(5, 8, { ...options, projSize: 3 }))).toEqual(Array(2).fill("lstm_projected_forward"));
+  expect(await scans(new RNN(5, 8, { ...options, clip: 1 }))).toEqual(["elman_forward", "elman_forward"]);
   const dropped = new LSTM(5, 8, { ...options, dropout: 0.5 });
   expect(await scans(dropped)).toHaveLength(2);
   dropped.eval();

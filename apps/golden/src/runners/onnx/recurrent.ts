@@ -6,9 +6,6 @@ import { type Cell, type DirectionWeights, type LayerSettings, RecurrentLayer } 
 import { biasesFromBlocks, GATES, matricesFromBlocks } from "../recurrent/weights";
 import type { OnnxNode, OnnxOperator } from "./node";
 
-/** From here on a clip bounds nothing: peers write it for "no clipping". */
-const NO_CLIP = 9999;
-
 /** Activation functions of one direction, in ONNX's order f, g, h. */
 const DEFAULTS: Readonly<Record<Cell, readonly string[]>> = {
   rnn: ["Tanh"],
@@ -40,9 +37,6 @@ export function recurrentOperator(cell: Cell): OnnxOperator {
     const x = node.float(0);
     const lengths = node.optional(4)?.data;
     const starts = [node.optionalFloat(5), cell === "lstm" ? node.optionalFloat(6) : undefined];
-    if (cell === "lstm" && node.optional(7)?.data.some((peephole) => peephole !== 0)) {
-      throw new UnsupportedCase("peephole connections");
-    }
     const input = batchFirst ? x : permute(x, [1, 0, 2]); // [N, T, I]
     const byDirection = (state: Tensor): Tensor => (batchFirst ? permute(state, [1, 0, 2]) : state); // and its inverse
     const states = starts.map((state) => state && byDirection(state));
@@ -99,8 +93,6 @@ function settingsOf(cell: Cell, node: OnnxNode): Settings {
     ...["activations", "activation_alpha", "activation_beta", "clip", "direction", "hidden_size", "layout"],
     ...KNOWN_ATTRIBUTES[cell],
   );
-  if (attributes.number("clip", NO_CLIP) < NO_CLIP) throw new UnsupportedCase("clip of the gates");
-  if (attributes.flag("input_forget", false)) throw new UnsupportedCase("coupled input and forget gates");
   const direction = attributes.text("direction", "forward");
   const directions = DIRECTIONS[direction];
   if (!directions) throw new UnsupportedCase(`direction ${direction} of ${op}`);
@@ -126,6 +118,8 @@ function settingsOf(cell: Cell, node: OnnxNode): Settings {
     hiddenSize: attributes.number("hidden_size", node.input(2).shape[2]),
     reset: attributes.flag("linear_before_reset", false) ? "after" : "before",
     batchFirst: attributes.flag("layout", false),
+    clip: attributes.has("clip") ? attributes.number("clip") : undefined,
+    coupled: attributes.flag("input_forget", false),
   };
 }
 
@@ -134,6 +128,7 @@ function weightsOf(node: OnnxNode, { cell, inputSize, hiddenSize, reset }: Setti
   const sizes = { cell, inputSize, hiddenSize };
   const rows = GATES[cell] * hiddenSize;
   const biases = node.optional(3);
+  const peepholes = cell === "lstm" ? node.optional(7) : undefined;
   const bias = (half: number): Float32Array | undefined => biases && part(biases, 2 * d + half, rows);
   return {
     ...matricesFromBlocks(
@@ -143,7 +138,17 @@ function weightsOf(node: OnnxNode, { cell, inputSize, hiddenSize, reset }: Setti
       part(node.input(2), d, rows * hiddenSize),
     ),
     ...biasesFromBlocks(sizes, { layout: "onnx", input: bias(0), recurrent: bias(1), reset }),
+    peephole: peepholes && peepholesOf(part(peepholes, d, 3 * hiddenSize), hiddenSize),
   };
+}
+
+/** Blocks i o f, unit by unit as i f o. */
+function peepholesOf(blocks: Float32Array, H: number): Float32Array {
+  const [i, o, f] = [0, 1, 2];
+  return Float32Array.from({ length: 3 * H }, (_, n) => {
+    const block = [i, f, o][n % 3] ?? i;
+    return blocks[block * H + Math.floor(n / 3)] ?? 0;
+  });
 }
 
 function part({ data }: GoldenTensor, index: number, length: number): Float32Array {

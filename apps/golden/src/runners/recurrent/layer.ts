@@ -20,6 +20,8 @@ export type DirectionWeights = {
   readonly bias: Float32Array | undefined; // b [G·H]
   /** b_R [H] of a GRU that resets after the recurrent product. */
   readonly candidateBias: Float32Array | undefined;
+  /** Peepholes of an LSTM [H, 3], unit by unit: i f o. */
+  readonly peephole?: Float32Array | undefined;
 };
 
 export type LayerSettings = {
@@ -34,6 +36,10 @@ export type LayerSettings = {
   readonly candidate: Activation;
   /** Of an LSTM's cell state on its way out. */
   readonly output: Activation;
+  /** Bound of pre-activations. */
+  readonly clip?: number | undefined;
+  /** Whether an LSTM's f is 1 − i; weights that f has are left out. */
+  readonly coupled?: boolean;
 };
 
 type Call = {
@@ -48,21 +54,28 @@ export class RecurrentLayer {
   readonly settings: LayerSettings;
   readonly #recurrent: Recurrent;
 
-  private constructor(settings: LayerSettings, bias: boolean) {
+  private constructor(settings: LayerSettings, has: { bias: boolean; peepholes: boolean }) {
     this.settings = settings;
-    this.#recurrent = build(settings, bias);
+    this.#recurrent = build(settings, has);
   }
 
   /** @param weights of each direction, forward first */
   static async of(settings: LayerSettings, weights: readonly DirectionWeights[]): Promise<RecurrentLayer> {
     const biases = weights.map(({ bias }) => bias).filter((bias) => bias !== undefined);
-    const layer = new RecurrentLayer(settings, biases.length > 0);
+    const peepholes = weights.map(({ peephole }) => peephole).filter((peephole) => peephole !== undefined);
+    const layer = new RecurrentLayer(settings, { bias: biases.length > 0, peepholes: peepholes.length > 0 });
     const { weightIh, weightHh, bias } = layer.module;
+    const rows = (all: Float32Array, columns: number) =>
+      settings.coupled ? withoutEach(all, { of: 4 * columns, from: columns, count: columns }) : all;
     const pairs: [Parameter | undefined, Float32Array<ArrayBuffer>][] = [
-      [weightIh[0], concatenated(weights.map(({ input }) => input))],
-      [weightHh[0], concatenated(weights.map(({ recurrent }) => recurrent))],
+      [weightIh[0], concatenated(weights.map(({ input }) => rows(input, settings.inputSize)))],
+      [weightHh[0], concatenated(weights.map(({ recurrent }) => rows(recurrent, settings.hiddenSize)))],
     ];
-    if (biases.length > 0) pairs.push([bias[0], concatenated(biases)]);
+    if (biases.length > 0) pairs.push([bias[0], concatenated(biases.map((each) => rows(each, 1)))]);
+    if (peepholes.length > 0 && layer.module instanceof LSTM) {
+      const own = peepholes.map((each) => (settings.coupled ? withoutEach(each, { of: 3, from: 1, count: 1 }) : each));
+      pairs.push([layer.module.peepholeWeight[0], concatenated(own)]);
+    }
     if (biases.length > 0 && layer.module instanceof GRU && settings.reset === "after") {
       const H = settings.hiddenSize;
       const candidates = weights.map(({ candidateBias }) => candidateBias ?? new Float32Array(H));
@@ -92,11 +105,22 @@ export class RecurrentLayer {
   }
 }
 
-function build({ cell, inputSize, hiddenSize, ...settings }: LayerSettings, bias: boolean): Recurrent {
-  const { direction, gate, candidate, output, reset } = settings;
+/** `values` without `count` numbers from place `from` on in each run of `of`. */
+function withoutEach(values: Float32Array, { of, from, count }: { of: number; from: number; count: number }) {
+  return values.filter((_, n) => n % of < from || n % of >= from + count);
+}
+
+function build(
+  { cell, inputSize, hiddenSize, ...settings }: LayerSettings,
+  { bias, peepholes }: { bias: boolean; peepholes: boolean },
+): Recurrent {
+  const { direction, gate, candidate, output, reset, coupled = false, clip = Number.POSITIVE_INFINITY } = settings;
   const options = ({ lengths }: Call) => ({ lengths, allowEmpty: true });
   if (cell === "lstm") {
-    const module = new LSTM(inputSize, hiddenSize, { direction, bias, gate, candidate, output });
+    const module = new LSTM(inputSize, hiddenSize, {
+      ...{ direction, bias, gate, candidate, output },
+      ...{ clip, coupled, peepholes },
+    });
     return {
       module,
       forward(x, call) {
@@ -110,8 +134,8 @@ function build({ cell, inputSize, hiddenSize, ...settings }: LayerSettings, bias
   }
   const module =
     cell === "gru"
-      ? new GRU(inputSize, hiddenSize, { direction, bias, reset, gate, candidate })
-      : new RNN(inputSize, hiddenSize, { direction, bias, activation: candidate });
+      ? new GRU(inputSize, hiddenSize, { direction, bias, reset, gate, candidate, clip })
+      : new RNN(inputSize, hiddenSize, { direction, bias, activation: candidate, clip });
   return {
     module,
     forward(x, call) {

@@ -17,13 +17,14 @@ export function buildLayers(settings: TorchSettings): TorchLayers {
   const { kind, layers, directions, inputSize, hiddenSize, hasBias: bias, nonlinearity } = settings;
   const options = { layers, bias, direction: directions === 2 ? "bidirectional" : "forward" } as const;
   if (kind === "LSTM") {
-    const module = new LSTM(inputSize, hiddenSize, options);
+    const module = new LSTM(inputSize, hiddenSize, { ...options, projSize: settings.projSize ?? 0 });
     return {
       module,
       forward(x, [h, c]) {
-        const nothing = zeros([layers * directions, x.shape[0] ?? 0, hiddenSize]);
-        const { output, state } = module.forward(x, { state: { h: h ?? nothing, c: c ?? nothing } });
-        return { output, states: [state.h, state.c] };
+        const nothing = (size: number): Tensor => zeros([layers * directions, x.shape[0] ?? 0, size]);
+        const state = { h: h ?? nothing(module.stateSize), c: c ?? nothing(hiddenSize) };
+        const { output, state: final } = module.forward(x, { state });
+        return { output, states: [final.h, final.c] };
       },
     };
   }

@@ -20,7 +20,11 @@ type Inputs = ScanInputs & {
   readonly gx: Tensor;
 };
 /** What the forward scan of a layer makes. */
-type Made = { readonly y: Tensor };
+type Made = {
+  readonly y: Tensor;
+  /** Pre-activations, where they are clipped. */
+  readonly raw?: Tensor | undefined;
+};
 type Call = { readonly dims: ScanDims; readonly options: ElmanOptions };
 type Attributes = Call & {
   /** What the scan makes, where a stack has made it already. */
@@ -34,15 +38,15 @@ export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & Made>({
   name: "rnn",
   forward(inputs, { dims, options, made }) {
     const { h0, lengths } = inputs;
-    const { y } = made ?? scan(inputs, { dims, options });
-    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y } };
+    const { y, raw } = made ?? scan(inputs, { dims, options });
+    return { out: { y, hN: lastState(dims, options, { y, h0, lengths }).hN }, saved: { ...inputs, y, raw } };
   },
-  backward({ y: dy, hN: dhN }, { gx, r, h0, y, lengths, order, steps }, needs, { dims, options }) {
+  backward({ y: dy, hN: dhN }, { gx, r, h0, y, raw, lengths, order, steps }, needs, { dims, options }) {
     const rows = padded("rnn", dims, r);
     const dOutput = outputGradient(dims, options, { dy, dhN, lengths });
     const { dGates } = run(
       elmanBackward,
-      { dy: dOutput, y, rows, order },
+      { dy: dOutput, y, raw, rows, order },
       { dims, options, shapes: { dGates: gx.shape }, dtypes: { dGates: gx.dtype } },
     );
     return {
@@ -57,7 +61,8 @@ export const elmanScan = defineOp<Inputs, Attributes, Outputs, Inputs & Made>({
 
 function scan({ gx, r, h0, order }: Inputs, { dims, options }: Call): Made {
   const rT = packed("rnn", dims, r);
-  const call = { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype } };
+  const outputs = options.clip > 0 ? (["raw"] as const) : [];
+  const call = { dims, options, shapes: { y: gx.shape }, dtypes: { y: gx.dtype }, outputs };
   return run(elmanForward, { gx, rT, h0, order }, call);
 }
 

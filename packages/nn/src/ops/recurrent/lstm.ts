@@ -1,12 +1,11 @@
-import { type LSTMOptions, lstmBackward, lstmForward, lstmWavefront } from "@unroll/kernels";
+import { type LSTMOptions, lstmBackward, lstmForward, lstmGates, lstmWavefront } from "@unroll/kernels";
 import { defineOp } from "../../autograd/define-op";
 import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
+import { backwardWeights, forwardWeights, peepholeSum } from "./lstm-weights";
 import {
   lastState,
   outputGradient,
-  packed,
-  padded,
   recurrentGradient,
   type ScanDims,
   type ScanInputs,
@@ -16,10 +15,12 @@ import {
 import { layersOf, type Stack, wavefront } from "./wavefront";
 
 type Inputs = ScanInputs & {
-  /** Input product W·x + b [B, T, D·4H], gates unit by unit: i f g o. */
+  /** Input product W·x + b [B, T, D·G·H], gates unit by unit: i f g o, or i g o where they are coupled. */
   readonly gx: Tensor;
   /** Cell state to start from [D, B, H]; zeros when absent. */
   readonly c0: Tensor | undefined;
+  /** Weights of the peepholes [D, H, G − 1]. */
+  readonly peephole: Tensor | undefined;
 };
 /** What the forward scan of a layer makes. */
 type Made = { readonly y: Tensor; readonly gates: Tensor; readonly cells: Tensor };
@@ -48,11 +49,12 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
   // theirs from the input product that made gx.
   backward(
     { y: dy, hN: dhN, cN: dcN },
-    { gx, r, h0, y, gates, cells, lengths, order, steps },
+    { gx, r, peephole, h0, y, gates, cells, lengths, order, steps },
     needs,
     { dims, options },
   ) {
-    const rows = padded("lstm", dims, r);
+    const { rows, stride } = backwardWeights(dims, options, { r, peephole });
+    const { reverse } = options;
     const dOutput = outputGradient(dims, options, { dy, dhN, lengths });
     const { dGates, carry } = run(
       lstmBackward,
@@ -65,13 +67,16 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
       ...(needs.has("r")
         ? { r: recurrentGradient(dims, { dGates, hPrev: stateBefore(dims, options, { y, h0, lengths }), steps, r }).dR }
         : {}),
-      ...(needs.has("h0") ? { h0: startGradient("lstm", dims, options, { dGates, rows, lengths, dhN }) } : {}),
+      ...(needs.has("h0")
+        ? { h0: startGradient(lstmGates(options), dims, { reverse, stride }, { dGates, rows, lengths, dhN }) }
+        : {}),
+      ...(needs.has("peephole") ? { peephole: peepholeSum(dims, options, { dGates, cells, lengths }) } : {}),
     };
   },
 });
 
-function scan({ gx, r, h0, c0, order }: Inputs, { dims, options }: Call): Made {
-  const rT = packed("lstm", dims, r);
+function scan({ gx, r, peephole, h0, c0, order }: Inputs, { dims, options }: Call): Made {
+  const rT = forwardWeights(dims, options, { r, peephole });
   const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
   const dtypes = { y: gx.dtype, gates: gx.dtype };
   return run(lstmForward, { gx, rT, h0, c0, order }, { dims, options, shapes, dtypes });

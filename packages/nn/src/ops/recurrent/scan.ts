@@ -27,6 +27,8 @@ export interface ScanDims {
 
 export type Cell = Parameters<typeof gateCount>[0];
 
+const gatesOf = (cell: Cell | number): number => (typeof cell === "number" ? cell : gateCount(cell));
+
 /** Which steps of a batch are not padding; nothing is where all rows are whole. No gradient flows to any of it. */
 export type Lengths = {
   /** True lengths in steps [B]. */
@@ -51,13 +53,13 @@ export interface Direction {
 }
 
 /** R transposed and packed for the forward scans. */
-export function packed(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
-  return run(packRecurrent, { r }, { dims: { D, G: gateCount(cell), H }, dtypes: { rT: r.dtype } }).rT;
+export function packed(cell: Cell | number, { D, H }: ScanDims, r: Tensor): Tensor {
+  return run(packRecurrent, { r }, { dims: { D, G: gatesOf(cell), H }, dtypes: { rT: r.dtype } }).rT;
 }
 
 /** R with rows of whole vec4f for the backward scans: R itself where they are whole already. */
-export function padded(cell: Cell, { D, H }: ScanDims, r: Tensor): Tensor {
-  const call = { dims: { D, G: gateCount(cell), H }, dtypes: { rows: r.dtype } };
+export function padded(cell: Cell | number, { D, H }: ScanDims, r: Tensor): Tensor {
+  const call = { dims: { D, G: gatesOf(cell), H }, dtypes: { rows: r.dtype } };
   return H % 4 === 0 ? r : run(padRecurrent, { r }, call).rows;
 }
 
@@ -135,11 +137,14 @@ export function recurrentGradient(
   return { dR: c, sum: sumA };
 }
 
-/** The gradient of the state to start from. */
+/**
+ * The gradient of the state to start from.
+ * @param options `units` and `stride` as `stateGradient` has them, for weights from `padLstm`
+ */
 export function startGradient(
-  cell: Cell,
+  cell: Cell | number,
   dims: ScanDims,
-  { reverse }: Direction,
+  { reverse, units = 0, stride = 0 }: Direction & { readonly units?: number; readonly stride?: number },
   inputs: {
     dGates?: Tensor;
     rows?: Tensor;
@@ -148,5 +153,6 @@ export function startGradient(
     dhN: Tensor | undefined;
   },
 ): Tensor {
-  return run(stateGradient, inputs, { dims: { ...dims, G: gateCount(cell) }, options: { reverse } }).dh0;
+  const call = { dims: { ...dims, G: gatesOf(cell) }, options: { reverse, units, stride } };
+  return run(stateGradient, inputs, call).dh0;
 }
