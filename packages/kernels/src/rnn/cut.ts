@@ -116,7 +116,6 @@ export interface StepFacts {
 /** How fast a cut is expected to be on a device, the plain one being 1; 0 where it cannot run. */
 export function cutSpeed(cut: Cut, facts: StepFacts, { features, adapter, limits }: DeviceFacts): number {
   if (cut.keepsWeights && facts.weights * 16 > limits.maxComputeWorkgroupStorageSize) return 0;
-  if (cut.shared && cut.rows(facts.B) === 1 && facts.H % SHARED_ROWS > 0) return 0; // it takes four terms at a time
   if (cut.shared && !(features.has("subgroups") && (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS)) return 0;
   const time = adapter.isSoftware ? softwareStep : gpuStep;
   return time(STEPS, facts) / time(cut, facts);

@@ -37,28 +37,21 @@ export interface Product extends Tile {
 export const SHARED_ROWS = 4;
 
 /**
- * WGSL: the product of one row, four terms at a time, each loaded by one lane of a subgroup and handed round. The
- * number of terms is a multiple of four.
+ * WGSL: the product of one row, four terms at a time, each loaded by one lane of a subgroup and handed round; terms left
+ * over at the end are loaded by every lane.
  */
-export const productOfOneRow = ({
-  columns,
-  type,
-  count,
-  value,
-  weight,
-}: Omit<Product, "rows" | "shared">): string => wgsl`
-for (var first = 0u; first < ${count} + ${HIDDEN_ZERO}; first += ${SHARED_ROWS}u) {
+export const productOfOneRow = ({ columns, type, count, value, weight }: Omit<Product, "rows" | "shared">): string => {
+  const add = (v: string) => wgsl`
+    { let v = ${type}(${v}); ${each(columns, (c) => `sum0_${c} = fma(v, ${weight(c)}, sum0_${c});`)} }`;
+  return wgsl`
+let whole = (${count}) / ${SHARED_ROWS}u * ${SHARED_ROWS}u;
+for (var first = 0u; first < whole + ${HIDDEN_ZERO}; first += ${SHARED_ROWS}u) {
   var mine = 0.0;
   { let k = first + (subLane & ${SHARED_ROWS - 1}u); mine = ${value("row0")}; }
-  ${each(
-    SHARED_ROWS,
-    (n) => wgsl`{
-    let k = first + ${n}u;
-    let v = ${type}(subgroupBroadcast(mine, ${n}u));
-    ${each(columns, (c) => `sum0_${c} = fma(v, ${weight(c)}, sum0_${c});`)}
-  }`,
-  )}
-}`;
+  ${each(SHARED_ROWS, (n) => `{ let k = first + ${n}u; ${add(`subgroupBroadcast(mine, ${n}u)`)} }`)}
+}
+for (var k = whole; k < ${count} + ${HIDDEN_ZERO}; k++) ${add(value("row0"))}`;
+};
 
 /**
  * WGSL: sumR_C += Σ_k value(R)·weight(C) for every row R and column C of a tile, in the order of k. Rows are named
