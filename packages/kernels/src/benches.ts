@@ -1,3 +1,4 @@
+import { benches as conv } from "./conv/conv2d.bench";
 import { benches as copy } from "./copy/copy.bench";
 import type { KernelBench } from "./core";
 import { benches as dropout } from "./dropout/random.bench";
@@ -14,6 +15,7 @@ import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
 export const benches: readonly KernelBench[] = [
+  ...conv,
   ...copy,
   ...dropout,
   ...elementwise,
