@@ -1,3 +1,9 @@
+export {
+  Conv1d,
+  type Conv1dModuleOptions,
+  Conv2d,
+  type Conv2dModuleOptions,
+} from "./convolution";
 export { Dropout } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
 export { GRU, type GRUOptions } from "./gru";

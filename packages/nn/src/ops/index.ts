@@ -18,6 +18,7 @@ export {
   zeros,
 } from "./arithmetic";
 export { concat } from "./concat";
+export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./convolution";
 export { dropout } from "./dropout";
 export {
   abs,
@@ -40,6 +41,7 @@ export {
 export { embedding } from "./embedding";
 export { type LayerNormOptions, layerNorm } from "./layer-norm";
 export { linear } from "./linear";
+export { maskSteps } from "./mask-steps";
 export { matmul } from "./matmul";
 export type { Operand } from "./operands";
 export { permute, transpose } from "./permute";
@@ -47,3 +49,4 @@ export { argmax, max, mean, type ReduceOptions, sum } from "./reduce";
 export { reshape } from "./reshape";
 export { slice } from "./slice";
 export { logSoftmax, softmax } from "./softmax";
+export type { Extent2d, Padding1d, Padding2d } from "./windows";

@@ -1,5 +1,6 @@
 import type { OpCase } from "../check-op";
 import { arithmeticCases } from "./arithmetic";
+import { convolutionCases } from "./convolution";
 import { elementwiseCases } from "./elementwise";
 import { layoutCases } from "./layout";
 import { lossCases } from "./losses";
@@ -12,6 +13,7 @@ export { arithmeticCases, elementwiseCases, lossCases };
 export const allCases: readonly OpCase[] = [
   ...arithmeticCases,
   ...elementwiseCases,
+  ...convolutionCases,
   ...layoutCases,
   ...matmulCases,
   ...reduceCases,

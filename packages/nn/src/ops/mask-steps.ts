@@ -1,0 +1,35 @@
+import { FLOATS } from "../tensor/dtype";
+import { expectDType, expectShape } from "../tensor/shape";
+import { type Tensor, tensor } from "../tensor/tensor";
+import { lessEqual, where } from "./arithmetic";
+import { cast } from "./elementwise";
+import { reshape } from "./reshape";
+
+/** What a step of the result is made of: see `maskSteps`. */
+export interface StepsOf {
+  readonly stride: number;
+  /** Length from which on there is a first step. */
+  readonly first: number;
+}
+
+/**
+ * Zeros past the end of each sequence: y[b, t] = x[b, t] where t < lengths[b], else 0, whatever was there. No gradient
+ * reaches what was masked.
+ * @param x [B, T, ...]
+ * @param lengths [B] of u32, true lengths in steps
+ * @param of where the steps of x were made from others, which lengths make step t: those of at least t·stride + first
+ * @throws ShapeError if there is not a length for each row
+ */
+export function maskSteps(x: Tensor, lengths: Tensor, { stride, first }: StepsOf = { stride: 1, first: 1 }): Tensor {
+  expectDType("maskSteps", { x }, ...FLOATS);
+  expectDType("maskSteps", { lengths }, "u32");
+  const [B = 0, T = 0] = x.shape;
+  expectShape("maskSteps", { lengths }, [B], "One length for each row.");
+  const rest = x.shape.slice(2).map(() => 1);
+  const needed = tensor(
+    Float32Array.from({ length: T }, (_, t) => t * stride + first),
+    { shape: [1, T, ...rest] },
+  );
+  const isIn = lessEqual(needed, reshape(cast(lengths, "f32"), [B, 1, ...rest]));
+  return where(isIn, x, 0);
+}
