@@ -5,8 +5,11 @@ import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
 import { benches as embedding } from "./embedding/embedding.bench";
 import { benches as matmul } from "./matmul/matmul.bench";
+import { benches as batchNorm } from "./norm/batch-norm.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
+import { benches as rmsNorm } from "./norm/rms-norm.bench";
 import { benches as optim } from "./optim/optim.bench";
+import { benches as pool } from "./pool/pool.bench";
 import { benches as reduce } from "./reduce/reduce.bench";
 import { benches as scans } from "./rnn/scan.bench";
 import { benches as states } from "./rnn/state.bench";
@@ -21,8 +24,11 @@ export const benches: readonly KernelBench[] = [
   ...elementwise,
   ...embedding,
   ...matmul,
+  ...batchNorm,
   ...norm,
+  ...rmsNorm,
   ...optim,
+  ...pool,
   ...reduce,
   ...scans,
   ...states,

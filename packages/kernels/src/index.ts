@@ -7,6 +7,7 @@ export * from "./embedding";
 export * from "./matmul";
 export * from "./norm";
 export * from "./optim";
+export * from "./pool";
 export * from "./reduce";
 export * from "./rnn";
 export * from "./softmax";

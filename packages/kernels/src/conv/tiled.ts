@@ -22,8 +22,11 @@ import { eachColumn, eachRead, entry, findTile, step, store, zeros } from "./til
  * images, and what a column is multiplied with is looked up in its image. Each invocation holds a block of sums, so a
  * number that was read takes part in many products.
  *
- * Gains over the plain kernels, measured in Chromium on 2 cores at 32 images of 32 channels, 16 x 16, by 3 x 3 x 64: see
- * `conv2d.bench.ts`. Gives up: a tile's overhang where there are few channels or pixels.
+ * Gains over the plain kernels, measured in Chromium on 2 cores with lavapipe, in GFLOP/s of the plain kernel, a block in
+ * registers, and one shared by 8 lanes: 32 images of 32 channels, 16 x 16, by 3 x 3 to 64 channels 1.3, 12 and 22; its
+ * input's gradient 1.0, 5.0 and 12, its weights' 1.0, 9.7 and 20; 100 steps of 64 features, 3 at a time, 1.2, 9.5 and 15.
+ * Gives up: a tile's overhang where there are few channels or pixels. The gradient of a filter of its own for each channel
+ * is a tenth as fast, so there the plain kernel makes it.
  */
 
 const tileOf = (lanes: number, M: number, N: number) => (lanes > 0 ? chooseLanesTile(lanes, M, N) : chooseTile(M, N));
@@ -239,24 +242,43 @@ const tiledConv2dWeight = (lanes: number) =>
 /** Rows and columns of the product that a kernel makes: output channels by pixels, and so on. */
 type Extents = (dims: ConvDims) => { readonly M: number; readonly N: number };
 
-function tiledSpeed(lanes: number, extents: Extents, { dims }: VariantFacts, device: DeviceFacts): number {
-  const { M, N } = extents(dims as ConvDims);
-  const { adapter, features } = device;
-  if (M * N === 0) return 0;
-  if (lanes === 0) return M === 1 ? 1.5 : 4;
-  const isOneSize = adapter.subgroupMinSize === lanes && adapter.subgroupMaxSize === lanes;
-  if (!adapter.isSoftware || !isOneSize || !features.has("subgroups")) return 0;
-  return M === 1 ? 0.9 : lanes === 8 ? 8 : 6;
+/** What is expected of a variant where a group has but one output, which leaves little to share. */
+interface Alone {
+  readonly tiled: number;
+  readonly lanes: number;
 }
 
-function variantsOf(define: (lanes: number) => Variant["kernel"], extents: Extents): readonly Variant[] {
+function tiledSpeed(
+  lanes: number,
+  { extents, alone }: { readonly extents: Extents; readonly alone: Alone },
+  { dims }: VariantFacts,
+  { adapter, features }: DeviceFacts,
+): number {
+  const { M, N } = extents(dims as ConvDims);
+  if (M * N === 0) return 0;
+  if (lanes === 0) return M === 1 ? alone.tiled : 8;
+  const isOneSize = adapter.subgroupMinSize === lanes && adapter.subgroupMaxSize === lanes;
+  if (!adapter.isSoftware || !isOneSize || !features.has("subgroups")) return 0;
+  return M === 1 ? alone.lanes : 2 * lanes;
+}
+
+function variantsOf(define: (lanes: number) => Variant["kernel"], extents: Extents, alone: Alone): readonly Variant[] {
   return [0, 4, 8].map((lanes) => ({
     kernel: define(lanes),
     why: lanes > 0 ? `weights read once by ${lanes} lanes for all of them` : "a block of sums in registers",
-    speed: (call, device) => tiledSpeed(lanes, extents, call, device),
+    speed: (call, device) => tiledSpeed(lanes, { extents, alone }, call, device),
   }));
 }
 
-export const conv2dVariants = variantsOf(tiledConv2d, ({ O, N, OH, OW }) => ({ M: O, N: N * OH * OW }));
-export const conv2dInputVariants = variantsOf(tiledConv2dInput, ({ C, N, H, W }) => ({ M: C, N: N * H * W }));
-export const conv2dWeightVariants = variantsOf(tiledConv2dWeight, ({ O, C, kH, kW }) => ({ M: O, N: C * kH * kW }));
+export const conv2dVariants = variantsOf(tiledConv2d, ({ O, N, OH, OW }) => ({ M: O, N: N * OH * OW }), {
+  tiled: 1.8,
+  lanes: 1.9,
+});
+export const conv2dInputVariants = variantsOf(tiledConv2dInput, ({ C, N, H, W }) => ({ M: C, N: N * H * W }), {
+  tiled: 1.3,
+  lanes: 1.5,
+});
+export const conv2dWeightVariants = variantsOf(tiledConv2dWeight, ({ O, C, kH, kW }) => ({ M: O, N: C * kH * kW }), {
+  tiled: 0.1,
+  lanes: 0.6,
+});
