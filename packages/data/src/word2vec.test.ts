@@ -8,8 +8,9 @@ function stream(bytes: Uint8Array<ArrayBuffer>, size: number): ReadableStream<Ui
   let at = 0;
   return new ReadableStream({
     pull(controller) {
-      if (at >= bytes.length) controller.close();
-      else controller.enqueue(bytes.slice(at, (at += size)));
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(at, at + size));
+      at += size;
     },
   });
 }

@@ -92,7 +92,7 @@ async function readText(bytes: Bytes, table: Table): Promise<void> {
     }
   }
   if (promised && promised.words !== rows) {
-    throw refused(`${promised.words} words, as line 1 says`, `${rows}`, { line: promised.line, offset: 0 });
+    throw refused(`${promised.words} words, as line 1 says,`, `${rows}`, { line: promised.line, offset: 0 });
   }
 }
 
@@ -108,7 +108,7 @@ async function readBinary(bytes: Bytes, table: Table): Promise<void> {
     const offset = bytes.offset;
     const raw = await bytes.until(SPACE, LONGEST_WORD, { offset });
     const values = raw && (await bytes.take(4 * table.dimension));
-    if (!raw || !values) throw refused(`${words} words, as line 1 says`, `an end within word ${row + 1}`, { offset });
+    if (!raw || !values) throw refused(`${words} words, as line 1 says,`, `an end within word ${row + 1}`, { offset });
     const word = decode(raw, { offset });
     if (!table.wants(word)) continue;
     const view = new DataView(values.buffer, values.byteOffset, values.byteLength);

@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@unroll/kernels";
+import { ShapeError, UnsupportedError } from "@unroll/kernels";
 import { conv1d, conv2d, expectGroups } from "../ops/convolution";
 import { maskSteps } from "../ops/mask-steps";
 import { type Extent2d, type Padding1d, type Padding2d, pair, placed, placedInSteps } from "../ops/windows";
@@ -178,5 +178,9 @@ export class Conv2d extends Module {
 }
 
 function expectDivisible(where: string, C: number, O: number, groups: number): number {
-  return expectGroups(where, { C, own: Math.floor(C / groups), O }, groups);
+  if (C % groups !== 0) {
+    const expected = `divisible by groups = ${groups}`;
+    throw new ShapeError({ where, what: "the input channels", expected, received: String(C) });
+  }
+  return expectGroups(where, { C, own: C / groups, O }, groups);
 }

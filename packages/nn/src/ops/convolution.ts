@@ -13,7 +13,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
-import { expectDType, expectShape, formatShape, type Shape } from "../tensor/shape";
+import { expectDType, expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { type Extent2d, type Padding1d, type Padding2d, pair, placed, placedInSteps, type Windows } from "./windows";
 
@@ -155,9 +155,9 @@ export function expectGroups(
   if (O % groups !== 0) {
     throw new ShapeError({
       where,
-      what: `the ${O} output channels`,
+      what: "the output channels",
       expected: `divisible by groups = ${groups}`,
-      received: formatShape([O]),
+      received: String(O),
     });
   }
   if (own * groups !== C) {

@@ -1,8 +1,8 @@
+import { elementwise } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
-import { lessEqual, where } from "./arithmetic";
-import { cast } from "./elementwise";
+import { where } from "./arithmetic";
 import { reshape } from "./reshape";
 
 /** What a step of the result is made of: see `maskSteps`. */
@@ -12,6 +12,8 @@ export interface StepsOf {
   readonly first: number;
 }
 
+const THEMSELVES: StepsOf = { stride: 1, first: 1 };
+
 /**
  * Zeros past the end of each sequence: y[b, t] = x[b, t] where t < lengths[b], else 0, whatever was there. No gradient
  * reaches what was masked.
@@ -20,16 +22,20 @@ export interface StepsOf {
  * @param of where the steps of x were made from others, which lengths make step t: those of at least t·stride + first
  * @throws ShapeError if there is not a length for each row
  */
-export function maskSteps(x: Tensor, lengths: Tensor, { stride, first }: StepsOf = { stride: 1, first: 1 }): Tensor {
+export function maskSteps(x: Tensor, lengths: Tensor, of: StepsOf = THEMSELVES): Tensor {
   expectDType("maskSteps", { x }, ...FLOATS);
-  expectDType("maskSteps", { lengths }, "u32");
+  return where(stepMask("maskSteps", x, lengths, of), x, 0);
+}
+
+/** Whether a step lies within the length of its row, [B, T, 1, ...] beside x [B, T, ...]. */
+export function stepMask(name: string, x: Tensor, lengths: Tensor, of: StepsOf = THEMSELVES): Tensor {
+  expectDType(name, { lengths }, "u32");
   const [B = 0, T = 0] = x.shape;
-  expectShape("maskSteps", { lengths }, [B], "One length for each row.");
+  expectShape(name, { lengths }, [B], "One length for each row.");
   const rest = x.shape.slice(2).map(() => 1);
   const needed = tensor(
-    Float32Array.from({ length: T }, (_, t) => t * stride + first),
+    Uint32Array.from({ length: T }, (_, t) => t * of.stride + of.first),
     { shape: [1, T, ...rest] },
   );
-  const isIn = lessEqual(needed, reshape(cast(lengths, "f32"), [B, 1, ...rest]));
-  return where(isIn, x, 0);
+  return elementwise("lessEqual", [needed, reshape(lengths, [B, 1, ...rest])]);
 }

@@ -32,6 +32,8 @@ export function pair(where: string, what: string, extent: Extent2d): Pair {
 }
 
 export interface Placing {
+  /** What an error calls the window. */
+  readonly name?: "kernel" | "window";
   readonly input: Pair;
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -45,12 +47,15 @@ export interface Placing {
  * @throws ShapeError if a window is larger than the padded input
  * @throws ValueError if a stride or dilation is not a positive whole number, or the padding is none
  */
-export function placed(where: string, { input, kernel, stride, dilation, padding }: Placing): Windows {
+export function placed(
+  where: string,
+  { name = "kernel", input, kernel, stride, dilation, padding }: Placing,
+): Windows {
   const spans: [number, number] = [0, 0];
   const pads: [before: number, all: number][] = [];
   const outputs: number[] = [];
   for (const axis of [0, 1] as const) {
-    for (const [what, extents] of Object.entries({ kernel, stride, dilation }))
+    for (const [what, extents] of Object.entries({ [name]: kernel, stride, dilation }))
       expectPositive(where, what, extents[axis]);
     const span = dilation[axis] * (kernel[axis] - 1) + 1;
     const pad = padOf(where, padding, axis, { extent: input[axis], stride: stride[axis], span });
@@ -62,10 +67,10 @@ export function placed(where: string, { input, kernel, stride, dilation, padding
   if (padded.some((extent, axis) => extent < (spans[axis] as number))) {
     throw new ShapeError({
       where,
-      what: "the kernel, dilation counted,",
+      what: `the ${name}${dilation.some((d) => d > 1) ? ", dilation counted," : ""}`,
       expected: `at most ${formatShape(padded)}, the input with its padding`,
       received: formatShape(spans),
-      remedy: 'Pad more, for example with padding: "same", or use a smaller kernel.',
+      remedy: `Pad more, for example with padding: "same", or use a smaller ${name}.`,
     });
   }
   const [[pH], [pW]] = pads as [[number, number], [number, number]];
@@ -79,6 +84,7 @@ export function placedInSteps(
   where: string,
   steps: number,
   of: {
+    readonly name?: "kernel" | "window";
     readonly kernel: number;
     readonly stride: number;
     readonly dilation: number;
@@ -86,6 +92,7 @@ export function placedInSteps(
   },
 ): Windows {
   return placed(where, {
+    ...(of.name ? { name: of.name } : {}),
     input: [1, steps],
     kernel: [1, of.kernel],
     stride: [1, of.stride],
@@ -119,5 +126,5 @@ function padOf(
 
 function expectPositive(where: string, what: string, value: number): void {
   if (Number.isInteger(value) && value > 0) return;
-  throw new ValueError({ where, what, expected: "of positive whole numbers", received: String(value) });
+  throw new ValueError({ where, what, expected: "a positive whole number", received: String(value) });
 }

@@ -5,6 +5,8 @@ import { elementwiseCases } from "./elementwise";
 import { layoutCases } from "./layout";
 import { lossCases } from "./losses";
 import { matmulCases } from "./matmul";
+import { normCases } from "./norm";
+import { poolCases } from "./pool";
 import { layerNormCases, reduceCases, softmaxCases } from "./reduce";
 
 export { arithmeticCases, elementwiseCases, lossCases };
@@ -19,5 +21,7 @@ export const allCases: readonly OpCase[] = [
   ...reduceCases,
   ...softmaxCases,
   ...layerNormCases,
+  ...normCases,
+  ...poolCases,
   ...lossCases,
 ];
