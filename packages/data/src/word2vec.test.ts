@@ -105,7 +105,7 @@ describe("a file that is not of the form is refused, with where", () => {
       `[WordVectorError: readWord2Vec: expected finite numbers at line 2, byte 6 but got "x" as number 2. Check that the file is complete and of the format given, "text" or "binary".]`,
     );
     expect(await refusal(text("3 2\na 1 2\n"), asText)).toMatchInlineSnapshot(
-      `[WordVectorError: readWord2Vec: expected 3 words, as line 1 says at line 1, byte 0 but got 1. Check that the file is complete and of the format given, "text" or "binary".]`,
+      `[WordVectorError: readWord2Vec: expected 3 words, as line 1 says, at line 1, byte 0 but got 1. Check that the file is complete and of the format given, "text" or "binary".]`,
     );
     expect(await refusal(text("word\n"), asText)).toMatchInlineSnapshot(
       `[WordVectorError: readWord2Vec: expected vectors of 1 to 65536 numbers at line 1, byte 0 but got 0. Check that the file is complete and of the format given, "text" or "binary".]`,
@@ -124,7 +124,7 @@ describe("a file that is not of the form is refused, with where", () => {
       `[WordVectorError: readWord2Vec: expected vectors of 1 to 65536 numbers at byte 0 but got 0. Check that the file is complete and of the format given, "text" or "binary".]`,
     );
     expect(await refusal(stream(binary("3 2", [["a", [1, 2]]]), 9), asBinary)).toMatchInlineSnapshot(
-      `[WordVectorError: readWord2Vec: expected 3 words, as line 1 says at byte 15 but got an end within word 2. Check that the file is complete and of the format given, "text" or "binary".]`,
+      `[WordVectorError: readWord2Vec: expected 3 words, as line 1 says, at byte 15 but got an end within word 2. Check that the file is complete and of the format given, "text" or "binary".]`,
     );
     expect(await refusal(stream(binary("1 2", [["a", [1, Number.NaN]]]), 9), asBinary)).toMatchInlineSnapshot(
       `[WordVectorError: readWord2Vec: expected finite numbers at byte 4 but got NaN as number 2 of "a". Check that the file is complete and of the format given, "text" or "binary".]`,

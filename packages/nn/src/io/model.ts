@@ -61,7 +61,7 @@ export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<Ar
 
 /** All that a file keeps of a model: parameters, then buffers. */
 function stateOf(model: Module, which: { tied?: boolean } = {}): Map<string, Parameter> {
-  return new Map([...model.namedParameters(which), ...model.namedBuffers()]);
+  return new Map([...model.namedParameters(which), ...model.namedBuffers(which)]);
 }
 
 async function readParameters(model: Module, which: { tied?: boolean } = {}): Promise<Map<string, HostTensor>> {

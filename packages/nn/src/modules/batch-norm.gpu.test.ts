@@ -169,8 +169,16 @@ test("running statistics are saved and loaded with the model, here and as PyTorc
 
 test("bad input is refused", () => {
   const norm = new BatchNorm1d(3);
-  expect(() => norm.forward(draw([1, 3], 1))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: BatchNorm1d.forward: x, while training, should be of more than one element of each channel but is [1, 3]. Use larger batches, or call eval() to normalise by the running statistics.]`);
-  expect(() => norm.forward(draw([4, 2], 1))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: BatchNorm1d.forward: x should be [B, 3] but is [4, 2].]`);
-  expect(() => norm.forward(draw([4, 3], 1), { lengths: [1, 1, 1, 1] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: BatchNorm1d.forward: x should be [B, T, 3] but is [4, 3]. Only sequences have lengths.]`);
-  expect(() => new BatchNorm2d(3, { momentum: 2 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: BatchNorm2d: momentum should be from 0 to 1, or null but is 2.]`);
+  expect(() => norm.forward(draw([1, 3], 1))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: BatchNorm1d.forward: x, while training, should be of more than one element of each channel but is [1, 3]. Use larger batches, or call eval() to normalise by the running statistics.]`,
+  );
+  expect(() => norm.forward(draw([4, 2], 1))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: BatchNorm1d.forward: x should be [B, 3] but is [4, 2].]`,
+  );
+  expect(() => norm.forward(draw([4, 3], 1), { lengths: [1, 1, 1, 1] })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: BatchNorm1d.forward: x should be [B, T, 3] but is [4, 3]. Only sequences have lengths.]`,
+  );
+  expect(() => new BatchNorm2d(3, { momentum: 2 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: BatchNorm2d: momentum should be from 0 to 1, or null but is 2.]`,
+  );
 });

@@ -35,12 +35,15 @@ export abstract class Module {
     return [...this.namedParameters().values()];
   }
 
-  /** Tensors that are saved beside the parameters and that no optimizer changes, by path: running statistics, frozen weights. */
-  namedBuffers(): Map<string, ModuleBuffer> {
+  /**
+   * Tensors that are saved beside the parameters and that no optimizer changes, by path: running statistics, frozen weights.
+   * @param options.tied whether one that several parts share is listed under each of its paths
+   */
+  namedBuffers({ tied = false }: { tied?: boolean } = {}): Map<string, ModuleBuffer> {
     const found = new Map<string, ModuleBuffer>();
-    const seen = new Set<object>();
+    const seen = new Set<ModuleBuffer>();
     walk(this, "", (path, value) => {
-      if (!(value instanceof ModuleBuffer) || seen.has(value)) return;
+      if (!(value instanceof ModuleBuffer) || (seen.has(value) && !tied)) return;
       seen.add(value);
       value.name ??= path;
       found.set(path, value);

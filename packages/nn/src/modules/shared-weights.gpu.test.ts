@@ -94,6 +94,19 @@ test("frozen vectors stay as they are while what reads them is trained, and are 
   optimizer.dispose();
 });
 
+test("frozen vectors that are shared are saved once here, and under each of their names for PyTorch", async () => {
+  class Model extends Module {
+    readonly embed = Embedding.fromPretrained({ data: new Float32Array(28).fill(2), shape: [7, 4] });
+    readonly out = new Linear(4, 7, { bias: false, weight: this.embed.weight });
+  }
+  const model = new Model();
+  expect(model.parameters()).toEqual([]);
+  expect([...decodeSafetensors(await save(model)).tensors.keys()]).toEqual(["embed.weight"]);
+  const torch = await saveTorch(model);
+  expect([...decodeSafetensors(torch).tensors.keys()].sort()).toEqual(["embed.weight", "out.weight"]);
+  await loadTorch(new Model(), torch);
+});
+
 test("a time-distributed layer gives each step what it gives alone", async () => {
   const layer = new Linear(3, 2, { rng: random(1) });
   const data = Float32Array.from(normal([2, 4, 3], { seed: 2 }).data);

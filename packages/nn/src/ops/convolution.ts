@@ -164,7 +164,7 @@ export function expectGroups(
     throw new ShapeError({
       where,
       what: "the input channels",
-      expected: `${own * groups}, as a weight of ${own} a group and groups = ${groups} take`,
+      expected: `${own * groups}, as a weight of ${own} a group and groups = ${groups} take,`,
       received: String(C),
     });
   }

@@ -106,7 +106,7 @@ function pooled(
     throw new ShapeError({
       where,
       what: "the padding",
-      expected: `less than the window ${formatShape([places.kH, places.kW])}, since a window of padding alone has no value`,
+      expected: `less than the window ${formatShape([places.kH, places.kW])}, since a window of padding alone has no value,`,
       received: formatShape([places.pH, places.pW]),
     });
   }

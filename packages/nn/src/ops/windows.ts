@@ -47,10 +47,7 @@ export interface Placing {
  * @throws ShapeError if a window is larger than the padded input
  * @throws ValueError if a stride or dilation is not a positive whole number, or the padding is none
  */
-export function placed(
-  where: string,
-  { name = "kernel", input, kernel, stride, dilation, padding }: Placing,
-): Windows {
+export function placed(where: string, { name = "kernel", input, kernel, stride, dilation, padding }: Placing): Windows {
   const spans: [number, number] = [0, 0];
   const pads: [before: number, all: number][] = [];
   const outputs: number[] = [];
@@ -68,7 +65,7 @@ export function placed(
     throw new ShapeError({
       where,
       what: `the ${name}${dilation.some((d) => d > 1) ? ", dilation counted," : ""}`,
-      expected: `at most ${formatShape(padded)}, the input with its padding`,
+      expected: `at most ${formatShape(padded)}, which is the input with its padding,`,
       received: formatShape(spans),
       remedy: `Pad more, for example with padding: "same", or use a smaller ${name}.`,
     });
@@ -119,7 +116,7 @@ function padOf(
   throw new ValueError({
     where,
     what: "padding",
-    expected: 'whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal"',
+    expected: 'whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal",',
     received: String(padding),
   });
 }

@@ -1,7 +1,7 @@
 """Prints torch-layers-fixture.ts: layers of PyTorch as safetensors, and what they compute and keep.
 
 Made with torch 2.15.0 and safetensors 0.8.0:  python torch-layers-fixture.py > torch-layers-fixture.ts
-Weights and inputs are float32; the layers are run in float64 on them, so the outputs carry no error worth counting.
+Weights and inputs are float32; the layers are run in float64 on them, so the outputs carry the one rounding to float32.
 """
 import base64
 import textwrap
