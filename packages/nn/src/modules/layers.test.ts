@@ -24,7 +24,7 @@ describe("bad input of convolutions", () => {
 
   test("channels and groups", () => {
     expect(() => conv2d(x, zeros([6, 3, 3, 3]))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: conv2d: the input channels should be 3, as a weight of 3 a group and groups = 1 take but is 4.]`,
+      `[ShapeError: conv2d: the input channels should be 3, as a weight of 3 a group and groups = 1 take, but is 4.]`,
     );
     expect(() => conv2d(x, zeros([6, 2, 3, 3]), undefined, { groups: 4 })).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: conv2d: the output channels should be divisible by groups = 4 but is 6.]`,
@@ -39,12 +39,12 @@ describe("bad input of convolutions", () => {
 
   test("a kernel larger than the padded input", () => {
     expect(() => conv2d(x, zeros([6, 4, 7, 3]))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: conv2d: the kernel should be at most [5, 5], the input with its padding but is [7, 3]. Pad more, for example with padding: "same", or use a smaller kernel.]`,
+      `[ShapeError: conv2d: the kernel should be at most [5, 5], which is the input with its padding, but is [7, 3]. Pad more, for example with padding: "same", or use a smaller kernel.]`,
     );
     expect(() =>
       conv1d(zeros([1, 4, 2]), zeros([3, 2, 3]), undefined, { dilation: 2 }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: conv1d: the kernel, dilation counted, should be at most [1, 4], the input with its padding but is [1, 5]. Pad more, for example with padding: "same", or use a smaller kernel.]`,
+      `[ShapeError: conv1d: the kernel, dilation counted, should be at most [1, 4], which is the input with its padding, but is [1, 5]. Pad more, for example with padding: "same", or use a smaller kernel.]`,
     );
   });
 
@@ -53,7 +53,7 @@ describe("bad input of convolutions", () => {
       `[ValueError: conv2d: stride should be a positive whole number but is 0.]`,
     );
     expect(() => conv2d(x, w, undefined, { padding: -1 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: conv2d: padding should be whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal" but is -1.]`,
+      `[ValueError: conv2d: padding should be whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal", but is -1.]`,
     );
     expect(() => conv2d(x, w, zeros([5]))).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: conv2d: bias should be [6] but is [5].]`,
@@ -62,7 +62,7 @@ describe("bad input of convolutions", () => {
       `[ShapeError: conv2d: x should be [N, C, H, W] but is [4, 5, 5].]`,
     );
     expect(() => new Conv1d(2, 3, 3, { padding: 0.5 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Conv1d: padding should be whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal" but is 0,0.5.]`,
+      `[ValueError: Conv1d: padding should be whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal", but is 0,0.5.]`,
     );
   });
 
@@ -80,10 +80,10 @@ describe("bad input of convolutions", () => {
 test("bad input of pooling", () => {
   const x = zeros([2, 3, 4, 4]);
   expect(() => maxPool2d(x, 5)).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: maxPool2d: the window should be at most [4, 4], the input with its padding but is [5, 5]. Pad more, for example with padding: "same", or use a smaller window.]`,
+    `[ShapeError: maxPool2d: the window should be at most [4, 4], which is the input with its padding, but is [5, 5]. Pad more, for example with padding: "same", or use a smaller window.]`,
   );
   expect(() => averagePool2d(x, 2, { padding: 2 })).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: averagePool2d: the padding should be less than the window [2, 2], since a window of padding alone has no value but is [2, 2].]`,
+    `[ShapeError: averagePool2d: the padding should be less than the window [2, 2], since a window of padding alone has no value, but is [2, 2].]`,
   );
   expect(() => new MaxPool1d(0)).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: MaxPool1d: window should be a positive whole number but is 0.]`,
