@@ -23,3 +23,11 @@ export { Random } from "./random";
 export { type LineOptions, type ReadOptions, readLines, readText, type TextSource } from "./read";
 export { type Fractions, type Split, splitByHash, splitByShuffle } from "./split";
 export { CharVocabulary, type VocabularyJSON, type VocabularyOptions } from "./vocabulary";
+export {
+  readWord2Vec,
+  type VocabularyVectors,
+  vectorsFor,
+  type Word2VecOptions,
+  WordVectorError,
+  type WordVectors,
+} from "./word2vec";

@@ -1,11 +1,15 @@
+import { benches as conv } from "./conv/conv2d.bench";
 import { benches as copy } from "./copy/copy.bench";
 import type { KernelBench } from "./core";
 import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
 import { benches as embedding } from "./embedding/embedding.bench";
 import { benches as matmul } from "./matmul/matmul.bench";
+import { benches as batchNorm } from "./norm/batch-norm.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
+import { benches as rmsNorm } from "./norm/rms-norm.bench";
 import { benches as optim } from "./optim/optim.bench";
+import { benches as pool } from "./pool/pool.bench";
 import { benches as reduce } from "./reduce/reduce.bench";
 import { benches as scans } from "./rnn/scan.bench";
 import { benches as states } from "./rnn/state.bench";
@@ -14,13 +18,17 @@ import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
 export const benches: readonly KernelBench[] = [
+  ...conv,
   ...copy,
   ...dropout,
   ...elementwise,
   ...embedding,
   ...matmul,
+  ...batchNorm,
   ...norm,
+  ...rmsNorm,
   ...optim,
+  ...pool,
   ...reduce,
   ...scans,
   ...states,

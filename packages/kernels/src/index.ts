@@ -1,3 +1,4 @@
+export * from "./conv";
 export * from "./copy";
 export * from "./core";
 export * from "./dropout";
@@ -6,6 +7,7 @@ export * from "./embedding";
 export * from "./matmul";
 export * from "./norm";
 export * from "./optim";
+export * from "./pool";
 export * from "./reduce";
 export * from "./rnn";
 export * from "./softmax";

@@ -20,6 +20,7 @@ export { type Explanation, explain, type PlannedCall } from "./plan/explain";
 export { type Generator, random, seed } from "./random/generator";
 export { assign } from "./tensor/assign";
 export type { DType, HostData } from "./tensor/dtype";
+export { ModuleBuffer } from "./tensor/module-buffer";
 export { Parameter, parameter } from "./tensor/parameter";
 export { scalar } from "./tensor/scalar";
 export type { Shape } from "./tensor/shape";

@@ -1,11 +1,15 @@
 import { UnsupportedError } from "@unroll/kernels";
+import { BatchNorm1d, BatchNorm2d } from "../modules/batch-norm";
+import { Conv1d, Conv2d } from "../modules/convolution";
 import { Embedding } from "../modules/embedding";
+import { GroupNorm } from "../modules/group-norm";
 import { GRU } from "../modules/gru";
 import { LayerNorm } from "../modules/layer-norm";
 import { Linear } from "../modules/linear";
 import { LSTM } from "../modules/lstm";
 import type { Module } from "../modules/module";
 import { RecurrentModule } from "../modules/recurrent";
+import { RMSNorm } from "../modules/rms-norm";
 import { RNN } from "../modules/rnn";
 import type { ModuleDescription } from "./module-description";
 
@@ -32,6 +36,20 @@ function describeModule(where: string, path: string, module: Module): ModuleDesc
   if (module instanceof Embedding) return { kind: "Embedding", vocabularySize: module.size, size: module.dimension };
   if (module instanceof LayerNorm) {
     return { kind: "LayerNorm", shape: module.normalizedShape, hasBias: module.bias !== null };
+  }
+  if (module instanceof RMSNorm) {
+    return { kind: "RMSNorm", shape: module.normalizedShape, affine: module.weight !== null };
+  }
+  if (module instanceof BatchNorm1d || module instanceof BatchNorm2d) {
+    return { kind: "BatchNorm", channels: module.channels, affine: module.weight !== null };
+  }
+  if (module instanceof GroupNorm) {
+    return { kind: "GroupNorm", channels: module.channels, affine: module.weight !== null };
+  }
+  if (module instanceof Conv1d || module instanceof Conv2d) {
+    const { inputChannels, outputChannels, weight, groups, bias } = module;
+    const kind = module instanceof Conv1d ? "Conv1d" : "Conv2d";
+    return { kind, inputChannels, outputChannels, kernel: weight.shape.slice(2), groups, hasBias: bias !== null };
   }
   return undefined;
 }

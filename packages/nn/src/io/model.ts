@@ -12,7 +12,7 @@ import { modelFromTorch, modelToTorch, type StateDict } from "./state-dict";
 const readBiases = new WeakMap<Module, StateDict>();
 
 /**
- * All parameters of a model as a safetensors file, under the names and in the layout they have here.
+ * All parameters and buffers of a model as a safetensors file, under the names and in the layout they have here.
  * @param metadata strings to keep beside them
  */
 export async function save(
@@ -59,8 +59,13 @@ export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<Ar
   readBiases.set(model, biases);
 }
 
+/** All that a file keeps of a model: parameters, then buffers. */
+function stateOf(model: Module, which: { tied?: boolean } = {}): Map<string, Parameter> {
+  return new Map([...model.namedParameters(which), ...model.namedBuffers(which)]);
+}
+
 async function readParameters(model: Module, which: { tied?: boolean } = {}): Promise<Map<string, HostTensor>> {
-  const named = [...model.namedParameters(which)];
+  const named = [...stateOf(model, which)];
   const values = await Promise.all(named.map(([, parameter]) => parameter.data()));
   return new Map(
     named.map(([name, { shape }], index) => [name, { dtype: "f32", shape, data: values[index] as HostTensor["data"] }]),
@@ -73,7 +78,7 @@ async function write(
   tensors: ReadonlyMap<string, HostTensor>,
   which: { tied?: boolean } = {},
 ): Promise<void> {
-  const named = model.namedParameters(which);
+  const named = stateOf(model, which);
   expectSameTensors(where, named, tensors);
   await assign([...named].map(([name, parameter]) => [parameter, (tensors.get(name) as HostTensor).data] as const));
 }

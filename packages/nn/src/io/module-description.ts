@@ -19,7 +19,24 @@ export interface RecurrentDescription {
 export type PlainDescription =
   | { readonly kind: "Linear"; readonly inputSize: number; readonly outputSize: number; readonly hasBias: boolean }
   | { readonly kind: "Embedding"; readonly vocabularySize: number; readonly size: number }
-  | { readonly kind: "LayerNorm"; readonly shape: readonly number[]; readonly hasBias: boolean };
+  | { readonly kind: "LayerNorm"; readonly shape: readonly number[]; readonly hasBias: boolean }
+  | { readonly kind: "RMSNorm"; readonly shape: readonly number[]; readonly affine: boolean }
+  | { readonly kind: "BatchNorm" | "GroupNorm"; readonly channels: number; readonly affine: boolean }
+  | {
+      readonly kind: "Conv1d" | "Conv2d";
+      readonly inputChannels: number;
+      readonly outputChannels: number;
+      readonly kernel: readonly number[];
+      readonly groups: number;
+      readonly hasBias: boolean;
+    };
+
+/** Our names of those tensors that PyTorch calls otherwise. */
+export const TORCH_NAMES: ReadonlyMap<string, string> = new Map([
+  ["runningMean", "running_mean"],
+  ["runningVar", "running_var"],
+  ["numBatchesTracked", "num_batches_tracked"],
+]);
 
 /** What a file needs to know of a module: its kind and sizes, and nothing that lives on a device. */
 export type ModuleDescription = RecurrentDescription | PlainDescription;
@@ -36,6 +53,17 @@ export function describe(module: ModuleDescription): string {
       return `Embedding(${module.vocabularySize}, ${module.size})`;
     case "LayerNorm":
       return `LayerNorm([${module.shape.join(", ")}]${module.hasBias ? "" : ", no bias"})`;
+    case "RMSNorm":
+      return `RMSNorm([${module.shape.join(", ")}]${module.affine ? "" : ", no weight"})`;
+    case "BatchNorm":
+    case "GroupNorm":
+      return `${module.kind}(${module.channels}${module.affine ? "" : ", no weight"})`;
+    case "Conv1d":
+    case "Conv2d": {
+      const { kind, inputChannels, outputChannels, kernel, groups, hasBias } = module;
+      const more = `${groups === 1 ? "" : `, ${groups} groups`}${hasBias ? "" : ", no bias"}`;
+      return `${kind}(${inputChannels} → ${outputChannels}, kernel ${kernel.join(" x ")}${more})`;
+    }
     default: {
       const { kind, layers, directions, inputSize, hiddenSize, hasBias, projSize = 0 } = module;
       const stack = `${layers} layer${layers === 1 ? "" : "s"}${directions === 2 ? ", bidirectional" : ""}`;
@@ -104,7 +132,9 @@ export function recurrentParts(module: RecurrentDescription): RecurrentPart[] {
 
 /** The names and shapes of the module's tensors in a PyTorch state dict. */
 export function torchShapes(module: ModuleDescription): Map<string, readonly number[]> {
-  if (!isRecurrent(module)) return plainShapes(module);
+  if (!isRecurrent(module)) {
+    return new Map([...plainShapes(module)].map(([name, shape]) => [TORCH_NAMES.get(name) ?? name, shape]));
+  }
   const { hiddenSize: H, hasBias, projSize = 0 } = module;
   const rows = gateCount(cellOf(module)) * H;
   const shapes = new Map<string, readonly number[]>();
@@ -143,6 +173,29 @@ function plainShapes(module: PlainDescription): Map<string, readonly number[]> {
     case "LayerNorm": {
       const shapes = new Map([["weight", module.shape]]);
       return module.hasBias ? shapes.set("bias", module.shape) : shapes;
+    }
+    case "RMSNorm":
+      return new Map(module.affine ? [["weight", module.shape]] : []);
+    case "BatchNorm":
+    case "GroupNorm": {
+      const { kind, channels: C, affine } = module;
+      const shapes = new Map<string, readonly number[]>(
+        affine
+          ? [
+              ["weight", [C]],
+              ["bias", [C]],
+            ]
+          : [],
+      );
+      if (kind === "BatchNorm") shapes.set("runningMean", [C]).set("runningVar", [C]).set("numBatchesTracked", []);
+      return shapes;
+    }
+    case "Conv1d":
+    case "Conv2d": {
+      const { inputChannels, outputChannels, kernel, groups, hasBias } = module;
+      const shapes = new Map<string, readonly number[]>();
+      shapes.set("weight", [outputChannels, inputChannels / groups, ...kernel]);
+      return hasBias ? shapes.set("bias", [outputChannels]) : shapes;
     }
   }
 }

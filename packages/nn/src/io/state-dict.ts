@@ -6,6 +6,7 @@ import {
   isRecurrent,
   type ModuleDescription,
   parameterShapes,
+  TORCH_NAMES,
   torchShapes,
 } from "./module-description";
 import { recurrentFromTorch, recurrentToTorch } from "./recurrent-state";
@@ -109,7 +110,7 @@ function load(where: string, modules: readonly Placed[], dict: StateDict): Loade
   const state: LoadedState = { parameters: new Map(), biases: new Map() };
   for (const { module, torch, ours } of modules) {
     const read = without(torch, torchShapes(module), values);
-    const made = isRecurrent(module) ? recurrentFromTorch(module, read) : read;
+    const made = isRecurrent(module) ? recurrentFromTorch(module, read) : renamed(read, OUR_NAMES);
     put(state.parameters, ours, parameterShapes(module), made);
     put(state.biases, torch, biasShapes(module), read);
   }
@@ -133,12 +134,26 @@ function store(
   for (const { module, torch, ours } of modules) {
     const own = without(ours, parameterShapes(module), values);
     const before = without(torch, biasShapes(module), loaded);
-    put(dict, torch, torchShapes(module), isRecurrent(module) ? recurrentToTorch(module, own, before) : own);
+    put(
+      dict,
+      torch,
+      torchShapes(module),
+      isRecurrent(module) ? recurrentToTorch(module, own, before) : renamed(own, TORCH_NAMES),
+    );
   }
   return dict;
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
+
+const OUR_NAMES: ReadonlyMap<string, string> = new Map([...TORCH_NAMES].map(([ours, torch]) => [torch, ours]));
+
+function renamed(values: ReadonlyMap<string, Float32Array>, names: ReadonlyMap<string, string>) {
+  return new Map([...values].map(([name, data]) => [names.get(name) ?? name, data]));
+}
+
+/** A count of batches is a whole number in a PyTorch state dict, and a number like any other here. */
+const isCount = (name: string): boolean => name.split(".").at(-1) === "num_batches_tracked";
 
 /** The pairs of biases that a module sums. */
 function biasShapes(module: ModuleDescription): Shapes {
@@ -163,7 +178,11 @@ function without(prefix: string, shapes: Shapes, values: ReadonlyMap<string, Flo
 function put(into: Map<string, HostTensor>, prefix: string, shapes: Shapes, values: ReadonlyMap<string, Float32Array>) {
   for (const [name, data] of values) {
     const shape = shapes.get(name);
-    if (shape) into.set(`${prefix}${name}`, { dtype: "f32", shape: [...shape], data: data.slice() });
+    if (!shape) continue;
+    const host: HostTensor = isCount(name)
+      ? { dtype: "i32", shape: [...shape], data: Int32Array.from(data) }
+      : { dtype: "f32", shape: [...shape], data: data.slice() };
+    into.set(`${prefix}${name}`, host);
   }
 }
 
@@ -199,7 +218,9 @@ function checked(
   const mismatched: Mismatch[] = [];
   const values = new Map<string, Float32Array>();
   for (const [name, shape] of shapes) {
-    const tensor = dict.get(name);
+    const found = dict.get(name);
+    const isWhole = found?.dtype === "i32" && isCount(name);
+    const tensor = found && isWhole ? { ...found, dtype: "f32" as const, data: Float32Array.from(found.data) } : found;
     if (!tensor) {
       missing.push(name);
       continue;

@@ -1,5 +1,13 @@
+export { BatchNorm1d, BatchNorm2d, type BatchNormModuleOptions } from "./batch-norm";
+export {
+  Conv1d,
+  type Conv1dModuleOptions,
+  Conv2d,
+  type Conv2dModuleOptions,
+} from "./convolution";
 export { Dropout } from "./dropout";
-export { Embedding, type EmbeddingOptions } from "./embedding";
+export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embedding";
+export { GroupNorm, type GroupNormModuleOptions, InstanceNorm } from "./group-norm";
 export { GRU, type GRUOptions } from "./gru";
 export { constant, glorotUniform, type Initial, normal, orthogonal, uniform } from "./init";
 export { IRNN, type IRNNOptions } from "./irnn";
@@ -7,5 +15,18 @@ export { LayerNorm, type LayerNormModuleOptions } from "./layer-norm";
 export { Linear, type LinearOptions } from "./linear";
 export { LSTM, type LSTMOptions, type LSTMState } from "./lstm";
 export { Module } from "./module";
+export {
+  AveragePool1d,
+  AveragePool2d,
+  GlobalAveragePool1d,
+  GlobalAveragePool2d,
+  GlobalMaxPool1d,
+  GlobalMaxPool2d,
+  MaxPool1d,
+  MaxPool2d,
+  type Pool1dModuleOptions,
+  type Pool2dModuleOptions,
+} from "./pool";
 export type { RecurrentOptions, SequenceDirection, SequenceOptions } from "./recurrent";
+export { RMSNorm, type RMSNormModuleOptions } from "./rms-norm";
 export { RNN, type RNNOptions } from "./rnn";

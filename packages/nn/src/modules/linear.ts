@@ -14,16 +14,24 @@ export interface LinearOptions {
   bias?: boolean;
   /** `torch`: U(−1/√I, 1/√I) for both; `keras`: Glorot uniform, bias 0. */
   init?: Init;
+  /**
+   * Weights [O, I] of another part, to be shared with it: those of the embedding in a language model (Press & Wolf 2017).
+   * They are trained, counted and saved as one.
+   */
+  weight?: Parameter;
 }
 
-/** y = x·Wᵀ + b over the last axis. */
+/** y = x·Wᵀ + b over the last axis, whatever axes stand before it: applied to [B, T, I] it is applied to each time step. */
 export class Linear extends Module {
   readonly inputSize: number; //  I
   readonly outputSize: number; // O
   readonly weight: Parameter; //  W [O, I]
   readonly bias: Parameter | null; // b [O]
 
-  /** @throws ValueError if a size is not a positive whole number, or `init` is unknown */
+  /**
+   * @throws ValueError if a size is not a positive whole number, or `init` is unknown
+   * @throws ShapeError if `weight` is not [O, I]
+   */
   constructor(inputSize: number, outputSize: number, options: LinearOptions = {}) {
     super();
     const { rng = sharedGenerator(), bias = true } = options;
@@ -32,7 +40,9 @@ export class Linear extends Module {
     this.outputSize = expectExtent("Linear", { outputSize });
     const shape = [outputSize, inputSize];
     const bound = 1 / Math.sqrt(inputSize);
-    this.weight = parameter(init === "keras" ? glorotUniform(shape, rng) : uniform(shape, bound, rng));
+    if (options.weight) expectShape("Linear", { weight: options.weight }, shape);
+    this.weight =
+      options.weight ?? parameter(init === "keras" ? glorotUniform(shape, rng) : uniform(shape, bound, rng));
     this.bias = bias
       ? parameter(init === "keras" ? constant([outputSize], 0) : uniform([outputSize], bound, rng))
       : null;

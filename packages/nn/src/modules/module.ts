@@ -1,11 +1,12 @@
 import { cast } from "../ops/elementwise";
 import { halfCopy } from "../tensor/half-copy";
+import { ModuleBuffer } from "../tensor/module-buffer";
 import { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 
 /**
  * A part of a model: fields that are parameters or modules are found by walking them, so nothing is registered. It
- * keeps parameters only; state is passed in and returned.
+ * keeps parameters and buffers; the state of a sequence is passed in and returned.
  */
 export abstract class Module {
   /** Whether dropout and the like are on. Set it with `train` and `eval`. */
@@ -21,7 +22,7 @@ export abstract class Module {
     const found = new Map<string, Parameter>();
     const seen = new Set<Parameter>();
     walk(this, "", (path, value) => {
-      if (!(value instanceof Parameter) || (seen.has(value) && !tied)) return;
+      if (!(value instanceof Parameter) || value instanceof ModuleBuffer || (seen.has(value) && !tied)) return;
       seen.add(value);
       value.name ??= path;
       found.set(path, value);
@@ -32,6 +33,22 @@ export abstract class Module {
   /** All parameters, each once. */
   parameters(): Parameter[] {
     return [...this.namedParameters().values()];
+  }
+
+  /**
+   * Tensors that are saved beside the parameters and that no optimizer changes, by path: running statistics, frozen weights.
+   * @param options.tied whether one that several parts share is listed under each of its paths
+   */
+  namedBuffers({ tied = false }: { tied?: boolean } = {}): Map<string, ModuleBuffer> {
+    const found = new Map<string, ModuleBuffer>();
+    const seen = new Set<ModuleBuffer>();
+    walk(this, "", (path, value) => {
+      if (!(value instanceof ModuleBuffer) || (seen.has(value) && !tied)) return;
+      seen.add(value);
+      value.name ??= path;
+      found.set(path, value);
+    });
+    return found;
   }
 
   /** The parts of which it consists, itself first, by path. */
@@ -82,9 +99,9 @@ export abstract class Module {
     return x instanceof Parameter ? halfCopy(x) : cast(x, "f16");
   }
 
-  /** Frees the device memory of all parameters. */
+  /** Frees the device memory of all parameters and buffers. */
   dispose(): void {
-    for (const parameter of this.parameters()) parameter.dispose();
+    for (const value of [...this.parameters(), ...this.namedBuffers().values()]) value.dispose();
   }
 }
 

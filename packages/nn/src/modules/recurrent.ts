@@ -201,10 +201,10 @@ function classProduct(weight: Tensor, bias: Tensor | undefined, classes: Tensor)
   return embedding(bias ? add(columns, bias) : columns, classes);
 }
 
-function lengthsTensor(
+export function lengthsTensor(
   where: string,
   lengths: ArrayLike<number> | Tensor | undefined,
-  { B, T }: LayerDims,
+  { B, T }: Pick<LayerDims, "B" | "T">,
   allowEmpty: boolean,
 ): Tensor | undefined {
   if (lengths === undefined) return undefined;

@@ -17,7 +17,9 @@ export {
   where,
   zeros,
 } from "./arithmetic";
+export { type BatchNormOptions, batchNorm } from "./batch-norm";
 export { concat } from "./concat";
+export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./convolution";
 export { dropout } from "./dropout";
 export {
   abs,
@@ -38,12 +40,28 @@ export {
   tanh,
 } from "./elementwise";
 export { embedding } from "./embedding";
+export { type GroupNormOptions, groupNorm, instanceNorm } from "./group-norm";
 export { type LayerNormOptions, layerNorm } from "./layer-norm";
 export { linear } from "./linear";
+export { maskSteps } from "./mask-steps";
 export { matmul } from "./matmul";
 export type { Operand } from "./operands";
 export { permute, transpose } from "./permute";
+export {
+  averagePool1d,
+  averagePool2d,
+  globalAveragePool1d,
+  globalAveragePool2d,
+  globalMaxPool1d,
+  globalMaxPool2d,
+  maxPool1d,
+  maxPool2d,
+  type Pool1dOptions,
+  type Pool2dOptions,
+} from "./pool";
 export { argmax, max, mean, type ReduceOptions, sum } from "./reduce";
 export { reshape } from "./reshape";
+export { type RMSNormOptions, rmsNorm } from "./rms-norm";
 export { slice } from "./slice";
 export { logSoftmax, softmax } from "./softmax";
+export type { Extent2d, Padding1d, Padding2d } from "./windows";

@@ -61,6 +61,23 @@ class Executor {
 
   /** Computes a request: at once if its plan is there, else when it has been compiled and all before it has run. */
   schedule(request: Request, forward: Trace): Promise<void> {
+    if (forward.updates.length === 0) return this.#schedule(request, forward);
+    const into = new Map(request.into);
+    for (const [target, value] of forward.updated) into.set(value, target.storage ?? this.#materialise(target));
+    const changes = [...(request.changes ?? []), ...forward.updated.keys()];
+    const undo = takeUp(forward);
+    const retry = (error: unknown): never => {
+      undo();
+      throw error;
+    };
+    try {
+      return this.#schedule({ ...withUpdates(request, forward), into, changes }, forward).catch(retry);
+    } catch (error) {
+      return retry(error);
+    }
+  }
+
+  #schedule(request: Request, forward: Trace): Promise<void> {
     expectFeatures(this.device, forward);
     const key = `${request.prefix ?? ""}${forward.key}`;
     const { leaves, own } = this.#memory(request, forward);
@@ -135,7 +152,12 @@ class Executor {
   async plan(request: Request, forward: Trace): Promise<Plan> {
     expectFeatures(this.device, forward);
     const key = `${request.prefix ?? ""}${forward.key}`;
-    return this.#find(key) ?? this.#make(key, request, forward, this.#leaves(forward));
+    const undo = takeUp(forward);
+    try {
+      return await (this.#find(key) ?? this.#make(key, withUpdates(request, forward), forward, this.#leaves(forward)));
+    } finally {
+      undo();
+    }
   }
 
   #find(key: string): Plan | Promise<Plan> | undefined {
@@ -263,6 +285,19 @@ export function expectFeatures({ features }: Device, { hasHalves }: Trace): void
     remedy:
       "Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.",
   });
+}
+
+/** A request that also computes the buffers that its graph changes. */
+function withUpdates(request: Request, { updated }: Trace): Request {
+  return updated.size === 0 ? request : { ...request, roots: [...request.roots, ...updated.values()] };
+}
+
+/** Marks a walk's updates as done, so that no further walk takes them up; what it returns takes that back. */
+function takeUp({ updates }: Trace): () => void {
+  for (const update of updates) update.done = true;
+  return () => {
+    for (const update of updates) update.done = false;
+  };
 }
 
 /** Notes that parameters change now; what it returns takes that back, unless they were changed again since. */

@@ -1,5 +1,7 @@
 import { ValueError } from "@unroll/kernels";
 import { inputsOf, type Node } from "../graph/node";
+import { afterUpdates, type BufferUpdate } from "../tensor/buffer-update";
+import type { ModuleBuffer } from "../tensor/module-buffer";
 import { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 
@@ -27,6 +29,9 @@ export interface Trace {
   readonly recomputed: ReadonlySet<Tensor>;
   /** Whether a value of the graph is of half precision. */
   readonly hasHalves: boolean;
+  /** Updates that come with computing the graph, and what they make of the buffers: part of the walk. */
+  readonly updates: readonly BufferUpdate[];
+  readonly updated: ReadonlyMap<ModuleBuffer, Tensor>;
 }
 
 export interface TraceOptions {
@@ -42,6 +47,7 @@ export interface TraceOptions {
 }
 
 const NONE: ReadonlySet<Tensor> = new Set();
+const NOTHING: ReadonlyMap<ModuleBuffer, Tensor> = new Map();
 
 let walk = 0;
 
@@ -91,6 +97,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
   let values = 0;
   let key = "";
   let hasHalves = false;
+  const updates: BufferUpdate[] = [];
   const stack: { tensor: Tensor; inputs: readonly Tensor[]; next: number }[] = [];
 
   const enter = (tensor: Tensor): void => {
@@ -126,6 +133,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
       output.mark = stamp;
       output.order = values++;
       hasHalves ||= output.dtype === "f16";
+      if (output.update && !output.update.done && !allowStale) updates.push(output.update);
     }
     for (const value of scalarsOf(node)) {
       if (!numbers.has(value)) numbers.set(value, scalars.push(value) - 1);
@@ -133,7 +141,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
     }
   };
 
-  for (const root of roots) {
+  const visit = (root: Tensor): void => {
     enter(root);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const next = top.inputs[top.next++];
@@ -145,8 +153,11 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
       }
     }
     key += `>${root.order}|`;
-  }
-  return { key, nodes, leaves, scalars, recomputed: recompute, hasHalves };
+  };
+  for (const root of roots) visit(root);
+  const updated = updates.length > 0 ? afterUpdates(updates) : NOTHING;
+  for (const value of updated.values()) visit(value);
+  return { key, nodes, leaves, scalars, recomputed: recompute, hasHalves, updates, updated };
 }
 
 /** The tensors that are made together with `tensor`. */

@@ -2,6 +2,7 @@ import { type Device, DisposedError, roundToHalf, ShapeError, ValueError } from 
 import type { OpRecord } from "../autograd/record";
 import type { Node } from "../graph/node";
 import { evaluate, readBack } from "../plan/executor";
+import type { BufferUpdate } from "./buffer-update";
 import { type DType, dtypeOf, expectHostData, type HostData, isFloat } from "./dtype";
 import { flatten, type NestedNumbers } from "./nested";
 import { formatShape, type Shape, sizeOf } from "./shape";
@@ -37,6 +38,8 @@ export class Tensor {
   variable: Variable | null = null;
   /** Brings its values to a device when they are first asked for, where nothing recorded makes them. */
   bring: ((device: Device) => void) | null = null;
+  /** What else changes when it is computed, if anything does. */
+  update: BufferUpdate | null = null;
   /** Where its values lie on the device, once they were asked for. */
   storage: Storage | null = null;
   /** Used while a graph is walked: which walk saw it last, and as which value. */

@@ -287,7 +287,7 @@ function failGradient(epoch: number, pending: readonly Pending[], bad: Parameter
 }
 
 async function snapshot(model: Module): Promise<Map<Parameter, HostData>> {
-  const parameters = model.parameters();
+  const parameters = [...model.parameters(), ...model.namedBuffers().values()];
   const values = await Promise.all(parameters.map((parameter) => parameter.data()));
   return new Map(parameters.map((parameter, index) => [parameter, values[index] as HostData]));
 }

@@ -1,9 +1,12 @@
 import type { OpCase } from "../check-op";
 import { arithmeticCases } from "./arithmetic";
+import { convolutionCases } from "./convolution";
 import { elementwiseCases } from "./elementwise";
 import { layoutCases } from "./layout";
 import { lossCases } from "./losses";
 import { matmulCases } from "./matmul";
+import { normCases } from "./norm";
+import { poolCases } from "./pool";
 import { layerNormCases, reduceCases, softmaxCases } from "./reduce";
 
 export { arithmeticCases, elementwiseCases, lossCases };
@@ -12,10 +15,13 @@ export { arithmeticCases, elementwiseCases, lossCases };
 export const allCases: readonly OpCase[] = [
   ...arithmeticCases,
   ...elementwiseCases,
+  ...convolutionCases,
   ...layoutCases,
   ...matmulCases,
   ...reduceCases,
   ...softmaxCases,
   ...layerNormCases,
+  ...normCases,
+  ...poolCases,
   ...lossCases,
 ];

@@ -1,0 +1,1 @@
+export { averagePool, averagePoolBackward, maxPool, maxPoolBackward, type PoolDims, type PoolOptions } from "./pool";

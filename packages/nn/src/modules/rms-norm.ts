@@ -1,0 +1,42 @@
+import { expectEpsilon } from "../ops/options";
+import { rmsNorm } from "../ops/rms-norm";
+import { type Parameter, parameter } from "../tensor/parameter";
+import { expectShape, type Shape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { constant } from "./init";
+import { Module } from "./module";
+import { expectExtent } from "./options";
+
+export interface RMSNormModuleOptions {
+  /** 2⁻²³ when absent, as PyTorch's. */
+  epsilon?: number;
+  /** Whether there is a γ. */
+  affine?: boolean;
+}
+
+/** y = x/√(mean of x² + ε)·γ over the last axes (Zhang & Sennrich 2019). */
+export class RMSNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly epsilon: number;
+  readonly weight: Parameter | null; // γ, ones at first
+
+  /** @throws ValueError if an extent is not a positive whole number, or `epsilon` is negative or not finite */
+  constructor(normalizedShape: number | Shape, { epsilon = 2 ** -23, affine = true }: RMSNormModuleOptions = {}) {
+    super();
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    for (const extent of this.normalizedShape) expectExtent("RMSNorm", { normalizedShape: extent });
+    this.epsilon = expectEpsilon("RMSNorm", { epsilon });
+    this.weight = affine ? parameter(constant(this.normalizedShape, 1)) : null;
+  }
+
+  /**
+   * @param x [..., normalizedShape]
+   * @throws ShapeError if the last axes of x are others
+   */
+  forward(x: Tensor): Tensor {
+    const { normalizedShape, weight, epsilon } = this;
+    const leading = x.shape.slice(0, Math.max(0, x.rank - normalizedShape.length));
+    expectShape("RMSNorm.forward", { x }, [...leading, ...normalizedShape]);
+    return rmsNorm(this.inPrecision(x), { weight: weight ?? undefined, epsilon, axes: normalizedShape.length });
+  }
+}
