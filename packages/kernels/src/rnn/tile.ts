@@ -44,13 +44,15 @@ export const productOfOneRow = ({ columns, type, count, value, weight }: Omit<Pr
   const add = (v: string) => wgsl`
     { let v = ${type}(${v}); ${each(columns, (c) => `sum0_${c} = fma(v, ${weight(c)}, sum0_${c});`)} }`;
   return wgsl`
+{
 let whole = (${count}) / ${SHARED_ROWS}u * ${SHARED_ROWS}u;
 for (var first = 0u; first < whole + ${HIDDEN_ZERO}; first += ${SHARED_ROWS}u) {
   var mine = 0.0;
   { let k = first + (subLane & ${SHARED_ROWS - 1}u); mine = ${value("row0")}; }
   ${each(SHARED_ROWS, (n) => `{ let k = first + ${n}u; ${add(`subgroupBroadcast(mine, ${n}u)`)} }`)}
 }
-for (var k = whole; k < ${count} + ${HIDDEN_ZERO}; k++) ${add(value("row0"))}`;
+for (var k = whole; k < ${count} + ${HIDDEN_ZERO}; k++) ${add(value("row0"))}
+}`;
 };
 
 /**
