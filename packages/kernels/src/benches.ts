@@ -1,5 +1,6 @@
 import { benches as copy } from "./copy/copy.bench";
 import type { KernelBench } from "./core";
+import { benches as ctc } from "./ctc/ctc.bench";
 import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
 import { benches as embedding } from "./embedding/embedding.bench";
@@ -15,6 +16,7 @@ import { benches as softmax } from "./softmax/softmax.bench";
 /** Every kernel with the sizes it is measured at. */
 export const benches: readonly KernelBench[] = [
   ...copy,
+  ...ctc,
   ...dropout,
   ...elementwise,
   ...embedding,

@@ -1,5 +1,6 @@
 export * from "./copy";
 export * from "./core";
+export * from "./ctc";
 export * from "./dropout";
 export * from "./elementwise";
 export * from "./embedding";
