@@ -119,7 +119,8 @@ function splitTargets(
       remedy: "Pass targets [B, S] padded.",
     });
   }
-  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const ends = cumulated(lengths);
+  const total = ends.at(-1) ?? 0;
   if (total !== labels.length) {
     throw new ShapeError({
       where,
@@ -128,9 +129,17 @@ function splitTargets(
       received: String(labels.length),
     });
   }
-  let next = 0;
-  const rows = Array.from(lengths, (length) => labels.subarray(next, (next += length)));
+  const rows = ends.map((end, b) => labels.subarray(end - (lengths[b] as number), end));
   return { targets: padRows(rows), targetLengths };
+}
+
+/** Sums of the first one, two, … of some lengths. */
+function cumulated(lengths: ArrayLike<number>): number[] {
+  let sum = 0;
+  return Array.from(lengths, (length) => {
+    sum += length;
+    return sum;
+  });
 }
 
 function padRows(rows: readonly ArrayLike<number>[]): Tensor {

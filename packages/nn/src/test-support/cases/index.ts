@@ -1,5 +1,6 @@
 import type { OpCase } from "../check-op";
 import { arithmeticCases } from "./arithmetic";
+import { ctcCases } from "./ctc";
 import { elementwiseCases } from "./elementwise";
 import { layoutCases } from "./layout";
 import { lossCases } from "./losses";
@@ -18,4 +19,5 @@ export const allCases: readonly OpCase[] = [
   ...softmaxCases,
   ...layerNormCases,
   ...lossCases,
+  ...ctcCases,
 ];
