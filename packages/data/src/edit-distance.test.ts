@@ -63,7 +63,9 @@ describe("editDistance", () => {
   });
 
   test("a cost that is none", () => {
-    expect(() => editDistance("a", "b", { substitutionCost: -1 })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => editDistance("a", "b", { substitutionCost: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[MetricError: editDistance: expected a substitutionCost that is a finite number, at least 0 but got -1. Leave it out for 1.]`,
+    );
   });
 });
 
@@ -75,7 +77,11 @@ describe("errorRate", () => {
   });
 
   test("of nothing, or of other numbers of rows", () => {
-    expect(() => errorRate([""], ["a"])).toThrowErrorMatchingInlineSnapshot();
-    expect(() => errorRate(["a"], [])).toThrowErrorMatchingInlineSnapshot();
+    expect(() => errorRate([""], ["a"])).toThrowErrorMatchingInlineSnapshot(
+      `[MetricError: errorRate: expected a reference with a symbol but got 1 empty ones. Leave empty references out, or count hypotheses that are not empty.]`,
+    );
+    expect(() => errorRate(["a"], [])).toThrowErrorMatchingInlineSnapshot(
+      `[MetricError: errorRate: expected a hypothesis for each of 1 references but got 0. Pass an empty one where nothing was recognised.]`,
+    );
   });
 });

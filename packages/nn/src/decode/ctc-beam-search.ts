@@ -131,8 +131,10 @@ class Search {
     }
     const scored = found.map((node) => ({ node, score: logAdd(node.blank, node.nonBlank) + node.bonus }));
     scored.sort((a, b) => (a.score === b.score ? 0 : b.score - a.score));
-    for (const { node } of scored.slice(this.#settings.beamWidth)) forget(node);
-    return scored.slice(0, this.#settings.beamWidth).map(({ node }) => node);
+    const impossible = scored.findIndex(({ score }) => score === NONE);
+    const kept = Math.min(this.#settings.beamWidth, impossible < 0 ? scored.length : impossible);
+    for (const { node } of scored.slice(kept)) forget(node);
+    return scored.slice(0, kept).map(({ node }) => node);
   }
 
   /** The likeliest classes of a step, lowest first. */

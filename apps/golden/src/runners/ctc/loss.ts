@@ -1,4 +1,4 @@
-import { type CTCLossOptions, ctcLoss, ctcStates, evaluate, grad, permute, type Tensor } from "@unroll/nn";
+import { type CTCLossOptions, ctcLoss, ctcStates, evaluate, grad, permute, sum, type Tensor } from "@unroll/nn";
 import { type GoldenTensor, parseGoldenTensor } from "@unroll/testing";
 import { type Check, DEFAULT_TOLERANCE, type Tolerance, UnsupportedCase } from "../../compare";
 import { ABOUT, type Fields } from "../../fields";
@@ -56,18 +56,9 @@ function reductionOf(reduction: string): Reduction {
 }
 
 /** Gradients are of the sum of what is not reduced. */
-const gradientOf = (
-  { batchFirst, logits, targets, options }: Batch,
-  reduction: Reduction,
-  zeroInfinity = false,
-): Tensor => {
-  const loss = ctcLoss(batchFirst, targets, {
-    ...options,
-    reduction: reduction === "none" ? "sum" : reduction,
-    zeroInfinity,
-  });
-  return grad(loss, [logits])[0] as Tensor;
-};
+function gradientOf({ batchFirst, logits, targets, options }: Batch, given: CTCLossOptions): Tensor {
+  return grad(sum(ctcLoss(batchFirst, targets, { ...options, ...given })), [logits])[0] as Tensor;
+}
 
 function lossesOf(
   fields: Fields,
@@ -91,16 +82,14 @@ function lossesOf(
     want("loss with zeroInfinity", of({ reduction, zeroInfinity: true }), golden);
   }
   if (expected.has("grad_logits"))
-    want("gradient", gradientOf(batch, reduction, zeroInfinity), expected.tensor("grad_logits"));
+    want("gradient", gradientOf(batch, { reduction, zeroInfinity }), expected.tensor("grad_logits"));
   return wanted;
 }
 
 /** Where no more is said of a gradient than that it is finite. */
-async function finiteGradient(fields: Fields, { logits, batchFirst, targets, options }: Batch, reduction: Reduction) {
-  const expected = fields.fields("expected");
-  if (!expected.flag("grad_logits_all_finite", false)) return [];
-  if (reduction !== "none") throw new UnsupportedCase("the gradient of an infinite reduced loss");
-  const [gradient] = grad(ctcLoss(batchFirst, targets, { ...options, reduction }), [logits]) as [Tensor];
+async function finiteGradient(fields: Fields, batch: Batch, reduction: Reduction): Promise<Check[]> {
+  if (!fields.fields("expected").flag("grad_logits_all_finite", false)) return [];
+  const gradient = gradientOf(batch, { reduction });
   await evaluate([gradient]);
   const data = [Number((await gradient.data()).every(Number.isFinite))];
   return [
