@@ -36,10 +36,12 @@ export const ctcInputs = {
 
 /** The bits of +∞: written and looked for as bits, since WGSL lets a compiler assume that no infinity occurs. */
 export const INFINITY_BITS = "0x7f800000u";
+/** The bits of a NaN, written likewise. */
+export const NAN_BITS = "0x7fc00000u";
 
 /**
  * WGSL over the states of a row. What no path reaches has the logarithm −1e30; anything at or below −1e29 counts as
- * that. Comparisons are turned so that a NaN passes: a bad logit should make a bad loss, not one of probability 0.
+ * that.
  *
  * `emission` is ln p of a state's class at a time, log-softmax inside. A label on the device that is no class, or is the
  * blank, is never emitted, so a target that has one is impossible.

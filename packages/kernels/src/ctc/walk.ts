@@ -1,5 +1,5 @@
 import { foldGrid, type Limits, type Plan, type Variant, wgsl } from "../core";
-import { INFINITY_BITS, STATE_FUNCTIONS, stateCount } from "./states";
+import { INFINITY_BITS, NAN_BITS, STATE_FUNCTIONS, stateCount } from "./states";
 
 /** How a walk over a sequence lies on the device: a workgroup to a row, its states over the lanes, in turn if need be. */
 export interface WalkCut {
@@ -127,6 +127,8 @@ export function walkCode(plan: WalkPlan, { isReverse, out }: { isReverse: boolea
     const LEAST: i32 = -16777216;
     ${isKept ? `var<workgroup> columns: array<f32, ${2 * room}>;` : ""}
     var<workgroup> top: atomic<i32>;
+    var<workgroup> isBad: atomic<u32>;
+    const WORKGROUP: u32 = ${workgroupSize}u;
     struct Row {
       index: u32,
       length: u32, // steps
@@ -210,16 +212,25 @@ export function walkCode(plan: WalkPlan, { isReverse, out }: { isReverse: boolea
     }`;
 }
 
-/** Where the walk ends: −ln(α_T(S − 1) + α_T(S − 2)), or +∞ where no path of the target is as short as the row. */
+/**
+ * Where the walk ends: −ln(α_T(S − 1) + α_T(S − 2)), or +∞ where no path of the target is as short as the row, or a NaN
+ * where the statistics of a step are none.
+ */
 const LOSS_CODE = wgsl`
       let isLast = begin < row.length && row.length <= end;
-      if (lane == 0u && (isLast || (row.length == 0u && dims.step == 0u))) {
-        var total = select(NONE, 0.0, row.count == 1u);
-        if (row.length > 0u) {
-          var label = NONE;
-          if (row.count > 1u) { label = carried(row, row.length, row.count - 2u); }
-          total = logAdd(carried(row, row.length, row.count - 1u), label, NONE);
+      if (isLast || (row.length == 0u && dims.step == 0u)) {
+        for (var t = lane; t < row.length; t += WORKGROUP) {
+          if (!isFinite(stats[index * dims.T + t].y)) { atomicStore(&isBad, 1u); }
         }
-        let bits = select(bitcast<u32>(0.0 - (offset + total)), ${INFINITY_BITS}, total <= MASKED);
-        loss[index] = bitcast<f32>(bits);
+        workgroupBarrier();
+        if (lane == 0u) {
+          var total = select(NONE, 0.0, row.count == 1u);
+          if (row.length > 0u) {
+            var label = NONE;
+            if (row.count > 1u) { label = carried(row, row.length, row.count - 2u); }
+            total = logAdd(carried(row, row.length, row.count - 1u), label, NONE);
+          }
+          let bits = select(bitcast<u32>(0.0 - (offset + total)), ${INFINITY_BITS}, total <= MASKED);
+          loss[index] = bitcast<f32>(select(bits, ${NAN_BITS}, atomicLoad(&isBad) == 1u));
+        }
       }`;

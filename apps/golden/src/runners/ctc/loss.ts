@@ -104,7 +104,7 @@ async function finiteGradient(fields: Fields, batch: Batch, reduction: Reduction
 
 /**
  * ln α and ln β of the rows stated, by step and state. Graves' own tables leave out, as −∞, states in which a path would
- * have too few steps left, or has had too few; the two states of the first step stand in α in any case.
+ * have too few steps left, or has had too few; those that a walk starts from stand in any case.
  */
 async function tablesOf(
   tables: Fields,
@@ -125,7 +125,8 @@ async function tablesOf(
       const stated = { dtype: "float64", shape: [steps, S], data: rows.flat() };
       const data = Float64Array.from({ length: steps * S }, (_, n) => {
         const [t, s] = [Math.floor(n / S), n % S];
-        const isWithin = (s >= S - 2 * (steps - t) && s < 2 * (t + 1)) || (name === "alpha" && t === 0);
+        const isStart = t === (name === "alpha" ? 0 : steps - 1);
+        const isWithin = (s >= S - 2 * (steps - t) && s < 2 * (t + 1)) || isStart;
         const value = values[name][(b * T + t) * width + s] as number;
         return isWithin && value > -1e29 ? value : Number.NEGATIVE_INFINITY;
       });
