@@ -62,3 +62,8 @@ export class RandomError extends DataError {
 export class ReadError extends DataError {
   override readonly name = "ReadError";
 }
+
+/** Sequences that cannot be scored. */
+export class MetricError extends DataError {
+  override readonly name = "MetricError";
+}

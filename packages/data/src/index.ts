@@ -1,5 +1,6 @@
 export { foldAccents, isAscii, toAscii } from "./ascii";
 export { type BucketOptions, bucketBatches, type RowBatch } from "./batches";
+export { type EditDistanceOptions, editDistance, errorRate, type Sequence } from "./edit-distance";
 export {
   type OneHotOptions,
   oneHot,
@@ -13,6 +14,7 @@ export {
   DataError,
   type DataErrorFacts,
   EncodingError,
+  MetricError,
   RandomError,
   ReadError,
   SplitError,

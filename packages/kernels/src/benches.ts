@@ -1,6 +1,7 @@
 import { benches as conv } from "./conv/conv2d.bench";
 import { benches as copy } from "./copy/copy.bench";
 import type { KernelBench } from "./core";
+import { benches as ctc } from "./ctc/ctc.bench";
 import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
 import { benches as embedding } from "./embedding/embedding.bench";
@@ -20,6 +21,7 @@ import { benches as softmax } from "./softmax/softmax.bench";
 export const benches: readonly KernelBench[] = [
   ...conv,
   ...copy,
+  ...ctc,
   ...dropout,
   ...elementwise,
   ...embedding,

@@ -1,6 +1,7 @@
 export * from "./conv";
 export * from "./copy";
 export * from "./core";
+export * from "./ctc";
 export * from "./dropout";
 export * from "./elementwise";
 export * from "./embedding";

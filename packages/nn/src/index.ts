@@ -1,13 +1,20 @@
 export type { Activation, ActivationName } from "@unroll/kernels";
 export { defineOp, type Gradients, type OpDefinition } from "./autograd/define-op";
 export { type GradOptions, grad } from "./autograd/grad";
+export * from "./decode";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";
 export {
   bceLoss,
   bceWithLogitsLoss,
   type ClassLossOptions,
+  type CTCBatchOptions,
+  type CTCLossOptions,
+  type CTCStates,
+  type CTCTargets,
   crossEntropy,
+  ctcLoss,
+  ctcStates,
   type LossOptions,
   mseLoss,
   nllLoss,

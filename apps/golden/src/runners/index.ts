@@ -1,5 +1,7 @@
 import { type Check, UnsupportedCase } from "../compare";
 import type { Fields } from "../fields";
+import { runCtcBeamSearch, runCtcGreedy, runCtcLoss } from "./ctc";
+import { runEditDistance } from "./edit-distance";
 import { runKeras } from "./keras";
 import { runLayerNorm } from "./layer-norm";
 import { runOnnx } from "./onnx";
@@ -21,6 +23,10 @@ export function runnerOf(fields: Fields): Runner {
   if (fields.has("update_rule") || fields.has("optimizer") || /^clip_by_/.test(opOf(fields))) return runOptimizer;
   const op = opOf(fields);
   if (isTorchRnn(op)) return runTorchRnn;
+  if (op === "ctc_beam_search_decode") return runCtcBeamSearch;
+  if (op === "ctc_greedy_decode") return runCtcGreedy;
+  if (op === "ctc_loss") return runCtcLoss;
+  if (op === "edit_distance") return runEditDistance;
   if (op === "layer_norm") return runLayerNorm;
   const about = ["op", "module", "schedule"].find((key) => fields.has(key));
   throw new UnsupportedCase(

@@ -1,6 +1,7 @@
 import type { OpCase } from "../check-op";
 import { arithmeticCases } from "./arithmetic";
 import { convolutionCases } from "./convolution";
+import { ctcCases } from "./ctc";
 import { elementwiseCases } from "./elementwise";
 import { layoutCases } from "./layout";
 import { lossCases } from "./losses";
@@ -24,4 +25,5 @@ export const allCases: readonly OpCase[] = [
   ...normCases,
   ...poolCases,
   ...lossCases,
+  ...ctcCases,
 ];

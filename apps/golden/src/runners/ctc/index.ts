@@ -1,0 +1,2 @@
+export { runCtcBeamSearch, runCtcGreedy } from "./decode";
+export { runCtcLoss } from "./loss";
