@@ -3,6 +3,7 @@ import type { KernelBench } from "./core";
 import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
 import { benches as embedding } from "./embedding/embedding.bench";
+import { benches as indexing } from "./indexing/indexing.bench";
 import { benches as matmul } from "./matmul/matmul.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
 import { benches as optim } from "./optim/optim.bench";
@@ -18,6 +19,7 @@ export const benches: readonly KernelBench[] = [
   ...dropout,
   ...elementwise,
   ...embedding,
+  ...indexing,
   ...matmul,
   ...norm,
   ...optim,

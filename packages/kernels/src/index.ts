@@ -3,6 +3,7 @@ export * from "./core";
 export * from "./dropout";
 export * from "./elementwise";
 export * from "./embedding";
+export * from "./indexing";
 export * from "./matmul";
 export * from "./norm";
 export * from "./optim";
