@@ -1,4 +1,19 @@
 export {
+  celu,
+  elu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  mish,
+  prelu,
+  selu,
+  silu,
+  softsign,
+  swish,
+  thresholdedRelu,
+} from "./activations";
+export { arange, type RangeOptions } from "./arange";
+export {
   add,
   div,
   equal,
@@ -18,6 +33,7 @@ export {
   zeros,
 } from "./arithmetic";
 export { concat } from "./concat";
+export { type CumSumOptions, cumSum } from "./cum-sum";
 export { dropout } from "./dropout";
 export {
   abs,
@@ -38,12 +54,23 @@ export {
   tanh,
 } from "./elementwise";
 export { embedding } from "./embedding";
+export { cos, erf, expm1, log1p, sin } from "./functions";
+export { gather, gatherElements, gatherND } from "./gather";
+export { type GemmOptions, gemm } from "./general-product";
 export { type LayerNormOptions, layerNorm } from "./layer-norm";
 export { linear } from "./linear";
+export { logSumExp } from "./log-sum-exp";
 export { matmul } from "./matmul";
+export { type OneHotOptions, oneHot } from "./one-hot";
 export type { Operand } from "./operands";
 export { permute, transpose } from "./permute";
-export { argmax, max, mean, type ReduceOptions, sum } from "./reduce";
+export { prod } from "./prod";
+export { argmax, argmin, type IndexOptions, max, mean, min, type ReduceOptions, sum } from "./reduce";
 export { reshape } from "./reshape";
+export { type ReverseSequenceOptions, reverseSequence } from "./reverse-sequence";
+export { type ScatterOptions, scatterElements } from "./scatter";
+export { sequenceMask } from "./sequence-mask";
 export { slice } from "./slice";
 export { logSoftmax, softmax } from "./softmax";
+export { type TopKOptions, topK } from "./top-k";
+export { tril, triu } from "./trilu";
