@@ -3,15 +3,7 @@ export { defineOp, type Gradients, type OpDefinition } from "./autograd/define-o
 export { type GradOptions, grad } from "./autograd/grad";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";
-export {
-  bceLoss,
-  bceWithLogitsLoss,
-  type ClassLossOptions,
-  crossEntropy,
-  type LossOptions,
-  mseLoss,
-  nllLoss,
-} from "./losses";
+export * from "./losses";
 export * from "./modules";
 export * from "./ops";
 export * from "./optim";
