@@ -37,6 +37,10 @@ export function softCrossEntropy(
     });
   }
   const V = logits.shape.at(-1) ?? 1;
+  if (weight) {
+    expectDType(where, { weight }, ...FLOATS);
+    expectShape(where, { weight }, [V], "One weight for each class.");
+  }
   const t = cast(targets, "f32");
   const smoothed = labelSmoothing === 0 ? t : add(mul(t, 1 - labelSmoothing), labelSmoothing / V);
   const weighted = weight ? mul(smoothed, cast(weight, "f32")) : smoothed;
