@@ -5,6 +5,7 @@ import { benches as ctc } from "./ctc/ctc.bench";
 import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
 import { benches as embedding } from "./embedding/embedding.bench";
+import { benches as indexing } from "./indexing/indexing.bench";
 import { benches as matmul } from "./matmul/matmul.bench";
 import { benches as batchNorm } from "./norm/batch-norm.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
@@ -25,6 +26,7 @@ export const benches: readonly KernelBench[] = [
   ...dropout,
   ...elementwise,
   ...embedding,
+  ...indexing,
   ...matmul,
   ...batchNorm,
   ...norm,

@@ -5,6 +5,7 @@ export * from "./ctc";
 export * from "./dropout";
 export * from "./elementwise";
 export * from "./embedding";
+export * from "./indexing";
 export * from "./matmul";
 export * from "./norm";
 export * from "./optim";

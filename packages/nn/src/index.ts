@@ -4,21 +4,7 @@ export { type GradOptions, grad } from "./autograd/grad";
 export * from "./decode";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";
-export {
-  bceLoss,
-  bceWithLogitsLoss,
-  type ClassLossOptions,
-  type CTCBatchOptions,
-  type CTCLossOptions,
-  type CTCStates,
-  type CTCTargets,
-  crossEntropy,
-  ctcLoss,
-  ctcStates,
-  type LossOptions,
-  mseLoss,
-  nllLoss,
-} from "./losses";
+export * from "./losses";
 export * from "./modules";
 export * from "./ops";
 export * from "./optim";

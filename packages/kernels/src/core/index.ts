@@ -40,6 +40,7 @@ export { GUARD_WORD, type HostArray, type RunKernelCall, runKernel } from "./run
 export { type CallFacts, type Specialisation, specialise } from "./specialise";
 export { isHalf, type StorageOptions } from "./storage";
 export { tune } from "./tune";
+export { ENDS, type ValueOptions, valueType } from "./value-type";
 export {
   type Candidate,
   candidates,

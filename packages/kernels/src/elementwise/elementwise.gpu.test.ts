@@ -101,6 +101,29 @@ const FLOAT_OPS: readonly [ElementwiseOp, readonly ((seed: number) => Float64Arr
   ["softplusGrad", [wide, wide], { absolute: 13 * 8 * 2 ** -24, relative: ULP }], // σ's bound times |dy| ≤ 13
   // erf's half bound and x·φ(x) ≤ 0.25 with exp's error, all times |dy| ≤ 13
   ["geluGrad", [wide, wide], { absolute: 13 * 16 * 2 ** -24, relative: 2 * ULP }],
+  ["expm1", [wide], { absolute: 8 * 2 ** -24, relative: 30 * ULP }], // exp's 3 + 2·13
+  // α ≤ 3 times the 6·2⁻²⁴ of expm1 below 0, and a product
+  ["elu", [wide, positive], { absolute: 32 * 2 ** -24, relative: ULP }],
+  ["eluGrad", [wide, positive, wide], { absolute: 13 * 3 * 8 * 2 ** -24, relative: ULP }],
+  // bounds of wgsl/gated.ts, for |x| and |dy| up to 13
+  ["geluTanh", [wide], { absolute: 100 * 2 ** -24, relative: ULP }],
+  ["geluTanhGrad", [wide, wide], { absolute: 13 * 20 * 2 ** -24, relative: ULP }],
+  ["mish", [wide], { absolute: 13 * 12 * 2 ** -24, relative: ULP }],
+  ["mishGrad", [wide, wide], { absolute: 13 * 32 * 2 ** -24, relative: ULP }],
+  ["swish", [wide, positive], { absolute: 13 * 10 * 2 ** -24, relative: ULP }],
+  ["swishGrad", [wide, positive, wide], { absolute: 13 * 20 * 2 ** -24, relative: ULP }],
+  // inside, α·x is at most 4 in size: its rounding 4 and that of the sum 1, held within [0, 1]
+  ["hardSigmoid", [wide, positive, positive], { absolute: 8 * 2 ** -24 }],
+  ["hardSigmoidGrad", [wide, positive, positive, wide], EXACT],
+  ["hardSwish", [wide], { absolute: 12 * 2 ** -24, relative: ULP }], // x/6 + 1/2 is off by 2·2⁻²⁴, times |x| ≤ 3
+  ["hardSwishGrad", [wide, wide], { absolute: 13 * 4 * 2 ** -24, relative: ULP }],
+  ["softsign", [wide], { absolute: 0, relative: 3.5 * ULP }], // a quotient and a sum
+  ["softsignGrad", [wide, wide], { absolute: 0, relative: 7 * ULP }], // two of each
+  ["thresholdedRelu", [wide, positive], EXACT],
+  ["thresholdedReluGrad", [wide, positive, wide], EXACT],
+  // q is good to 7 ulp, γ ≤ 3 times that; |γ·log2 q| ≤ 10: exp2 3 + 2·10 ulp, γ times log2's 2^-21 makes 9; products
+  ["focal", [positive, positive], { absolute: 0, relative: 60 * ULP }],
+  ["focalGrad", [positive, positive, wide], { absolute: 0, relative: 80 * ULP }], // and e^−ℓ·ℓ/q, of 20 ulp
   // |y·log2 x| ≤ 10: exp2 3 + 2·10 ulp, |y| ≤ 3 times log2's 2^-21 makes 9 more, the product 7
   ["pow", [positive, (seed) => uniform([N], { seed, low: -3, high: 3 }).data], { absolute: 0, relative: 40 * ULP }],
 ];
@@ -145,6 +168,18 @@ describe("each operation equals its float64 value", () => {
     await check(single("softplus", ["f32"], 8), [x], { absolute: 2 ** -21, relative: ULP });
     await check(single("erf", ["f32"], 8), [x], { absolute: 16 * 2 ** -24 });
     await check(single("geluGrad", ["f32", "f32"], 8), [x, x.map(() => 1)], { absolute: 16 * 2 ** -24 });
+    const itself = { absolute: 2 ** -100, relative: ULP }; // x or 0, but for a number too small to see
+    for (const op of ["geluTanh", "mish", "hardSwish"] as const) await check(single(op, ["f32"], 8), [x], itself);
+    await check(single("softsign", ["f32"], 8), [x], { absolute: 0, relative: 3.5 * ULP });
+    for (const op of ["elu", "swish"] as const) {
+      await check(single(op, ["f32", "f32"], 8), [x, x.map(() => 1)], itself);
+    }
+    for (const op of ["geluTanhGrad", "mishGrad", "hardSwishGrad"] as const) {
+      await check(single(op, ["f32", "f32"], 8), [x, x.map(() => 1)], itself);
+    }
+    for (const op of ["eluGrad", "swishGrad"] as const) {
+      await check(single(op, ["f32", "f32", "f32"], 8), [x, x.map(() => 1), x.map(() => 1)], itself);
+    }
   });
 
   test("isFinite sees infinities and NaN", async () => {

@@ -12,7 +12,7 @@ const map = (tensors: readonly Float64Tensor[], f: (numbers: number[]) => number
 const names = Object.keys(ELEMENTWISE_OPS) as ElementwiseOp[];
 const differentiable = names.filter((name) => opRule(name).slopes);
 /** Where a logarithm, a root, a quotient or a real power has its arguments. */
-const POSITIVE: readonly ElementwiseOp[] = ["sqrt", "log", "log1p", "reciprocal", "div", "pow"];
+const POSITIVE: readonly ElementwiseOp[] = ["sqrt", "log", "log1p", "reciprocal", "div", "pow", "focal"];
 
 function argumentsOf(op: ElementwiseOp): Record<string, Float64Tensor> {
   const tensors = opRule(op).accepts.map((dtypes, k): [string, Float64Tensor] => {
@@ -53,6 +53,10 @@ describe("fused backward steps equal dy times the slope", () => {
   const xs = [-2.5, -0.4, 0.3, 1.9];
   const fromInput: [ElementwiseOp, ElementwiseOp][] = [
     ["absGrad", "abs"],
+    ["geluTanhGrad", "geluTanh"],
+    ["hardSwishGrad", "hardSwish"],
+    ["mishGrad", "mish"],
+    ["softsignGrad", "softsign"],
     ["geluGrad", "gelu"],
     ["softplusGrad", "softplus"],
     ["squareGrad", "square"],
@@ -76,6 +80,26 @@ describe("fused backward steps equal dy times the slope", () => {
       const y = value([x], "f32");
       expect(opRule(gradient).value([y, dy], "f32")).toBeCloseTo(dy * (slopes?.([x])[0] ?? Number.NaN), 14);
     }
+  });
+  const withNumbers: [ElementwiseOp, ElementwiseOp, readonly number[]][] = [
+    ["eluGrad", "elu", [1.3]],
+    ["hardSigmoidGrad", "hardSigmoid", [0.25, 0.4]],
+    ["swishGrad", "swish", [1.7]],
+    ["thresholdedReluGrad", "thresholdedRelu", [0.5]],
+  ];
+  test.each(withNumbers)("%s", (gradient, op, numbers) => {
+    for (const x of xs) {
+      const slope = opRule(op).slopes?.([x, ...numbers])[0] ?? Number.NaN;
+      expect(opRule(gradient).value([x, ...numbers, dy], "f32")).toBeCloseTo(dy * slope, 14);
+    }
+  });
+  test("focalGrad, at a loss of 0 too", () => {
+    const { value } = opRule("focalGrad");
+    for (const loss of [0.2, 1.5]) {
+      const slope = opRule("focal").slopes?.([loss, 2])[0] ?? Number.NaN;
+      expect(value([loss, 2, dy], "f32")).toBeCloseTo(dy * slope, 14);
+    }
+    expect([value([0, 2, dy], "f32"), value([0, 0, dy], "f32")]).toEqual([0, dy]);
   });
   test("leakyReluGrad, clampGrad and maxGrad", () => {
     for (const x of xs) {

@@ -1,44 +1,9 @@
 import { DTypeError } from "../core";
+import { ACTIVATION_OPS } from "./activation-ops";
 import type { DType } from "./dtype";
+import { ANY, BOOL, FLOAT, NUMBER, type OpRule, rule, SIGNED, unary, type Value } from "./op-rule";
 import { erfValue, roundToEven } from "./special.reference";
 
-/** One operation on elements: its types, its WGSL, its value and its slopes in float64. */
-export interface OpRule {
-  /** One entry per argument: the dtypes it may have. */
-  readonly accepts: readonly (readonly DType[])[];
-  /** Arguments that must share one dtype; the result has it too unless `result` says otherwise. */
-  readonly alike: readonly number[];
-  readonly result?: DType;
-  /** WGSL over argument names, which may be pasted more than once; a bool argument is a WGSL bool. */
-  readonly wgsl: (args: readonly string[], dtype: DType) => string;
-  /** Value in float64; a bool is 0 or 1. Integer division truncates. */
-  readonly value: (args: readonly number[], dtype: DType) => number;
-  /** ∂value/∂argument for each argument; absent where the value is piecewise constant or not a float. */
-  readonly slopes?: (args: readonly number[]) => number[];
-}
-
-const FLOAT = ["f32"] as const;
-const SIGNED = ["f32", "i32"] as const;
-const NUMBER = ["f32", "i32", "u32"] as const;
-const BOOL = ["bool"] as const;
-const ANY = ["f32", "i32", "u32", "bool"] as const;
-
-type Code = (...names: string[]) => string;
-type Value = (...numbers: number[]) => number;
-type Slopes = (...numbers: number[]) => number[];
-
-function rule(accepts: readonly (readonly DType[])[], code: Code, value: Value, slopes?: Slopes): OpRule {
-  return {
-    accepts,
-    alike: accepts.map((_, index) => index),
-    wgsl: (names) => code(...names),
-    value: (numbers) => value(...numbers),
-    ...(slopes ? { slopes: (numbers: readonly number[]) => slopes(...numbers) } : {}),
-  };
-}
-
-const unary = (code: Code, value: Value, slope?: Value): OpRule =>
-  rule([FLOAT], code, value, slope && ((x = 0) => [slope(x)]));
 const compare = (
   symbol: string,
   value: (a: number, b: number) => boolean,
@@ -122,6 +87,8 @@ export const ELEMENTWISE_OPS = {
     Math.log1p,
     (x = 0) => 1 / (1 + x),
   ),
+  /** eˣ − 1, with every digit of a small x. */
+  expm1: unary((x) => `expm1(${x})`, Math.expm1, Math.exp),
   sin: unary((x) => `sin(${x})`, Math.sin, Math.cos),
   cos: unary(
     (x) => `cos(${x})`,
@@ -159,6 +126,7 @@ export const ELEMENTWISE_OPS = {
     (x = 0) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     sigmoidValue,
   ),
+  ...ACTIVATION_OPS,
   floor: unary((x) => `floor(${x})`, Math.floor),
   ceil: unary((x) => `ceil(${x})`, Math.ceil),
   /** Halves to even. */

@@ -1,4 +1,4 @@
-import { defineKernel, flatPlan, optional, read, wgsl, write } from "../core";
+import { defineKernel, ENDS, flatPlan, optional, read, type ValueOptions, valueType, wgsl, write } from "../core";
 import {
   checkCounts,
   checkNotEmpty,
@@ -11,14 +11,26 @@ import {
   walkCode,
 } from "./pattern";
 
+export interface MaxOptions extends ReductionOptions, ValueOptions {
+  /** Whether the smallest is looked for in place of the largest. */
+  readonly smallest: boolean;
+  /** Whether the last of equals is taken in place of the first. */
+  readonly last: boolean;
+}
+
 const defaults: ReductionOptions = { reduced: [true] };
+const maxDefaults: MaxOptions = { ...defaults, type: "f32", smallest: false, last: false };
 
 const defineMax = (alone: boolean) =>
   defineKernel({
     name: alone ? "reduce_max_alone" : "reduce_max",
     dims: REDUCTION_DIMS,
-    options: defaults,
-    bindings: { x: read("f32", "all"), out: optional(write("f32", "kept")), index: optional(write("u32", "kept")) },
+    options: maxDefaults,
+    bindings: {
+      x: read(valueType, "all"),
+      out: optional(write(valueType, "kept")),
+      index: optional(write("u32", "kept")),
+    },
     check: (dims, options) => {
       checkCounts("reduce_max", dims, options);
       checkNotEmpty("max", dims);
@@ -26,10 +38,13 @@ const defineMax = (alone: boolean) =>
     plan: (dims, limits, options) => reductionPlan(dims, options, limits, alone),
     cost: ({ all, kept }) => ({ flops: all, bytes: 4 * (all + 2 * kept) }),
     wgsl: (plan, { options, has }) => {
-      const body = "if (x[at] > best) { best = x[at]; place = index; }"; // numbers rise within a lane, so > keeps the first
+      const { type, smallest, last } = options;
+      const beats = smallest ? "<" : ">";
+      // numbers rise within a lane, so a strict comparison keeps the first of equals and the other the last
+      const body = `if (x[at] ${beats}${last ? "=" : ""} best) { best = x[at]; place = index; }`;
       const store = `${has.out ? "out[o] = best;" : ""} ${has.index ? "index[o] = place;" : ""}`;
       const start = `${resultCode(plan)}
-      var best = -3.4028234e38;
+      var best = ${smallest ? ENDS[type].greatest : ENDS[type].least};
       var place = 0u;`;
       if (!plan.cooperates) {
         return wgsl`
@@ -41,7 +56,7 @@ const defineMax = (alone: boolean) =>
     }`;
       }
       return wgsl`
-    var<workgroup> bests: array<f32, ${LANES}>;
+    var<workgroup> bests: array<${type}, ${LANES}>;
     var<workgroup> places: array<u32, ${LANES}>;
 
     @compute @workgroup_size(${LANES})
@@ -53,7 +68,7 @@ const defineMax = (alone: boolean) =>
       workgroupBarrier();
       if (lane == 0u) {
         for (var i = 1u; i < ${LANES}u; i++) {
-          if (bests[i] > best || (bests[i] == best && places[i] < place)) {
+          if (bests[i] ${beats} best || (bests[i] == best && places[i] ${last ? ">" : "<"} place)) {
             best = bests[i];
             place = places[i];
           }
@@ -66,8 +81,9 @@ const defineMax = (alone: boolean) =>
 
 /**
  * The maximum over any axes and where it is: out[kept] = max x over the reduced axes, index[kept] = its row-major number
- * among the reduced elements, the lowest where several are equal. Ask for either or both. `reductionDims` makes dims
- * and options. Elements are above −3.4e38.
+ * among the reduced elements, the lowest where several are equal. Ask for either or both. With `smallest` it is the
+ * minimum, with `last` the highest number of equals. `reductionDims` makes dims and options. Elements of f32 are below
+ * 3.4e38 in size.
  *
  * @throws ValueError for a maximum of no elements
  */

@@ -1,6 +1,7 @@
 import { kernelBench } from "../core";
 import { reduceMax, reduceMaxBackward } from "./max";
 import { reductionDims } from "./pattern";
+import { reduceProduct } from "./product";
 import { reduceSum } from "./sum";
 
 const cases = [
@@ -12,6 +13,7 @@ const cases = [
 
 export const benches = [
   kernelBench(reduceSum, cases),
+  kernelBench(reduceProduct, [reductionDims([64, 20], [1]), reductionDims([2048, 512], [0])]),
   kernelBench(
     reduceMax,
     cases.map((one) => ({ ...one, with: ["out", "index"] })),

@@ -5,6 +5,7 @@ import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
 import { reduceMax, reduceMaxBackward } from "./max";
 import { reductionDims } from "./pattern";
+import { reduceProduct } from "./product";
 import { reduceReference, reduceReferenceBackward } from "./reduce.reference";
 import { reduceSum } from "./sum";
 
@@ -49,6 +50,31 @@ describe.each(cases)("$shape over $axes: $why", ({ shape, axes }) => {
     });
   });
 
+  test("product", async () => {
+    const near = x.map((value) => 1 + value / 64); // near 1, so that long products stay in range
+    const { product } = reduceReference(near, shape, axes);
+    // each factor is rounded once, and each product of n − 1
+    const tolerance = { absolute: 0, relative: (2 * each + 4) * 2 ** -24 };
+    const check = { dims, options, inputs: { x: near }, expected: { out: product }, tolerance };
+    if (each < 5000) await checkKernel(gpu.device, reduceProduct, check); // of more the product leaves the range of f32
+  });
+
+  test("minimum, and where it is", async () => {
+    const negated = reduceReference(
+      x.map((value) => -value),
+      shape,
+      axes,
+    );
+    await checkKernel(gpu.device, reduceMax, {
+      dims,
+      options: { ...options, smallest: true },
+      inputs: { x },
+      outputs: ["out", "index"],
+      expected: { out: negated.max.map((value) => -value), index: negated.argmax },
+      tolerance: exact,
+    });
+  });
+
   test("maximum, where it is, and its gradient", async () => {
     const outputs = ["out", "index"];
     const results = { out: expected.max, index: expected.argmax };
@@ -83,6 +109,28 @@ test.each([5, 64, 700])("the lowest index of equal maxima wins, rows of %i", asy
     expected,
     tolerance: exact,
   });
+});
+
+test.each([5, 64, 700])("the highest index of equals wins where asked for, rows of %i", async (n) => {
+  const x = new Float64Array(3 * n).fill(-2); // all equal, then two equal ones, then the first alone
+  x[n + 2] = x[n + n - 1] = 7;
+  x[2 * n] = 9;
+  const { dims, options } = reductionDims([3, n], [1]);
+  const found = { dims, options: { ...options, last: true }, inputs: { x }, outputs: ["index"] };
+  await checkKernel(gpu.device, reduceMax, { ...found, expected: { index: [n - 1, n - 1, 0] }, tolerance: exact });
+});
+
+test.each([
+  ["i32", Int32Array.of(5, 2 ** 31 - 1, -(2 ** 31), -3, 2 ** 24 + 1, 2 ** 24)],
+  ["u32", Uint32Array.of(5, 2 ** 32 - 1, 0, 3, 2 ** 31 + 1, 2 ** 31)],
+] as const)("extremes of %s", async (type, x) => {
+  const { dims, options } = reductionDims([2, 3], [1]);
+  for (const smallest of [false, true]) {
+    const of = smallest ? Math.min : Math.max;
+    const call = { dims, options: { ...options, type, smallest }, inputs: { x }, outputs: ["out"] };
+    const { out } = await runKernel(gpu.device, reduceMax, call);
+    expect([...(out ?? [])]).toEqual([of(...x.slice(0, 3)), of(...x.slice(3))]);
+  }
 });
 
 test("a sum of nothing is zero", async () => {

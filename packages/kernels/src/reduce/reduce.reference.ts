@@ -2,6 +2,7 @@
 export interface ReductionReference {
   readonly sum: Float64Array;
   readonly mean: Float64Array;
+  readonly product: Float64Array;
   readonly max: Float64Array;
   /** Row-major number of the first maximum among the reduced elements. */
   readonly argmax: Float64Array;
@@ -16,17 +17,19 @@ export function reduceReference(
   const kept = extent(shape, (axis) => !axes.includes(axis));
   const each = extent(shape, (axis) => axes.includes(axis));
   const sum = new Float64Array(kept);
+  const product = new Float64Array(kept).fill(1);
   const max = new Float64Array(kept).fill(Number.NEGATIVE_INFINITY);
   const argmax = new Float64Array(kept);
   x.forEach((value, e) => {
     const { o, number } = places(e);
     sum[o] = (sum[o] ?? 0) + value;
+    product[o] = (product[o] ?? 1) * value;
     if (value > (max[o] ?? 0)) {
       max[o] = value;
       argmax[o] = number;
     }
   });
-  return { sum, mean: sum.map((value) => value / each), max, argmax };
+  return { sum, mean: sum.map((value) => value / each), product, max, argmax };
 }
 
 /** The gradients of x for a gradient of the sum, the mean or the maximum. */

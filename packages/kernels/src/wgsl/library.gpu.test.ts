@@ -86,12 +86,81 @@ describe("within the bounds that their comments state, over all of f32", () => {
       },
     ));
 
+  /** Errors in units of a bound that depends on the point. */
+  const inUnitsOf = async (expression: string, reference: (x: number) => number, bound: (x: number) => number) => {
+    const x = sweep();
+    const values = await mapFunction(gpu.device, expression, x);
+    const worst = x.reduce((most, point, i) => {
+      const error = Math.abs((values[i] ?? Number.NaN) - reference(point)) / bound(point);
+      return Math.max(error, most); // NaN stays
+    }, 0);
+    expect(worst, expression).toBeLessThanOrEqual(1);
+  };
+  const sigmoid64 = (x: number): number => 1 / (1 + Math.exp(-x));
+  /** 2u, u = √(2/π)·(x + 0.044715·x³) */
+  const inner = (x: number): number => 2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
+  const innerSlope = (x: number): number => 2 * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+  const weight = (x: number): number => Math.tanh(activationValue({ name: "softplus" }, x));
+  const times = (x: number, slope: number): number => (slope === 0 ? 0 : x * slope); // ∞·0 is 0 at the ends
+
+  test("expm1", () => {
+    const held = (x: number): number => Math.expm1(Math.min(88, x));
+    return inUnitsOf("expm1(x)", held, (x) => {
+      const a = Math.min(88, Math.abs(x));
+      const relative =
+        a < 0.5 ? 6 : ((3 + 2 * a) * 2 * Math.exp(Math.max(-87, Math.min(x, 88)))) / Math.abs(held(x)) + 2;
+      return relative * U * Math.abs(held(x)) + TINY;
+    });
+  });
+
+  test("swish and its slope", async () => {
+    await inUnitsOf(
+      "swish(x, 1.0)",
+      (x) => x * sigmoid64(x),
+      (x) => 10 * U * Math.abs(x) + TINY,
+    );
+    await inUnitsOf(
+      "swishSlope(x, 1.0)",
+      (x) => sigmoid64(x) * (1 + times(x, sigmoid64(-x))),
+      () => 20 * U,
+    );
+  });
+
+  test("geluTanh and its slope", async () => {
+    await inUnitsOf(
+      "geluTanh(x)",
+      (x) => x * sigmoid64(inner(x)),
+      (x) => 10 * U * Math.min(10, Math.abs(x)) + (x > 10 ? U * x : 0) + TINY,
+    );
+    await inUnitsOf(
+      "geluTanhSlope(x)",
+      (x) => sigmoid64(inner(x)) * (1 + (Math.abs(x) > 1e10 ? 0 : x * sigmoid64(-inner(x)) * innerSlope(x))),
+      () => 20 * U,
+    );
+  });
+
+  test("mish and its slope", async () => {
+    await inUnitsOf("tanhSoftplus(x)", weight, () => 12 * U);
+    await inUnitsOf(
+      "mish(x)",
+      (x) => x * weight(x),
+      (x) => 12 * U * Math.abs(x) + TINY,
+    );
+    await inUnitsOf(
+      "mishSlope(x)",
+      (x) => weight(x) + times(x, (1 - weight(x) ** 2) * sigmoid64(x)),
+      () => 32 * U,
+    );
+  });
+
   test("log1p", () =>
     check("log1p(x)", sweep({ from: -0.9999, to: 3e38 }), Math.log1p, { absolute: TINY, relative: 24 * U }));
 });
 
 describe("no infinity and no NaN comes out", () => {
-  test.each(["expSafe", "sigmoid", "tanhSafe", "softplus", "erf", "geluSlope"])("of %s", async (name) => {
+  const functions = ["expSafe", "sigmoid", "tanhSafe", "softplus", "erf", "geluSlope", "expm1"];
+  const gates = ["geluTanh", "geluTanhSlope", "tanhSoftplus", "mish", "mishSlope"];
+  test.each([...functions, ...gates])("of %s", async (name) => {
     const values = await mapFunction(gpu.device, `${name}(x)`, Float32Array.of(3.4e38, -3.4e38, 1e-45, -1e-45, 0, -0));
     expect(values.every(Number.isFinite), String(values)).toBe(true);
   });

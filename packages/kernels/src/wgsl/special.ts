@@ -4,6 +4,8 @@
  * Bounds over all of f32, from what WGSL grants `exp`, `log`, `log2`, `exp2` and division:
  *   erf        6·2⁻²⁴: at 1 the 5 ulp of exp times erfc(1) = 0.157, and roundings of numbers below 2
  *   geluSlope  8·2⁻²⁴: half of erf's, and x·φ(x) ≤ 0.242 with the 3 + x² ulp of its exp
+ *   expm1      of the result: below 1/2 6·2⁻²⁴, a rounding for each of the outer steps; above, (3 + 2|x|) ulp of exp times
+ *              eˣ/|eˣ − 1| ≤ 2.6, and a rounding
  *   log1p      24·2⁻²⁴ of the result: between 1/2 and 1, `log` is good to 2⁻²¹ only, of a result of 0.4 at least
  *   power      relative, with p = y·log2 x: 3 + 2|p| ulp of exp2, and ln 2 times |y| times the error of log2
  */
@@ -25,6 +27,13 @@ export const special = {
   geluSlope: `fn geluSlope(x: f32) -> f32 {
   let c = clamp(x, -13.0, 13.0);
   return 0.5 * (1.0 + erf(0.70710678 * c)) + 0.39894228 * c * exp(-0.5 * c * c);
+}`,
+
+  /** eˣ − 1: near 0 its Taylor series to x⁸, whose rest is below 2·10⁻⁸ of it. */
+  expm1: `fn expm1(x: f32) -> f32 {
+  let series = x * (1.0 + x * (0.5 + x * (0.16666667 + x * (0.041666668 + x * (0.0083333338 + x * (0.0013888889
+    + x * (0.00019841270 + x * 2.4801587e-5)))))));
+  return select(exp(clamp(x, -87.0, 88.0)) - 1.0, series, abs(x) < 0.5);
 }`,
 
   /** ln(1 + x): near 0 as 2·artanh(x/(2 + x)), whose series needs no 1 + x and so loses no digit of a small x. */

@@ -42,6 +42,9 @@ export function isTensor(arg: Argument): arg is Tensor {
 /** What elements of a dtype are while a kernel works on them: halves are only stored. */
 export const computed = (dtype: DType): Exclude<DType, "f16"> => (dtype === "f16" ? "f32" : dtype);
 
+/** The type that kernels of numbers of any type take a dtype for; a bool is a word of 0 or 1. */
+export const numberType = (dtype: DType): ScalarType => (dtype === "bool" ? "u32" : (computed(dtype) as ScalarType));
+
 /** What a number among `args` is taken for: it takes part in an operation as the operation's tensors do. */
 export function scalarTypeOf(args: readonly Argument[]): ScalarType {
   for (const arg of args) if (isTensor(arg) && arg.dtype !== "bool") return computed(arg.dtype) as ScalarType;

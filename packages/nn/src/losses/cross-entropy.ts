@@ -10,22 +10,28 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { run, view } from "../graph/run";
+import { where as choose } from "../ops/arithmetic";
+import { cast } from "../ops/elementwise";
 import { firstOutside } from "../ops/host-check";
 import { expectOneOf } from "../ops/options";
-import { FLOATS } from "../tensor/dtype";
+import { FLOATS, isFloat } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { expectMask } from "./reduction";
+import { softCrossEntropy } from "./soft-targets";
 
 export interface ClassLossOptions {
   /** Targets of this value take no part. −100 by default, as in PyTorch. */
   ignoreIndex?: number;
   /** Weight of each class [V]; 1 each when absent. */
-  weight?: Tensor;
+  weight?: Tensor | undefined;
   /** ε: how much of each target is spread evenly over all classes (Szegedy et al. 2016). */
   labelSmoothing?: number;
   /** `mean` divides by the weights of the targets that count. */
   reduction?: Reduction;
+  /** Which targets count [...], as `sequenceMask` makes it: where it is 0 a target may be anything, as if ignored. */
+  mask?: Tensor | undefined;
 }
 
 type Inputs = { readonly x: Tensor; readonly targets: Tensor; readonly classWeights: Tensor | undefined };
@@ -104,13 +110,17 @@ const likelihoodLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
 /**
  * Cross-entropy of logits against class indices, log-softmax inside, nothing of the size of the probabilities stored:
  *   ℓ = −(1 − ε)·w_y·ln p_y − ε/V·Σ_v w_v·ln p_v,   p = softmax(logits)
+ * Targets of real numbers [..., V] are probabilities t of all classes: ℓ = −Σ_v w_v·((1 − ε)·t_v + ε/V)·ln p_v, whose mean
+ * is over rows. That is not fused.
  * @param logits [..., V], f32 or f16; the loss is f32 either way
- * @param targets class indices [...], i32 or u32
+ * @param targets class indices [...], i32 or u32; or probabilities [..., V], f32 or f16
  * @returns one number, or with `reduction: "none"` the losses [...]
  * @throws ShapeError if the shapes disagree
  * @throws ValueError if a target on the host is neither a class nor `ignoreIndex`, or an option is out of range
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: ClassLossOptions = {}): Tensor {
+  const isSoft = isFloat(targets.dtype) && targets.rank === logits.rank && logits.rank > 0;
+  if (isSoft) return softCrossEntropy("crossEntropy", logits, targets, options);
   return fusedLoss(...check("crossEntropy", "logits", logits, targets, options)).loss;
 }
 
@@ -143,7 +153,7 @@ function check(
   what: string,
   x: Tensor,
   targets: Tensor,
-  { ignoreIndex = -100, weight, labelSmoothing = 0, reduction = "mean" }: ClassLossOptions,
+  { ignoreIndex = -100, weight, labelSmoothing = 0, reduction = "mean", mask }: ClassLossOptions,
 ): [Inputs, Attributes] {
   expectOneOf(where, { reduction }, ["none", "sum", "mean"]);
   expectDType(where, { [what]: x }, ...FLOATS);
@@ -170,22 +180,36 @@ function check(
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ValueError({ where, what: "labelSmoothing", expected: "from 0 to 1", received: String(labelSmoothing) });
   }
-  checkClasses(where, targets, V, ignoreIndex);
+  if (mask) expectMask(where, mask, targets.shape);
+  checkClasses(where, targets, V, { ignoreIndex, mask });
   const B = targets.shape[0] ?? 1;
   const rows = [B, targets.size / B];
   const attributes = { ignoreIndex: scalar(ignoreIndex), smoothing: scalar(labelSmoothing), reduction, rows, V };
-  return [{ x, targets, classWeights: weight }, attributes];
+  return [{ x, targets: mask ? masked(where, targets, mask, ignoreIndex) : targets, classWeights: weight }, attributes];
+}
+
+/** Targets with `ignoreIndex` in place of those that do not count. */
+function masked(where: string, targets: Tensor, mask: Tensor, ignoreIndex: number): Tensor {
+  expectShape(where, { mask }, targets.shape, "One for each target.");
+  return choose(cast(mask, "bool"), cast(targets, "i32"), ignoreIndex);
 }
 
 /** Looks at targets that are still on the host; those made on the device count as ignored when out of range. */
-function checkClasses(where: string, targets: Tensor, V: number, ignoreIndex: number): void {
+function checkClasses(
+  where: string,
+  targets: Tensor,
+  V: number,
+  { ignoreIndex, mask }: { ignoreIndex: number; mask: Tensor | undefined },
+): void {
   const known = hostValues(targets);
-  const at = known ? firstOutside(known, V, ignoreIndex) : -1;
+  const counts = mask && hostValues(mask);
+  if (!known || (mask && !counts)) return; // which targets count is not known yet
+  const at = firstOutside(known, V, ignoreIndex, counts);
   if (at < 0) return;
   throw new ValueError({
     where,
     what: `targets[${at}]`,
     expected: `a class from 0 to ${V - 1}, or ignoreIndex ${ignoreIndex}`,
-    received: String(known?.[at]),
+    received: String(known[at]),
   });
 }

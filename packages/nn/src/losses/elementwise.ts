@@ -1,25 +1,18 @@
-import { type Reduction, ValueError } from "@unroll/kernels";
+import { ShapeError } from "@unroll/kernels";
 import { elementwise } from "../graph/run";
 import { add, less, maximum, mul, sub, where } from "../ops/arithmetic";
-import { abs, cast, exp, log, neg, square } from "../ops/elementwise";
-import { expectOneOf } from "../ops/options";
-import { mean, sum } from "../ops/reduce";
+import { abs, cast, exp, log, neg, softplus, square } from "../ops/elementwise";
 import { FLOATS } from "../tensor/dtype";
-import { expectDType, expectShape, formatShape } from "../tensor/shape";
+import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-
-/** What becomes of the losses of all elements. */
-export interface LossOptions {
-  /** `none` returns them as they are; their mean by default. */
-  reduction?: Reduction;
-}
+import { checkPair, type LossOptions, reduced } from "./reduction";
 
 const SMALLEST_NORMAL = 2 ** -126;
 
 /** Mean squared error: (x − y)², its mean over all elements unless told otherwise. @throws ShapeError if shapes differ */
-export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
-  const [x, y] = check("mseLoss", input, target, reduction);
-  return reduced(square(sub(x, y)), reduction);
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const [x, y] = checkPair("mseLoss", input, target, options);
+  return reduced("mseLoss", square(sub(x, y)), options);
 }
 
 /**
@@ -28,21 +21,51 @@ export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: L
  * @throws ShapeError if shapes differ
  * @throws ValueError if `reduction` is unknown
  */
-export function bceLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
-  const [p, y] = check("bceLoss", input, target, reduction);
+export function bceLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const [p, y] = checkPair("bceLoss", input, target, options);
   const hit = mul(y, logOf(p));
   const miss = mul(sub(1, y), logOf(sub(1, p)));
-  return reduced(neg(add(hit, miss)), reduction);
+  return reduced("bceLoss", neg(add(hit, miss)), options);
+}
+
+export interface BceWithLogitsOptions extends LossOptions {
+  /** w: what a positive counts for beside a negative; its shape broadcasts to that of the logits. */
+  posWeight?: Tensor | number | undefined;
 }
 
 /**
- * Binary cross-entropy of logits x, without the overflow of σ and ln apart: max(x, 0) − x·y + ln(1 + e^−|x|).
+ * Binary cross-entropy of logits x, without the overflow of σ and ln apart: max(x, 0) − x·y + ln(1 + e^−|x|). With
+ * `posWeight` w, −w·y·ln σ(x) − (1 − y)·ln(1 − σ(x)) = (1 − y)·x + (1 + (w − 1)·y)·ln(1 + e^−x), as in PyTorch.
  * @throws ShapeError if shapes differ
  */
-export function bceWithLogitsLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
-  const [x, y] = check("bceWithLogitsLoss", input, target, reduction);
+export function bceWithLogitsLoss(input: Tensor, target: Tensor, options: BceWithLogitsOptions = {}): Tensor {
+  const name = "bceWithLogitsLoss";
+  const [x, y] = checkPair(name, input, target, options);
+  const { posWeight } = options;
+  if (posWeight === undefined) return reduced(name, logitLoss(x, y), options);
+  const weight = typeof posWeight === "number" ? posWeight : weightFor(name, posWeight, x);
+  const positive = mul(add(mul(sub(weight, 1), y), 1), softplus(neg(x)));
+  return reduced(name, add(mul(sub(1, y), x), positive), options);
+}
+
+/** max(x, 0) − x·y + ln(1 + e^−|x|) */
+export function logitLoss(x: Tensor, y: Tensor): Tensor {
   const tail = log(add(1, exp(neg(abs(x)))));
-  return reduced(add(sub(maximum(x, 0), mul(x, y)), tail), reduction);
+  return add(sub(maximum(x, 0), mul(x, y)), tail);
+}
+
+/** @throws ShapeError if the weight would make the loss larger than the logits are */
+function weightFor(where_: string, posWeight: Tensor, { shape }: Tensor): Tensor {
+  expectDType(where_, { posWeight }, ...FLOATS);
+  const own = posWeight.shape;
+  const fits = own.every((extent, axis) => extent === 1 || extent === shape[axis - own.length + shape.length]);
+  if (fits && own.length <= shape.length) return cast(posWeight, "f32");
+  throw new ShapeError({
+    where: where_,
+    what: "posWeight",
+    expected: `a shape that broadcasts to ${formatShape(shape)}`,
+    received: formatShape(own),
+  });
 }
 
 /**
@@ -53,23 +76,4 @@ function logOf(p: Tensor): Tensor {
   const isZero = less(p, SMALLEST_NORMAL);
   const held = where(isZero, -100, log(where(isZero, 1, p))); // the inner choice keeps dy/p finite where p is 0
   return where(elementwise("isFinite", [p]), held, p);
-}
-
-function reduced(loss: Tensor, reduction: Reduction): Tensor {
-  if (reduction === "none") return loss;
-  return reduction === "sum" ? sum(loss) : mean(loss);
-}
-
-/** Input and target in f32, as losses are made of. */
-function check(where: string, input: Tensor, target: Tensor, reduction: Reduction): [input: Tensor, target: Tensor] {
-  expectOneOf(where, { reduction }, ["none", "sum", "mean"]);
-  expectDType(where, { input, target }, ...FLOATS);
-  expectShape(where, { target }, input.shape, "Target and input have one shape.");
-  if (input.size > 0) return [cast(input, "f32"), cast(target, "f32")];
-  throw new ValueError({
-    where,
-    what: `the batch ${formatShape(input.shape)}`,
-    expected: "of at least one element",
-    received: "empty",
-  });
 }

@@ -1,5 +1,25 @@
 import { expect, test } from "vitest";
-import { bceLoss, bceWithLogitsLoss, crossEntropy, mseLoss, nllLoss, reshape, tensor, zeros } from "..";
+import {
+  bceLoss,
+  bceWithLogitsLoss,
+  binaryFocalLoss,
+  bitsPerCharacter,
+  cosineEmbeddingLoss,
+  cosineSimilarity,
+  crossEntropy,
+  focalLoss,
+  hingeLoss,
+  huberLoss,
+  klDivLoss,
+  maeLoss,
+  mseLoss,
+  nllLoss,
+  perplexity,
+  reshape,
+  smoothL1Loss,
+  tensor,
+  zeros,
+} from "..";
 
 const logits = zeros([2, 3]);
 const targets = (...values: number[]) => tensor(Int32Array.from(values));
@@ -81,5 +101,93 @@ test("targets that were reshaped on the host are still looked at", () => {
   const ids = reshape(targets(0, 7), [2, 1]);
   expect(() => crossEntropy(zeros([2, 1, 3]), ids)).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: crossEntropy: targets[1] should be a class from 0 to 2, or ignoreIndex -100 but is 7.]`,
+  );
+});
+
+test("losses of pairs: shapes, options and labels", () => {
+  const [two, three] = [zeros([2]), zeros([3])];
+  expect(() => maeLoss(two, three)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: maeLoss: target should be [2] but is [3]. Target and input have one shape.]`,
+  );
+  expect(() => huberLoss(two, two, { delta: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: huberLoss: delta should be a finite number, at least 0 but is -1.]`,
+  );
+  expect(() => smoothL1Loss(two, two, { beta: Number.NaN })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: smoothL1Loss: beta should be a finite number, at least 0 but is NaN.]`,
+  );
+  expect(() => hingeLoss(two, three)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: hingeLoss: target should be [2] but is [3]. Target and input have one shape.]`,
+  );
+  expect(() => klDivLoss(two, three)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: klDivLoss: target should be [2] but is [3]. Target and input have one shape.]`,
+  );
+  const { reduction } = JSON.parse('{ "reduction": "batch" }');
+  expect(() => klDivLoss(two, two, { reduction })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: klDivLoss: reduction should be batchMean or mean or sum or none but is batch.]`,
+  );
+  expect(() => bceWithLogitsLoss(two, two, { posWeight: three })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: bceWithLogitsLoss: posWeight should be a shape that broadcasts to [2] but is [3].]`,
+  );
+  expect(() => cosineSimilarity(zeros([]), zeros([]))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: cosineSimilarity: a should be [..., D] but is [].]`,
+  );
+  expect(() => cosineEmbeddingLoss(logits, logits, three)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: cosineEmbeddingLoss: target should be [2] but is [3]. One target for each vector of a [2, 3].]`,
+  );
+  expect(() => binaryFocalLoss(two, tensor([1, 0.5]))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: binaryFocalLoss: target[1] should be 0 or 1 but is 0.5.]`,
+  );
+  expect(() => binaryFocalLoss(two, two, { alpha: 2 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: binaryFocalLoss: alpha should be from 0 to 1 but is 2.]`,
+  );
+  expect(() => focalLoss(logits, targets(0, 1), { gamma: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: focalLoss: gamma should be a finite number, at least 0 but is -1.]`,
+  );
+  expect(() => focalLoss(logits, targets(0, 3))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: targets[1] should be a class from 0 to 2, or ignoreIndex -100 but is 3.]`,
+  );
+  expect(() => mseLoss(logits, logits, { mask: three })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: mseLoss: mask should be of the leading axes of [2, 3] but is [3].]`,
+  );
+});
+
+test("targets that do not count are not looked at, others are", () => {
+  const mask = tensor(Uint32Array.of(1, 0));
+  expect(crossEntropy(logits, targets(0, 7), { mask }).shape).toEqual([]);
+  expect(crossEntropy(logits, tensor(Uint32Array.of(0, 7)), { mask }).shape).toEqual([]);
+  expect(focalLoss(logits, targets(0, 7), { mask, weight: zeros([3]) }).shape).toEqual([]);
+  expect(() => crossEntropy(logits, targets(7, 0), { mask })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: targets[0] should be a class from 0 to 2, or ignoreIndex -100 but is 7.]`,
+  );
+  expect(() => crossEntropy(logits, targets(0, 1), { mask: zeros([3]) })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: crossEntropy: mask should be of the leading axes of [2] but is [3].]`,
+  );
+});
+
+test("probabilities as targets", () => {
+  expect(crossEntropy(logits, zeros([2, 3]), { reduction: "none" }).shape).toEqual([2]);
+  expect(() => crossEntropy(logits, zeros([2, 4]))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: crossEntropy: targets should be [2, 3] but is [2, 4]. Targets that are no integers are probabilities of all classes.]`,
+  );
+  expect(() => crossEntropy(logits, zeros([2, 3]), { ignoreIndex: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: ignoreIndex should be left out where targets are probabilities but is 1. Pass a mask of the rows that count.]`,
+  );
+  expect(() => crossEntropy(logits, zeros([2, 3]), { labelSmoothing: 2 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: labelSmoothing should be from 0 to 1 but is 2.]`,
+  );
+  expect(() => crossEntropy(logits, zeros([2, 3]), { weight: zeros([2]) })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: crossEntropy: weight should be [3] but is [2]. One weight for each class.]`,
+  );
+});
+
+test("perplexity and bits per character of a loss in nats", () => {
+  expect(perplexity(Math.log(57))).toBeCloseTo(57, 10); // a uniform guess among 57 characters
+  expect(bitsPerCharacter(Math.log(8))).toBeCloseTo(3, 12);
+  expect(perplexity(0)).toBe(1);
+  expect(() => perplexity(Number.NaN)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: perplexity: loss should be a number, in nats but is NaN. Await loss.item() first.]`,
+  );
+  expect(() => Reflect.apply(bitsPerCharacter, undefined, [zeros([])])).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: bitsPerCharacter: loss should be a number, in nats but is Tensor f32 []. Await loss.item() first.]`,
   );
 });

@@ -5,6 +5,7 @@ import type { DType } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
 import { defineElementwise } from "./arithmetic";
 import type { Operand } from "./operands";
+import { expectOneOf } from "./options";
 
 const input = (args: readonly Argument[]): Argument => args[0] as Argument;
 
@@ -23,6 +24,9 @@ const logistic = defineElementwise("sigmoid", "sigmoid", (dy, y) => [() => eleme
 const tangent = defineElementwise("tanh", "tanh", (dy, y) => [() => elementwise("tanhGrad", [y, dy])]);
 const rectifier = defineElementwise("relu", "relu", (dy, y) => [() => elementwise("reluGrad", [y, dy])]);
 const gaussian = defineElementwise("gelu", "gelu", (dy, _, args) => [() => elementwise("geluGrad", [input(args), dy])]);
+const gaussianByTanh = defineElementwise("gelu", "geluTanh", (dy, _, args) => [
+  () => elementwise("geluTanhGrad", [input(args), dy]),
+]);
 const softRectifier = defineElementwise("softplus", "softplus", (dy, _, args) => [
   () => elementwise("softplusGrad", [input(args), dy]),
 ]);
@@ -53,8 +57,12 @@ export const sigmoid = (x: Tensor): Tensor => logistic(x);
 export const tanh = (x: Tensor): Tensor => tangent(x);
 /** max(x, 0) */
 export const relu = (x: Tensor): Tensor => rectifier(x);
-/** x·Φ(x) with the exact Gaussian distribution function (Hendrycks & Gimpel 2016) */
-export const gelu = (x: Tensor): Tensor => gaussian(x);
+/**
+ * x·Φ(x) with the exact Gaussian distribution function (Hendrycks & Gimpel 2016), or as `approximate: "tanh"` its form
+ * x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2 that some models were trained with.
+ */
+export const gelu = (x: Tensor, { approximate = "none" }: { approximate?: "none" | "tanh" } = {}): Tensor =>
+  expectOneOf("gelu", { approximate }, ["none", "tanh"]) === "tanh" ? gaussianByTanh(x) : gaussian(x);
 /** ln(1 + eˣ) */
 export const softplus = (x: Tensor): Tensor => softRectifier(x);
 /** x held within [low, high]; outside, its derivative is 0. */

@@ -1,13 +1,22 @@
 import { type Float64Tensor, gradcheck } from "@unroll/testing";
 import { expect, test } from "vitest";
 import { grad, mul, sum, type Tensor } from "..";
-import { arithmeticCases, elementwiseCases, lossCases } from "../test-support/cases";
+import { activationCases, arithmeticCases, elementwiseCases, lossCases, pairLossCases } from "../test-support/cases";
 import { toTensor } from "../test-support/check-op";
 import { interpret } from "../test-support/interpret";
 
 /** What is made of elementwise operations and sums alone; the rest has gradient kernels, checked beside those. */
-const composed = new Set(["mseLoss", "bceLoss", "bceWithLogitsLoss"]);
-const cases = [...arithmeticCases, ...elementwiseCases, ...lossCases.filter(({ op }) => composed.has(op))];
+const composed = new Set([
+  ...["mseLoss", "maeLoss", "huberLoss", "smoothL1Loss", "bceLoss", "bceWithLogitsLoss", "binaryFocalLoss"],
+  ...["klDivLoss", "hingeLoss", "cosineSimilarity", "cosineEmbeddingLoss"],
+]);
+const cases = [
+  ...arithmeticCases,
+  ...elementwiseCases,
+  ...activationCases,
+  ...lossCases.filter(({ op }) => composed.has(op)),
+  ...pairLossCases.filter(({ op }) => composed.has(op)),
+];
 
 /** Differences and slopes meet at corners by convention only: |x| and a tie have 0 and a half, as both here do. */
 test.each(cases)("gradient rules equal central differences in float64, $op: $why", ({ run, reference, inputs }) => {

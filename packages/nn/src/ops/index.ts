@@ -1,4 +1,19 @@
 export {
+  celu,
+  elu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  mish,
+  prelu,
+  selu,
+  silu,
+  softsign,
+  swish,
+  thresholdedRelu,
+} from "./activations";
+export { arange, type RangeOptions } from "./arange";
+export {
   add,
   div,
   equal,
@@ -20,6 +35,7 @@ export {
 export { type BatchNormOptions, batchNorm } from "./batch-norm";
 export { concat } from "./concat";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./convolution";
+export { type CumSumOptions, cumSum } from "./cum-sum";
 export { dropout } from "./dropout";
 export {
   abs,
@@ -40,11 +56,16 @@ export {
   tanh,
 } from "./elementwise";
 export { embedding } from "./embedding";
+export { cos, erf, expm1, log1p, sin } from "./functions";
+export { gather, gatherElements, gatherND } from "./gather";
+export { type GemmOptions, gemm } from "./general-product";
 export { type GroupNormOptions, groupNorm, instanceNorm } from "./group-norm";
 export { type LayerNormOptions, layerNorm } from "./layer-norm";
 export { linear } from "./linear";
+export { logSumExp } from "./log-sum-exp";
 export { maskSteps } from "./mask-steps";
 export { matmul } from "./matmul";
+export { type OneHotOptions, oneHot } from "./one-hot";
 export type { Operand } from "./operands";
 export { permute, transpose } from "./permute";
 export {
@@ -59,9 +80,15 @@ export {
   type Pool1dOptions,
   type Pool2dOptions,
 } from "./pool";
-export { argmax, max, mean, type ReduceOptions, sum } from "./reduce";
+export { prod } from "./prod";
+export { argmax, argmin, type IndexOptions, max, mean, min, type ReduceOptions, sum } from "./reduce";
 export { reshape } from "./reshape";
+export { type ReverseSequenceOptions, reverseSequence } from "./reverse-sequence";
 export { type RMSNormOptions, rmsNorm } from "./rms-norm";
+export { type ScatterOptions, scatterElements } from "./scatter";
+export { sequenceMask } from "./sequence-mask";
 export { slice } from "./slice";
 export { logSoftmax, softmax } from "./softmax";
+export { type TopKOptions, topK } from "./top-k";
+export { tril, triu } from "./trilu";
 export type { Extent2d, Padding1d, Padding2d } from "./windows";

@@ -1,11 +1,12 @@
 import { reduceMax, reduceMaxBackward, reduceSum, reductionDims } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
+import { numberType } from "../graph/node";
 import { elementwise, run, view } from "../graph/run";
-import { FLOATS } from "../tensor/dtype";
+import { type DType, FLOATS } from "../tensor/dtype";
 import { expectDType, resolveAxis, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
-/** Which axes `sum`, `mean` and `max` reduce, and what becomes of them. */
+/** Which axes a reduction runs over, and what becomes of them. */
 export interface ReduceOptions {
   /** Axes to reduce, −1 being the last; all of them when absent. */
   axes?: readonly number[];
@@ -13,16 +14,16 @@ export interface ReduceOptions {
   keepDims?: boolean;
 }
 
-interface Attributes {
+/** `ReduceOptions` worked out for one tensor. */
+export interface Reduced {
   readonly axes: readonly number[];
   /** Of the result, with reduced axes as 1. */
   readonly kept: Shape;
   /** Of the result as asked for. */
   readonly shape: Shape;
-  readonly mean: boolean;
 }
 
-const total = defineOp<{ x: Tensor }, Attributes, { out: Tensor }, { x: Tensor }>({
+const total = defineOp<{ x: Tensor }, Reduced & { mean: boolean }, { out: Tensor }, { x: Tensor }>({
   name: "sum",
   forward({ x }, { axes, shape, mean }) {
     const { dims, options } = reductionDims(x.shape, axes);
@@ -38,49 +39,89 @@ const total = defineOp<{ x: Tensor }, Attributes, { out: Tensor }, { x: Tensor }
   },
 });
 
-const largest = defineOp<{ x: Tensor }, Attributes, { out: Tensor }, { x: Tensor; index: Tensor }>({
-  name: "max",
-  forward({ x }, { axes, shape }) {
-    const shapes = { out: shape, index: shape };
-    const { out, index } = run(
-      reduceMax,
-      { x },
-      { ...reductionDims(x.shape, axes), shapes, outputs: ["out", "index"], dtypes: { out: x.dtype } },
-    );
-    return { out: { out }, saved: { x, index } };
+const NUMBERS = ["f32", "f16", "i32", "u32"] as const;
+
+const extreme = defineOp<{ x: Tensor }, Reduced & { smallest: boolean }, { out: Tensor }, { x: Tensor; index: Tensor }>(
+  {
+    name: "max",
+    forward({ x }, { axes, shape, smallest }) {
+      const { dims, options } = reductionDims(x.shape, axes);
+      const { out, index } = run(
+        reduceMax,
+        { x },
+        {
+          dims,
+          options: { ...options, smallest, type: numberType(x.dtype) },
+          shapes: { out: shape, index: shape },
+          outputs: ["out", "index"],
+          dtypes: { out: x.dtype },
+        },
+      );
+      return { out: { out }, saved: { x, index } };
+    },
+    // The gradient goes to the first of equals.
+    backward({ out: dOut }, { x, index }, _, { axes }) {
+      if (!dOut) return {};
+      const call = { ...reductionDims(x.shape, axes), shapes: { dx: x.shape }, dtypes: { dx: x.dtype } };
+      return { x: run(reduceMaxBackward, { dOut, index }, call).dx };
+    },
   },
-  // The gradient goes to the first of the largest.
-  backward({ out: dOut }, { x, index }, _, { axes }) {
-    if (!dOut) return {};
-    const call = { ...reductionDims(x.shape, axes), shapes: { dx: x.shape }, dtypes: { dx: x.dtype } };
-    return { x: run(reduceMaxBackward, { dOut, index }, call).dx };
-  },
-});
+);
 
 /** Σ over axes, added in f32 and of the dtype of x. @throws ShapeError if an axis does not exist */
 export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  total({ x }, attributes("sum", x, options, false)).out;
+  total({ x }, { ...reducedBy("sum", x, options, FLOATS), mean: false }).out;
 /** The mean over axes. @throws ShapeError if an axis does not exist @throws ValueError if there is nothing to average */
 export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  total({ x }, attributes("mean", x, options, true)).out;
-/** The largest over axes; its gradient goes to the first of the largest. */
+  total({ x }, { ...reducedBy("mean", x, options, FLOATS), mean: true }).out;
+/** The largest over axes; its gradient goes to the first of the largest. @throws ValueError if there is none */
 export const max = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  largest({ x }, attributes("max", x, options, false)).out;
+  extreme({ x }, { ...reducedBy("max", x, options, NUMBERS), smallest: false }).out;
+/** The smallest over axes; its gradient goes to the first of the smallest. @throws ValueError if there is none */
+export const min = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  extreme({ x }, { ...reducedBy("min", x, options, NUMBERS), smallest: true }).out;
 
-/** Index of the largest along one axis, the lowest at a tie, as u32. */
-export function argmax(x: Tensor, axis = -1): Tensor {
-  const { axes, shape } = attributes("argmax", x, { axes: [axis] }, false);
-  return run(reduceMax, { x }, { ...reductionDims(x.shape, axes), shapes: { index: shape }, outputs: ["index"] }).index;
+export interface IndexOptions {
+  /** Whether the axis stays, with extent 1. */
+  keepDims?: boolean;
+  /** Whether the highest index is taken at a tie in place of the lowest. */
+  last?: boolean;
 }
 
-function attributes(
+/** Index of the largest along one axis, the lowest at a tie, as u32. */
+export const argmax = (x: Tensor, axis = -1, options: IndexOptions = {}): Tensor =>
+  indexOf("argmax", x, axis, options, false);
+/** Index of the smallest along one axis, the lowest at a tie, as u32. */
+export const argmin = (x: Tensor, axis = -1, options: IndexOptions = {}): Tensor =>
+  indexOf("argmin", x, axis, options, true);
+
+function indexOf(
+  where: string,
+  x: Tensor,
+  axis: number,
+  { keepDims = false, last = false }: IndexOptions,
+  smallest: boolean,
+): Tensor {
+  const { axes, shape } = reducedBy(where, x, { axes: [axis], keepDims }, NUMBERS);
+  const { dims, options } = reductionDims(x.shape, axes);
+  const extreme = { smallest, last, type: numberType(x.dtype) };
+  const call = { dims, options: { ...options, ...extreme }, shapes: { index: shape }, outputs: ["index"] as const };
+  return run(reduceMax, { x }, call).index;
+}
+
+/**
+ * What a reduction of x over axes gives.
+ * @throws DTypeError if x is of none of `dtypes`
+ * @throws ShapeError if an axis does not exist
+ */
+export function reducedBy(
   where: string,
   x: Tensor,
   { axes: given, keepDims = false }: ReduceOptions,
-  mean: boolean,
-): Attributes {
-  expectDType(where, { x }, ...FLOATS);
+  dtypes: readonly DType[],
+): Reduced {
+  expectDType(where, { x }, ...dtypes);
   const axes = (given ?? x.shape.map((_, axis) => axis)).map((axis) => resolveAxis(where, axis, x.rank));
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
-  return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)), mean };
+  return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)) };
 }

@@ -6,7 +6,7 @@ import { average, build, at as elementAt, reduce64, total } from "./arrays.refer
 
 /**
  * Computes a recorded graph on the host in float64: what its operations and gradient rules say, without float32's
- * rounding. It knows host values, views, elementwise operations and sums, which is all that they record.
+ * rounding. It knows host values, views, elementwise operations, sums and counting, which is all that they record.
  */
 export function interpret(tensor: Tensor, known = new Map<Tensor, Float64Tensor>()): Float64Tensor {
   const found = known.get(tensor);
@@ -35,6 +35,7 @@ function compute({ node, shape, dtype }: Tensor, known: Map<Tensor, Float64Tenso
       );
     }
     case "kernel":
+      if (node.kernel.name === "iota") return build(shape, ([index = 0]) => index);
       return { ...reduceSum64(node, known), shape };
     default:
       throw new Error(`A ${node.kind} node has no values on the host.`);

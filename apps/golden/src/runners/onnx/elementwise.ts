@@ -1,20 +1,21 @@
 import {
-  abs,
-  add,
+  celu,
   clamp,
-  div,
-  exp,
+  elu,
   gelu,
-  greater,
-  minimum,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  mish,
   mul,
   relu,
   sigmoid,
   softplus,
-  sub,
+  softsign,
+  swish,
   type Tensor,
   tanh,
-  where,
+  thresholdedRelu,
 } from "@unroll/nn";
 import { UnsupportedCase } from "../../compare";
 import type { OnnxOperator } from "./node";
@@ -31,45 +32,47 @@ function pointwise(f: (x: Tensor, attributes: Numbers) => Tensor, defaults: Numb
   };
 }
 
-const exponentialLinear = (x: Tensor, alpha: number): Tensor =>
-  where(greater(x, 0), x, mul(sub(exp(minimum(x, 0)), 1), alpha));
-const hardSigmoid = (x: Tensor, alpha: number, beta: number): Tensor => clamp(add(mul(x, alpha), beta), 0, 1);
-/** x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2 */
-const geluByTanh = (x: Tensor): Tensor => {
-  const inner = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
-  return mul(mul(x, add(tanh(inner), 1)), 0.5);
-};
-
 const geluOperator: OnnxOperator = (node) => {
   const approximate = node.attributes.only("approximate").text("approximate", "none");
   if (approximate !== "none" && approximate !== "tanh")
     throw new UnsupportedCase(`Gelu approximated by ${approximate}`);
-  return [approximate === "tanh" ? geluByTanh(node.float(0)) : gelu(node.float(0))];
+  return [gelu(node.float(0), { approximate })];
+};
+
+/** The ends of what a dtype holds, where a bound is left out. */
+const ENDS: Readonly<Record<string, readonly [number, number]>> = {
+  f32: [-3.4028234663852886e38, 3.4028234663852886e38],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
 };
 
 const clip: OnnxOperator = (node) => {
   node.attributes.only();
+  const x = node.tensor(0);
+  const ends = ENDS[x.dtype];
+  if (!ends) throw new UnsupportedCase(`Clip of ${x.dtype}`);
   const bound = (position: number, otherwise: number): number => node.optional(position)?.data[0] ?? otherwise;
-  const largest = 3.4028234663852886e38;
-  return [clamp(node.float(0), bound(1, -largest), bound(2, largest))];
+  return [clamp(x, bound(1, ends[0]), bound(2, ends[1]))];
 };
 
 export const elementwiseOperators: Readonly<Record<string, OnnxOperator>> = {
+  Celu: pointwise((x, { alpha }) => celu(x, alpha), { alpha: 1 }),
   Clip: clip,
-  Elu: pointwise((x, { alpha = 1 }) => exponentialLinear(x, alpha), { alpha: 1 }),
+  Elu: pointwise((x, { alpha }) => elu(x, alpha), { alpha: 1 }),
   Gelu: geluOperator,
-  HardSigmoid: pointwise((x, { alpha = 0, beta = 0 }) => hardSigmoid(x, alpha, beta), { alpha: 0.2, beta: 0.5 }),
-  HardSwish: pointwise((x) => mul(x, hardSigmoid(x, 1 / 6, 0.5))),
-  LeakyRelu: pointwise((x, { alpha = 0 }) => where(greater(x, 0), x, mul(x, alpha)), { alpha: 0.01 }),
+  HardSigmoid: pointwise((x, { alpha, beta }) => hardSigmoid(x, alpha, beta), { alpha: 0.2, beta: 0.5 }),
+  HardSwish: pointwise((x) => hardSwish(x)),
+  LeakyRelu: pointwise((x, { alpha }) => leakyRelu(x, alpha), { alpha: 0.01 }),
+  Mish: pointwise((x) => mish(x)),
   Relu: pointwise(relu),
-  Selu: pointwise((x, { alpha = 0, gamma = 0 }) => mul(exponentialLinear(x, alpha), gamma), {
+  Selu: pointwise((x, { alpha, gamma = 1 }) => mul(elu(x, alpha), gamma), {
     alpha: 1.6732632423543772,
     gamma: 1.0507009873554805,
   }),
   Sigmoid: pointwise(sigmoid),
   Softplus: pointwise(softplus),
-  Softsign: pointwise((x) => div(x, add(abs(x), 1))),
-  Swish: pointwise((x, { alpha = 1 }) => mul(x, sigmoid(mul(x, alpha))), { alpha: 1 }),
+  Softsign: pointwise((x) => softsign(x)),
+  Swish: pointwise((x, { alpha }) => swish(x, alpha), { alpha: 1 }),
   Tanh: pointwise(tanh),
-  ThresholdedRelu: pointwise((x, { alpha = 1 }) => where(greater(x, alpha), x, 0), { alpha: 1 }),
+  ThresholdedRelu: pointwise((x, { alpha }) => thresholdedRelu(x, alpha), { alpha: 1 }),
 };

@@ -1,6 +1,7 @@
 import { type Check, UnsupportedCase } from "../../compare";
 import type { Fields } from "../../fields";
 import { elementwiseOperators } from "./elementwise";
+import { indexOperators } from "./indexing";
 import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from "./losses";
 import { OnnxNode, type OnnxOperator } from "./node";
 import {
@@ -17,6 +18,7 @@ import { recurrentOperator } from "./recurrent";
 /** Operators of the domain ai.onnx that the packages can express. */
 const OPERATORS: ReadonlyMap<string, OnnxOperator> = new Map([
   ...Object.entries(elementwiseOperators),
+  ...Object.entries(indexOperators),
   ...Object.entries(productOperators),
   ["GRU", recurrentOperator("gru")],
   ["GroupNormalization", groupNormalization],

@@ -2,7 +2,7 @@ import type { Tensor } from "@unroll/nn";
 import type { GoldenTensor } from "@unroll/testing";
 import { type Check, UnsupportedCase } from "../../compare";
 import { ABOUT, type Fields } from "../../fields";
-import { checksOf, f32, type Wanted } from "../tensors";
+import { checksOf, f32, typed, type Wanted } from "../tensors";
 
 /** One operator of a case, its inputs by position. */
 export class OnnxNode {
@@ -44,6 +44,18 @@ export class OnnxNode {
   /** A floating-point input. @throws UnsupportedCase for another dtype */
   float(position: number): Tensor {
     return f32(expectFloat(this.op, this.input(position)));
+  }
+
+  /** An input of any dtype that the packages have. @throws UnsupportedCase for another, or numbers beyond 32 bits */
+  tensor(position: number): Tensor {
+    return typed(this.op, this.input(position));
+  }
+
+  /** The one number of an input of one element; `otherwise` where it is absent. */
+  number(position: number, otherwise?: number): number {
+    const value = this.optional(position)?.data[0] ?? otherwise;
+    if (value === undefined) throw new TypeError(`${this.op} should have a number as input ${position} but has none.`);
+    return value;
   }
 
   optionalFloat(position: number): Tensor | undefined {

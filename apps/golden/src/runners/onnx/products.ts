@@ -1,18 +1,19 @@
-import { add, argmax, exp, log, matmul, max, mul, reshape, sub, sum, type Tensor, transpose, zeros } from "@unroll/nn";
-import { UnsupportedCase } from "../../compare";
+import { add, gemm, logSumExp, matmul, reshape, type Tensor, zeros } from "@unroll/nn";
 import type { OnnxOperator } from "./node";
 
 /** alpha·A'·B' + beta·C, A' and B' transposed where asked for, C broadcast. */
-const gemm: OnnxOperator = (node) => {
+const gemmOperator: OnnxOperator = (node) => {
   const { attributes } = node;
   attributes.only("alpha", "beta", "transA", "transB");
-  const [a, b, c] = [node.float(0), node.float(1), node.optionalFloat(2)];
-  const product = matmul(
-    attributes.flag("transA", false) ? transpose(a) : a,
-    attributes.flag("transB", false) ? transpose(b) : b,
-  );
-  const scaled = mul(product, attributes.number("alpha", 1));
-  return [c ? add(scaled, mul(c, attributes.number("beta", 1))) : scaled];
+  return [
+    gemm(node.float(0), node.float(1), {
+      c: node.optionalFloat(2),
+      alpha: attributes.number("alpha", 1),
+      beta: attributes.number("beta", 1),
+      transposeA: attributes.flag("transA", false),
+      transposeB: attributes.flag("transB", false),
+    }),
+  ];
 };
 
 /** NumPy's matmul: a vector is a row on the left and a column on the right, leading axes are broadcast. */
@@ -37,45 +38,17 @@ function broadcast(a: readonly number[], b: readonly number[]): number[] {
   });
 }
 
-/** ln Σ eˣ over axes, from the largest so that nothing overflows. */
+/** ln Σ eˣ over axes: over all where none are named, unless that is to do nothing. */
 const reduceLogSumExp: OnnxOperator = (node) => {
-  node.attributes.only("keepdims", "noop_with_empty_axes");
+  node.attributes.only("axes", "keepdims", "noop_with_empty_axes");
   const x = node.float(0);
-  if (x.size === 0) throw new UnsupportedCase("ReduceLogSumExp of nothing is −∞, which is no value here");
-  const given = node.optional(1)?.data ?? new Float64Array(0);
-  if (given.length === 0 && node.attributes.flag("noop_with_empty_axes", false)) return [x];
-  const axes = given.length > 0 ? Array.from(given) : x.shape.map((_, axis) => axis);
-  const largest = max(x, { axes, keepDims: true });
-  const result = add(log(sum(exp(sub(x, largest)), { axes, keepDims: true })), largest);
-  if (node.attributes.flag("keepdims", true)) return [result];
-  const reduced = axes.map((axis) => (axis < 0 ? axis + x.rank : axis));
-  return [
-    reshape(
-      result,
-      x.shape.filter((_, axis) => !reduced.includes(axis)),
-    ),
-  ];
-};
-
-const argMax: OnnxOperator = (node) => {
-  const { attributes } = node;
-  attributes.only("axis", "keepdims", "select_last_index");
-  if (attributes.flag("select_last_index", false)) throw new UnsupportedCase("ArgMax that takes the last of equals");
-  const x = node.float(0);
-  const axis = attributes.number("axis", 0);
-  const index = argmax(x, axis);
-  if (!attributes.flag("keepdims", true)) return [index];
-  return [
-    reshape(
-      index,
-      x.shape.map((extent, at) => (at === (axis < 0 ? axis + x.rank : axis) ? 1 : extent)),
-    ),
-  ];
+  const axes = [...(node.optional(1)?.data ?? node.attributes.numbers("axes", []))];
+  if (axes.length === 0 && node.attributes.flag("noop_with_empty_axes", false)) return [x];
+  return [logSumExp(x, { ...(axes.length > 0 ? { axes } : {}), keepDims: node.attributes.flag("keepdims", true) })];
 };
 
 export const productOperators: Readonly<Record<string, OnnxOperator>> = {
-  ArgMax: argMax,
-  Gemm: gemm,
+  Gemm: gemmOperator,
   MatMul: matMul,
   ReduceLogSumExp: reduceLogSumExp,
 };

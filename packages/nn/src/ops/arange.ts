@@ -1,0 +1,23 @@
+import { iota, ValueError } from "@unroll/kernels";
+import { run } from "../graph/run";
+import type { Tensor } from "../tensor/tensor";
+import { add, mul } from "./arithmetic";
+
+export interface RangeOptions {
+  start?: number;
+  step?: number;
+  dtype?: "f32" | "i32" | "u32";
+}
+
+/**
+ * The `count` numbers start, start + step, …, made on the device.
+ * @throws ValueError if `count` is no whole number, or `start` or `step` none of the dtype
+ */
+export function arange(count: number, { start = 0, step = 1, dtype = "i32" }: RangeOptions = {}): Tensor {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new ValueError({ where: "arange", what: "count", expected: "a whole number", received: String(count) });
+  }
+  const numbers = run(iota, {}, { dims: { n: count }, options: { type: dtype } }).out;
+  const scaled = step === 1 ? numbers : mul(numbers, step);
+  return start === 0 ? scaled : add(scaled, start);
+}

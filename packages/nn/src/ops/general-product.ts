@@ -1,0 +1,31 @@
+import type { Tensor } from "../tensor/tensor";
+import { add, mul } from "./arithmetic";
+import { matmul } from "./matmul";
+import { transpose } from "./permute";
+
+export interface GemmOptions {
+  /** What is added; its shape broadcasts to the product's. */
+  c?: Tensor | undefined;
+  alpha?: number;
+  beta?: number;
+  transposeA?: boolean;
+  transposeB?: boolean;
+}
+
+/**
+ * The general matrix product of BLAS: α·A′·B′ + β·C, where A′ is A or its transpose, and so B′. A transposed factor is
+ * read where it lies; α, β and C become one elementwise kernel.
+ * @param a A′ is [M, K]
+ * @param b B′ is [K, N]
+ * @throws ShapeError if the inner extents differ, or C does not broadcast to [M, N]
+ */
+export function gemm(
+  a: Tensor,
+  b: Tensor,
+  { c, alpha = 1, beta = 1, transposeA = false, transposeB = false }: GemmOptions = {},
+): Tensor {
+  const product = matmul(transposeA ? transpose(a) : a, transposeB ? transpose(b) : b);
+  const scaled = alpha === 1 ? product : mul(product, alpha);
+  if (!c) return scaled;
+  return add(scaled, beta === 1 ? c : mul(c, beta));
+}
