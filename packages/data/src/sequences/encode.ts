@@ -1,4 +1,4 @@
-import { EncodingError } from "./errors";
+import { EncodingError } from "../errors";
 
 /** Numbers and the shape they are to be read in, row-major: what a tensor is made from. */
 export interface ShapedArray<Data> {

@@ -1,19 +1,33 @@
-import { VocabularyError } from "./errors";
+import { excerpt, isRecord, isTextList } from "../checks";
+import { VocabularyError } from "../errors";
+import { graphemes, graphemesOfChunks } from "./characters";
+import { type CutOptions, compareCodePoints, countsOf, cut } from "./counts";
+import {
+  areSpecials,
+  isSilent,
+  type SpecialIds,
+  type SpecialOptions,
+  specialIds,
+  specialsToJSON,
+} from "./special-entries";
+import type { Tokenizer } from "./tokenizer";
 
-/** Which entries a vocabulary has beside its characters. */
-export interface VocabularyOptions {
-  /** Adds an entry for padding; it has id 0, and `decode` skips it. */
-  pad?: boolean;
-  /** Adds an entry for every character outside the alphabet; without it, such a character is an error. */
-  unknown?: boolean;
+/** Which entries a vocabulary has beside its characters, and what a character is. */
+export interface VocabularyOptions extends SpecialOptions {
+  /**
+   * Takes what a reader sees as one character (an extended grapheme cluster of Unicode) for one, such as a letter with a
+   * combining accent, a flag or a family of emoji; false when absent, which takes code points.
+   */
+  graphemes?: boolean;
 }
 
 /** A vocabulary as JSON: what `toJSON` writes and `fromJSON` reads. */
-export interface VocabularyJSON {
+export interface VocabularyJSON extends SpecialOptions {
   kind: "CharVocabulary";
   characters: string[];
   pad: boolean;
   unknown: boolean;
+  graphemes?: boolean;
 }
 
 const FIRST_PRINTABLE = 0x20;
@@ -21,11 +35,11 @@ const REPLACEMENT = "\ufffd";
 
 /**
  * The characters a model knows, each with an id. A character is one Unicode code point, so that an emoji is one character
- * and a letter with a combining accent is two; normalise or `toAscii` the text beforehand where that matters.
+ * and a letter with a combining accent is two; where that matters, take graphemes, or normalise or `toAscii` the text.
  *
- * Ids count from 0: padding and unknown first, where the vocabulary has them, then the characters in order.
+ * Ids count from 0: padding, unknown, start and end first, where the vocabulary has them, then the characters in order.
  */
-export class CharVocabulary {
+export class CharVocabulary implements Tokenizer, SpecialIds {
   /** The alphabet in the order of its ids, without the special entries. */
   readonly characters: readonly string[];
   /** The number of ids, special entries included. */
@@ -34,6 +48,12 @@ export class CharVocabulary {
   readonly padId: number | undefined;
   /** The id that stands for every character outside the alphabet, if the vocabulary has one. */
   readonly unknownId: number | undefined;
+  /** The id that stands before a sequence, if the vocabulary has one. */
+  readonly startId: number | undefined;
+  /** The id that stands behind a sequence, if the vocabulary has one. */
+  readonly endId: number | undefined;
+  /** Whether a character is a grapheme rather than a code point. */
+  readonly graphemes: boolean;
   readonly #ids: ReadonlyMap<string, number>;
   readonly #first: number;
 
@@ -41,32 +61,37 @@ export class CharVocabulary {
    * @param alphabet the characters in the order of their ids
    * @throws VocabularyError if the alphabet is empty, repeats a character or has an entry that is not one character
    */
-  constructor(alphabet: string | Iterable<string>, { pad = false, unknown = false }: VocabularyOptions = {}) {
-    this.characters = [...alphabet];
-    this.padId = pad ? 0 : undefined;
-    this.unknownId = unknown ? Number(pad) : undefined;
-    this.#first = Number(pad) + Number(unknown);
+  constructor(alphabet: string | Iterable<string>, options: VocabularyOptions = {}) {
+    this.graphemes = options.graphemes ?? false;
+    this.characters = typeof alphabet === "string" ? [...charactersOf(alphabet, options)] : [...alphabet];
+    const { count, ...ids } = specialIds(options);
+    ({ padId: this.padId, unknownId: this.unknownId, startId: this.startId, endId: this.endId } = ids);
+    this.#first = count;
     this.size = this.#first + this.characters.length;
-    this.#ids = numbered(this.characters, this.#first);
+    this.#ids = numbered(this.characters, this.#first, options);
   }
 
   /**
-   * The vocabulary of all characters that occur in a text or in several, in the order of their code points, so that it
+   * The vocabulary of the characters that occur in a text or in several, in the order of their code points, so that it
    * does not depend on the order of the texts.
    *
-   * @throws VocabularyError if there is no character
+   * @throws VocabularyError if there is no character, or none survives the cuts
    */
-  static fromText(texts: string | Iterable<string>, options: VocabularyOptions = {}): CharVocabulary {
-    const seen = new Set<string>();
-    for (const text of typeof texts === "string" ? [texts] : texts) for (const character of text) seen.add(character);
-    return new CharVocabulary(byCodePoint(seen), options);
+  static fromText(texts: string | Iterable<string>, options: VocabularyOptions & CutOptions = {}): CharVocabulary {
+    const counts = new Map<string, number>();
+    for (const text of typeof texts === "string" ? [texts] : texts) countsOf(charactersOf(text, options), counts);
+    return fromCounts(counts, options);
   }
 
   /** As `fromText`, from a text that arrives in chunks of whole characters, such as `readText(file)`. */
-  static async fromStream(chunks: AsyncIterable<string>, options: VocabularyOptions = {}): Promise<CharVocabulary> {
-    const seen = new Set<string>();
-    for await (const chunk of chunks) for (const character of chunk) seen.add(character);
-    return new CharVocabulary(byCodePoint(seen), options);
+  static async fromStream(
+    chunks: AsyncIterable<string>,
+    options: VocabularyOptions & CutOptions = {},
+  ): Promise<CharVocabulary> {
+    const counts = new Map<string, number>();
+    if (options.graphemes) for await (const character of graphemesOfChunks(chunks)) countsOf([character], counts);
+    else for await (const chunk of chunks) countsOf(chunk, counts);
+    return fromCounts(counts, options);
   }
 
   /**
@@ -84,7 +109,7 @@ export class CharVocabulary {
         remedy: "Pass what JSON.parse gives for a vocabulary written by JSON.stringify.",
       });
     }
-    return new CharVocabulary(json.characters, { pad: json.pad, unknown: json.unknown });
+    return new CharVocabulary(json.characters, json);
   }
 
   /** The vocabulary as a JSON value; `JSON.stringify(vocabulary)` calls it. */
@@ -92,8 +117,8 @@ export class CharVocabulary {
     return {
       kind: "CharVocabulary",
       characters: [...this.characters],
-      pad: this.padId !== undefined,
-      unknown: this.unknownId !== undefined,
+      ...specialsToJSON(this),
+      graphemes: this.graphemes,
     };
   }
 
@@ -111,7 +136,7 @@ export class CharVocabulary {
   encode(text: string): Int32Array<ArrayBuffer> {
     const ids = new Int32Array(text.length); // at least as many UTF-16 units as characters
     let position = 0;
-    for (const character of text) {
+    for (const character of charactersOf(text, this)) {
       ids[position] = this.#ids.get(character) ?? this.unknownId ?? this.#refuse(character, position);
       position++;
     }
@@ -119,7 +144,7 @@ export class CharVocabulary {
   }
 
   /**
-   * The text that ids stand for. Padding is left out; the unknown entry becomes U+FFFD, the replacement character.
+   * The text that ids stand for. Padding, start and end are left out; the unknown entry becomes U+FFFD, the replacement character.
    *
    * @throws VocabularyError if an id is not one of the vocabulary's
    */
@@ -127,7 +152,7 @@ export class CharVocabulary {
     let text = "";
     for (let position = 0; position < ids.length; position++) {
       const id = ids[position] ?? Number.NaN;
-      if (id === this.padId) continue;
+      if (isSilent(id, this)) continue;
       text += id === this.unknownId ? REPLACEMENT : (this.characters[id - this.#first] ?? this.#refuseId(id, position));
     }
     return text;
@@ -156,7 +181,15 @@ export class CharVocabulary {
   }
 }
 
-function numbered(characters: readonly string[], first: number): Map<string, number> {
+function charactersOf(text: string, options: VocabularyOptions): Iterable<string> {
+  return options.graphemes ? graphemes(text) : text;
+}
+
+function fromCounts(counts: ReadonlyMap<string, number>, options: VocabularyOptions & CutOptions): CharVocabulary {
+  return new CharVocabulary(cut("CharVocabulary.fromText", counts, options).sort(compareCodePoints), options);
+}
+
+function numbered(characters: readonly string[], first: number, options: VocabularyOptions): Map<string, number> {
   if (characters.length === 0) {
     throw new VocabularyError({
       where: "CharVocabulary",
@@ -167,7 +200,7 @@ function numbered(characters: readonly string[], first: number): Map<string, num
   }
   const ids = new Map<string, number>();
   for (const [position, character] of characters.entries()) {
-    if ([...character].length !== 1) {
+    if ([...charactersOf(character, options)].length !== 1) {
       throw new VocabularyError({
         where: "CharVocabulary",
         expected: "every entry of the alphabet to be one character",
@@ -191,30 +224,14 @@ function numbered(characters: readonly string[], first: number): Map<string, num
   return ids;
 }
 
-function byCodePoint(characters: Iterable<string>): string[] {
-  return [...characters].sort((one, other) => codePoint(one) - codePoint(other));
-}
-
-function codePoint(character: string): number {
-  return character.codePointAt(0) ?? 0;
-}
-
 /** "é" (U+00E9); a control character by its number alone. */
 function describe(character: string): string {
-  const point = codePoint(character);
+  const point = character.codePointAt(0) ?? 0;
   const number = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
   return point < FIRST_PRINTABLE ? number : `"${character}" (${number})`;
 }
 
 function isVocabularyJSON(json: unknown): json is VocabularyJSON {
-  if (typeof json !== "object" || json === null) return false;
-  if (!("kind" in json && "characters" in json && "pad" in json && "unknown" in json)) return false;
-  const { kind, characters, pad, unknown } = json;
-  if (kind !== "CharVocabulary" || typeof pad !== "boolean" || typeof unknown !== "boolean") return false;
-  return Array.isArray(characters) && characters.every((character) => typeof character === "string");
-}
-
-function excerpt(json: unknown): string {
-  const text = JSON.stringify(json) ?? String(json);
-  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+  if (!isRecord(json) || json.kind !== "CharVocabulary" || !isTextList(json.characters)) return false;
+  return areSpecials(json) && typeof (json.graphemes ?? false) === "boolean";
 }

@@ -1,4 +1,4 @@
-import { ReadError } from "./errors";
+import { ReadError } from "../errors";
 
 /** What can be read: a stream of bytes, a Blob or File, or a Response to a fetch. */
 export type TextSource = ReadableStream<Uint8Array<ArrayBuffer>> | Blob | Response;

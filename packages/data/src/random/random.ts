@@ -1,4 +1,4 @@
-import { RandomError } from "./errors";
+import { RandomError } from "../errors";
 
 const WORD = 2 ** 32;
 

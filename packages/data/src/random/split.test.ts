@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SplitError } from "./errors";
+import { SplitError } from "../errors";
 import { splitByHash, splitByShuffle } from "./split";
 
 const words = Array.from({ length: 5000 }, (_, n) => `word-${n}`);

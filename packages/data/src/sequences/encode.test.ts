@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { EncodingError } from "../errors";
 import { oneHot, padSequences } from "./encode";
-import { EncodingError } from "./errors";
 
 describe("oneHot", () => {
   test("sets one element of each row", () => {

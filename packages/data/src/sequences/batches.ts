@@ -1,5 +1,5 @@
-import { BatchError } from "./errors";
-import { Random } from "./random";
+import { BatchError } from "../errors";
+import { Random } from "../random/random";
 
 /** How `bucketBatches` groups and orders rows. */
 export interface BucketOptions {

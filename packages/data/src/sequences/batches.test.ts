@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { BatchError } from "../errors";
+import { Random } from "../random/random";
 import { type BucketOptions, bucketBatches, type RowBatch } from "./batches";
-import { BatchError } from "./errors";
-import { Random } from "./random";
 
 const randomLengths = (count: number, longest: number, seed: number) => {
   const random = new Random(seed);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ReadError } from "./errors";
+import { ReadError } from "../errors";
 import { readLines, readText } from "./read";
 
 const utf8 = new TextEncoder();

@@ -1,4 +1,4 @@
-import { SplitError } from "./errors";
+import { SplitError } from "../errors";
 import { hash32 } from "./hash";
 import { Random } from "./random";
 

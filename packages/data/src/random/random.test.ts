@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RandomError } from "./errors";
+import { RandomError } from "../errors";
 import { Random } from "./random";
 
 const draw = (random: Random, count: number) => Array.from({ length: count }, () => random.uint32());

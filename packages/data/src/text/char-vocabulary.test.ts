@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { VocabularyError } from "./errors";
-import { CharVocabulary } from "./vocabulary";
+import { VocabularyError } from "../errors";
+import { CharVocabulary } from "./char-vocabulary";
 
 describe("CharVocabulary", () => {
   test("numbers an alphabet in its order", () => {
