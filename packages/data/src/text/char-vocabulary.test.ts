@@ -125,3 +125,45 @@ function caught(action: () => void): unknown {
   }
   return undefined;
 }
+
+describe("CharVocabulary of graphemes", () => {
+  const family = "👨‍👩‍👧";
+
+  test("takes what a reader sees as one character", () => {
+    const text = `e\u0301a${family}`;
+    const vocabulary = CharVocabulary.fromText(text, { graphemes: true });
+    expect(vocabulary.characters).toEqual(["a", "e\u0301", family]);
+    expect([...vocabulary.encode(text)]).toEqual([1, 0, 2]);
+    expect(vocabulary.decode([1, 0, 2])).toBe(text);
+    expect(CharVocabulary.fromText(text).size).toBe(3 + 4); // e, ´, a, three people, and what joins them
+    expect(CharVocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)))).toEqual(vocabulary);
+  });
+
+  test("finds a character that lies in two chunks", async () => {
+    async function* chunks() {
+      yield "ae";
+      yield "\u0301";
+      yield "b";
+    }
+    const vocabulary = await CharVocabulary.fromStream(chunks(), { graphemes: true });
+    expect(vocabulary.characters).toEqual(["a", "b", "e\u0301"]);
+  });
+});
+
+describe("CharVocabulary's special entries and cuts", () => {
+  test("start and end come behind padding and unknown, and are left out of a text", () => {
+    const vocabulary = new CharVocabulary("ab", { pad: true, unknown: true, start: true, end: true });
+    expect(vocabulary).toMatchObject({ padId: 0, unknownId: 1, startId: 2, endId: 3, size: 6 });
+    expect(vocabulary.decode([2, 4, 5, 3, 0])).toBe("ab");
+  });
+
+  test("reads JSON from before there were start and end", () => {
+    const json = { kind: "CharVocabulary", characters: ["a"], pad: true, unknown: false };
+    expect(CharVocabulary.fromJSON(json).size).toBe(2);
+  });
+
+  test("keeps frequent characters, in the order of code points", () => {
+    expect(CharVocabulary.fromText("ccbbba", { minCount: 2 }).characters).toEqual(["b", "c"]);
+    expect(CharVocabulary.fromText("ccbbba", { maxSize: 1, unknown: true }).characters).toEqual(["b"]);
+  });
+});
