@@ -127,7 +127,7 @@ export class CsvParser {
   }
 
   #refuseQuote(): never {
-    this.#refuse("quotes around a whole field only", `a quote within the field ${excerpt(this.#field)}…`, {
+    this.#refuse("quotes around a whole field only", "a quote within a field", {
       remedy: 'Put the whole field in quotes and double those within it, or pass { quote: "" }.',
     });
   }

@@ -151,7 +151,7 @@ describe("errors", () => {
 
   test("name the line of a quote that is out of place or never closed", () => {
     expect(() => parseCsvRecords('a,b\nc,d"e\n')).toThrowErrorMatchingInlineSnapshot(
-      `[ParseError: parseCsvRecords: expected quotes around a whole field only but got a quote within the field ""… in line 2, field 2. Put the whole field in quotes and double those within it, or pass { quote: "" }.]`,
+      `[ParseError: parseCsvRecords: expected quotes around a whole field only but got a quote within a field in line 2, field 2. Put the whole field in quotes and double those within it, or pass { quote: "" }.]`,
     );
     expect(() => parseCsvRecords('a,b\n"c" ,d\n')).toThrowErrorMatchingInlineSnapshot(
       `[ParseError: parseCsvRecords: expected a delimiter or a line end behind a closing quote but got " " in line 2, field 1. Double a quote that is part of the field, and leave no space behind the closing one.]`,

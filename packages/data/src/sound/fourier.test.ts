@@ -207,7 +207,7 @@ describe("resample", () => {
     expect([...resample([1, 0.5], 8000, 8000)]).toEqual([1, 0.5]);
     expect(resample([], 8000, 16000)).toHaveLength(0);
     expect(() => resample([1], 8000, 0)).toThrowErrorMatchingInlineSnapshot(
-      `[SignalError: resample: expected to to be a whole number of at least 1 but got 0. Pass to as such a number.]`,
+      `[SignalError: resample: expected the new rate to be a whole number of at least 1 but got 0. Pass the new rate as such a number.]`,
     );
   });
 });

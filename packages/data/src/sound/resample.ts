@@ -24,7 +24,7 @@ export function resample(
   to: number,
   { zeros = 6, rolloff = 0.99 }: ResampleOptions = {},
 ): Float32Array<ArrayBuffer> {
-  expectWhole(SignalError, "resample", { from, to, zeros });
+  expectWhole(SignalError, "resample", { "the old rate": from, "the new rate": to, zeros });
   if (from === to) return Float32Array.from(signal);
   const divisor = greatestCommonDivisor(from, to);
   const [inputs, outputs] = [from / divisor, to / divisor];

@@ -34,7 +34,16 @@ export function bracketLanguage(
     depth = steps / 2,
   }: { batchSize: number; steps: number; kinds?: number; depth?: number },
 ): BracketTask {
-  expectWhole(TaskError, "bracketLanguage", { batchSize, "steps / 2": steps / 2, kinds, depth });
+  expectWhole(TaskError, "bracketLanguage", { batchSize, kinds });
+  if (!Number.isInteger(steps / 2) || steps < 2) {
+    throw new TaskError({
+      where: "bracketLanguage",
+      expected: "steps to be an even number of at least 2",
+      actual: String(steps),
+      remedy: "Every bracket that opens closes, so words are of even length.",
+    });
+  }
+  expectWhole(TaskError, "bracketLanguage", { depth });
   const inputs = new Int32Array(batchSize * steps);
   const lengths = new Uint32Array(batchSize);
   const targets = Int32Array.from({ length: batchSize }, (_, row) => {

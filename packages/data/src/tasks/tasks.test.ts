@@ -150,7 +150,7 @@ describe("bracketLanguage", () => {
       }
     }
     expect(() => bracketLanguage(new Random(1), { batchSize: 1, steps: 5 })).toThrowErrorMatchingInlineSnapshot(
-      `[TaskError: bracketLanguage: expected steps / 2 to be a whole number of at least 1 but got 2.5. Pass steps / 2 as such a number.]`,
+      `[TaskError: bracketLanguage: expected steps to be an even number of at least 2 but got 5. Every bracket that opens closes, so words are of even length.]`,
     );
   });
 
