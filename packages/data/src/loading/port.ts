@@ -1,9 +1,9 @@
 /**
  * One end of a channel between threads: a `Worker` as the page holds it, the global scope within one, or a `MessagePort`,
- * those of Node's worker_threads included.
+ * which Node has too.
  */
 export interface Port {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  postMessage(message: unknown, options: { transfer: ArrayBuffer[] }): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
   removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
   /** Only message ports have, and need, it. */

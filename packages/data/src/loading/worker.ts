@@ -19,7 +19,7 @@ export function serveBatches(
   let isDone = false;
   const reply = (message: Reply): void => {
     isDone ||= message.unroll !== "item";
-    port.postMessage(message, transfer ? buffersOf(message) : []);
+    port.postMessage(message, { transfer: transfer ? buffersOf(message) : [] });
   };
   const makeOne = async (): Promise<void> => {
     if (isDone) return;
@@ -70,7 +70,7 @@ async function* receiving<Batch>(port: Port, ahead: number): AsyncGenerator<Batc
     else if ("data" in event && isReply(event.data)) arrived.push(event.data);
     wake();
   };
-  const want = (count: number): void => port.postMessage({ unroll: "want", count }, []);
+  const want = (count: number): void => port.postMessage({ unroll: "want", count }, { transfer: [] });
   port.addEventListener("message", listener);
   listenToErrors(port, listener, true);
   port.start?.();

@@ -59,8 +59,15 @@ describe("melFilterBank", () => {
       corners: "bins",
     });
     // corners at 0, 324.5, 799.3, 1494.3, 2511.4 and 4000 Hz lie on bins 0, 0, 1, 3, 5 and 8
-    const rows = Array.from({ length: 4 }, (_, m) => [...row(bank, m)].map((each) => Number(each.toFixed(3))).join(" "));
-    expect(rows).toEqual(["1 0 0 0 0 0 0 0 0", "0 1 0.5 0 0 0 0 0 0", "0 0 0.5 1 0.5 0 0 0 0", "0 0 0 0 0.5 1 0.667 0.333 0"]);
+    const rows = Array.from({ length: 4 }, (_, m) =>
+      [...row(bank, m)].map((each) => Number(each.toFixed(3))).join(" "),
+    );
+    expect(rows).toEqual([
+      "1 0 0 0 0 0 0 0 0",
+      "0 1 0.5 0 0 0 0 0 0",
+      "0 0 0.5 1 0.5 0 0 0 0",
+      "0 0 0 0 0.5 1 0.667 0.333 0",
+    ]);
   });
 
   test("stays within its range, and refuses filters between bins", () => {
@@ -69,8 +76,8 @@ describe("melFilterBank", () => {
       const isOutside = k * 31.25 <= 1000 || k * 31.25 >= 2000;
       if (isOutside) for (let m = 0; m < 5; m++) expect(row(bank, m)[k]).toBe(0);
     }
-    expect(() => melFilterBank({ ...options, bands: 200 })).toThrowErrorMatchingInlineSnapshot();
-    expect(() => melFilterBank({ ...options, high: 4001 })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => melFilterBank({ ...options, bands: 200 })).toThrowErrorMatchingInlineSnapshot(`[SignalError: melFilterBank: expected every filter to catch a bin but got filter 0 from 0.0 to 23.3 Hz, between bins of 31.3 Hz. Take fewer bands, a larger fftSize, or a wider range.]`);
+    expect(() => melFilterBank({ ...options, high: 4001 })).toThrowErrorMatchingInlineSnapshot(`[SignalError: melFilterBank: expected high to be a number from 0 to 4000 but got 4001. Pass high as such a number.]`);
     expect(() => melFilterBank({ ...options, low: 3000, high: 2000 })).toThrow(SignalError);
   });
 });
