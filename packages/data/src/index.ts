@@ -103,6 +103,7 @@ export { NgramCounts, ngrams } from "./text/ngrams";
 export { porterStem } from "./text/porter";
 export { type SpecialIds, type SpecialOptions, withEnds } from "./text/special-entries";
 export type { Tokenizer } from "./text/tokenizer";
+export { tokenizerFromJSON } from "./text/tokenizer-from-json";
 export { type EntriesJSON, Vocabulary } from "./text/vocabulary";
 export { WordTokenizer, type WordTokenizerJSON } from "./text/word-tokenizer";
 export { splitWords, type WordOptions } from "./text/words";

@@ -53,6 +53,16 @@ describe("Random", () => {
     expect([...letters].sort().join("")).toBe("abcdefgh");
   });
 
+  test("goes on from a saved state with the numbers that would have come", () => {
+    const random = new Random(7, 2);
+    draw(random, 10);
+    const copy = Random.fromState(JSON.parse(JSON.stringify(random.state)));
+    expect(draw(copy, 5)).toEqual(draw(random, 5));
+    for (const state of [null, [1, 2, 3], [1, 2, 3, -1], [1, 2, 3, 2 ** 32], [1, 2, 3, "4"]]) {
+      expect(() => Random.fromState(state)).toThrow(RandomError);
+    }
+  });
+
   test("refuses a seed, stream or bound that is no whole number in range", () => {
     expect(() => new Random(1.5)).toThrow(RandomError);
     expect(() => new Random(-1)).toThrowErrorMatchingInlineSnapshot(

@@ -76,8 +76,12 @@ describe("melFilterBank", () => {
       const isOutside = k * 31.25 <= 1000 || k * 31.25 >= 2000;
       if (isOutside) for (let m = 0; m < 5; m++) expect(row(bank, m)[k]).toBe(0);
     }
-    expect(() => melFilterBank({ ...options, bands: 200 })).toThrowErrorMatchingInlineSnapshot(`[SignalError: melFilterBank: expected every filter to catch a bin but got filter 0 from 0.0 to 23.3 Hz, between bins of 31.3 Hz. Take fewer bands, a larger fftSize, or a wider range.]`);
-    expect(() => melFilterBank({ ...options, high: 4001 })).toThrowErrorMatchingInlineSnapshot(`[SignalError: melFilterBank: expected high to be a number from 0 to 4000 but got 4001. Pass high as such a number.]`);
+    expect(() => melFilterBank({ ...options, bands: 200 })).toThrowErrorMatchingInlineSnapshot(
+      `[SignalError: melFilterBank: expected every filter to catch a bin but got filter 0 from 0.0 to 23.3 Hz, between bins of 31.3 Hz. Take fewer bands, a larger fftSize, or a wider range.]`,
+    );
+    expect(() => melFilterBank({ ...options, high: 4001 })).toThrowErrorMatchingInlineSnapshot(
+      `[SignalError: melFilterBank: expected high to be a number from 0 to 4000 but got 4001. Pass high as such a number.]`,
+    );
     expect(() => melFilterBank({ ...options, low: 3000, high: 2000 })).toThrow(SignalError);
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { TokenizerError } from "../errors";
+import { BytePairTokenizer } from "./bpe/tokenizer";
+import { CharVocabulary } from "./char-vocabulary";
+import { tokenizerFromJSON } from "./tokenizer-from-json";
 import { WordTokenizer } from "./word-tokenizer";
 import { splitWords } from "./words";
 
@@ -58,5 +61,22 @@ describe("WordTokenizer", () => {
     expect(() => WordTokenizer.fromJSON(null)).toThrowErrorMatchingInlineSnapshot(
       `[TokenizerError: WordTokenizer.fromJSON: expected { kind: "WordTokenizer", vocabulary, rules: { lowerCase, punctuation } } but got null. Pass what JSON.parse gives for a tokenizer written by JSON.stringify.]`,
     );
+  });
+});
+
+describe("tokenizerFromJSON", () => {
+  const text = "the cat sat";
+
+  test.each([CharVocabulary.fromText(text), WordTokenizer.train(text), BytePairTokenizer.train(text, { size: 300 })])(
+    "makes what it finds",
+    (tokenizer) => {
+      const copy = tokenizerFromJSON(JSON.parse(JSON.stringify(tokenizer)));
+      expect(copy).toBeInstanceOf(tokenizer.constructor);
+      expect(copy.encode(text)).toEqual(tokenizer.encode(text));
+    },
+  );
+
+  test("refuses what is none", () => {
+    expect(() => tokenizerFromJSON({ kind: "Sentences" })).toThrowErrorMatchingInlineSnapshot(`[TokenizerError: tokenizerFromJSON: expected a kind of CharVocabulary, WordTokenizer, BytePairTokenizer but got {"kind":"Sentences"}. Pass what JSON.parse gives for a tokenizer written by JSON.stringify.]`);
   });
 });

@@ -137,7 +137,7 @@ describe("BytePairTokenizer of bytes", () => {
     expect(prose.length).toBeGreaterThan(800_000);
     const learned = BytePairTokenizer.train(prose, { size: 2000 });
     expect(learned.size).toBe(2000);
-    const unbroken = prose.replaceAll(" ", "");
+    const unbroken = prose.replaceAll(" ", "").slice(0, 200_000);
     for (const each of [prose, unbroken]) expect(learned.decode(learned.encode(each))).toBe(each);
     expect(BytePairTokenizer.train(unbroken, { size: 300 }).size).toBe(300);
   });
@@ -168,6 +168,19 @@ describe("BytePairTokenizer's errors", () => {
     { kind: "BytePairTokenizer", units: "characters", characters: ["a", "a"], merges: [], pad: false, unknown: false },
   ])("refuse JSON that is no tokenizer: %j", (json) => {
     expect(() => BytePairTokenizer.fromJSON(json)).toThrow(TokenizerError);
+  });
+
+  test("refuse merges that double until a single id would fill the memory", () => {
+    const merges = Array.from(
+      { length: 60 },
+      (_, rank) => [rank === 0 ? 0 : 255 + rank, rank === 0 ? 0 : 255 + rank] as const,
+    );
+    expect(
+      () => new BytePairTokenizer({ units: "bytes", characters: [], merges }),
+    ).toThrowErrorMatchingInlineSnapshot(`[TokenizerError: BytePairTokenizer: expected merges of at most 1048576 symbols but got [275,275] at position 20. Pass the parts of a tokenizer that was trained, in their order.]`);
+    expect(
+      new BytePairTokenizer({ units: "bytes", characters: [], merges: merges.slice(0, 10) }).token(265),
+    ).toHaveLength(1024);
   });
 
   test("name a merge of what is not yet there", () => {

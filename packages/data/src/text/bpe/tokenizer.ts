@@ -236,16 +236,30 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
 /** Stands for an unknown character while a word is merged: part of no pair. */
 const UNKNOWN = 2 ** 24 - 1;
 
+/** The most symbols in one id: merges double, so that a short file could describe an id that fills the memory. */
+const LONGEST = 2 ** 20;
+
 function expectParts({ units, characters, merges }: BytePairParts, symbols: number, distinct: number): void {
-  const at = merges.findIndex((merge, rank) =>
-    merge.some((id) => !(Number.isInteger(id) && id >= 0 && id < symbols + rank)),
-  );
   const isAlphabet = distinct === characters.length && characters.every((one) => [...one].length === 1);
-  if (at < 0 && isAlphabet && (units === "characters" || characters.length === 0)) return;
-  throw new TokenizerError({
-    where: "BytePairTokenizer",
-    expected: at < 0 ? "an alphabet of single characters, each once" : "each merge to join two symbols before it",
-    actual: at < 0 ? excerpt(characters) : `${excerpt(merges[at])} at position ${at}`,
-    remedy: "Pass the parts of a tokenizer that was trained, in their order.",
-  });
+  if (!isAlphabet || (units === "bytes" && characters.length > 0)) {
+    throw new TokenizerError({
+      where: "BytePairTokenizer",
+      expected: "an alphabet of single characters, each once, and none for bytes",
+      actual: excerpt(characters),
+      remedy: "Pass the parts of a tokenizer that was trained, in their order.",
+    });
+  }
+  const lengths: number[] = [];
+  for (const [rank, merge] of merges.entries()) {
+    const isKnown = merge.every((id) => Number.isInteger(id) && id >= 0 && id < symbols + rank);
+    const length = merge.reduce((sum, id) => sum + (lengths[id - symbols] ?? 1), 0);
+    lengths.push(length);
+    if (isKnown && length <= LONGEST) continue;
+    throw new TokenizerError({
+      where: "BytePairTokenizer",
+      expected: isKnown ? `merges of at most ${LONGEST} symbols` : "each merge to join two symbols before it",
+      actual: `${excerpt(merge)} at position ${rank}`,
+      remedy: "Pass the parts of a tokenizer that was trained, in their order.",
+    });
+  }
 }
