@@ -77,6 +77,8 @@ describe("tokenizerFromJSON", () => {
   );
 
   test("refuses what is none", () => {
-    expect(() => tokenizerFromJSON({ kind: "Sentences" })).toThrowErrorMatchingInlineSnapshot(`[TokenizerError: tokenizerFromJSON: expected a kind of CharVocabulary, WordTokenizer, BytePairTokenizer but got {"kind":"Sentences"}. Pass what JSON.parse gives for a tokenizer written by JSON.stringify.]`);
+    expect(() => tokenizerFromJSON({ kind: "Sentences" })).toThrowErrorMatchingInlineSnapshot(
+      `[TokenizerError: tokenizerFromJSON: expected a kind of CharVocabulary, WordTokenizer, BytePairTokenizer but got {"kind":"Sentences"}. Pass what JSON.parse gives for a tokenizer written by JSON.stringify.]`,
+    );
   });
 });

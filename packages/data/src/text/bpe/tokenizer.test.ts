@@ -175,9 +175,9 @@ describe("BytePairTokenizer's errors", () => {
       { length: 60 },
       (_, rank) => [rank === 0 ? 0 : 255 + rank, rank === 0 ? 0 : 255 + rank] as const,
     );
-    expect(
-      () => new BytePairTokenizer({ units: "bytes", characters: [], merges }),
-    ).toThrowErrorMatchingInlineSnapshot(`[TokenizerError: BytePairTokenizer: expected merges of at most 1048576 symbols but got [275,275] at position 20. Pass the parts of a tokenizer that was trained, in their order.]`);
+    expect(() => new BytePairTokenizer({ units: "bytes", characters: [], merges })).toThrowErrorMatchingInlineSnapshot(
+      `[TokenizerError: BytePairTokenizer: expected merges of at most 1048576 symbols but got [275,275] at position 20. Pass the parts of a tokenizer that was trained, in their order.]`,
+    );
     expect(
       new BytePairTokenizer({ units: "bytes", characters: [], merges: merges.slice(0, 10) }).token(265),
     ).toHaveLength(1024);
