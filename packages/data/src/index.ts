@@ -106,7 +106,6 @@ export type { Tokenizer } from "./text/tokenizer";
 export { tokenizerFromJSON } from "./text/tokenizer-from-json";
 export { type EntriesJSON, Vocabulary } from "./text/vocabulary";
 export { WordTokenizer, type WordTokenizerJSON } from "./text/word-tokenizer";
-export { splitWords, type WordOptions } from "./text/words";
 export {
   readWord2Vec,
   type VocabularyVectors,
@@ -115,3 +114,4 @@ export {
   WordVectorError,
   type WordVectors,
 } from "./text/word2vec";
+export { splitWords, type WordOptions } from "./text/words";

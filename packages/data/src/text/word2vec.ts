@@ -1,6 +1,6 @@
-import type { ShapedArray } from "../sequences/encode";
 import { DataError, type DataErrorFacts } from "../errors";
 import type { TextSource } from "../files/read";
+import type { ShapedArray } from "../sequences/encode";
 
 /** Vectors that cannot be read from a file of them. */
 export class WordVectorError extends DataError {
