@@ -1,6 +1,52 @@
-export { foldAccents, isAscii, toAscii } from "./ascii";
-export { type BucketOptions, bucketBatches, type RowBatch } from "./batches";
-export { type EditDistanceOptions, editDistance, errorRate, type Sequence } from "./edit-distance";
+export {
+  BatchError,
+  DataError,
+  type DataErrorFacts,
+  EncodingError,
+  LoaderError,
+  MetricError,
+  ParseError,
+  RandomError,
+  ReadError,
+  SignalError,
+  SplitError,
+  TagError,
+  TaskError,
+  TokenizerError,
+  VocabularyError,
+  VocabularyMismatchError,
+  WavError,
+} from "./errors";
+export { type ConllOptions, type ConllSentence, parseConll, readConll } from "./files/conll";
+export {
+  type ConlluRange,
+  type ConlluSentence,
+  type ConlluWord,
+  parseConllu,
+  readConllu,
+} from "./files/conllu";
+export {
+  type CsvColumns,
+  type CsvRow,
+  parseCsv,
+  parseCsvColumns,
+  parseCsvRecords,
+  readCsv,
+  readCsvColumns,
+  readCsvRecords,
+  TSV,
+} from "./files/csv";
+export type { CsvOptions } from "./files/csv-parser";
+export { parseJsonLines, readJsonLines } from "./files/json-lines";
+export { type LineOptions, type ReadOptions, readLines, readText, type TextSource } from "./files/read";
+export type { Port } from "./loading/port";
+export { prefetch } from "./loading/prefetch";
+export { batchesFrom, serveBatches } from "./loading/worker";
+export { hash32 } from "./random/hash";
+export { Random } from "./random/random";
+export { type Fractions, type Split, splitByHash, splitByShuffle } from "./random/split";
+export { type BucketOptions, bucketBatches, type RowBatch } from "./sequences/batches";
+export { type EditDistanceOptions, editDistance, errorRate, type Sequence } from "./sequences/edit-distance";
 export {
   type OneHotOptions,
   oneHot,
@@ -8,23 +54,60 @@ export {
   type PadOptions,
   padSequences,
   type ShapedArray,
-} from "./encode";
+} from "./sequences/encode";
+export { balancedRows, type Position, ShuffledRows, type ShuffleOptions } from "./sequences/epochs";
+export { type StreamBatch, StreamBatches, type StreamOptions } from "./sequences/streams";
+export { type Series, sequenceWindows, type WindowOptions, type Windows } from "./sequences/windows";
 export {
-  BatchError,
-  DataError,
-  type DataErrorFacts,
-  EncodingError,
-  MetricError,
-  RandomError,
-  ReadError,
-  SplitError,
-  VocabularyError,
-} from "./errors";
-export { hash32 } from "./hash";
-export { Random } from "./random";
-export { type LineOptions, type ReadOptions, readLines, readText, type TextSource } from "./read";
-export { type Fractions, type Split, splitByHash, splitByShuffle } from "./split";
-export { CharVocabulary, type VocabularyJSON, type VocabularyOptions } from "./vocabulary";
+  deltas,
+  type Features,
+  joinFeatures,
+  type LogMelOptions,
+  logMel,
+  type MfccOptions,
+  mfcc,
+  preEmphasis,
+} from "./sound/features";
+export { FourierTransform } from "./sound/fourier";
+export { hertzToMel, type MelOptions, type MelScale, melFilterBank, melToHertz } from "./sound/mel";
+export { FeatureScale, type FeatureScaleJSON, normalizeFeatures } from "./sound/normalize";
+export { type ResampleOptions, resample } from "./sound/resample";
+export { type FrameOptions, type Stft, spectrogram, stft } from "./sound/stft";
+export { readWav, type Sound, toMono, writeWav } from "./sound/wav";
+export type { SampleFormat } from "./sound/wav-format";
+export { type WindowName, windowOf } from "./sound/windows";
+export { expectTags, type TagScheme } from "./tags/scheme";
+export { convertTags, type Span, type SpanOptions, type SpanScore, spanF1, spansOf, tagsOf } from "./tags/spans";
+export { type BracketTask, bracketLanguage, isBalanced } from "./tasks/brackets";
+export {
+  addingProblem,
+  type ClassTask,
+  copyMemory,
+  longGap,
+  parity,
+  type RegressionTask,
+  runningSum,
+  type SymbolTask,
+  type TaskSize,
+} from "./tasks/sequence-tasks";
+export { type Fault, type FaultKind, type FaultOptions, type FaultTask, sineFaults } from "./tasks/sine-faults";
+export { foldAccents, isAscii, toAscii } from "./text/ascii";
+export { type BagOptions, bagOfWords, TfIdf, type TfIdfJSON } from "./text/bag-of-words";
+export type { BytePairJSON } from "./text/bpe/json";
+export { type BytePairOptions, type BytePairParts, BytePairTokenizer } from "./text/bpe/tokenizer";
+export type { Merge } from "./text/bpe/train";
+export { CharVocabulary, type VocabularyJSON, type VocabularyOptions } from "./text/char-vocabulary";
+export { graphemes } from "./text/characters";
+export type { CutOptions } from "./text/counts";
+export { letterTrigrams, WordHashing, type WordHashingJSON } from "./text/letter-trigrams";
+export { type Described, expectSameVocabulary } from "./text/mismatch";
+export { NgramCounts, ngrams } from "./text/ngrams";
+export { porterStem } from "./text/porter";
+export { type SpecialIds, type SpecialOptions, withEnds } from "./text/special-entries";
+export type { Tokenizer } from "./text/tokenizer";
+export { tokenizerFromJSON } from "./text/tokenizer-from-json";
+export { type EntriesJSON, Vocabulary } from "./text/vocabulary";
+export { WordTokenizer, type WordTokenizerJSON } from "./text/word-tokenizer";
 export {
   readWord2Vec,
   type VocabularyVectors,
@@ -32,4 +115,5 @@ export {
   type Word2VecOptions,
   WordVectorError,
   type WordVectors,
-} from "./word2vec";
+} from "./text/word2vec";
+export { splitWords, type WordOptions } from "./text/words";

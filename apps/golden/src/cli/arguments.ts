@@ -14,9 +14,10 @@ export class UsageError extends Error {
 
 export const HELP = `Usage: npm run golden -- DIR [options]
 
-Runs the cases of every golden file (*.json of the form { meta, cases }) in DIR through @unroll/nn in headless Chrome and
-prints the largest error of each. A case that cannot run yet is named with the reason; it counts as neither passed nor
-failed. Exits with 1 if a case does not match its numbers, with 2 if there is nothing to run.
+Runs the cases of every golden file in DIR (*.json of the form { meta, cases }, and porter_stemmer*.tsv) through the
+packages in headless Chrome and prints the largest error of each. A case that cannot run yet is named with the reason;
+it counts as neither passed nor failed. Exits with 1 if a case does not match its numbers, with 2 if there is nothing to
+run.
 
 Options:
   --filter TEXT   only cases with TEXT in "family/name"

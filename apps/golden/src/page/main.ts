@@ -1,5 +1,5 @@
 import { adapterName, open } from "@unroll/kernels";
-import { casesOf } from "../golden-file";
+import { casesIn } from "../golden-file";
 import type { PageMessage, Start } from "../protocol";
 import { runCase } from "./run-case";
 
@@ -15,7 +15,7 @@ async function runFiles({ files, filter }: Start): Promise<void> {
   const device = await open({ onWarning: () => undefined }); // the adapter's name says that it is software
   await window.unrollSend({ kind: "adapter", name: adapterName(device.adapter) });
   for (const { family, url } of files) {
-    const cases = casesOf(await (await fetch(url)).text());
+    const cases = casesIn(url, await (await fetch(url)).text());
     for (const [index, record] of (cases ?? []).entries()) {
       const report = await runCase(family, index, record, filter);
       if (report) await window.unrollSend({ kind: "case", report });

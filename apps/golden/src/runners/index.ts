@@ -6,6 +6,7 @@ import { runKeras } from "./keras";
 import { runLayerNorm } from "./layer-norm";
 import { runOnnx } from "./onnx";
 import { runOptimizer } from "./optimizers";
+import { runPorterStemmer } from "./porter-stemmer";
 import { runTfjs } from "./tfjs";
 import { isTorchRnn, runTorchRnn } from "./torch-rnn";
 
@@ -20,6 +21,7 @@ export function runnerOf(fields: Fields): Runner {
   if (fields.has("node_inputs")) return runOnnx;
   if (fields.has("layer")) return runKeras;
   if (fields.has("layers")) return runTfjs;
+  if (fields.has("stems")) return runPorterStemmer;
   if (fields.has("update_rule") || fields.has("optimizer") || /^clip_by_/.test(opOf(fields))) return runOptimizer;
   const op = opOf(fields);
   if (isTorchRnn(op)) return runTorchRnn;

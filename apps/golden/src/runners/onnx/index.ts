@@ -14,12 +14,14 @@ import {
 } from "./norms";
 import { productOperators } from "./products";
 import { recurrentOperator } from "./recurrent";
+import { signalOperators } from "./signal";
 
 /** Operators of the domain ai.onnx that the packages can express. */
 const OPERATORS: ReadonlyMap<string, OnnxOperator> = new Map([
   ...Object.entries(elementwiseOperators),
   ...Object.entries(indexOperators),
   ...Object.entries(productOperators),
+  ...Object.entries(signalOperators),
   ["GRU", recurrentOperator("gru")],
   ["GroupNormalization", groupNormalization],
   ["InstanceNormalization", instanceNormalization],

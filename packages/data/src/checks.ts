@@ -1,0 +1,61 @@
+import type { DataError, DataErrorFacts } from "./errors";
+
+/** A kind of error that needs no more facts than every error has. */
+type ErrorClass = new (facts: DataErrorFacts) => DataError;
+
+/**
+ * Refuses a setting that is not a whole number within its bounds.
+ *
+ * @param least 1 when absent
+ * @param most no bound when absent
+ */
+export function expectWhole(
+  Kind: ErrorClass,
+  where: string,
+  settings: Readonly<Record<string, number>>,
+  { least = 1, most = Number.POSITIVE_INFINITY }: { least?: number; most?: number } = {},
+): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (Number.isInteger(value) && value >= least && value <= most) continue;
+    const bounds = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new Kind({
+      where,
+      expected: `${name} to be a whole number ${bounds}`,
+      actual: String(value),
+      remedy: `Pass ${name} as such a number.`,
+    });
+  }
+}
+
+/** Refuses a setting that is not a finite number within its bounds, both of which it may take. */
+export function expectWithin(
+  Kind: ErrorClass,
+  where: string,
+  settings: Readonly<Record<string, number>>,
+  { least, most = Number.MAX_VALUE }: { least: number; most?: number },
+): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (value >= least && value <= most) continue;
+    const bounds = most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new Kind({
+      where,
+      expected: `${name} to be a number ${bounds}`,
+      actual: String(value),
+      remedy: `Pass ${name} as such a number.`,
+    });
+  }
+}
+
+/** What came, short enough for a message. */
+export function excerpt(value: unknown): string {
+  const text = typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? String(value));
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

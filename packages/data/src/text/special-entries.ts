@@ -1,0 +1,67 @@
+/** Which entries a vocabulary has beside its words or characters. Those it has come first, in this order. */
+export interface SpecialOptions {
+  /** Adds an entry for padding; `decode` skips it. */
+  pad?: boolean;
+  /** Adds an entry for everything outside the vocabulary; without it, that is an error. */
+  unknown?: boolean;
+  /** Adds an entry that stands before the first step of a sequence; `decode` skips it. */
+  start?: boolean;
+  /** Adds an entry that stands behind the last step of a sequence; `decode` skips it. */
+  end?: boolean;
+}
+
+/** The ids of the special entries, undefined for those that there are not. */
+export interface SpecialIds {
+  readonly padId: number | undefined;
+  readonly unknownId: number | undefined;
+  readonly startId: number | undefined;
+  readonly endId: number | undefined;
+}
+
+export const SPECIAL_NAMES = ["pad", "unknown", "start", "end"] as const;
+
+/** The ids of the special entries, counted from 0, and how many there are. */
+export function specialIds(options: SpecialOptions): SpecialIds & { count: number } {
+  let count = 0;
+  const [padId, unknownId, startId, endId] = SPECIAL_NAMES.map((name) => (options[name] ? count++ : undefined));
+  return { padId, unknownId, startId, endId, count };
+}
+
+/** Whether `decode` leaves this id out: padding, start or end. */
+export function isSilent(id: number, { padId, startId, endId }: SpecialIds): boolean {
+  return id === padId || id === startId || id === endId;
+}
+
+/** The special entries as they stand in JSON. */
+export function specialsToJSON(ids: SpecialIds): Required<SpecialOptions> {
+  return {
+    pad: ids.padId !== undefined,
+    unknown: ids.unknownId !== undefined,
+    start: ids.startId !== undefined,
+    end: ids.endId !== undefined,
+  };
+}
+
+/** Whether a JSON record names special entries by truth values only; start and end may be absent, as in older files. */
+export function areSpecials(json: Readonly<Record<string, unknown>>): boolean {
+  const { pad, unknown, start = false, end = false } = json;
+  return [pad, unknown, start, end].every((value) => typeof value === "boolean");
+}
+
+/**
+ * A sequence of ids between the start and the end entry of a vocabulary, where it has them.
+ *
+ * @returns [T], [T + 1] or [T + 2]
+ */
+export function withEnds(
+  ids: ArrayLike<number>,
+  { startId, endId }: Pick<SpecialIds, "startId" | "endId">,
+): Int32Array<ArrayBuffer> {
+  const before = startId === undefined ? [] : [startId];
+  const behind = endId === undefined ? [] : [endId];
+  const whole = new Int32Array(before.length + ids.length + behind.length);
+  whole.set(before);
+  whole.set(ids, before.length);
+  whole.set(behind, before.length + ids.length);
+  return whole;
+}

@@ -1,0 +1,186 @@
+import { excerpt, isRecord, isTextList } from "../checks";
+import { VocabularyError } from "../errors";
+import { type CutOptions, countsOf, cut } from "./counts";
+import {
+  areSpecials,
+  isSilent,
+  type SpecialIds,
+  type SpecialOptions,
+  specialIds,
+  specialsToJSON,
+} from "./special-entries";
+
+/** A vocabulary as JSON: what `toJSON` writes and `fromJSON` reads. */
+export interface EntriesJSON extends Required<SpecialOptions> {
+  kind: "Vocabulary";
+  entries: string[];
+}
+
+/** How the special entries look among the words that `decode` gives. */
+const UNKNOWN = "\ufffd";
+
+/**
+ * Words, tags, labels or any other texts, each with an id.
+ *
+ * Ids count from 0: padding, unknown, start and end first, where the vocabulary has them, then the entries in order.
+ */
+export class Vocabulary implements SpecialIds {
+  /** In the order of their ids, without the special ones. */
+  readonly entries: readonly string[];
+  /** The number of ids, special entries included. */
+  readonly size: number;
+  readonly padId: number | undefined;
+  readonly unknownId: number | undefined;
+  readonly startId: number | undefined;
+  readonly endId: number | undefined;
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #first: number;
+
+  /**
+   * @param entries in the order of their ids
+   * @throws VocabularyError if there is no entry, or one comes twice
+   */
+  constructor(entries: Iterable<string>, options: SpecialOptions = {}) {
+    this.entries = [...entries];
+    const { count, ...ids } = specialIds(options);
+    ({ padId: this.padId, unknownId: this.unknownId, startId: this.startId, endId: this.endId } = ids);
+    this.#first = count;
+    this.size = count + this.entries.length;
+    this.#ids = numbered(this.entries, count);
+  }
+
+  /**
+   * The vocabulary of all that occurs in some sequences, the most frequent first.
+   *
+   * @param sequences sentences of words, say, or a single list of labels
+   * @throws VocabularyError if nothing occurs, or nothing survives the cuts
+   */
+  static from(
+    sequences: Iterable<readonly string[]> | readonly string[],
+    options: SpecialOptions & CutOptions = {},
+  ): Vocabulary {
+    const counts = new Map<string, number>();
+    for (const sequence of sequences) countsOf(typeof sequence === "string" ? [sequence] : sequence, counts);
+    return Vocabulary.fromCounts(counts, options);
+  }
+
+  /** As `from`, where what occurs has been counted. */
+  static fromCounts(counts: ReadonlyMap<string, number>, options: SpecialOptions & CutOptions = {}): Vocabulary {
+    return new Vocabulary(cut("Vocabulary.fromCounts", counts, options), options);
+  }
+
+  /**
+   * Makes the vocabulary that `toJSON` described.
+   *
+   * @param json a parsed JSON value; nothing about it is taken on trust
+   * @throws VocabularyError if it does not describe a vocabulary
+   */
+  static fromJSON(json: unknown): Vocabulary {
+    if (!isEntriesJSON(json)) {
+      throw new VocabularyError({
+        where: "Vocabulary.fromJSON",
+        expected: '{ kind: "Vocabulary", entries: string[], pad, unknown, start, end: boolean }',
+        actual: excerpt(json),
+        remedy: "Pass what JSON.parse gives for a vocabulary written by JSON.stringify.",
+      });
+    }
+    return new Vocabulary(json.entries, json);
+  }
+
+  /** The vocabulary as a JSON value; `JSON.stringify(vocabulary)` calls it. */
+  toJSON(): EntriesJSON {
+    return { kind: "Vocabulary", entries: [...this.entries], ...specialsToJSON(this) };
+  }
+
+  /** Whether this is one of the entries, special ones left out. */
+  has(entry: string): boolean {
+    return this.#ids.has(entry);
+  }
+
+  /**
+   * The id of one entry.
+   *
+   * @throws VocabularyError if it is outside the vocabulary and there is no unknown entry
+   */
+  idOf(entry: string): number {
+    return this.#ids.get(entry) ?? this.unknownId ?? this.#refuse(entry, undefined);
+  }
+
+  /**
+   * The id of each item of a sequence.
+   *
+   * @returns [T]
+   * @throws VocabularyError if an item is outside the vocabulary and there is no unknown entry
+   */
+  encode(items: readonly string[]): Int32Array<ArrayBuffer> {
+    const ids = new Int32Array(items.length);
+    for (const [position, item] of items.entries()) {
+      ids[position] = this.#ids.get(item) ?? this.unknownId ?? this.#refuse(item, position);
+    }
+    return ids;
+  }
+
+  /**
+   * What the ids stand for, padding, start and end left out; the unknown entry is U+FFFD, the replacement character.
+   *
+   * @throws VocabularyError if an id is not one of the vocabulary's
+   */
+  decode(ids: ArrayLike<number>): string[] {
+    const items: string[] = [];
+    for (let position = 0; position < ids.length; position++) {
+      const id = ids[position] ?? Number.NaN;
+      if (isSilent(id, this)) continue;
+      items.push(id === this.unknownId ? UNKNOWN : (this.entries[id - this.#first] ?? this.#refuseId(id, position)));
+    }
+    return items;
+  }
+
+  #refuse(entry: string, position: number | undefined): never {
+    throw new VocabularyError({
+      where: position === undefined ? "Vocabulary.idOf" : "Vocabulary.encode",
+      expected: `one of the ${this.entries.length} entries`,
+      actual: `${excerpt(entry)}${position === undefined ? "" : ` at position ${position}`}`,
+      remedy: "Add it to the entries, or give the vocabulary an unknown entry: { unknown: true }.",
+      ...(position === undefined ? {} : { position }),
+    });
+  }
+
+  #refuseId(id: number, position: number): never {
+    throw new VocabularyError({
+      where: "Vocabulary.decode",
+      expected: `an id from 0 to ${this.size - 1}`,
+      actual: `${id} at position ${position}`,
+      remedy: "Decode with the vocabulary that encoded the sequence.",
+      position,
+    });
+  }
+}
+
+function numbered(entries: readonly string[], first: number): Map<string, number> {
+  if (entries.length === 0) {
+    throw new VocabularyError({
+      where: "Vocabulary",
+      expected: "at least one entry",
+      actual: "none",
+      remedy: "Pass the entries, or sequences that are not empty.",
+    });
+  }
+  const ids = new Map<string, number>();
+  for (const [position, entry] of entries.entries()) {
+    if (ids.has(entry)) {
+      throw new VocabularyError({
+        where: "Vocabulary",
+        expected: "every entry once",
+        actual: `${excerpt(entry)} again at position ${position}`,
+        remedy: "Remove the repetition, or collect the entries with Vocabulary.from.",
+        position,
+      });
+    }
+    ids.set(entry, first + position);
+  }
+  return ids;
+}
+
+function isEntriesJSON(json: unknown): json is EntriesJSON {
+  return isRecord(json) && json.kind === "Vocabulary" && isTextList(json.entries) && areSpecials(json);
+}

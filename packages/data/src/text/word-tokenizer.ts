@@ -1,0 +1,87 @@
+import { excerpt, isRecord } from "../checks";
+import { TokenizerError } from "../errors";
+import type { CutOptions } from "./counts";
+import type { SpecialOptions } from "./special-entries";
+import type { Tokenizer } from "./tokenizer";
+import { type EntriesJSON, Vocabulary } from "./vocabulary";
+import { splitWords, type WordOptions } from "./words";
+
+/** A tokenizer as JSON: what `toJSON` writes and `fromJSON` reads. */
+export interface WordTokenizerJSON {
+  kind: "WordTokenizer";
+  vocabulary: EntriesJSON;
+  rules: WordOptions;
+}
+
+/** Words as ids: `splitWords`, then a vocabulary. */
+export class WordTokenizer implements Tokenizer {
+  readonly vocabulary: Vocabulary;
+  readonly rules: Readonly<WordOptions>;
+
+  /** @param rules as `splitWords` takes them */
+  constructor(vocabulary: Vocabulary, rules: WordOptions = {}) {
+    this.vocabulary = vocabulary;
+    const { lowerCase = false, punctuation = "separate", locale } = rules;
+    this.rules = { lowerCase, punctuation, ...(locale === undefined ? {} : { locale }) };
+  }
+
+  /**
+   * The tokenizer of the words that occur in some texts. It has an entry for unknown words unless `unknown` is false.
+   *
+   * @throws VocabularyError if there is no word, or none survives the cuts
+   */
+  static train(
+    texts: string | Iterable<string>,
+    { unknown = true, ...options }: WordOptions & SpecialOptions & CutOptions = {},
+  ): WordTokenizer {
+    const counts = new Map<string, number>();
+    for (const text of typeof texts === "string" ? [texts] : texts) {
+      for (const word of splitWords(text, options)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    }
+    return new WordTokenizer(Vocabulary.fromCounts(counts, { unknown, ...options }), options);
+  }
+
+  /**
+   * Makes the tokenizer that `toJSON` described.
+   *
+   * @param json a parsed JSON value; nothing about it is taken on trust
+   * @throws TokenizerError if it does not describe a tokenizer
+   * @throws VocabularyError if what it names as its vocabulary is none
+   */
+  static fromJSON(json: unknown): WordTokenizer {
+    if (!isRecord(json) || json.kind !== "WordTokenizer" || !areRules(json.rules)) {
+      throw new TokenizerError({
+        where: "WordTokenizer.fromJSON",
+        expected: '{ kind: "WordTokenizer", vocabulary, rules: { lowerCase, punctuation } }',
+        actual: excerpt(json),
+        remedy: "Pass what JSON.parse gives for a tokenizer written by JSON.stringify.",
+      });
+    }
+    return new WordTokenizer(Vocabulary.fromJSON(json.vocabulary), json.rules);
+  }
+
+  get size(): number {
+    return this.vocabulary.size;
+  }
+
+  /** @throws VocabularyError if a word is outside the vocabulary and that has no unknown entry */
+  encode(text: string): Int32Array<ArrayBuffer> {
+    return this.vocabulary.encode(splitWords(text, this.rules));
+  }
+
+  /** The words with a space between any two: where a text had none, before a comma say, it is not known any more. */
+  decode(ids: ArrayLike<number>): string {
+    return this.vocabulary.decode(ids).join(" ");
+  }
+
+  toJSON(): WordTokenizerJSON {
+    return { kind: "WordTokenizer", vocabulary: this.vocabulary.toJSON(), rules: { ...this.rules } };
+  }
+}
+
+function areRules(rules: unknown): rules is WordOptions {
+  if (!isRecord(rules)) return false;
+  const { lowerCase, punctuation, locale } = rules;
+  const isKnown = punctuation === "separate" || punctuation === "drop" || punctuation === "keep";
+  return typeof lowerCase === "boolean" && isKnown && (locale === undefined || typeof locale === "string");
+}
