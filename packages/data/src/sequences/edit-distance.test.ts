@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { editDistance, errorRate, Random } from ".";
+import { editDistance, errorRate, Random } from "..";
 
 /** The least cost by looking at every neighbour of a text, nearest first: no dynamic programme. */
 function byEdits(a: string, b: string, transpositions: boolean): number {
