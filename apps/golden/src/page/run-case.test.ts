@@ -20,14 +20,11 @@ const lstm = (changes: { attributes?: object; P?: object; outputs?: object }) =>
 });
 
 test.each([
-  { record: lstm({ attributes: { clip: 0.1 } }), reason: "clip of the gates" },
-  { record: lstm({ attributes: { input_forget: 1 } }), reason: "coupled input and forget gates" },
   { record: lstm({ attributes: { surprise: 1 } }), reason: "family.attributes: surprise not known" },
   {
     record: lstm({ attributes: { activations: ["Sigmoid", "Sine", "Tanh"] } }),
     reason: "no activation Sine in a cell",
   },
-  { record: lstm({ P: { dtype: "float32", shape: [1, 3], data: [0, 0.1, 0] } }), reason: "peephole connections" },
   { record: { ...lstm({}), domain: "com.microsoft" }, reason: "no operation for com.microsoft LSTM" },
   { record: { name: "sound", op: "spectrogram" }, reason: "no operation spectrogram" },
   { record: { name: "schedule", schedule: "CosineDecay" }, reason: "no schedule CosineDecay" },
