@@ -92,3 +92,4 @@ export { logSoftmax, softmax } from "./softmax";
 export { type TopKOptions, topK } from "./top-k";
 export { tril, triu } from "./trilu";
 export type { Extent2d, Padding1d, Padding2d } from "./windows";
+export { split, stack, unstack } from "./split";
