@@ -5,6 +5,7 @@ export {
   Conv2d,
   type Conv2dModuleOptions,
 } from "./convolution";
+export * from "./cells";
 export { Dropout } from "./dropout";
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embedding";
 export { GroupNorm, type GroupNormModuleOptions, InstanceNorm } from "./group-norm";
@@ -14,6 +15,7 @@ export { IRNN, type IRNNOptions } from "./irnn";
 export { LayerNorm, type LayerNormModuleOptions } from "./layer-norm";
 export { Linear, type LinearOptions } from "./linear";
 export { LSTM, type LSTMOptions, type LSTMState } from "./lstm";
+export type { Merge } from "./merge";
 export { Module } from "./module";
 export {
   AveragePool1d,
@@ -29,4 +31,5 @@ export {
 } from "./pool";
 export type { RecurrentOptions, SequenceDirection, SequenceOptions } from "./recurrent";
 export { RMSNorm, type RMSNormModuleOptions } from "./rms-norm";
+export { type MakeCell, Recurrent, type RecurrentCellOptions } from "./recurrent-of";
 export { RNN, type RNNOptions } from "./rnn";

@@ -201,6 +201,7 @@ function classProduct(weight: Tensor, bias: Tensor | undefined, classes: Tensor)
   return embedding(bias ? add(columns, bias) : columns, classes);
 }
 
+/** Lengths as a tensor. @throws ValueError if one is not a whole number from 1, or 0 where allowed, to T */
 export function lengthsTensor(
   where: string,
   lengths: ArrayLike<number> | Tensor | undefined,

@@ -1,7 +1,9 @@
 import { defineOp } from "../autograd/define-op";
+import { elementwise, view } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
-import { expectDType, expectShape, sizeOf } from "../tensor/shape";
+import { expectDType, expectShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { join } from "./concat";
 import { gemm, matrices, transposed } from "./gemm";
 
 type Inputs = {
@@ -52,7 +54,45 @@ const affine = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
     }
     return gradients;
   },
+  // Of one weight that the steps of a sequence were multiplied by one at a time: the steps side by side, then the same.
+  // Steps follow one another within a row, so that the sums are cut where those of a whole sequence are.
+  shared: {
+    inputs: ["weight", "bias"],
+    key: ({ rows }) => String(rows),
+    backward(records, needs) {
+      const [{ saved, attributes }] = records as [(typeof records)[number]];
+      const [O, I] = saved.weight.shape as [number, number];
+      const { rows } = attributes;
+      const d = sideBySide(
+        records.map(({ dOut }) => dOut.y as Tensor),
+        [rows, 1, O],
+      );
+      const x = sideBySide(
+        records.map(({ saved: { x: part } }) => part),
+        [rows, 1, I],
+      );
+      const all = records.length * rows;
+      const { c, sumA } = gemm(transposed(matrices(d, all, O)), matrices(x, all, I), {
+        shape: saved.weight.shape,
+        period: records.length,
+        ...(saved.bias && needs.has("bias") ? { sumA: saved.bias.shape } : {}),
+      });
+      return { weight: c, bias: sumA };
+    },
+  },
 });
+
+/** Steps [rows, 1, width] side by side on the middle axis, in f32 unless all are halves. */
+function sideBySide(steps: readonly Tensor[], shape: Shape): Tensor {
+  const areHalves = steps.every(({ dtype }) => dtype === "f16");
+  const alike = steps.map((step) =>
+    areHalves || step.dtype === "f32" ? step : elementwise("identity", [step], step.shape, "f32"),
+  );
+  return join(
+    alike.map((step) => view(step, shape)),
+    1,
+  );
+}
 
 /**
  * y = x·Wᵀ + b, one matmul over all rows; sums are made in f32, whatever the dtypes.

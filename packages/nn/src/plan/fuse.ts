@@ -27,7 +27,10 @@ const MOST_ARRAYS = 8;
 interface Cluster {
   readonly shape: Shape;
   readonly members: Member[];
+  readonly made: Set<Tensor>;
   readonly inputs: Set<Tensor>;
+  /** Values made here that are read elsewhere or not yet gathered: how many reads each has left. They are written out. */
+  readonly open: Map<Tensor, number>;
 }
 
 interface Member {
@@ -37,10 +40,11 @@ interface Member {
 
 /**
  * Merges neighbouring elementwise operations of one shape, and puts everything into an order that can run. A node
- * joins the cluster that made one of its inputs unless that would make the cluster wait for itself.
+ * joins the newest cluster that made one of its inputs unless that would make the cluster wait for itself.
  */
 export function fuse(nodes: Trace["nodes"], effects: readonly KernelNode[], kept: ReadonlySet<Tensor>): Step[] {
   const outputOf = outputsByNode(nodes, effects, kept);
+  const uses = countUses(nodes, effects, kept);
   const units: Unit[] = [];
   const madeBy = new Map<Tensor, Unit>();
   for (const node of nodes) {
@@ -48,17 +52,16 @@ export function fuse(nodes: Trace["nodes"], effects: readonly KernelNode[], kept
     let unit: Unit;
     if (node.kind === "elementwise") {
       const member = { node, output: outputOf.get(node) as Tensor };
-      unit = joinable(member, madeBy, needs) ?? start(units, member);
-      if (unit.cluster) join(unit, member, needs);
+      unit = joinable(member, madeBy, needs, uses) ?? start(units, member);
+      join(unit, member, needs, uses);
     } else {
-      unit = { needs, node };
+      unit = { needs, node, order: units.length };
       units.push(unit);
     }
     const outputs = node.kind === "kernel" ? Object.values(node.outputs) : [outputOf.get(node) as Tensor];
     for (const output of outputs) madeBy.set(output, unit);
   }
-  const uses = countUses(nodes, effects, kept);
-  return inOrder(units).map((unit) => toStep(unit, outputOf, uses));
+  return units.sort((a, b) => a.order - b.order).map((unit) => toStep(unit, outputOf));
 }
 
 /** One thing to run: a cluster, or a node by itself. */
@@ -66,72 +69,95 @@ interface Unit {
   readonly needs: Set<Unit>;
   readonly node?: KernelNode | ViewNode;
   readonly cluster?: Cluster;
+  /** Its place: higher than those of all that it needs. */
+  order: number;
 }
 
 function start(units: Unit[], { output }: Member): Unit {
-  const unit: Unit = { needs: new Set(), cluster: { shape: output.shape, members: [], inputs: new Set() } };
+  const [made, inputs, open] = [new Set<Tensor>(), new Set<Tensor>(), new Map<Tensor, number>()];
+  const cluster = { shape: output.shape, members: [], made, inputs, open };
+  const unit: Unit = { needs: new Set(), cluster, order: units.length };
   units.push(unit);
   return unit;
 }
 
-function join(unit: Unit, member: Member, needs: ReadonlySet<Unit>): void {
-  const cluster = unit.cluster as Cluster;
-  const made = new Set(cluster.members.map(({ output }) => output));
-  for (const input of inputsOf(member.node)) if (!made.has(input)) cluster.inputs.add(input);
-  cluster.members.push(member);
+function join(unit: Unit, member: Member, needs: ReadonlySet<Unit>, uses: ReadonlyMap<Tensor, number>): void {
+  const { members, made, inputs, open } = unit.cluster as Cluster;
+  for (const input of inputsOf(member.node)) {
+    if (!made.has(input)) inputs.add(input);
+    const left = open.get(input);
+    if (left === undefined) continue;
+    if (left === 1) open.delete(input);
+    else open.set(input, left - 1);
+  }
+  members.push(member);
+  made.add(member.output);
+  const reads = uses.get(member.output) ?? 0;
+  if (reads > 0) open.set(member.output, reads);
   for (const need of needs) if (need !== unit) unit.needs.add(need);
 }
 
-function joinable(member: Member, madeBy: ReadonlyMap<Tensor, Unit>, needs: ReadonlySet<Unit>): Unit | undefined {
-  for (const input of inputsOf(member.node)) {
-    const unit = madeBy.get(input);
-    const cluster = unit?.cluster;
-    if (!unit || !cluster || !sameShape(cluster.shape, member.output.shape)) continue;
-    const added = inputsOf(member.node).filter((other) => madeBy.get(other) !== unit && !cluster.inputs.has(other));
-    // Every member might have to be written out: the last bound keeps the kernel within the device's bindings.
-    if (cluster.inputs.size + new Set(added).size + cluster.members.length + 1 > MOST_ARRAYS) continue;
-    if ([...needs].some((need) => need !== unit && dependsOn(need, unit))) continue;
-    return unit;
+/** The newest cluster that a node can join. What the node needs is put before that cluster where it came later. */
+function joinable(
+  member: Member,
+  madeBy: ReadonlyMap<Tensor, Unit>,
+  needs: ReadonlySet<Unit>,
+  uses: ReadonlyMap<Tensor, number>,
+): Unit | undefined {
+  const able = [...needs].filter(({ cluster }) => cluster && sameShape(cluster.shape, member.output.shape));
+  for (const unit of able.sort((a, b) => b.order - a.order)) {
+    if (arraysWith(unit, member, madeBy, uses) <= MOST_ARRAYS && moveBefore(unit, needs)) return unit;
   }
   return undefined;
 }
 
-/** Whether `unit` must run after `other`. */
-function dependsOn(unit: Unit, other: Unit): boolean {
-  const seen = new Set<Unit>();
-  const stack = [unit];
-  for (let top = stack.pop(); top; top = stack.pop()) {
-    if (top === other) return true;
-    if (seen.has(top)) continue;
-    seen.add(top);
-    stack.push(...top.needs);
+/** Arrays that a cluster would touch with one member more. */
+function arraysWith(
+  unit: Unit,
+  { node, output }: Member,
+  madeBy: ReadonlyMap<Tensor, Unit>,
+  uses: ReadonlyMap<Tensor, number>,
+): number {
+  const { inputs, open } = unit.cluster as Cluster;
+  const args = inputsOf(node);
+  const read = new Set(args);
+  let arrays = inputs.size + open.size + ((uses.get(output) ?? 0) > 0 ? 1 : 0);
+  for (const input of read) {
+    if (madeBy.get(input) !== unit) arrays += inputs.has(input) ? 0 : 1;
+    else if (open.get(input) === args.filter((arg) => arg === input).length) arrays -= 1;
   }
-  return false;
+  return arrays;
 }
 
-/** Units after all they need: joining a cluster may have made it wait for units that were recorded later. */
-function inOrder(units: readonly Unit[]): Unit[] {
-  const ordered: Unit[] = [];
-  const done = new Set<Unit>();
-  const stack: { unit: Unit; needs: Unit[] }[] = [];
-  for (const first of units) {
-    if (!done.has(first)) stack.push({ unit: first, needs: [...first.needs] });
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const next = top.needs.pop();
-      if (next) {
-        if (!done.has(next)) stack.push({ unit: next, needs: [...next.needs] });
-        continue;
-      }
-      stack.pop();
-      if (done.has(top.unit)) continue;
-      done.add(top.unit);
-      ordered.push(top.unit);
+/**
+ * Moves what `needs` wait for, as far as it comes after `unit`, before it.
+ * @returns whether that is possible: not if some of it waits for `unit`
+ */
+function moveBefore(unit: Unit, needs: ReadonlySet<Unit>): boolean {
+  const later = new Set<Unit>();
+  let earliest = Number.NEGATIVE_INFINITY;
+  const stack = [...needs].filter((need) => need !== unit);
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    if (top === unit) return false;
+    if (top.order < unit.order) earliest = Math.max(earliest, top.order); // it cannot wait for `unit`
+    else if (!later.has(top)) {
+      later.add(top);
+      stack.push(...top.needs);
     }
   }
-  return ordered;
+  if (later.size === 0) return true;
+  const from = Number.isFinite(earliest) ? earliest : unit.order - 1;
+  const gap = (unit.order - from) / (later.size + 1);
+  // Places between two others run out after some fifty halvings.
+  if (!(gap > 0) || from + gap === from || unit.order - gap === unit.order) return false;
+  const moved = [...later].sort((a, b) => a.order - b.order);
+  const places = moved.map((_, k) => from + (k + 1) * gap);
+  if (places.some((place, k) => place <= (places[k - 1] ?? from) || place >= unit.order)) return false;
+  for (const [k, need] of moved.entries()) need.order = places[k] as number;
+  return true;
 }
 
-/** How often each tensor is read outside the operation that makes it; kept ones count as read. */
+/** How often each tensor is read; kept ones count as read once more. */
 function countUses(
   nodes: Trace["nodes"],
   effects: readonly KernelNode[],
@@ -155,16 +181,14 @@ function outputsByNode(
   return found;
 }
 
-function toStep(unit: Unit, outputOf: ReadonlyMap<object, Tensor>, uses: ReadonlyMap<Tensor, number>): Step {
+function toStep(unit: Unit, outputOf: ReadonlyMap<object, Tensor>): Step {
   const { node, cluster } = unit;
   if (node?.kind === "kernel") return { kind: "kernel", node };
   if (node) return { kind: "view", node, output: outputOf.get(node) as Tensor };
-  return toGroup(cluster as Cluster, uses);
+  return toGroup(cluster as Cluster);
 }
 
-function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, number>): Group {
-  const inside = new Map<Tensor, number>();
-  for (const { node } of members) for (const input of inputsOf(node)) inside.set(input, (inside.get(input) ?? 0) + 1);
+function toGroup({ shape, members, inputs, open }: Cluster): Group {
   const ids = new Map<Tensor | string, number>();
   const inputList = [...inputs];
   for (const input of inputList) ids.set(input, ids.size);
@@ -185,9 +209,7 @@ function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, 
     ids.set(output, ids.size);
     return { op: node.op, args, ...(output.dtype === "f16" ? { half: true } : {}) };
   });
-  const outputs = members
-    .map(({ output }) => output)
-    .filter((output) => (uses.get(output) ?? 0) > (inside.get(output) ?? 0));
+  const outputs = members.map(({ output }) => output).filter((output) => open.has(output));
   const program: ElementwiseProgram = {
     shape,
     inputs: inputList.map(({ dtype, shape: extents }) => ({ dtype: computed(dtype), shape: extents })),

@@ -1,5 +1,6 @@
-import type { Shape } from "../../tensor/shape";
-import { sizeOf } from "../../tensor/shape";
+import { linear } from "../../ops/linear";
+import type { Parameter } from "../../tensor/parameter";
+import { type Shape, sizeOf } from "../../tensor/shape";
 import type { Tensor } from "../../tensor/tensor";
 import { Module } from "../module";
 import { expectExtent } from "../options";
@@ -81,6 +82,11 @@ export abstract class Cell<S extends CellState = CellState, X extends StepInput 
    * @returns [B, T, …outputShape]
    */
   finish?(y: Tensor): Tensor;
+
+  /** W·x + b over the last axis, in the precision that this cell computes with. */
+  protected product(x: Tensor, weight: Parameter, bias?: Parameter): Tensor {
+    return linear(this.inPrecision(x), this.inPrecision(weight), this.inPrecision(bias));
+  }
 }
 
 /** The extents that a size stands for. @throws ValueError unless they are positive whole numbers */

@@ -1,6 +1,5 @@
 import { add } from "../../ops/arithmetic";
 import { tanh } from "../../ops/elementwise";
-import { linear } from "../../ops/linear";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { Cell, type StepResult } from "./cell";
@@ -32,11 +31,11 @@ export class ElmanCell extends Cell<{ h: Tensor }> {
   }
 
   override prepare(x: Tensor): Tensor {
-    return linear(this.inPrecision(x), this.inPrecision(this.weightIh), this.inPrecision(this.bias));
+    return this.product(x, this.weightIh, this.bias);
   }
 
   step(x: Tensor, _: { h: Tensor }, seen: { h: Tensor }): StepResult<{ h: Tensor }> {
-    const h = this.activation(add(x, linear(seen.h, this.inPrecision(this.weightHh))));
+    const h = this.activation(add(x, this.product(seen.h, this.weightHh)));
     return { output: h, state: { h } };
   }
 }

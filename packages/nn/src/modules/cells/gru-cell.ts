@@ -1,6 +1,5 @@
 import { add, mul, sub } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
-import { linear } from "../../ops/linear";
 import { expectOneOf } from "../../ops/options";
 import { sharedGenerator } from "../../random/generator";
 import type { Parameter } from "../../tensor/parameter";
@@ -49,13 +48,13 @@ export class GRUCell extends Cell<State, Gates> {
   }
 
   override prepare(x: Tensor): Gates {
-    const a = linear(this.inPrecision(x), this.inPrecision(this.weightIh), this.inPrecision(this.bias));
+    const a = this.product(x, this.weightIh, this.bias);
     const [r, z, n] = gatesOf(a, 3) as [Tensor, Tensor, Tensor];
     return { r, z, n };
   }
 
   step(x: Gates, { h }: State, seen: State): StepResult<State> {
-    const R = linear(seen.h, this.inPrecision(this.weightHh));
+    const R = this.product(seen.h, this.weightHh);
     const [hr, hz, hn] = gatesOf(R, this.reset === "after" ? 3 : 2) as [Tensor, Tensor, Tensor?];
     const r = sigmoid(add(x.r, hr));
     const z = sigmoid(add(x.z, hz));
@@ -68,6 +67,6 @@ export class GRUCell extends Cell<State, Gates> {
   #candidate(r: Tensor, hn: Tensor | undefined, h: Tensor): Tensor {
     const { weightCandidate, recurrentBias } = this;
     if (hn && recurrentBias) return mul(r, add(hn, this.inPrecision(recurrentBias)));
-    return linear(mul(r, h), this.inPrecision(weightCandidate as Parameter));
+    return this.product(mul(r, h), weightCandidate as Parameter);
   }
 }

@@ -1,6 +1,5 @@
 import { add, mul } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
-import { linear } from "../../ops/linear";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { Cell, type StepResult } from "./cell";
@@ -33,11 +32,11 @@ export class LSTMCell extends Cell<State> {
   }
 
   override prepare(x: Tensor): Tensor {
-    return linear(this.inPrecision(x), this.inPrecision(this.weightIh), this.inPrecision(this.bias));
+    return this.product(x, this.weightIh, this.bias);
   }
 
   step(x: Tensor, { c }: State, seen: State): StepResult<State> {
-    const a = add(x, linear(seen.h, this.inPrecision(this.weightHh)));
+    const a = add(x, this.product(seen.h, this.weightHh));
     const [i, f, g, o] = gatesOf(a, 4) as [Tensor, Tensor, Tensor, Tensor];
     const cell = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
     const h = mul(sigmoid(o), tanh(cell));

@@ -1,5 +1,5 @@
-import { unstack } from "../../ops/split";
 import { reshape } from "../../ops/reshape";
+import { unstack } from "../../ops/split";
 import { type Generator, sharedGenerator } from "../../random/generator";
 import { type Parameter, parameter } from "../../tensor/parameter";
 import type { Shape } from "../../tensor/shape";
