@@ -20,8 +20,8 @@ export type Step =
   | { readonly kind: "kernel"; readonly node: KernelNode }
   | { readonly kind: "view"; readonly node: ViewNode; readonly output: Tensor };
 
-/** Arrays one merged kernel may touch: WebGPU's default number of storage buffers. */
-const MOST_ARRAYS = 8;
+/** Arrays one merged kernel may touch on any device: WebGPU's default number of storage buffers. */
+const DEFAULT_ARRAYS = 8;
 
 /** Elementwise nodes gathered so far that run at one place in the order. */
 interface Cluster {
@@ -39,21 +39,26 @@ interface Member {
 }
 
 /**
- * Merges neighbouring elementwise operations of one shape, and puts everything into an order that can run. A node
- * joins the newest cluster that made one of its inputs unless that would make the cluster wait for itself.
+ * Merges neighbouring elementwise operations of one shape, and puts everything into an order that can run. A node joins
+ * the clusters that made its inputs, which become one by that, unless that would make it wait for itself.
  */
-export function fuse(nodes: Trace["nodes"], effects: readonly KernelNode[], kept: ReadonlySet<Tensor>): Step[] {
+export function fuse(
+  nodes: Trace["nodes"],
+  effects: readonly KernelNode[],
+  kept: ReadonlySet<Tensor>,
+  most = DEFAULT_ARRAYS,
+): Step[] {
   const outputOf = outputsByNode(nodes, effects, kept);
-  const uses = countUses(nodes, effects, kept);
+  const bounds = { most, uses: countUses(nodes, effects, kept) };
   const units: Unit[] = [];
   const madeBy = new Map<Tensor, Unit>();
   for (const node of nodes) {
-    const needs = new Set(inputsOf(node).flatMap((input) => madeBy.get(input) ?? []));
+    const needs = new Set(inputsOf(node).flatMap((input) => current(madeBy.get(input)) ?? []));
     let unit: Unit;
     if (node.kind === "elementwise") {
       const member = { node, output: outputOf.get(node) as Tensor };
-      unit = joinable(member, madeBy, needs, uses) ?? start(units, member);
-      join(unit, member, needs, uses);
+      unit = joinable(member, needs, bounds) ?? start(units, member);
+      join(unit, member, needs, bounds);
     } else {
       unit = { needs, node, order: units.length };
       units.push(unit);
@@ -61,16 +66,33 @@ export function fuse(nodes: Trace["nodes"], effects: readonly KernelNode[], kept
     const outputs = node.kind === "kernel" ? Object.values(node.outputs) : [outputOf.get(node) as Tensor];
     for (const output of outputs) madeBy.set(output, unit);
   }
-  return units.sort((a, b) => a.order - b.order).map((unit) => toStep(unit, outputOf));
+  const own = units.filter(({ into }) => !into);
+  return own.sort((first, second) => first.order - second.order).map((unit) => toStep(unit, outputOf));
+}
+
+/** What decides whether an operation can join a cluster. */
+interface Bounds {
+  /** Arrays that one kernel may touch. */
+  readonly most: number;
+  readonly uses: ReadonlyMap<Tensor, number>;
 }
 
 /** One thing to run: a cluster, or a node by itself. */
 interface Unit {
   readonly needs: Set<Unit>;
-  readonly node?: KernelNode | ViewNode;
-  readonly cluster?: Cluster;
+  readonly node?: Exclude<Trace["nodes"][number], ElementwiseNode>;
+  cluster?: Cluster;
   /** Its place: higher than those of all that it needs. */
   order: number;
+  /** The cluster that this one has become a part of. */
+  into?: Unit;
+}
+
+/** The unit that a unit is now, or is a part of. */
+function current(unit: Unit | undefined): Unit | undefined {
+  let found = unit;
+  while (found?.into) found = found.into;
+  return found;
 }
 
 function start(units: Unit[], { output }: Member): Unit {
@@ -81,8 +103,12 @@ function start(units: Unit[], { output }: Member): Unit {
   return unit;
 }
 
-function join(unit: Unit, member: Member, needs: ReadonlySet<Unit>, uses: ReadonlyMap<Tensor, number>): void {
-  const { members, made, inputs, open } = unit.cluster as Cluster;
+function join(unit: Unit, member: Member, needs: ReadonlySet<Unit>, bounds: Bounds): void {
+  add(unit.cluster as Cluster, member, bounds);
+  for (const need of needs) if (current(need) !== unit) unit.needs.add(need);
+}
+
+function add({ members, made, inputs, open }: Cluster, member: Member, { uses }: Bounds): void {
   for (const input of inputsOf(member.node)) {
     if (!made.has(input)) inputs.add(input);
     const left = open.get(input);
@@ -94,36 +120,48 @@ function join(unit: Unit, member: Member, needs: ReadonlySet<Unit>, uses: Readon
   made.add(member.output);
   const reads = uses.get(member.output) ?? 0;
   if (reads > 0) open.set(member.output, reads);
-  for (const need of needs) if (need !== unit) unit.needs.add(need);
 }
 
-/** The newest cluster that a node can join. What the node needs is put before that cluster where it came later. */
-function joinable(
-  member: Member,
-  madeBy: ReadonlyMap<Tensor, Unit>,
-  needs: ReadonlySet<Unit>,
-  uses: ReadonlyMap<Tensor, number>,
-): Unit | undefined {
+/**
+ * The cluster that a node joins: the newest that can take it, merged with the older ones that it reads from, as far as
+ * they fit. What the node needs is put before that cluster where it came later.
+ */
+function joinable(member: Member, needs: ReadonlySet<Unit>, bounds: Bounds): Unit | undefined {
   const able = [...needs].filter(({ cluster }) => cluster && sameShape(cluster.shape, member.output.shape));
-  for (const unit of able.sort((a, b) => b.order - a.order)) {
-    if (arraysWith(unit, member, madeBy, uses) <= MOST_ARRAYS && moveBefore(unit, needs)) return unit;
+  let found: Unit | undefined;
+  for (const unit of able.sort((first, second) => second.order - first.order)) {
+    if (found) found = merged(unit, found, member, needs, bounds) ?? found;
+    else if (arraysWith(unit.cluster as Cluster, member, bounds) <= bounds.most && moveBefore(unit, needs))
+      found = unit;
   }
-  return undefined;
+  return found;
+}
+
+/** Two clusters as one, at the place of the older, if they can be with a member more that needs both. */
+function merged(older: Unit, newer: Unit, member: Member, needs: Iterable<Unit>, bounds: Bounds): Unit | undefined {
+  const [first, second] = [older.cluster as Cluster, newer.cluster as Cluster];
+  const trial: Cluster = {
+    shape: first.shape,
+    members: [...first.members],
+    made: new Set(first.made),
+    inputs: new Set(first.inputs),
+    open: new Map(first.open),
+  };
+  for (const each of second.members) add(trial, each, bounds);
+  if (arraysWith(trial, member, bounds) > bounds.most) return undefined;
+  if (!moveBefore(older, [...newer.needs, ...[...needs].filter((need) => need !== newer)])) return undefined;
+  older.cluster = trial;
+  for (const need of newer.needs) if (current(need) !== older) older.needs.add(need);
+  newer.into = older;
+  return older;
 }
 
 /** Arrays that a cluster would touch with one member more. */
-function arraysWith(
-  unit: Unit,
-  { node, output }: Member,
-  madeBy: ReadonlyMap<Tensor, Unit>,
-  uses: ReadonlyMap<Tensor, number>,
-): number {
-  const { inputs, open } = unit.cluster as Cluster;
+function arraysWith({ made, inputs, open }: Cluster, { node, output }: Member, { uses }: Bounds): number {
   const args = inputsOf(node);
-  const read = new Set(args);
   let arrays = inputs.size + open.size + ((uses.get(output) ?? 0) > 0 ? 1 : 0);
-  for (const input of read) {
-    if (madeBy.get(input) !== unit) arrays += inputs.has(input) ? 0 : 1;
+  for (const input of new Set(args)) {
+    if (!made.has(input)) arrays += inputs.has(input) ? 0 : 1;
     else if (open.get(input) === args.filter((arg) => arg === input).length) arrays -= 1;
   }
   return arrays;
@@ -133,25 +171,24 @@ function arraysWith(
  * Moves what `needs` wait for, as far as it comes after `unit`, before it.
  * @returns whether that is possible: not if some of it waits for `unit`
  */
-function moveBefore(unit: Unit, needs: ReadonlySet<Unit>): boolean {
+function moveBefore(unit: Unit, needs: Iterable<Unit>): boolean {
   const later = new Set<Unit>();
   let earliest = Number.NEGATIVE_INFINITY;
-  const stack = [...needs].filter((need) => need !== unit);
+  const stack = [...needs].map(current).filter((need) => need !== unit);
   for (let top = stack.pop(); top; top = stack.pop()) {
     if (top === unit) return false;
-    if (top.order < unit.order) earliest = Math.max(earliest, top.order); // it cannot wait for `unit`
+    if (top.order < unit.order)
+      earliest = Math.max(earliest, top.order); // it cannot wait for `unit`
     else if (!later.has(top)) {
       later.add(top);
-      stack.push(...top.needs);
+      for (const need of top.needs) stack.push(current(need));
     }
   }
   if (later.size === 0) return true;
   const from = Number.isFinite(earliest) ? earliest : unit.order - 1;
-  const gap = (unit.order - from) / (later.size + 1);
+  const moved = [...later].sort((first, second) => first.order - second.order);
+  const places = moved.map((_, k) => from + ((k + 1) * (unit.order - from)) / (moved.length + 1));
   // Places between two others run out after some fifty halvings.
-  if (!(gap > 0) || from + gap === from || unit.order - gap === unit.order) return false;
-  const moved = [...later].sort((a, b) => a.order - b.order);
-  const places = moved.map((_, k) => from + (k + 1) * gap);
   if (places.some((place, k) => place <= (places[k - 1] ?? from) || place >= unit.order)) return false;
   for (const [k, need] of moved.entries()) need.order = places[k] as number;
   return true;
@@ -184,6 +221,7 @@ function outputsByNode(
 function toStep(unit: Unit, outputOf: ReadonlyMap<object, Tensor>): Step {
   const { node, cluster } = unit;
   if (node?.kind === "kernel") return { kind: "kernel", node };
+  if (node?.kind === "deferred") throw new Error("A part of the graph was planned before it was recorded.");
   if (node) return { kind: "view", node, output: outputOf.get(node) as Tensor };
   return toGroup(cluster as Cluster);
 }
