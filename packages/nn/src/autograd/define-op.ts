@@ -28,8 +28,8 @@ export interface OpDefinition<I extends TensorRecord, A extends object, O extend
   /** For inputs that many records have in common: their gradients, of all those records at once. */
   readonly shared?: {
     readonly inputs: readonly (keyof I & string)[];
-    /** Records are taken together where this is equal. */
-    key(attributes: A): string;
+    /** Records are taken together where this is equal and not undefined. */
+    key(attributes: A): string | undefined;
     backward(
       records: readonly SharedRecord<A, O, S>[],
       needs: { readonly has: (input: keyof I & string) => boolean },

@@ -1,4 +1,5 @@
 import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
+import { settle } from "../graph/node";
 import { elementwise, fill } from "../graph/run";
 import { clock } from "../tensor/clock";
 import { type DType, FLOATS, isFloat } from "../tensor/dtype";
@@ -80,6 +81,8 @@ function reachable(loss: Tensor, targets: ReadonlySet<Tensor>): Set<OpRecord> {
   const ordered: OpRecord[] = [];
   const stack: { record: OpRecord; inputs: Tensor[] }[] = [];
   const push = (tensor: Tensor): void => {
+    if (tensor.node.kind === "deferred" && tensor.origin) expectUnchanged(tensor.origin);
+    settle(tensor);
     const record = tensor.origin;
     if (!record || leads.has(record)) return;
     leads.set(record, false);
@@ -165,9 +168,10 @@ class SharedGradients {
     const { shared: rule } = record;
     const wanted = rule?.inputs.filter((name) => needs.has(name)) ?? [];
     const weight = rule && record.inputs[wanted[0] ?? ""];
-    if (!rule || !weight) return;
+    const alike = weight && rule.key(record);
+    if (!rule || !weight || alike === undefined) return;
     const others = rule.inputs.map((name) => numberOf(record.inputs[name]));
-    const key = `${rule.key(record)} ${wanted} ${others}`;
+    const key = `${alike} ${wanted} ${others}`;
     const uses = this.#byWeight.get(weight) ?? new Map<string, Uses>();
     this.#byWeight.set(weight, uses);
     const found = uses.get(key) ?? { rule, needs: new Set(wanted), list: [] };

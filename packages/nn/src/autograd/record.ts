@@ -13,8 +13,8 @@ export interface SharedUse {
 export interface SharedBackward {
   /** Names of such inputs: a weight that all steps of a sequence are multiplied by, say. */
   readonly inputs: readonly string[];
-  /** Records with the same inputs can be taken together where their keys are equal. */
-  readonly key: (record: OpRecord) => string;
+  /** Records with the same inputs can be taken together where their keys are equal; one without a key with none. */
+  readonly key: (record: OpRecord) => string | undefined;
   readonly backward: (uses: readonly SharedUse[], needs: ReadonlySet<string>) => OutputGradients;
 }
 

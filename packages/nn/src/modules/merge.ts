@@ -7,13 +7,16 @@ export type Merge = "concat" | "sum" | "mean" | "product";
 
 export const MERGES: readonly Merge[] = ["concat", "sum", "mean", "product"];
 
-/** The outputs of two directions as one; of one direction, its own. */
-export function mergeDirections(outputs: readonly Tensor[], merge: Merge): Tensor {
+/**
+ * The outputs of two directions as one; of one direction, its own.
+ * @param axis along which they are put side by side
+ */
+export function mergeDirections(outputs: readonly Tensor[], merge: Merge, axis = -1): Tensor {
   const [forward, reverse] = outputs as [Tensor, Tensor?];
   if (!reverse) return forward;
   switch (merge) {
     case "concat":
-      return concat([forward, reverse], -1);
+      return concat([forward, reverse], axis);
     case "sum":
       return add(forward, reverse);
     case "mean":

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { add, mul, ones, zeros } from "../ops/arithmetic";
+import { add, ones, zeros } from "../ops/arithmetic";
 import { dropout } from "../ops/dropout";
 import { expectOneOf, expectProbability } from "../ops/options";
 import { reshape } from "../ops/reshape";
@@ -9,6 +9,7 @@ import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, formatShape, type Shape, sameShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { type Cell, type CellState, type StepInput, shapeOf } from "./cells/cell";
+import { dropFeatures } from "./drop-features";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent } from "./options";
@@ -125,7 +126,8 @@ export class Recurrent<S extends CellState> extends Module {
         outputs.push(result.output);
         finals.push(result.state);
       }
-      const merged = mergeDirections(outputs, this.merge);
+      const { channelAxis } = this.cells[layer * D] as Cell<S, StepInput>;
+      const merged = mergeDirections(outputs, this.merge, 2 + channelAxis);
       output = this.residual && layer > 0 ? add(merged, output) : merged;
     }
     return { output, state: this.#joined(finals) };
@@ -228,17 +230,10 @@ export class Recurrent<S extends CellState> extends Module {
     return cells;
   }
 
-  #mergedShape({ outputShape }: Cell<S, StepInput>): Shape {
+  #mergedShape({ outputShape, channelAxis }: Cell<S, StepInput>): Shape {
     if (this.directions === 1 || this.merge !== "concat") return outputShape;
-    return [...outputShape.slice(0, -1), 2 * (outputShape.at(-1) as number)];
+    return outputShape.map((extent, axis) => (axis === channelAxis ? 2 * extent : extent));
   }
-}
-
-/** x [B, T, …] with features dropped, the same at all steps of a row (Gal & Ghahramani 2016). */
-export function dropFeatures(x: Tensor, p: number, rng: Generator): Tensor {
-  if (p === 0) return x;
-  const [B, , ...features] = x.shape as [number, number, ...number[]];
-  return mul(x, dropout(ones([B, 1, ...features]), p, { rng }));
 }
 
 function expectReads<S extends CellState>(cell: Cell<S, StepInput>, shape: Shape, layer: number): void {

@@ -1,10 +1,13 @@
 import { UnsupportedError } from "@unroll/kernels";
+import { defer } from "../graph/deferred";
 import { less, mul, where } from "../ops/arithmetic";
 import { reshape } from "../ops/reshape";
 import { stack, unstack } from "../ops/split";
+import { trace } from "../plan/trace";
 import { expectShape, type Shape } from "../tensor/shape";
+import { onTape, Tape } from "../tensor/tape";
 import { Tensor, tensor } from "../tensor/tensor";
-import type { Cell, CellState, StepInput } from "./cells/cell";
+import type { Cell, CellState, StepInput, StepResult } from "./cells/cell";
 
 /** How a cell runs over a batch. */
 export interface Unrolling<S extends CellState> {
@@ -13,26 +16,34 @@ export interface Unrolling<S extends CellState> {
   /** State to start from, [B, …] each. */
   readonly state: S;
   readonly reverse: boolean;
-  /** Which steps are not padding, from `activeSteps`; all where absent. */
-  readonly active: ActiveSteps | undefined;
+  /** Which steps are not padding [B, T], from `activeSteps`; all where absent. */
+  readonly active: Tensor | undefined;
   /** Masks [B, …] of states that recurrent weights see, by name. */
-  readonly masks: { readonly [name: string]: Tensor };
+  readonly masks: Named;
 }
 
-/** Which rows are not past their end, at all steps and at each. */
-export interface ActiveSteps {
-  readonly all: Tensor; //                 [B, T]
-  readonly steps: readonly Tensor[]; // T × [B]
+type Named = { readonly [name: string]: Tensor };
+
+/** What all steps of a loop read and where they begin: by name where the cell names them. */
+interface Loop<S extends CellState> {
+  readonly cell: Cell<S, StepInput>;
+  /** What the cell prepared: [B, T, …] each. */
+  readonly prepared: StepInput;
+  readonly state: S;
+  readonly reverse: boolean;
+  readonly active: Tensor | undefined;
+  readonly masks: Named;
+  readonly B: number;
+  readonly T: number;
 }
 
-/** @param lengths [B] of u32 */
-export function activeSteps(lengths: Tensor, T: number): ActiveSteps {
+/** Which steps of a batch are not padding, [B, T]. @param lengths [B] of u32 */
+export function activeSteps(lengths: Tensor, T: number): Tensor {
   const steps = tensor(
     Uint32Array.from({ length: T }, (_, t) => t),
     { shape: [1, T], name: "steps" },
   );
-  const all = less(steps, reshape(lengths, [lengths.size, 1]));
-  return { all, steps: unstack(all, 1) };
+  return less(steps, reshape(lengths, [lengths.size, 1]));
 }
 
 /**
@@ -44,34 +55,121 @@ export function activeSteps(lengths: Tensor, T: number): ActiveSteps {
  */
 export function unroll<S extends CellState>(
   cell: Cell<S, StepInput>,
-  { x, state, reverse, active, masks }: Unrolling<S>,
+  { x, ...of }: Unrolling<S>,
 ): { output: Tensor; state: S } {
-  const where_ = `${cell.constructor.name}.step`;
   const [B, T] = x.shape as [number, number];
-  const inputs = stepsOf(cell.prepare?.(x) ?? x, T);
+  const loop: Loop<S> = { cell, prepared: cell.prepare?.(x) ?? x, B, T, ...of };
+  const { outputs, state } = deferredSteps(loop) ?? allSteps(loop);
+  const output = cell.finish?.(outputs) ?? outputs;
+  const remedy = "A step gives [B, …] of the output that the cell declares.";
+  expectShape(stepOf(cell), { output }, [B, T, ...cell.outputShape], remedy);
+  return { output: of.active ? where(alongRows(of.active, output), output, 0) : output, state };
+}
+
+/** Cells whose steps were recorded and found to be alike, and those whose steps were not. */
+const steady = new WeakSet<object>();
+const varying = new WeakSet<object>();
+
+/** The steps one after another. `tape` holds what one of them makes. */
+function allSteps<S extends CellState>(
+  { cell, prepared, state, reverse, active, masks, B, T }: Loop<S>,
+  tape = new Tape(),
+): { outputs: Tensor; state: S } {
+  const inputs = stepsOf(prepared, T);
+  const isActive = active && unstack(active, 1);
   const outputs = new Array<Tensor>(T);
   let now = state;
   for (let n = 0; n < T; n++) {
     const t = reverse ? T - 1 - n : n;
-    const view = seenThrough(masks, now);
-    const { output, state: next } = cell.step(inputs[t] as StepInput, now, view.seen);
-    if (n === 0) {
-      expectState(where_, cell, next, B);
-      expectSeen(where_, masks, view.wasRead());
-    }
-    outputs[t] = output;
-    now = active ? kept(active.steps[t] as Tensor, next, now) : next;
+    const start = now;
+    const { output, state: next } = onTape(tape, () => oneStep(cell, inputs[t] as StepInput, start, masks, B));
+    now = isActive ? kept(isActive[t] as Tensor, next, now) : next;
+    // An output that is a state need not exist beside it: where they differ, past a row's end, the output becomes zero.
+    const name = Object.keys(next).find((of) => next[of] === output);
+    outputs[t] = name === undefined ? output : (now[name] as Tensor);
   }
-  const stacked = stack(outputs, 1);
-  const output = cell.finish?.(stacked) ?? stacked;
-  expectShape(
-    where_,
-    { output },
-    [B, T, ...cell.outputShape],
-    "A step gives [B, …] of the output that the cell declares.",
-  );
-  return { output: active ? where(alongRows(active.all, output), output, 0) : output, state: now };
+  return { outputs: stack(outputs, 1), state: now };
 }
+
+/**
+ * The loop as one deferred part of the graph: only one step is recorded to know it by, whatever T is, and all of them
+ * where a plan is made. None where a step cannot stand for the others: it draws random numbers, changes a dtype, or makes
+ * other numbers than the step before, which the first loop of a cell tells.
+ */
+function deferredSteps<S extends CellState>(loop: Loop<S>): { outputs: Tensor; state: S } | undefined {
+  const { cell, prepared, state, reverse, active, masks, B, T } = loop;
+  if (varying.has(cell)) return undefined;
+  const given: Tensor[] = [];
+  const stands = new Map<Tensor, number>();
+  /** A tensor in the place of one that the loop reads, and how it is told apart from others. */
+  const inPlaceOf = (outside: Tensor, shape: Shape): Tensor => {
+    const inside = new Tensor({ kind: "device" }, shape, outside.dtype);
+    stands.set(inside, given.push(outside) - 1);
+    return inside;
+  };
+  const named = (tensors: Named, from: number): Named =>
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, of]) => [name, inPlaceOf(of, [B, ...of.shape.slice(from)])]),
+    );
+  const x = prepared instanceof Tensor ? inPlaceOf(prepared, [B, ...prepared.shape.slice(2)]) : named(prepared, 2);
+  const start = named(state, 1) as S;
+  const seen = named(masks, 1);
+  if (active) given.push(active);
+
+  const tape = new Tape();
+  const { output, state: next } = onTape(tape, () => oneStep(cell, x, start, seen, B));
+  const names = Object.keys(state);
+  const results = names.map((name) => next[name] as Tensor);
+  const isSteady = names.every((name) => next[name]?.dtype === state[name]?.dtype);
+  if (tape.hasDraws || !isSteady) return undefined;
+
+  let made: ReturnType<typeof allSteps<S>> | undefined;
+  if (!steady.has(cell)) {
+    made = allSteps(loop, tape);
+    (tape.hasDiffered ? varying : steady).add(cell);
+    if (tape.hasDiffered) return made;
+  }
+  const step = trace([output, ...results]);
+  const roles = step.leaves.map(({ tensor: leaf }) => stands.get(leaf) ?? given.push(leaf) - 1);
+  const outputs = { shape: [B, T, ...output.shape.slice(1)], dtype: output.dtype };
+  const [all, ...last] = defer({
+    inputs: given,
+    scalars: step.scalars,
+    hasHalves: step.hasHalves,
+    outputs: [outputs, ...results.map(({ shape, dtype }) => ({ shape, dtype }))],
+    signature: `${T} steps${reverse ? " back" : ""}${active ? " of rows" : ""} ${stands.size}/${roles}/${step.key}`,
+    expand() {
+      const { outputs: values, state: end } = made ?? allSteps(loop, tape);
+      return [values, ...names.map((name) => end[name] as Tensor)];
+    },
+  }) as [Tensor, ...Tensor[]];
+  return { outputs: all, state: Object.fromEntries(names.map((name, k) => [name, last[k] as Tensor])) as S };
+}
+
+/** One step, whose results are what the cell declares. */
+function oneStep<S extends CellState>(
+  cell: Cell<S, StepInput>,
+  x: StepInput,
+  state: S,
+  masks: Named,
+  B: number,
+): StepResult<S> {
+  const view = seenThrough(masks, state);
+  const result = cell.step(x, state, view.seen);
+  const shapes: [string, Shape][] = Object.entries(cell.stateShapes);
+  for (const [name, shape] of shapes) {
+    const value = { [`state.${name}`]: result.state[name] as Tensor };
+    expectShape(stepOf(cell), value, [B, ...shape], "A step gives every state that the cell declares, with its shape.");
+  }
+  if (view.wasRead()) return result;
+  throw new UnsupportedError({
+    where: stepOf(cell),
+    what: "the cell does not look at its third argument, so recurrent dropout would do nothing",
+    remedy: "Multiply recurrent weights by what step(x, state, seen) gets as seen, or leave recurrentDropout out.",
+  });
+}
+
+const stepOf = (cell: object): string => `${cell.constructor.name}.step`;
 
 /** A mask of leading axes, with as many axes as `like`. */
 const alongRows = (mask: Tensor, like: Tensor): Tensor =>
@@ -94,8 +192,8 @@ function stepsOf(prepared: StepInput, T: number): StepInput[] {
   );
 }
 
-/** A state through masks, and whether anything was looked at through one. */
-function seenThrough<S extends CellState>(masks: Unrolling<S>["masks"], state: S): { seen: S; wasRead: () => boolean } {
+/** A state through masks, and whether anything was looked at through one, if there are any. */
+function seenThrough<S extends CellState>(masks: Named, state: S): { seen: S; wasRead: () => boolean } {
   const names = Object.keys(masks);
   if (names.length === 0) return { seen: state, wasRead: () => true };
   const made = new Map<string, Tensor>();
@@ -109,21 +207,4 @@ function seenThrough<S extends CellState>(masks: Unrolling<S>["masks"], state: S
     Object.defineProperty(seen, name, { get, enumerable: true });
   }
   return { seen: seen as S, wasRead: () => made.size > 0 };
-}
-
-function expectSeen(where_: string, masks: object, wasRead: boolean): void {
-  if (wasRead || Object.keys(masks).length === 0) return;
-  throw new UnsupportedError({
-    where: where_,
-    what: "the cell does not look at its third argument, so recurrent dropout would do nothing",
-    remedy: "Multiply recurrent weights by what step(x, state, seen) gets as seen, or leave recurrentDropout out.",
-  });
-}
-
-function expectState<S extends CellState>(where_: string, cell: Cell<S, StepInput>, state: S, B: number): void {
-  const shapes: [string, Shape][] = Object.entries(cell.stateShapes);
-  for (const [name, shape] of shapes) {
-    const value = { [`state.${name}`]: state[name] as Tensor };
-    expectShape(where_, value, [B, ...shape], "A step gives every state that the cell declares, with its shape.");
-  }
 }

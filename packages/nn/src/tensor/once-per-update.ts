@@ -1,5 +1,6 @@
 import { clock } from "./clock";
 import type { Parameter } from "./parameter";
+import { offTape } from "./tape";
 import type { Tensor } from "./tensor";
 
 /** What was made of a parameter since it last changed, by name. */
@@ -14,7 +15,7 @@ export function oncePerUpdate(parameter: Parameter, name: string, make: () => Te
   }
   let value = found.values.get(name);
   if (!value) {
-    value = make();
+    value = offTape(make);
     found.values.set(name, value);
   }
   return value;
