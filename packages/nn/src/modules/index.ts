@@ -1,11 +1,12 @@
 export { BatchNorm1d, BatchNorm2d, type BatchNormModuleOptions } from "./batch-norm";
+export * from "./cells";
+export { ConvLSTM2D, type ConvLSTM2DOptions } from "./conv-lstm-2d";
 export {
   Conv1d,
   type Conv1dModuleOptions,
   Conv2d,
   type Conv2dModuleOptions,
 } from "./convolution";
-export * from "./cells";
 export { Dropout } from "./dropout";
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embedding";
 export { GroupNorm, type GroupNormModuleOptions, InstanceNorm } from "./group-norm";

@@ -6,6 +6,7 @@ import {
   assign,
   type Cell,
   type CellState,
+  cast,
   concat,
   detach,
   dropout,
@@ -31,6 +32,7 @@ import {
 } from "..";
 import { bitsOf } from "../test-support/bits";
 import { useTestDevice } from "../test-support/device";
+import { withHalves } from "../test-support/halves";
 
 const gpu = useTestDevice();
 const ε = 2 ** -24;
@@ -77,16 +79,17 @@ const cases: Case[] = [
 ];
 
 /** Rows of a fused layer's W or R that belong to one direction. */
-const rowsOf = (data: ArrayLike<number>, d: number, D: number): Float32Array =>
+const rowsOf = (data: ArrayLike<number>, d: number, D: number): Float32Array<ArrayBuffer> =>
   Float32Array.from(data).subarray((d * data.length) / D, ((d + 1) * data.length) / D);
 
 /** Gives a cell the weights of one direction of a fused layer, which holds them in the same order. */
 async function copyWeights(fused: RNN | LSTM | GRU, cell: Cell<CellState, StepInput>, layer: number, d: number) {
   const D = fused.directions;
   const own = cell.namedParameters();
-  const from: [string, Float32Array][] = [];
+  const from: [string, Float32Array<ArrayBuffer>][] = [];
   for (const name of ["weightIh", "weightHh", "bias", "recurrentBias"] as const) {
-    const parameter = name === "recurrentBias" ? fused instanceof GRU && fused.recurrentBias[layer] : fused[name][layer];
+    const parameter =
+      name === "recurrentBias" ? fused instanceof GRU && fused.recurrentBias[layer] : fused[name][layer];
     if (parameter) from.push([name, rowsOf(await parameter.data(), d, D)]);
   }
   const values = new Map(from);
@@ -95,7 +98,7 @@ async function copyWeights(fused: RNN | LSTM | GRU, cell: Cell<CellState, StepIn
     const R = values.get("weightHh") as Float32Array;
     const H = cell.outputSize;
     const row = (n: number): Float32Array => R.subarray(n * H, (n + 1) * H);
-    const of = (gates: readonly number[]): Float32Array =>
+    const of = (gates: readonly number[]): Float32Array<ArrayBuffer> =>
       Float32Array.from(Array.from({ length: H }, (_, u) => gates.flatMap((g) => [...row(3 * u + g)])).flat());
     values.set("weightHh", of([0, 1]));
     values.set("weightCandidate", of([2]));
@@ -175,7 +178,15 @@ describe("a batch with padding", () => {
     for (const padTo of [T, T + 9]) {
       const rng = random(2);
       const layer = new Recurrent((inputSize) => new LSTMCell(inputSize, H, { rng }), {
-        ...{ inputSize: I, layers: 2, direction, residual: true, dropout: 0.3, recurrentDropout: 0.2, inputDropout: 0.2 },
+        ...{
+          inputSize: I,
+          layers: 2,
+          direction,
+          residual: true,
+          dropout: 0.3,
+          recurrentDropout: 0.2,
+          inputDropout: 0.2,
+        },
         rng: random(3),
       });
       const padded = new Float32Array(B * padTo * I).fill(123);
@@ -283,6 +294,28 @@ test("a residual stack adds each layer's input to its output, but for the first"
   expect(await bitsOf(output)).toEqual(await bitsOf(expected));
 });
 
+test.each(["RNN", "LSTM", "GRU", "GRU before"] as const)(
+  "a cell of %s computes in halves, and learns from a gradient in f32",
+  (kind) =>
+    withHalves(gpu.device, async () => {
+      const [B, T, I, H] = [2, 3, 4, 6];
+      const layer = new Recurrent(cellOf(kind, I, H));
+      const x = tensor(random(2).normal(B * T * I), { shape: [B, T, I] });
+      const wide = layer.forward(x, { lengths: [3, 2] }).output;
+      layer.half();
+      const narrow = layer.forward(x, { lengths: [3, 2] }).output;
+      const unpadded = layer.forward(x).output;
+      await evaluate([wide, narrow, unpadded]);
+      // inputs, weights, products and activations are each off by at most 2⁻¹¹ of values up to 3, in sums of I + H terms
+      expectClose("output", await narrow.data(), await wide.data(), { absolute: T * (I + H) * 4 * 2 ** -11 });
+      const optimizer = new Adam(layer.parameters(), { lr: 1e-3 });
+      const before = await (layer.cells[0] as Cell<CellState, StepInput>).parameters()[0]?.data();
+      for (let step = 0; step < 3; step++) await optimizer.minimize(sum(square(cast(layer.forward(x).output, "f32"))));
+      expect(await (layer.cells[0] as Cell<CellState, StepInput>).parameters()[0]?.data()).not.toEqual(before);
+      optimizer.dispose();
+    }),
+);
+
 test("a thousand steps, forward and backward", async () => {
   const [B, T, I] = [2, 1000, 3];
   const cell = new Recurrent(new GRUCell(I, 4, { rng: random(1) }));
@@ -301,11 +334,15 @@ test("truncated backpropagation over 2,000 chunks: as many buffers and as much m
   const optimizer = new Adam(layer.parameters(), { lr: 1e-3 });
   const { counters } = gpu.device;
   let state: { h: Tensor; c: Tensor } | undefined;
+  let used: Tensor[] = [];
   let early = { counts: counters.snapshot(), misses: 0 };
   for (let step = 0; step < 2000; step++) {
     const x = tensor(random(step % 7).normal(B * T * I), { shape: [B, T, I] });
     const { output, state: next } = layer.forward(x, { state });
-    await optimizer.minimize(sum(square(output)), { evaluate: [next.h, next.c] });
+    const loss = sum(square(output));
+    await optimizer.minimize(loss, { evaluate: [next.h, next.c] });
+    for (const each of used) each.dispose(); // or wait for the garbage collector, which takes its time
+    used = [loss, next.h, next.c];
     state = { h: detach(next.h), c: detach(next.c) };
     if (step % 50 === 0) await state.h.data();
     if (step === 10) early = { counts: counters.snapshot(), misses: planStatistics(gpu.device).misses };

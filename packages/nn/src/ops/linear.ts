@@ -1,10 +1,9 @@
 import { defineOp } from "../autograd/define-op";
-import { elementwise, view } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
-import { expectDType, expectShape, type Shape, sizeOf } from "../tensor/shape";
+import { expectDType, expectShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { join } from "./concat";
 import { gemm, matrices, transposed } from "./gemm";
+import { sideBySide } from "./side-by-side";
 
 type Inputs = {
   readonly x: Tensor;
@@ -81,18 +80,6 @@ const affine = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
     },
   },
 });
-
-/** Steps [rows, 1, width] side by side on the middle axis, in f32 unless all are halves. */
-function sideBySide(steps: readonly Tensor[], shape: Shape): Tensor {
-  const areHalves = steps.every(({ dtype }) => dtype === "f16");
-  const alike = steps.map((step) =>
-    areHalves || step.dtype === "f32" ? step : elementwise("identity", [step], step.shape, "f32"),
-  );
-  return join(
-    alike.map((step) => view(step, shape)),
-    1,
-  );
-}
 
 /**
  * y = x·Wᵀ + b, one matmul over all rows; sums are made in f32, whatever the dtypes.

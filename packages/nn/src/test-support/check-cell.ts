@@ -1,4 +1,4 @@
-import { expectClose, type Float64Tensor, float64, uniform } from "@unroll/testing";
+import { expectClose, type Float64Tensor, float64, sizeOf, uniform } from "@unroll/testing";
 import { expect } from "vitest";
 import {
   add,
@@ -45,8 +45,7 @@ export interface RunOf {
   readonly training?: boolean;
 }
 
-const zeros64 = (shape: readonly number[]): Float64Tensor =>
-  float64(shape, new Float64Array(shape.reduce((a, b) => a * b, 1)));
+const zeros64 = (shape: readonly number[]): Float64Tensor => float64(shape, new Float64Array(sizeOf(shape)));
 
 type Named = ReadonlyMap<string, Float64Tensor>;
 const ε = 2 ** -24;
@@ -55,15 +54,16 @@ const ε = 2 ** -24;
 function runReference(reference: CellReference, run: RunOf, cell: AnyCell, inputs: Named): Map<string, Float64Tensor> {
   const { B, T, lengths, direction, sees } = run;
   const x = inputs.get("x") as Float64Tensor;
-  const I = x.shape[2] as number;
+  const I = cell.inputSize;
   const w: Weights = (path) => inputs.get(path) as Float64Tensor;
   const O = cell.outputSize;
   const results = new Map([["output", zeros64([B, T, O])]]);
-  for (const [name, [size = 0]] of Object.entries(cell.stateShapes)) results.set(name, zeros64([B, size]));
+  for (const [name, shape] of Object.entries(cell.stateShapes)) results.set(name, zeros64([B, sizeOf(shape)]));
   for (let b = 0; b < B; b++) {
     const length = lengths?.[b] ?? T;
     let state: Vectors = Object.fromEntries(
-      Object.entries(cell.stateShapes).map(([name, [size = 0]]) => {
+      Object.entries(cell.stateShapes).map(([name, shape]) => {
+        const size = sizeOf(shape);
         const given = inputs.get(`start.${name}`);
         return [name, Array.from({ length: size }, (_, u) => given?.data[b * size + u] ?? 0)];
       }),
@@ -105,11 +105,11 @@ export async function checkCell(
   const draw = (name: string, shape: readonly number[], size: number): void => {
     inputs.set(name, uniform(shape, { seed: inputs.size + 3, low: -size, high: size }));
   };
-  draw("x", [B, T, cell.inputSize], 1);
+  draw("x", [B, T, ...cell.inputShape], 1);
   for (const [name, shape] of Object.entries(cell.stateShapes)) {
     if (start && !constant.includes(name)) draw(`start.${name}`, [B, ...shape], 1);
   }
-  for (const [path, { shape }] of parameters) draw(path, shape, shape.length > 1 ? bound / (shape[1] as number) : 1);
+  for (const [path, { shape }] of parameters) draw(path, shape, shape.length > 1 ? bound / sizeOf(shape.slice(1)) : 1);
   await assign([...parameters].map(([path, p]) => [p, Float32Array.from(inputs.get(path)?.data ?? [])] as const));
 
   const leaves = new Map<string, Tensor>();
@@ -143,7 +143,7 @@ export async function checkCell(
   const gradients = grad(loss, of);
   await evaluate([...Object.values(results), ...gradients]);
 
-  const terms = Math.max(...[...parameters.values()].map(({ shape }) => (shape[1] ?? 0) as number)) + 4;
+  const terms = Math.max(...[...parameters.values()].map(({ shape }) => sizeOf(shape.slice(1)))) + 4;
   const sizes = { B, T, terms, depth, growth };
   const { forward, backward } = bounds(sizes);
   for (const [name, result] of Object.entries(results)) {

@@ -24,6 +24,8 @@ export interface CellSizes<S extends CellState> {
   readonly states: { readonly [N in keyof S]: number | Shape };
   /** States that hold hidden units, which recurrent dropout and zoneout act on; all of them by default. */
   readonly units?: readonly (keyof S & string)[];
+  /** Axis of an output, without those of rows and steps, along which two directions are put side by side; the last by default. */
+  readonly channelAxis?: number;
 }
 
 /**
@@ -38,9 +40,10 @@ export abstract class Cell<S extends CellState = CellState, X extends StepInput 
   readonly outputShape: Shape;
   readonly stateShapes: { readonly [name: string]: Shape };
   readonly units: readonly string[];
+  readonly channelAxis: number;
 
   /** @throws ValueError if a size is not a positive whole number */
-  constructor({ inputSize, outputSize, states, units }: CellSizes<S>) {
+  constructor({ inputSize, outputSize, states, units, channelAxis }: CellSizes<S>) {
     super();
     const where = new.target.name;
     this.inputShape = shapeOf(where, { inputSize });
@@ -49,6 +52,7 @@ export abstract class Cell<S extends CellState = CellState, X extends StepInput 
       Object.entries(states).map(([name, size]) => [name, shapeOf(where, { [`states.${name}`]: size })]),
     );
     this.units = units ?? Object.keys(states);
+    this.channelAxis = channelAxis ?? this.outputShape.length - 1;
   }
 
   /** Features of one step of its input. */

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import {
   type Cell,
   ClockworkCell,
+  ConvLSTM2D,
+  ConvLSTM2DCell,
   DeepTransitionCell,
   dropout,
   ElmanCell,
@@ -17,6 +19,7 @@ import {
   type Tensor,
   tensor,
   Zoneout,
+  zeros,
 } from "../..";
 import { bitsOf } from "../../test-support/bits";
 import { type CellCase, checkCell, type RunOf } from "../../test-support/check-cell";
@@ -77,6 +80,16 @@ const cases: CellCase[] = [
     why: "a transition without hidden layers",
     make: () => new DeepTransitionCell(I, H),
     reference: references.deepTransition({ input: 0, transition: 0, output: 0, shortcut: false }),
+  },
+  {
+    why: "convolutional LSTM",
+    make: () => new ConvLSTM2DCell([2, 3, 2], 2, { kernelSize: 3 }),
+    reference: references.convLSTM2D({ F: 2, H: 3, W: 2, OH: 3, OW: 2, stride: 1, pad: 1, peepholes: false }),
+  },
+  {
+    why: "convolutional LSTM with peepholes, every second pixel of the input",
+    make: () => new ConvLSTM2DCell([1, 4, 3], 2, { kernelSize: [3, 3], stride: 2, padding: 1, peepholes: true }),
+    reference: references.convLSTM2D({ F: 2, H: 4, W: 3, OH: 2, OW: 2, stride: 2, pad: 1, peepholes: true }),
   },
   {
     why: "zoneout after eval",
@@ -183,4 +196,13 @@ describe("variational dropout", () => {
     const run = { B, T: 3, lengths: [3, 2, 3], start: true, training: true, sees, options };
     await checkCell({ why: "GRU", make: () => new GRUCell(I, H), reference: references.gru("after"), growth: 2 }, run);
   });
+});
+
+test("ConvLSTM2D puts two directions side by side along the filters, and stacks", () => {
+  const layer = new ConvLSTM2D([3, 6, 5], 4, { kernelSize: 3, direction: "bidirectional", layers: 2, rng: random(1) });
+  const { output, state } = layer.forward(zeros([2, 3, 3, 6, 5]), { lengths: [3, 1] });
+  expect(output.shape).toEqual([2, 3, 8, 6, 5]);
+  expect(state.c.shape).toEqual([4, 2, 4, 6, 5]);
+  expect(layer.cells.map(({ inputShape }) => inputShape[0])).toEqual([3, 3, 8, 8]);
+  expect(() => new ConvLSTM2D([3, 6, 5], 0, { kernelSize: 3 })).toThrow(/filters should be a positive whole number/);
 });

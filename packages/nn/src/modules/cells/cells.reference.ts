@@ -173,3 +173,64 @@ export const zoneout: (
   const source = Object.keys(state).find((name) => state[name] === output);
   return { output: source ? of(next, source) : output, state: next };
 };
+
+/** Pixel (row, column) of filter `o` of W ∗ X, with zeros around the image: PyTorch's and Keras's cross-correlation. */
+function convolved(
+  W: Float64Tensor,
+  X: readonly number[],
+  {
+    o,
+    row,
+    column,
+    height,
+    width,
+    stride,
+    pad,
+  }: Record<"o" | "row" | "column" | "height" | "width" | "stride" | "pad", number>,
+): number {
+  const [, C, kH, kW] = W.shape as [number, number, number, number];
+  let sum = 0;
+  for (let c = 0; c < C; c++) {
+    for (let a = 0; a < kH; a++) {
+      for (let b = 0; b < kW; b++) {
+        const [y, x] = [row * stride + a - pad, column * stride + b - pad];
+        if (y < 0 || y >= height || x < 0 || x >= width) continue;
+        const weight = W.data[((o * C + c) * kH + a) * kW + b] as number;
+        sum += weight * (X[(c * height + y) * width + x] as number);
+      }
+    }
+  }
+  return sum;
+}
+
+/** Shi et al. (2015), equation 3, for kernels of 3 × 3: `stride` and `pad` are those of the input's convolution. */
+export const convLSTM2D: (
+  of: Record<"F" | "H" | "W" | "OH" | "OW" | "stride" | "pad", number> & { peepholes: boolean },
+) => CellReference =
+  ({ F, H, W, OH, OW, stride, pad, peepholes }) =>
+  ({ w, x, state, seen }) => {
+    const h: number[] = [];
+    const c: number[] = [];
+    for (let f = 0; f < F; f++) {
+      for (let row = 0; row < OH; row++) {
+        for (let column = 0; column < OW; column++) {
+          const n = (f * OH + row) * OW + column;
+          const a = (gate: number): number => {
+            const at = { o: 4 * f + gate, row, column };
+            return (
+              convolved(w("weightIh"), x, { ...at, height: H, width: W, stride, pad }) +
+              convolved(w("weightHh"), of(seen, "h"), { ...at, height: OH, width: OW, stride: 1, pad: 1 }) +
+              (w("bias").data[4 * f + gate] as number)
+            );
+          };
+          const see = (k: number, value: number): number =>
+            peepholes ? (w(`peephole.${k}`).data[n] as number) * value : 0;
+          const old = of(state, "c")[n] as number;
+          const cell = σ(a(1) + see(1, old)) * old + σ(a(0) + see(0, old)) * Math.tanh(a(2));
+          c.push(cell);
+          h.push(σ(a(3) + see(2, cell)) * Math.tanh(cell));
+        }
+      }
+    }
+    return { output: h, state: { h, c } };
+  };

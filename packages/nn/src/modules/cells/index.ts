@@ -1,5 +1,6 @@
 export { Cell, type CellSizes, type CellState, type StepInput, type StepResult } from "./cell";
 export { ClockworkCell, type ClockworkCellOptions } from "./clockwork-cell";
+export { ConvLSTM2DCell, type ConvLSTM2DCellOptions } from "./conv-lstm-2d-cell";
 export { DeepTransitionCell, type DeepTransitionCellOptions } from "./deep-transition-cell";
 export { ElmanCell, type ElmanCellOptions } from "./elman-cell";
 export { GRUCell, type GRUCellOptions } from "./gru-cell";

@@ -33,8 +33,8 @@ export function recurrentWeights(
   };
 }
 
-/** The gates of pre-activations [..., G·H] that lie unit by unit: G tensors [..., H]. */
-export function gatesOf(a: Tensor, gates: number): Tensor[] {
-  const last = a.shape.at(-1) as number;
-  return unstack(reshape(a, [...a.shape.slice(0, -1), last / gates, gates]), -1);
+/** The gates of pre-activations whose rows lie unit by unit along one axis: G tensors, of the units each. */
+export function gatesOf(a: Tensor, gates: number, axis = a.rank - 1): Tensor[] {
+  const units = (a.shape[axis] as number) / gates;
+  return unstack(reshape(a, [...a.shape.slice(0, axis), units, gates, ...a.shape.slice(axis + 1)]), axis + 1);
 }

@@ -24,10 +24,10 @@ export class Zoneout<S extends CellState> extends Cell<S, Inputs> {
 
   /** @throws ValueError unless each rate lies in [0, 1) and is that of a state of the cell that holds units */
   constructor(cell: Cell<S, StepInput>, rates: ZoneoutRates<S>, { rng = sharedGenerator() }: { rng?: Generator } = {}) {
-    const { inputShape, outputShape, stateShapes, units } = cell;
+    const { inputShape, outputShape, stateShapes, units, channelAxis } = cell;
     // The names of the cell's states are those of S.
     const states = stateShapes as { readonly [N in keyof S]: readonly number[] };
-    super({ inputSize: inputShape, outputSize: outputShape, states, units });
+    super({ inputSize: inputShape, outputSize: outputShape, states, units, channelAxis });
     this.cell = cell;
     this.rates = Object.fromEntries(namedRates(units, rates).filter(([, rate]) => rate > 0));
     this.#rng = rng;
