@@ -130,6 +130,7 @@ function deferredSteps<S extends CellState>(loop: Loop<S>): { outputs: Tensor; s
     if (tape.hasDiffered) return made;
   }
   const step = trace([output, ...results]);
+  const counts = [x instanceof Tensor ? 1 : Object.keys(x).length, names.length, Object.keys(masks).length];
   const roles = step.leaves.map(({ tensor: leaf }) => stands.get(leaf) ?? given.push(leaf) - 1);
   const outputs = { shape: [B, T, ...output.shape.slice(1)], dtype: output.dtype };
   const [all, ...last] = defer({
@@ -137,7 +138,7 @@ function deferredSteps<S extends CellState>(loop: Loop<S>): { outputs: Tensor; s
     scalars: step.scalars,
     hasHalves: step.hasHalves,
     outputs: [outputs, ...results.map(({ shape, dtype }) => ({ shape, dtype }))],
-    signature: `${T} steps${reverse ? " back" : ""}${active ? " of rows" : ""} ${stands.size}/${roles}/${step.key}`,
+    signature: `${T} steps${reverse ? " back" : ""}${active ? " of rows" : ""} ${counts}/${roles}/${step.key}`,
     expand() {
       const { outputs: values, state: end } = made ?? allSteps(loop, tape);
       return [values, ...names.map((name) => end[name] as Tensor)];
