@@ -42,7 +42,7 @@ function batch(seed: number): { x: Tensor; y: Tensor; lengths: number[] } {
 // side takes a call for each six or so. How many operations are one dispatch is a matter of how many arrays one may touch.
 describe.each([
   { name: "Elman", few: 6, many: 6 },
-  { name: "LSTM", few: 16, many: 10 },
+  { name: "LSTM", few: 16, many: 12 },
   { name: "GRU", few: 14, many: 10 },
 ])("a training step of the cell of $name over 64 steps, rows of several lengths", ({ name, few, many }) => {
   test("takes few dispatches for each step, in one submission that makes nothing", async () => {
@@ -63,7 +63,7 @@ describe.each([
       ...{ buffers: 0, bindGroups: 0, pipelines: 0 },
       submissions: steps,
     });
-    const most = gpu.device.limits.maxStorageBuffersPerShaderStage >= 24 ? many : few;
+    const most = gpu.device.limits.maxStorageBuffersPerShaderStage >= 16 ? many : few;
     expect(dispatches / steps / T).toBeLessThanOrEqual(most);
     optimizer.dispose();
   });
