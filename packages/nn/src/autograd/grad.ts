@@ -158,6 +158,8 @@ interface Uses {
 class SharedGradients {
   readonly #gradients: Map<Tensor, Tensor>;
   readonly #byWeight = new Map<Tensor, Map<string, Uses>>();
+  /** Weights whose uses also have a part in the gradient of another input: a bias, say. */
+  readonly #beside = new Map<Tensor, Set<Tensor>>();
 
   constructor(gradients: Map<Tensor, Tensor>) {
     this.#gradients = gradients;
@@ -177,15 +179,20 @@ class SharedGradients {
     const found = uses.get(key) ?? { rule, needs: new Set(wanted), list: [] };
     uses.set(key, found);
     found.list.push({ record, dOutputs });
-    for (const name of wanted) needs.delete(name);
+    for (const name of wanted) {
+      needs.delete(name);
+      const input = record.inputs[name] as Tensor;
+      if (input !== weight) this.#beside.set(input, (this.#beside.get(input) ?? new Set()).add(weight));
+    }
   }
 
-  /** Makes the gradients that were put off: of one weight, or of all. */
-  flush(weight?: Tensor): void {
-    if (!weight) {
-      for (const each of this.#byWeight.keys()) this.flush(each);
-      return;
-    }
+  /** Makes the gradients that were put off: those that have a part in that of one tensor, or all. */
+  flush(input?: Tensor): void {
+    const weights = input ? [input, ...(this.#beside.get(input) ?? [])] : [...this.#byWeight.keys()];
+    for (const weight of weights) this.#flushWeight(weight);
+  }
+
+  #flushWeight(weight: Tensor): void {
     const uses = this.#byWeight.get(weight);
     this.#byWeight.delete(weight);
     for (const { rule, needs, list } of uses?.values() ?? []) {

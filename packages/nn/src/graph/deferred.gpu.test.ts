@@ -16,6 +16,7 @@ import {
   planStatistics,
   Recurrent,
   random,
+  reshape,
   SGD,
   type StepResult,
   square,
@@ -40,6 +41,17 @@ class Told extends Cell<State> {
   }
   step(x: Tensor, { h }: State): StepResult<State> {
     const next = add(mul(h, this.weight), this.tell(x));
+    return { output: next, state: { h: next } };
+  }
+}
+
+/** The sum of its input, feature by feature. */
+class Sum extends Cell<State> {
+  constructor() {
+    super({ inputSize: 1, outputSize: 1, states: { h: 1 } });
+  }
+  step(x: Tensor, { h }: State): StepResult<State> {
+    const next = add(h, x);
     return { output: next, state: { h: next } };
   }
 }
@@ -141,6 +153,29 @@ describe("a loop of which one step stands for all", () => {
     expect(await bitsOf(second)).toEqual(await bitsOf(first));
     expect(await bitsOf(again)).toEqual(await bitsOf(loss));
     expect([...(await dx.data())].every((value) => value !== 0)).toBe(true);
+  });
+
+  test("may have a loop in it", async () => {
+    const inner = new Recurrent(new Sum());
+    /** h_t = 0.5·h_{t−1} + Σ of the features of x_t */
+    const layer = new Recurrent(
+      new Told((x) => add(mul(x, 0), reshape(inner.forward(reshape(x, [B, I, 1])).state.h, [B, 1]))),
+    );
+    for (const seed of [1, 2]) {
+      const x = input(seed);
+      const values = await x.data();
+      const { h } = layer.forward(x).state;
+      const [dx] = grad(sum(h), [x]) as [Tensor];
+      await evaluate([h, dx]);
+      const sums = Array.from({ length: B * T }, (_, n) => values.slice(n * I, (n + 1) * I).reduce((a, b) => a + b, 0));
+      const last = Array.from({ length: B * I }, (_, n) => {
+        const b = Math.floor(n / I);
+        return sums.slice(b * T, (b + 1) * T).reduce((state, value) => 0.5 * state + value, 0);
+      });
+      expect([...(await h.data())]).toEqual(close(last));
+      const slopes = Array.from({ length: B * T * I }, (_, n) => I * 0.5 ** (T - 1 - (Math.floor(n / I) % T)));
+      expect([...(await dx.data())]).toEqual(close(slopes));
+    }
   });
 
   test("refuses a gradient with parameters that changed since it was recorded", async () => {

@@ -168,9 +168,12 @@ class Executor {
    */
   #recorded(request: Request, asked: Trace): Trace {
     if (!asked.hasDeferred || this.#plans.has(keyOf(request, asked))) return asked;
-    for (const node of asked.nodes) if (node.kind === "deferred") node.settle();
     const options = { recompute: asked.recomputed, allowStale: true }; // the walk before has looked for stale ones
-    const full = traceRequest(request, trace(request.roots, options));
+    let full = asked;
+    while (full.hasDeferred) {
+      for (const node of full.nodes) if (node.kind === "deferred") node.settle();
+      full = traceRequest(request, trace(request.roots, options)); // a loop may have had loops in it
+    }
     const leaves = new Set(asked.leaves.map(({ tensor }) => tensor));
     const scalars = new Set(asked.scalars);
     const isKnown =
