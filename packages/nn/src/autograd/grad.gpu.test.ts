@@ -1,5 +1,20 @@
 import { expect, test } from "vitest";
-import { add, assign, concat, detach, evaluate, grad, linear, matmul, mul, parameter, square, sum, type Tensor, tensor } from "..";
+import {
+  add,
+  assign,
+  concat,
+  detach,
+  evaluate,
+  grad,
+  linear,
+  matmul,
+  mul,
+  parameter,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+} from "..";
 import { useTestDevice } from "../test-support/device";
 
 useTestDevice();

@@ -163,7 +163,7 @@ describe("a loop of which one step stands for all", () => {
     );
     for (const seed of [1, 2]) {
       const x = input(seed);
-      const values = await x.data();
+      const values = [...(await x.data())];
       const { h } = layer.forward(x).state;
       const [dx] = grad(sum(h), [x]) as [Tensor];
       await evaluate([h, dx]);
