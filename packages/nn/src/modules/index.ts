@@ -31,6 +31,6 @@ export {
   type Pool2dModuleOptions,
 } from "./pool";
 export type { RecurrentOptions, SequenceDirection, SequenceOptions } from "./recurrent";
-export { RMSNorm, type RMSNormModuleOptions } from "./rms-norm";
 export { type MakeCell, Recurrent, type RecurrentCellOptions } from "./recurrent-of";
+export { RMSNorm, type RMSNormModuleOptions } from "./rms-norm";
 export { RNN, type RNNOptions } from "./rnn";
