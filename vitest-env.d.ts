@@ -15,3 +15,5 @@ interface ImportMeta {
 
 /** The README's example, run by being imported: scripts/vitest/readme-example.ts. */
 declare module "virtual:readme-example";
+/** That of packages/nn/README.md. */
+declare module "virtual:readme-example/nn";

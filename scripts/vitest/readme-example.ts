@@ -2,21 +2,29 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
-const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
-/** The example's imports are resolved as those of the test that runs it. */
-const place = `${fileURLToPath(new URL("../../apps/train/src/readme.gpu.test.ts", import.meta.url))}?example`;
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Serves the first TypeScript block of the README as the module `virtual:readme-example`. */
+/** A README by the module that serves its example, and the test whose imports the example's are resolved as. */
+const EXAMPLES: Readonly<Record<string, { readonly readme: string; readonly place: string }>> = {
+  "virtual:readme-example": { readme: at("README.md"), place: `${at("apps/train/src/readme.gpu.test.ts")}?example` },
+  "virtual:readme-example/nn": {
+    readme: at("packages/nn/README.md"),
+    place: `${at("packages/nn/src/readme.gpu.test.ts")}?example`,
+  },
+};
+
+/** Serves the first TypeScript block of a README as the module `virtual:readme-example` or one below it. */
 export function readmeExample(): Plugin {
   return {
     name: "readme-example",
     enforce: "pre",
-    resolveId: (id) => (id === "virtual:readme-example" ? place : null),
+    resolveId: (id) => EXAMPLES[id]?.place ?? null,
     async load(id) {
-      if (id !== place) return null;
-      this.addWatchFile(readme);
-      const example = /```ts\n([\s\S]*?)```/.exec(await readFile(readme, "utf8"))?.[1];
-      if (!example) throw new Error("README.md has no TypeScript block.");
+      const found = Object.values(EXAMPLES).find(({ place }) => place === id);
+      if (!found) return null;
+      this.addWatchFile(found.readme);
+      const example = /```ts\n([\s\S]*?)```/.exec(await readFile(found.readme, "utf8"))?.[1];
+      if (!example) throw new Error(`${found.readme} has no TypeScript block.`);
       return example;
     },
   };

@@ -8,16 +8,21 @@ const gpu = useTestDevice();
 const counting = (n: number, from: number): number[] => Array.from({ length: n }, (_, i) => i + from);
 
 test.each([
-  { outer: 1, na: 1, nb: 1 },
-  { outer: 3, na: 65, nb: 2 },
-  { outer: 70, na: 1, nb: 9 },
-  { outer: 2, na: 0, nb: 5 },
-])("$outer rows of $na and $nb", async ({ outer, na, nb }) => {
-  const [a, b] = [counting(outer * na, 1), counting(outer * nb, 1000)];
+  { outer: 1, widths: [1, 1] },
+  { outer: 3, widths: [65, 2] },
+  { outer: 70, widths: [1, 9] },
+  { outer: 2, widths: [0, 5] },
+  { outer: 5, widths: [4] },
+  { outer: 3, widths: [1, 2, 3] },
+  { outer: 17, widths: [9, 9, 9, 9, 9, 9, 9] },
+  { outer: 1, widths: [3, 0, 67, 1, 2, 0, 5] },
+])("$outer rows of $widths", async ({ outer, widths }) => {
+  const parts = widths.map((n, k) => counting(outer * n, 1 + 1000 * k));
+  const [n0 = 0, n1 = 0, n2 = 0, n3 = 0, n4 = 0, n5 = 0, n6 = 0] = widths;
   await checkKernel(gpu.device, concat, {
-    dims: { outer, na, nb },
-    inputs: { a, b },
-    expected: { joined: concatReference(a, b, outer) },
+    dims: { outer, n0, n1, n2, n3, n4, n5, n6 },
+    inputs: Object.fromEntries(parts.map((part, k) => [`part${k}`, part])),
+    expected: { joined: concatReference(parts, outer) },
     tolerance: { absolute: 0.25 }, // whole numbers: anything but equality is wrong
   });
 });

@@ -1,6 +1,8 @@
-/** Each row of a, then the row of b beside it. */
-export function concatReference(a: readonly number[], b: readonly number[], outer: number): number[] {
-  const [na, nb] = [a.length / outer, b.length / outer];
-  const row = (o: number): number[] => [...a.slice(o * na, (o + 1) * na), ...b.slice(o * nb, (o + 1) * nb)];
-  return Array.from({ length: outer }, (_, o) => row(o)).flat();
+/** Each row of the first array, then the row of the next beside it, and so on. */
+export function concatReference(parts: readonly (readonly number[])[], outer: number): number[] {
+  const row = (part: readonly number[], o: number): readonly number[] => {
+    const n = part.length / outer;
+    return part.slice(o * n, (o + 1) * n);
+  };
+  return Array.from({ length: outer }, (_, o) => parts.flatMap((part) => row(part, o))).flat();
 }

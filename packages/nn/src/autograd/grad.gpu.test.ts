@@ -1,5 +1,20 @@
 import { expect, test } from "vitest";
-import { assign, concat, detach, grad, matmul, mul, parameter, square, sum, type Tensor, tensor } from "..";
+import {
+  add,
+  assign,
+  concat,
+  detach,
+  evaluate,
+  grad,
+  linear,
+  matmul,
+  mul,
+  parameter,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+} from "..";
 import { useTestDevice } from "../test-support/device";
 
 useTestDevice();
@@ -30,4 +45,18 @@ test("old activations are not differentiated with new weights", async () => {
   expect(() => grad(sum(square(y)), [x])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: grad: the parameter w was changed after matmul was recorded. Record the loss again from the parameters as they are now.]`,
   );
+});
+
+test("a weight and a bias that were computed themselves get the gradients of all their uses", async () => {
+  const uses = 5;
+  const w = parameter({ data: Float32Array.of(1, 2), shape: [1, 2] });
+  const b = parameter({ data: Float32Array.of(1), shape: [1] });
+  const [weight, bias] = [mul(w, 2), mul(b, 3)];
+  const steps = Array.from({ length: uses }, (_, k) => tensor([[k, 1]]));
+  const loss = steps.map((x) => sum(linear(x, weight, bias))).reduce((a, c) => add(a, c));
+  const [dw, db] = grad(loss, [w, b]) as [Tensor, Tensor];
+  const [onlyB] = grad(loss, [b]) as [Tensor];
+  await evaluate([dw, db, onlyB]);
+  expect([...(await dw.data())]).toEqual([2 * (0 + 1 + 2 + 3 + 4), 2 * uses]);
+  expect([...(await db.data()), ...(await onlyB.data())]).toEqual([3 * uses, 3 * uses]);
 });

@@ -1,10 +1,11 @@
 import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
+import { settle } from "../graph/node";
 import { elementwise, fill } from "../graph/run";
 import { clock } from "../tensor/clock";
 import { type DType, FLOATS, isFloat } from "../tensor/dtype";
 import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import type { OpRecord } from "./record";
+import type { OpRecord, OutputGradients, SharedBackward, SharedUse } from "./record";
 
 export interface GradOptions {
   /** The gradient of the loss itself, which scales all others; 1 when absent. */
@@ -34,7 +35,9 @@ export function grad(loss: Tensor, of: readonly Tensor[], { seed = fill(1, loss.
   const targets = new Set(of);
   const records = reachable(loss, targets);
   const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
-  for (const record of records) backpropagate(record, gradients, targets, records);
+  const shared = new SharedGradients(gradients);
+  for (const record of records) backpropagate(record, { gradients, shared, targets, records });
+  shared.flush();
   const results = of.map((target) => inDType(gradients.get(target) ?? fill(0, target.shape), target.dtype));
   return refuseSecondDerivative(loss, results);
 }
@@ -78,6 +81,8 @@ function reachable(loss: Tensor, targets: ReadonlySet<Tensor>): Set<OpRecord> {
   const ordered: OpRecord[] = [];
   const stack: { record: OpRecord; inputs: Tensor[] }[] = [];
   const push = (tensor: Tensor): void => {
+    if (tensor.node.kind === "deferred" && tensor.origin) expectUnchanged(tensor.origin);
+    settle(tensor);
     const record = tensor.origin;
     if (!record || leads.has(record)) return;
     leads.set(record, false);
@@ -100,15 +105,19 @@ function reachable(loss: Tensor, targets: ReadonlySet<Tensor>): Set<OpRecord> {
   return new Set(ordered.reverse());
 }
 
-function backpropagate(
-  record: OpRecord,
-  gradients: Map<Tensor, Tensor>,
-  targets: ReadonlySet<Tensor>,
-  records: ReadonlySet<OpRecord>,
-): void {
+/** A walk from the loss back to the targets. */
+interface Walk {
+  readonly gradients: Map<Tensor, Tensor>;
+  readonly shared: SharedGradients;
+  readonly targets: ReadonlySet<Tensor>;
+  readonly records: ReadonlySet<OpRecord>;
+}
+
+function backpropagate(record: OpRecord, { gradients, shared, targets, records }: Walk): void {
   const dOutputs: Record<string, Tensor | undefined> = {};
   let isUsed = false;
   for (const [name, output] of Object.entries(record.outputs)) {
+    shared.flush(output);
     dOutputs[name] = gradients.get(output);
     isUsed ||= dOutputs[name] !== undefined;
   }
@@ -118,16 +127,96 @@ function backpropagate(
   for (const [name, input] of differentiable(record)) {
     if (targets.has(input) || (input.origin && records.has(input.origin))) needs.add(name);
   }
-  const dInputs = record.backward(dOutputs, needs);
-  for (const name of needs) {
-    const input = record.inputs[name] as Tensor;
-    const gradient = dInputs[name];
-    if (!gradient) {
-      throw new UnsupportedError({ where: "grad", what: `${record.name} has no derivative with respect to "${name}"` });
-    }
-    const sum = gradients.get(input);
-    gradients.set(input, sum ? elementwise("add", [sum, gradient]) : gradient);
+  shared.take(record, dOutputs, needs);
+  const dInputs = needs.size > 0 ? record.backward(dOutputs, needs) : {};
+  for (const name of needs) addGradient(gradients, record, name, dInputs[name]);
+}
+
+function addGradient(gradients: Map<Tensor, Tensor>, record: OpRecord, name: string, gradient: Tensor | undefined) {
+  if (!gradient) {
+    throw new UnsupportedError({ where: "grad", what: `${record.name} has no derivative with respect to "${name}"` });
   }
+  const input = record.inputs[name] as Tensor;
+  const sum = gradients.get(input);
+  gradients.set(input, sum ? elementwise("add", [sum, gradient]) : gradient);
+}
+
+/** From so many uses of a weight on, bringing them together costs less than a product and a sum for each. */
+const FEWEST_SHARED = 4;
+
+/** Uses of one weight by records that can be differentiated together. */
+interface Uses {
+  readonly rule: SharedBackward;
+  readonly needs: Set<string>;
+  readonly list: SharedUse[];
+}
+
+/**
+ * Gradients of weights that many records share, the steps of a sequence as a rule: put off until all of them are known,
+ * then made by one call of their operation rather than by one for each and as many sums.
+ */
+class SharedGradients {
+  readonly #gradients: Map<Tensor, Tensor>;
+  readonly #byWeight = new Map<Tensor, Map<string, Uses>>();
+  /** Weights whose uses also have a part in the gradient of another input: a bias, say. */
+  readonly #beside = new Map<Tensor, Set<Tensor>>();
+
+  constructor(gradients: Map<Tensor, Tensor>) {
+    this.#gradients = gradients;
+  }
+
+  /** Notes a record and takes from `needs` what will be made later. */
+  take(record: OpRecord, dOutputs: OutputGradients, needs: Set<string>): void {
+    const { shared: rule } = record;
+    const wanted = rule?.inputs.filter((name) => needs.has(name)) ?? [];
+    const weight = rule && record.inputs[wanted[0] ?? ""];
+    const alike = weight && rule.key(record);
+    if (!rule || !weight || alike === undefined) return;
+    const others = rule.inputs.map((name) => numberOf(record.inputs[name]));
+    const key = `${alike} ${wanted} ${others}`;
+    const uses = this.#byWeight.get(weight) ?? new Map<string, Uses>();
+    this.#byWeight.set(weight, uses);
+    const found = uses.get(key) ?? { rule, needs: new Set(wanted), list: [] };
+    uses.set(key, found);
+    found.list.push({ record, dOutputs });
+    for (const name of wanted) {
+      needs.delete(name);
+      const input = record.inputs[name] as Tensor;
+      if (input !== weight) this.#beside.set(input, (this.#beside.get(input) ?? new Set()).add(weight));
+    }
+  }
+
+  /** Makes the gradients that were put off: those that have a part in that of one tensor, or all. */
+  flush(input?: Tensor): void {
+    const weights = input ? [input, ...(this.#beside.get(input) ?? [])] : [...this.#byWeight.keys()];
+    for (const weight of weights) this.#flushWeight(weight);
+  }
+
+  #flushWeight(weight: Tensor): void {
+    const uses = this.#byWeight.get(weight);
+    this.#byWeight.delete(weight);
+    for (const { rule, needs, list } of uses?.values() ?? []) {
+      const [first] = list as [SharedUse];
+      if (list.length < FEWEST_SHARED) {
+        for (const { record, dOutputs } of list) this.#add(record, needs, record.backward(dOutputs, needs));
+      } else this.#add(first.record, needs, rule.backward(list, needs));
+    }
+  }
+
+  #add(record: OpRecord, needs: ReadonlySet<string>, made: OutputGradients): void {
+    for (const name of needs) addGradient(this.#gradients, record, name, made[name]);
+  }
+}
+
+const numbers = new WeakMap<Tensor, number>();
+let nextNumber = 0;
+
+/** A number of each tensor's own. */
+function numberOf(tensor: Tensor | undefined): number {
+  if (!tensor) return -1;
+  const found = numbers.get(tensor) ?? nextNumber++;
+  numbers.set(tensor, found);
+  return found;
 }
 
 /** What was computed from a parameter cannot be differentiated with the values that it has got since. */

@@ -1,5 +1,23 @@
 import type { Tensor } from "../tensor/tensor";
 
+/** Gradients of what a record gave, by name; an output that nothing depends on has none. */
+export type OutputGradients = Readonly<Record<string, Tensor | undefined>>;
+
+/** One of several records that have an input in common, and the gradients of what it gave. */
+export interface SharedUse {
+  readonly record: OpRecord;
+  readonly dOutputs: OutputGradients;
+}
+
+/** How an operation makes, of many records at once, the gradients of inputs that they all have in common. */
+export interface SharedBackward {
+  /** Names of such inputs: a weight that all steps of a sequence are multiplied by, say. */
+  readonly inputs: readonly string[];
+  /** Records with the same inputs can be taken together where their keys are equal; one without a key with none. */
+  readonly key: (record: OpRecord) => string | undefined;
+  readonly backward: (uses: readonly SharedUse[], needs: ReadonlySet<string>) => OutputGradients;
+}
+
 /** What one differentiable operation leaves behind for its backward. */
 export interface OpRecord {
   readonly name: string;
@@ -14,7 +32,9 @@ export interface OpRecord {
    * @throws UnsupportedError if the operation has no derivative
    */
   readonly backward: (
-    dOutputs: Readonly<Record<string, Tensor | undefined>>,
+    dOutputs: OutputGradients,
     needs: ReadonlySet<string>,
   ) => Readonly<Record<string, Tensor | undefined>>;
+  /** Absent where the operation gains nothing by that. */
+  readonly shared?: SharedBackward | undefined;
 }

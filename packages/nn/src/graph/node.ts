@@ -74,7 +74,31 @@ export interface KernelNode {
   readonly born: number;
 }
 
-export type Node = HostNode | DeviceNode | ViewNode | ElementwiseNode | KernelNode;
+/**
+ * A part of a graph that is recorded in full only when a plan is made, or a gradient taken: a loop, one step of which
+ * stands for all in the plan's key. See `graph/deferred.ts`.
+ */
+export interface DeferredNode {
+  readonly kind: "deferred";
+  /** All that the part reads. */
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Numbers in it that each run reads afresh. */
+  readonly scalars: readonly Scalar[];
+  /** Whether a value in it is of half precision. */
+  readonly hasHalves: boolean;
+  /** Records the part; its outputs become views of what it makes. */
+  readonly settle: () => void;
+  readonly signature: string;
+  readonly born: number;
+}
+
+export type Node = HostNode | DeviceNode | ViewNode | ElementwiseNode | KernelNode | DeferredNode;
+
+/** Records what a tensor stands for, if it is deferred. */
+export function settle({ node }: Tensor): void {
+  if (node.kind === "deferred") node.settle();
+}
 
 /** Tensors that a node reads. */
 export function inputsOf(node: Node): readonly Tensor[] {
@@ -85,6 +109,8 @@ export function inputsOf(node: Node): readonly Tensor[] {
       return node.args.filter(isTensor);
     case "kernel":
       return Object.values(node.inputs);
+    case "deferred":
+      return node.inputs;
     default:
       return [];
   }

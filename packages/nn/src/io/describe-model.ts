@@ -60,6 +60,7 @@ function describeRecurrent(where: string, path: string, module: RecurrentModule)
   if (!kind) return undefined;
   refuseActivations(where, path, module);
   refuseOptions(where, path, module);
+  refuseWiring(where, path, module);
   const { layers, directions, inputSize, hiddenSize, bias } = module;
   const sizes = { layers, directions, inputSize, hiddenSize, hasBias: bias.length > 0 };
   if (module instanceof LSTM) return { kind, ...sizes, projSize: module.projSize };
@@ -93,6 +94,17 @@ function refuseOwnParameters(where: string, path: string, module: Module): void 
   throw new UnsupportedError({
     where,
     what: `the parameter ${path ? `${path}.` : ""}${own[0]} belongs to a module that PyTorch has no counterpart of`,
+    remedy: "Save the model with save() in its own layout.",
+  });
+}
+
+/** How PyTorch's layers are wired: two directions side by side, nothing added to a layer's output. */
+function refuseWiring(where: string, path: string, { directions, merge, layers, residual }: RecurrentModule): void {
+  const what = directions === 2 && merge !== "concat" ? `merge: "${merge}"` : residual && layers > 1 ? "residual" : "";
+  if (what === "") return;
+  throw new UnsupportedError({
+    where,
+    what: `PyTorch has no layer with the option ${what}, which ${path || "the model"} has`,
     remedy: "Save the model with save() in its own layout.",
   });
 }

@@ -5,7 +5,15 @@ export {
   type StateDictDifferences,
   StateDictError,
 } from "./errors";
-export { type BlockLayout, type Cell, fromBlocks, fromKernel, type GateSize, toBlocks, toKernel } from "./gate-order";
+export {
+  type BlockLayout,
+  type Cell as GatedCell,
+  fromBlocks,
+  fromKernel,
+  type GateSize,
+  toBlocks,
+  toKernel,
+} from "./gate-order";
 export type { HostTensor } from "./host-tensor";
 export { load, loadTorch, save, saveTorch } from "./model";
 export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./module-description";

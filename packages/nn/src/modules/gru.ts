@@ -56,7 +56,7 @@ export class GRU extends RecurrentModule {
    * @param x [B, T, I]; or classes [B, T] of u32 or i32 below I, each standing for its one-hot vector
    * @param options.state [L·D, B, H]: layers L, directions D; zeros when absent
    * @param options.lengths [B] true lengths in steps; past its length a row outputs zeros and keeps its state
-   * @returns output [B, T, D·H] of the last layer and the final state [L·D, B, H]
+   * @returns output [B, T, outputSize] of the last layer and the final state [L·D, B, H]
    * @throws ShapeError if x is neither [B, T, I] nor classes [B, T], or is empty
    * @throws ValueError if a length is not a whole number from 1 to T
    */
@@ -78,7 +78,7 @@ export class GRU extends RecurrentModule {
         this.reset === "after"
           ? gruScan({ ...inputs, bN: this.inPrecision(this.recurrentBias[layer]) }, { ...scan, made: made[layer] })
           : gruResetBeforeScan(inputs, scan);
-      output = y;
+      output = this.outputOf(layer, y, output);
       states.push(hN);
     }
     return { output, state: this.joinStates(states) };

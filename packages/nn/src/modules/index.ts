@@ -1,4 +1,6 @@
 export { BatchNorm1d, BatchNorm2d, type BatchNormModuleOptions } from "./batch-norm";
+export * from "./cells";
+export { ConvLSTM2D, type ConvLSTM2DOptions } from "./conv-lstm-2d";
 export {
   Conv1d,
   type Conv1dModuleOptions,
@@ -14,6 +16,7 @@ export { IRNN, type IRNNOptions } from "./irnn";
 export { LayerNorm, type LayerNormModuleOptions } from "./layer-norm";
 export { Linear, type LinearOptions } from "./linear";
 export { LSTM, type LSTMOptions, type LSTMState } from "./lstm";
+export type { Merge } from "./merge";
 export { Module } from "./module";
 export {
   AveragePool1d,
@@ -28,5 +31,6 @@ export {
   type Pool2dModuleOptions,
 } from "./pool";
 export type { RecurrentOptions, SequenceDirection, SequenceOptions } from "./recurrent";
+export { type MakeCell, Recurrent, type RecurrentCellOptions } from "./recurrent-of";
 export { RMSNorm, type RMSNormModuleOptions } from "./rms-norm";
 export { RNN, type RNNOptions } from "./rnn";

@@ -89,7 +89,7 @@ export class LSTM extends RecurrentModule {
    * @param x [B, T, I]; or classes [B, T] of u32 or i32 below I, each standing for its one-hot vector
    * @param options.state h [L·D, B, H], or [L·D, B, P] where it is projected, and c [L·D, B, H] to start from; zeros when absent
    * @param options.lengths [B] true lengths in steps; past its length a row outputs zeros and keeps its state
-   * @returns output [B, T, D·H], or [B, T, D·P], of the last layer and the final state
+   * @returns output [B, T, outputSize] of the last layer and the final state
    * @throws ShapeError if x is neither [B, T, I] nor classes [B, T], or is empty
    * @throws ValueError if a length is not a whole number from 1 to T
    */
@@ -115,7 +115,7 @@ export class LSTM extends RecurrentModule {
       const { y, hN, cN } = projection
         ? lstmProjectedScan({ ...inputs, projection }, { dims, options: { ...choices, projection: this.stateSize } })
         : lstmScan(inputs, { ...scan, made: made[layer] });
-      output = y;
+      output = this.outputOf(layer, y, output);
       states.push({ hN, cN });
     }
     const state = { h: this.joinStates(states.map(({ hN }) => hN)), c: this.joinStates(states.map(({ cN }) => cN)) };

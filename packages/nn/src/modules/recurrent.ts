@@ -1,21 +1,25 @@
-import { DTypeError, ShapeError, ValueError } from "@unroll/kernels";
+import { DTypeError, ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
 import { hostValues } from "../graph/node";
 import { add } from "../ops/arithmetic";
 import { concat } from "../ops/concat";
 import { dropout } from "../ops/dropout";
 import { embedding } from "../ops/embedding";
 import { linearOfSteps } from "../ops/linear";
-import { expectProbability } from "../ops/options";
+import { expectOneOf, expectProbability } from "../ops/options";
 import { transpose } from "../ops/permute";
 import { type Lengths, lengthsOf } from "../ops/recurrent/scan";
 import type { Stack } from "../ops/recurrent/wavefront";
+import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
+import { unstack } from "../ops/split";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS, isFloat } from "../tensor/dtype";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import { Tensor, tensor } from "../tensor/tensor";
+import { dropFeatures } from "./drop-features";
 import { constant, glorotUniform, type Initial, orthogonal, uniform } from "./init";
+import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
 
@@ -27,8 +31,16 @@ export interface RecurrentOptions {
   /** Layers stacked, each reading the outputs of the one below. */
   layers?: number;
   direction?: SequenceDirection;
+  /** What becomes of the outputs of two directions; side by side by default. */
+  merge?: Merge;
   /** Probability that an output between two layers is dropped while training. */
   dropout?: number;
+  /** Probability that a feature of a layer's input is dropped while training: at all steps of a row (Gal & Ghahramani 2016). */
+  inputDropout?: number;
+  /** Not here: between the steps of a fused layer nothing can be dropped. `Recurrent` of the cell takes it. */
+  recurrentDropout?: number;
+  /** Whether each layer but the first adds its input to its output. */
+  residual?: boolean;
   bias?: boolean;
   /**
    * `torch`: all from U(−1/√H, 1/√H). `keras`: Glorot uniform for W, orthogonal for R, zeros for biases.
@@ -65,7 +77,10 @@ export abstract class RecurrentModule extends Module {
   readonly stateSize: number; //  P, features of a state: H but for a projected LSTM
   readonly layers: number;
   readonly direction: SequenceDirection;
+  readonly merge: Merge;
   readonly dropout: number;
+  readonly inputDropout: number;
+  readonly residual: boolean;
   readonly weightIh: readonly Parameter[]; //    W per layer [D·G·H, I_k]
   readonly weightHh: readonly Parameter[]; //    R per layer [D, G·H, P]
   readonly bias: readonly Parameter[]; //        b per layer [D·G·H], none without bias
@@ -90,11 +105,15 @@ export abstract class RecurrentModule extends Module {
     this.hiddenSize = expectExtent(where, { hiddenSize });
     this.stateSize = stateSize;
     this.layers = expectExtent(where, { layers });
+    this.merge = expectOneOf(where, { merge: options.merge ?? "concat" }, MERGES);
     this.dropout = expectProbability(where, { dropout: options.dropout ?? 0 });
+    this.inputDropout = expectProbability(where, { inputDropout: options.inputDropout ?? 0 });
+    this.residual = options.residual ?? false;
+    refuseRecurrentDropout(where, options.recurrentDropout ?? 0);
     this.direction = expectDirection(where, direction);
     const D = this.directions;
     const GH = gates * hiddenSize;
-    const inputs = Array.from({ length: layers }, (_, layer) => (layer === 0 ? inputSize : D * stateSize));
+    const inputs = Array.from({ length: layers }, (_, layer) => (layer === 0 ? inputSize : this.outputSize));
     this.weightIh = inputs.map((I) => parameter(inputWeights([D * GH, I], D, hiddenSize, init, rng)));
     this.weightHh = inputs.map(() => parameter(recurrentWeights([D, GH, stateSize], hiddenSize, init, rng)));
     this.bias = bias ? inputs.map(() => parameter(biases([D * GH], hiddenSize, init, rng))) : [];
@@ -105,9 +124,9 @@ export abstract class RecurrentModule extends Module {
     return this.direction === "bidirectional" ? 2 : 1;
   }
 
-  /** Features of each output: those of a state, or twice as many where it reads both ways. */
+  /** Features of each output: those of a state, or twice as many where it reads both ways and puts the outputs side by side. */
   get outputSize(): number {
-    return this.directions * this.stateSize;
+    return this.merge === "concat" ? this.directions * this.stateSize : this.stateSize;
   }
 
   /** Kernel option: whether direction 0 runs backwards. */
@@ -155,8 +174,23 @@ export abstract class RecurrentModule extends Module {
     const weight = this.inPrecision(this.weightIh[layer] as Parameter);
     const bias = this.inPrecision(this.bias[layer]);
     if (!isFloat(x.dtype)) return classProduct(weight, bias, x);
-    const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
-    return linearOfSteps(this.inPrecision(input), weight, bias, steps);
+    return linearOfSteps(this.inPrecision(this.#dropped(layer, x)), weight, bias, steps);
+  }
+
+  /** A layer's input, some of which is dropped while training: step by step between layers, and whole features. */
+  #dropped(layer: number, x: Tensor): Tensor {
+    if (!this.training) return x;
+    const between = layer > 0 && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
+    return dropFeatures(between, this.inputDropout, this.#rng);
+  }
+
+  /** A layer's output from what its scan gave [B, T, D·H] and its input. */
+  protected outputOf(layer: number, y: Tensor, input: Tensor): Tensor {
+    const isMerged = this.directions === 2 && this.merge !== "concat";
+    const merged = isMerged
+      ? mergeDirections(unstack(reshape(y, [...y.shape.slice(0, 2), 2, this.outputSize]), 2), this.merge)
+      : y;
+    return this.residual && layer > 0 ? add(merged, input) : merged;
   }
 
   /**
@@ -164,14 +198,21 @@ export abstract class RecurrentModule extends Module {
    * the layers, or where one of them needs all that the layer below gives before it can begin.
    */
   protected stack(gx: Tensor, { order }: Lengths): Pick<Stack, "gx" | "r" | "w" | "b" | "order"> | undefined {
-    const hasDropout = this.training && this.dropout > 0;
-    if (this.layers === 1 || this.directions === 2 || hasDropout) return undefined;
+    const hasDropout = this.training && (this.dropout > 0 || this.inputDropout > 0);
+    if (this.layers === 1 || this.directions === 2 || hasDropout || this.residual) return undefined;
     return { gx, r: this.weightHh, w: this.weightIh.slice(1), b: this.bias.slice(1), order };
   }
 
   #expectInput(where: string, x: Tensor): { B: number; T: number } {
     const { inputSize: I } = this;
     if (!isFloat(x.dtype)) {
+      if (this.training && this.inputDropout > 0) {
+        throw new UnsupportedError({
+          where,
+          what: "classes have no features that inputDropout could drop",
+          remedy: "Look them up with an Embedding first, and pass what it gives.",
+        });
+      }
       const remedy = "Whole numbers are classes, one for each step: [rows, steps]. Pass features as f32.";
       return expectShape(where, { x }, ["B", "T"], remedy) as { B: number; T: number };
     }
@@ -201,6 +242,7 @@ function classProduct(weight: Tensor, bias: Tensor | undefined, classes: Tensor)
   return embedding(bias ? add(columns, bias) : columns, classes);
 }
 
+/** Lengths as a tensor. @throws ValueError if one is not a whole number from 1, or 0 where allowed, to T */
 export function lengthsTensor(
   where: string,
   lengths: ArrayLike<number> | Tensor | undefined,
@@ -243,6 +285,16 @@ function checkLengths(where: string, lengths: ArrayLike<number>, T: number, allo
           : "Lengths count true steps.",
     });
   }
+}
+
+function refuseRecurrentDropout(where: string, p: number): void {
+  if (p === 0) return;
+  const cell = where === "RNN" ? "ElmanCell" : `${where}Cell`;
+  throw new UnsupportedError({
+    where,
+    what: "recurrentDropout is not possible in a fused layer, whose kernel walks over all steps by itself",
+    remedy: `Run the cell with new Recurrent((inputSize) => new ${cell}(inputSize, …), { inputSize: …, recurrentDropout: ${p} }).`,
+  });
 }
 
 function expectDirection(where: string, direction: SequenceDirection): SequenceDirection {

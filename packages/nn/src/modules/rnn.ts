@@ -31,7 +31,7 @@ export class RNN extends RecurrentModule {
    * @param x [B, T, I]; or classes [B, T] of u32 or i32 below I, each standing for its one-hot vector
    * @param options.state [L·D, B, H]: layers L, directions D; zeros when absent
    * @param options.lengths [B] true lengths in steps; past its length a row outputs zeros and keeps its state
-   * @returns output [B, T, D·H] of the last layer and the final state [L·D, B, H]
+   * @returns output [B, T, outputSize] of the last layer and the final state [L·D, B, H]
    * @throws ShapeError if x is neither [B, T, I] nor classes [B, T], or is empty
    * @throws ValueError if a length is not a whole number from 1 to T
    */
@@ -48,7 +48,7 @@ export class RNN extends RecurrentModule {
       const gx = layer === 0 ? first : this.inputProduct(layer, output, lengths); // not computed where the stack has made it
       const inputs = { gx, r, h0: this.stateOf(layer, options.state), ...lengths };
       const { y, hN } = elmanScan(inputs, { ...scan, made: made[layer] });
-      output = y;
+      output = this.outputOf(layer, y, output);
       states.push(hN);
     }
     return { output, state: this.joinStates(states) };

@@ -89,6 +89,7 @@ export { type ScatterOptions, scatterElements } from "./scatter";
 export { sequenceMask } from "./sequence-mask";
 export { slice } from "./slice";
 export { logSoftmax, softmax } from "./softmax";
+export { split, stack, unstack } from "./split";
 export { type TopKOptions, topK } from "./top-k";
 export { tril, triu } from "./trilu";
 export type { Extent2d, Padding1d, Padding2d } from "./windows";

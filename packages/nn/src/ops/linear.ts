@@ -3,6 +3,7 @@ import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { gemm, matrices, transposed } from "./gemm";
+import { sideBySide } from "./side-by-side";
 
 type Inputs = {
   readonly x: Tensor;
@@ -51,6 +52,32 @@ const affine = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
       gradients.bias = sumA;
     }
     return gradients;
+  },
+  // Of one weight that the steps of a sequence were multiplied by one at a time: the steps side by side, then the same.
+  // Steps follow one another within a row, so that the sums are cut where those of a whole sequence are.
+  shared: {
+    inputs: ["weight", "bias"],
+    key: ({ rows }) => String(rows),
+    backward(records, needs) {
+      const [{ saved, attributes }] = records as [(typeof records)[number]];
+      const [O, I] = saved.weight.shape as [number, number];
+      const { rows } = attributes;
+      const d = sideBySide(
+        records.map(({ dOut }) => dOut.y as Tensor),
+        [rows, 1, O],
+      );
+      const x = sideBySide(
+        records.map(({ saved: { x: part } }) => part),
+        [rows, 1, I],
+      );
+      const all = records.length * rows;
+      const { c, sumA } = gemm(transposed(matrices(d, all, O)), matrices(x, all, I), {
+        shape: saved.weight.shape,
+        period: records.length,
+        ...(saved.bias && needs.has("bias") ? { sumA: saved.bias.shape } : {}),
+      });
+      return { weight: c, bias: sumA };
+    },
   },
 });
 

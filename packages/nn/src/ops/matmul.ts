@@ -5,6 +5,7 @@ import { expectDType, formatShape, type Shape, sameShape, sizeOf } from "../tens
 import type { Tensor } from "../tensor/tensor";
 import { gemm, type Matrices, matrices, transposed } from "./gemm";
 import { swappedSource } from "./permute";
+import { sideBySide } from "./side-by-side";
 import { sumTo } from "./sum-to";
 
 interface Factors {
@@ -33,6 +34,31 @@ const product = defineOp<{ a: Tensor; b: Tensor }, Factors, { c: Tensor }, null>
         ? { b: sumTo(gemm(transposed(a), d, { Z, shape: whole(shapes.b), dtype: b.tensor.dtype }).c, shapes.b) }
         : {}),
     };
+  },
+  // Of one matrix b that the steps of a sequence were multiplied by one at a time: the steps side by side, then the same.
+  shared: {
+    inputs: ["b"],
+    key: ({ Z, a, shapes }) => (Z === 1 && !a.transposed ? `${a.rows}x${a.columns} ${shapes.b}` : undefined),
+    backward(records) {
+      const [{ attributes }] = records as [(typeof records)[number]];
+      const { rows, columns: K } = attributes.a;
+      const N = attributes.b.columns;
+      const a = sideBySide(
+        records.map((record) => record.attributes.a.tensor),
+        [rows, 1, K],
+      );
+      const d = sideBySide(
+        records.map(({ dOut }) => dOut.c as Tensor),
+        [rows, 1, N],
+      );
+      const all = records.length * rows;
+      const { c } = gemm(transposed(matrices(a, all, K)), matrices(d, all, N), {
+        shape: attributes.shapes.b,
+        period: records.length,
+        dtype: attributes.b.tensor.dtype,
+      });
+      return { b: c };
+    },
   },
 });
 

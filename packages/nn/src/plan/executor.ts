@@ -60,7 +60,9 @@ class Executor {
   }
 
   /** Computes a request: at once if its plan is there, else when it has been compiled and all before it has run. */
-  schedule(request: Request, forward: Trace): Promise<void> {
+  schedule(request: Request, asked: Trace): Promise<void> {
+    expectFeatures(this.device, asked);
+    const forward = this.#recorded(request, asked);
     if (forward.updates.length === 0) return this.#schedule(request, forward);
     const into = new Map(request.into);
     for (const [target, value] of forward.updated) into.set(value, target.storage ?? this.#materialise(target));
@@ -78,8 +80,7 @@ class Executor {
   }
 
   #schedule(request: Request, forward: Trace): Promise<void> {
-    expectFeatures(this.device, forward);
-    const key = `${request.prefix ?? ""}${forward.key}`;
+    const key = keyOf(request, forward);
     const { leaves, own } = this.#memory(request, forward);
     let plan: Plan | Promise<Plan>;
     try {
@@ -149,15 +150,35 @@ class Executor {
   }
 
   /** The plan of a request, without running it. */
-  async plan(request: Request, forward: Trace): Promise<Plan> {
-    expectFeatures(this.device, forward);
-    const key = `${request.prefix ?? ""}${forward.key}`;
+  async plan(request: Request, asked: Trace): Promise<Plan> {
+    expectFeatures(this.device, asked);
+    const forward = this.#recorded(request, asked);
+    const key = keyOf(request, forward);
     const undo = takeUp(forward);
     try {
       return await (this.#find(key) ?? this.#make(key, withUpdates(request, forward), forward, this.#leaves(forward)));
     } finally {
       undo();
     }
+  }
+
+  /**
+   * The walk that a request is planned by. Parts that are not recorded yet are, unless a plan is there. Where they turn
+   * out to read more than they said, no key of theirs can be relied on, and the walk through what they recorded counts.
+   */
+  #recorded(request: Request, asked: Trace): Trace {
+    if (!asked.hasDeferred || this.#plans.has(keyOf(request, asked))) return asked;
+    const options = { recompute: asked.recomputed, allowStale: true }; // the walk before has looked for stale ones
+    let full = asked;
+    while (full.hasDeferred) {
+      for (const node of full.nodes) if (node.kind === "deferred") node.settle();
+      full = traceRequest(request, trace(request.roots, options)); // a loop may have had loops in it
+    }
+    const leaves = new Set(asked.leaves.map(({ tensor }) => tensor));
+    const scalars = new Set(asked.scalars);
+    const isKnown =
+      full.leaves.every(({ tensor }) => leaves.has(tensor)) && full.scalars.every((value) => scalars.has(value));
+    return isKnown ? asked : full;
   }
 
   #find(key: string): Plan | Promise<Plan> | undefined {
@@ -273,6 +294,8 @@ class Executor {
     });
   }
 }
+
+const keyOf = ({ prefix = "" }: Request, { key }: Trace): string => `${prefix}${key}`;
 
 /** @throws DeviceLimitError if the graph has values of half precision and the device does not know them */
 export function expectFeatures({ features }: Device, { hasHalves }: Trace): void {

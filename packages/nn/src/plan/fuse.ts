@@ -20,14 +20,17 @@ export type Step =
   | { readonly kind: "kernel"; readonly node: KernelNode }
   | { readonly kind: "view"; readonly node: ViewNode; readonly output: Tensor };
 
-/** Arrays one merged kernel may touch: WebGPU's default number of storage buffers. */
-const MOST_ARRAYS = 8;
+/** Arrays one merged kernel may touch on any device: WebGPU's default number of storage buffers. */
+const DEFAULT_ARRAYS = 8;
 
 /** Elementwise nodes gathered so far that run at one place in the order. */
 interface Cluster {
   readonly shape: Shape;
   readonly members: Member[];
+  readonly made: Set<Tensor>;
   readonly inputs: Set<Tensor>;
+  /** Values made here that are read elsewhere or not yet gathered: how many reads each has left. They are written out. */
+  readonly open: Map<Tensor, number>;
 }
 
 interface Member {
@@ -36,102 +39,162 @@ interface Member {
 }
 
 /**
- * Merges neighbouring elementwise operations of one shape, and puts everything into an order that can run. A node
- * joins the cluster that made one of its inputs unless that would make the cluster wait for itself.
+ * Merges neighbouring elementwise operations of one shape, and puts everything into an order that can run. A node joins
+ * the clusters that made its inputs, which become one by that, unless that would make it wait for itself.
  */
-export function fuse(nodes: Trace["nodes"], effects: readonly KernelNode[], kept: ReadonlySet<Tensor>): Step[] {
+export function fuse(
+  nodes: Trace["nodes"],
+  effects: readonly KernelNode[],
+  kept: ReadonlySet<Tensor>,
+  most = DEFAULT_ARRAYS,
+): Step[] {
   const outputOf = outputsByNode(nodes, effects, kept);
+  const bounds = { most, uses: countUses(nodes, effects, kept) };
   const units: Unit[] = [];
   const madeBy = new Map<Tensor, Unit>();
   for (const node of nodes) {
-    const needs = new Set(inputsOf(node).flatMap((input) => madeBy.get(input) ?? []));
+    const needs = new Set(inputsOf(node).flatMap((input) => current(madeBy.get(input)) ?? []));
     let unit: Unit;
     if (node.kind === "elementwise") {
       const member = { node, output: outputOf.get(node) as Tensor };
-      unit = joinable(member, madeBy, needs) ?? start(units, member);
-      if (unit.cluster) join(unit, member, needs);
+      unit = joinable(member, needs, bounds) ?? start(units, member);
+      join(unit, member, needs, bounds);
     } else {
-      unit = { needs, node };
+      unit = { needs, node, order: units.length };
       units.push(unit);
     }
     const outputs = node.kind === "kernel" ? Object.values(node.outputs) : [outputOf.get(node) as Tensor];
     for (const output of outputs) madeBy.set(output, unit);
   }
-  const uses = countUses(nodes, effects, kept);
-  return inOrder(units).map((unit) => toStep(unit, outputOf, uses));
+  const own = units.filter(({ into }) => !into);
+  return own.sort((first, second) => first.order - second.order).map((unit) => toStep(unit, outputOf));
+}
+
+/** What decides whether an operation can join a cluster. */
+interface Bounds {
+  /** Arrays that one kernel may touch. */
+  readonly most: number;
+  readonly uses: ReadonlyMap<Tensor, number>;
 }
 
 /** One thing to run: a cluster, or a node by itself. */
 interface Unit {
   readonly needs: Set<Unit>;
-  readonly node?: KernelNode | ViewNode;
-  readonly cluster?: Cluster;
+  readonly node?: Exclude<Trace["nodes"][number], ElementwiseNode>;
+  cluster?: Cluster;
+  /** Its place: higher than those of all that it needs. */
+  order: number;
+  /** The cluster that this one has become a part of. */
+  into?: Unit;
+}
+
+/** The unit that a unit is now, or is a part of. */
+function current(unit: Unit | undefined): Unit | undefined {
+  let found = unit;
+  while (found?.into) found = found.into;
+  return found;
 }
 
 function start(units: Unit[], { output }: Member): Unit {
-  const unit: Unit = { needs: new Set(), cluster: { shape: output.shape, members: [], inputs: new Set() } };
+  const [made, inputs, open] = [new Set<Tensor>(), new Set<Tensor>(), new Map<Tensor, number>()];
+  const cluster = { shape: output.shape, members: [], made, inputs, open };
+  const unit: Unit = { needs: new Set(), cluster, order: units.length };
   units.push(unit);
   return unit;
 }
 
-function join(unit: Unit, member: Member, needs: ReadonlySet<Unit>): void {
-  const cluster = unit.cluster as Cluster;
-  const made = new Set(cluster.members.map(({ output }) => output));
-  for (const input of inputsOf(member.node)) if (!made.has(input)) cluster.inputs.add(input);
-  cluster.members.push(member);
-  for (const need of needs) if (need !== unit) unit.needs.add(need);
+function join(unit: Unit, member: Member, needs: ReadonlySet<Unit>, bounds: Bounds): void {
+  add(unit.cluster as Cluster, member, bounds);
+  for (const need of needs) if (current(need) !== unit) unit.needs.add(need);
 }
 
-function joinable(member: Member, madeBy: ReadonlyMap<Tensor, Unit>, needs: ReadonlySet<Unit>): Unit | undefined {
+function add({ members, made, inputs, open }: Cluster, member: Member, { uses }: Bounds): void {
   for (const input of inputsOf(member.node)) {
-    const unit = madeBy.get(input);
-    const cluster = unit?.cluster;
-    if (!unit || !cluster || !sameShape(cluster.shape, member.output.shape)) continue;
-    const added = inputsOf(member.node).filter((other) => madeBy.get(other) !== unit && !cluster.inputs.has(other));
-    // Every member might have to be written out: the last bound keeps the kernel within the device's bindings.
-    if (cluster.inputs.size + new Set(added).size + cluster.members.length + 1 > MOST_ARRAYS) continue;
-    if ([...needs].some((need) => need !== unit && dependsOn(need, unit))) continue;
-    return unit;
+    if (!made.has(input)) inputs.add(input);
+    const left = open.get(input);
+    if (left === undefined) continue;
+    if (left === 1) open.delete(input);
+    else open.set(input, left - 1);
   }
-  return undefined;
+  members.push(member);
+  made.add(member.output);
+  const reads = uses.get(member.output) ?? 0;
+  if (reads > 0) open.set(member.output, reads);
 }
 
-/** Whether `unit` must run after `other`. */
-function dependsOn(unit: Unit, other: Unit): boolean {
-  const seen = new Set<Unit>();
-  const stack = [unit];
+/**
+ * The cluster that a node joins: the newest that can take it, merged with the older ones that it reads from, as far as
+ * they fit. What the node needs is put before that cluster where it came later.
+ */
+function joinable(member: Member, needs: ReadonlySet<Unit>, bounds: Bounds): Unit | undefined {
+  const able = [...needs].filter(({ cluster }) => cluster && sameShape(cluster.shape, member.output.shape));
+  let found: Unit | undefined;
+  for (const unit of able.sort((first, second) => second.order - first.order)) {
+    if (found) found = merged(unit, found, member, needs, bounds) ?? found;
+    else if (arraysWith(unit.cluster as Cluster, member, bounds) <= bounds.most && moveBefore(unit, needs))
+      found = unit;
+  }
+  return found;
+}
+
+/** Two clusters as one, at the place of the older, if they can be with a member more that needs both. */
+function merged(older: Unit, newer: Unit, member: Member, needs: Iterable<Unit>, bounds: Bounds): Unit | undefined {
+  const [first, second] = [older.cluster as Cluster, newer.cluster as Cluster];
+  const trial: Cluster = {
+    shape: first.shape,
+    members: [...first.members],
+    made: new Set(first.made),
+    inputs: new Set(first.inputs),
+    open: new Map(first.open),
+  };
+  for (const each of second.members) add(trial, each, bounds);
+  if (arraysWith(trial, member, bounds) > bounds.most) return undefined;
+  if (!moveBefore(older, [...newer.needs, ...[...needs].filter((need) => need !== newer)])) return undefined;
+  older.cluster = trial;
+  for (const need of newer.needs) if (current(need) !== older) older.needs.add(need);
+  newer.into = older;
+  return older;
+}
+
+/** Arrays that a cluster would touch with one member more. */
+function arraysWith({ made, inputs, open }: Cluster, { node, output }: Member, { uses }: Bounds): number {
+  const args = inputsOf(node);
+  let arrays = inputs.size + open.size + ((uses.get(output) ?? 0) > 0 ? 1 : 0);
+  for (const input of new Set(args)) {
+    if (!made.has(input)) arrays += inputs.has(input) ? 0 : 1;
+    else if (open.get(input) === args.filter((arg) => arg === input).length) arrays -= 1;
+  }
+  return arrays;
+}
+
+/**
+ * Moves what `needs` wait for, as far as it comes after `unit`, before it.
+ * @returns whether that is possible: not if some of it waits for `unit`
+ */
+function moveBefore(unit: Unit, needs: Iterable<Unit>): boolean {
+  const later = new Set<Unit>();
+  let earliest = Number.NEGATIVE_INFINITY;
+  const stack = [...needs].map(current).filter((need) => need !== unit);
   for (let top = stack.pop(); top; top = stack.pop()) {
-    if (top === other) return true;
-    if (seen.has(top)) continue;
-    seen.add(top);
-    stack.push(...top.needs);
-  }
-  return false;
-}
-
-/** Units after all they need: joining a cluster may have made it wait for units that were recorded later. */
-function inOrder(units: readonly Unit[]): Unit[] {
-  const ordered: Unit[] = [];
-  const done = new Set<Unit>();
-  const stack: { unit: Unit; needs: Unit[] }[] = [];
-  for (const first of units) {
-    if (!done.has(first)) stack.push({ unit: first, needs: [...first.needs] });
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const next = top.needs.pop();
-      if (next) {
-        if (!done.has(next)) stack.push({ unit: next, needs: [...next.needs] });
-        continue;
-      }
-      stack.pop();
-      if (done.has(top.unit)) continue;
-      done.add(top.unit);
-      ordered.push(top.unit);
+    if (top === unit) return false;
+    if (top.order < unit.order)
+      earliest = Math.max(earliest, top.order); // it cannot wait for `unit`
+    else if (!later.has(top)) {
+      later.add(top);
+      for (const need of top.needs) stack.push(current(need));
     }
   }
-  return ordered;
+  if (later.size === 0) return true;
+  const from = Number.isFinite(earliest) ? earliest : unit.order - 1;
+  const moved = [...later].sort((first, second) => first.order - second.order);
+  const places = moved.map((_, k) => from + ((k + 1) * (unit.order - from)) / (moved.length + 1));
+  // Places between two others run out after some fifty halvings.
+  if (places.some((place, k) => place <= (places[k - 1] ?? from) || place >= unit.order)) return false;
+  for (const [k, need] of moved.entries()) need.order = places[k] as number;
+  return true;
 }
 
-/** How often each tensor is read outside the operation that makes it; kept ones count as read. */
+/** How often each tensor is read; kept ones count as read once more. */
 function countUses(
   nodes: Trace["nodes"],
   effects: readonly KernelNode[],
@@ -155,16 +218,15 @@ function outputsByNode(
   return found;
 }
 
-function toStep(unit: Unit, outputOf: ReadonlyMap<object, Tensor>, uses: ReadonlyMap<Tensor, number>): Step {
+function toStep(unit: Unit, outputOf: ReadonlyMap<object, Tensor>): Step {
   const { node, cluster } = unit;
   if (node?.kind === "kernel") return { kind: "kernel", node };
+  if (node?.kind === "deferred") throw new Error("A part of the graph was planned before it was recorded.");
   if (node) return { kind: "view", node, output: outputOf.get(node) as Tensor };
-  return toGroup(cluster as Cluster, uses);
+  return toGroup(cluster as Cluster);
 }
 
-function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, number>): Group {
-  const inside = new Map<Tensor, number>();
-  for (const { node } of members) for (const input of inputsOf(node)) inside.set(input, (inside.get(input) ?? 0) + 1);
+function toGroup({ shape, members, inputs, open }: Cluster): Group {
   const ids = new Map<Tensor | string, number>();
   const inputList = [...inputs];
   for (const input of inputList) ids.set(input, ids.size);
@@ -185,9 +247,7 @@ function toGroup({ shape, members, inputs }: Cluster, uses: ReadonlyMap<Tensor, 
     ids.set(output, ids.size);
     return { op: node.op, args, ...(output.dtype === "f16" ? { half: true } : {}) };
   });
-  const outputs = members
-    .map(({ output }) => output)
-    .filter((output) => (uses.get(output) ?? 0) > (inside.get(output) ?? 0));
+  const outputs = members.map(({ output }) => output).filter((output) => open.has(output));
   const program: ElementwiseProgram = {
     shape,
     inputs: inputList.map(({ dtype, shape: extents }) => ({ dtype: computed(dtype), shape: extents })),

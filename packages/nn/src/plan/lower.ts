@@ -1,4 +1,11 @@
-import { type AnyKernel, type DimValues, elementwiseKernel, sliceDims, stridedCopy } from "@unroll/kernels";
+import {
+  type AnyKernel,
+  type DimValues,
+  elementwiseKernel,
+  type Limits,
+  sliceDims,
+  stridedCopy,
+} from "@unroll/kernels";
 import type { KernelNode, ViewNode } from "../graph/node";
 import { storage } from "../graph/storage";
 import { bytesOf, elementBytes } from "../tensor/dtype";
@@ -28,6 +35,9 @@ export interface Item {
   readonly writes: Readonly<Record<string, Value>>;
 }
 
+/** Arrays that one merged kernel touches at most, even where a device lets it touch more. */
+const MOST_ARRAYS = 24;
+
 /** Offsets that a device can bind at. */
 const ALIGN = 256;
 
@@ -36,12 +46,17 @@ const ALIGN = 256;
  * @param effects kernel calls that change memory in place; they come last, after all reads of the old values
  * @param kept tensors whose values must exist by themselves
  */
-export function lower(traced: Trace, effects: readonly KernelNode[], kept: ReadonlySet<Tensor>): Item[] {
+export function lower(
+  traced: Trace,
+  effects: readonly KernelNode[],
+  kept: ReadonlySet<Tensor>,
+  { maxStorageBuffersPerShaderStage: most }: Pick<Limits, "maxStorageBuffersPerShaderStage">,
+): Item[] {
   const parts = new Map<Tensor, Part>();
   const items: Item[] = [];
   const given = new Set(traced.leaves.map(({ tensor }) => tensor));
   const part = (tensor: Tensor): Part => parts.get(tensor) ?? whole(tensor);
-  const groups = fuse(traced.nodes, effects, kept);
+  const groups = fuse(traced.nodes, effects, kept, Math.min(most, MOST_ARRAYS));
 
   for (const step of groups) {
     if (step.kind === "group") {

@@ -103,11 +103,14 @@ export class Plan {
     const placed = expansion?.placed ?? new Map<Tensor, BufferRange>();
     const kept = new Set([...roots, ...placed.keys()]);
     const full =
-      effects.length + placed.size > 0
-        ? trace([...kept, ...effects.flatMap((e) => Object.values(e.inputs))], { recompute: forward.recomputed })
+      effects.length + placed.size > 0 || forward.hasDeferred
+        ? trace([...kept, ...effects.flatMap((e) => Object.values(e.inputs))], {
+            recompute: forward.recomputed,
+            allowStale: true,
+          })
         : forward;
     const last = new Set<object>(effects);
-    const items = lower({ ...full, nodes: full.nodes.filter((node) => !last.has(node)) }, effects, kept);
+    const items = lower({ ...full, nodes: full.nodes.filter((node) => !last.has(node)) }, effects, kept, device.limits);
     const computed = new Set<Value>(items.flatMap((item) => Object.values(item.writes)));
 
     const leafIndex = new Map(forward.leaves.map(({ tensor }, index) => [tensor, index]));

@@ -32,6 +32,8 @@ export interface Trace {
   /** Updates that come with computing the graph, and what they make of the buffers: part of the walk. */
   readonly updates: readonly BufferUpdate[];
   readonly updated: ReadonlyMap<ModuleBuffer, Tensor>;
+  /** Whether parts of the graph are not recorded yet. */
+  readonly hasDeferred: boolean;
 }
 
 export interface TraceOptions {
@@ -98,6 +100,7 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
   let key = "";
   let hasHalves = false;
   const updates: BufferUpdate[] = [];
+  let hasDeferred = false;
   const stack: { tensor: Tensor; inputs: readonly Tensor[]; next: number }[] = [];
 
   const enter = (tensor: Tensor): void => {
@@ -122,6 +125,10 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
     const node = tensor.node as Trace["nodes"][number];
     if (!allowStale) checkFresh(node, inputs);
     nodes.push(node);
+    if (node.kind === "deferred") {
+      hasDeferred = true;
+      hasHalves ||= node.hasHalves;
+    }
     key += node.signature;
     for (const input of inputs) key += `:${input.order}`;
     key += "|";
@@ -157,12 +164,14 @@ function walkGraph(roots: readonly Tensor[], { allowStale = false, recompute = N
   for (const root of roots) visit(root);
   const updated = updates.length > 0 ? afterUpdates(updates) : NOTHING;
   for (const value of updated.values()) visit(value);
-  return { key, nodes, leaves, scalars, recomputed: recompute, hasHalves, updates, updated };
+  return { key, nodes, leaves, scalars, recomputed: recompute, hasHalves, hasDeferred, updates, updated };
 }
 
 /** The tensors that are made together with `tensor`. */
 export function outputsOf(tensor: Tensor): readonly Tensor[] {
-  return tensor.node.kind === "kernel" ? Object.values(tensor.node.outputs) : [tensor];
+  const { node } = tensor;
+  if (node.kind === "deferred") return node.outputs;
+  return node.kind === "kernel" ? Object.values(node.outputs) : [tensor];
 }
 
 function leafKind(tensor: Tensor): LeafKind {
@@ -170,7 +179,8 @@ function leafKind(tensor: Tensor): LeafKind {
   return tensor.node.kind === "host" ? "upload" : "bind";
 }
 
-function scalarsOf(node: Node): Scalar[] {
+function scalarsOf(node: Node): readonly Scalar[] {
+  if (node.kind === "deferred") return node.scalars;
   if (node.kind === "elementwise") return node.args.filter((arg) => arg instanceof Scalar);
   if (node.kind === "kernel") return Object.values(node.scalars).filter((value) => value instanceof Scalar);
   return [];

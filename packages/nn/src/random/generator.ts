@@ -1,5 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import { type Scalar, scalar } from "../tensor/scalar";
+import { tapeNow } from "../tensor/tape";
 
 /** The high and low 32 bits of a 32-bit product. */
 function multiply(a: number, b: number): [high: number, low: number] {
@@ -61,6 +62,8 @@ export class Generator {
 
   /** Names the next draw for a kernel. */
   next(): Draw {
+    const tape = tapeNow();
+    if (tape) tape.hasDraws = true;
     return {
       seedLow: scalar(this.seed >>> 0),
       seedHigh: scalar(Math.floor(this.seed / 2 ** 32)),

@@ -1,3 +1,5 @@
+import { tapeNow } from "./tape";
+
 /**
  * A number that an operation uses and that may differ from step to step: a learning rate, a random draw, the 2 of
  * `mul(x, 2)`. It is no part of a plan's identity; a replayed plan reads the value afresh. A backward rule passes on
@@ -12,4 +14,7 @@ export class Scalar {
   }
 }
 
-export const scalar = (value: number): Scalar => new Scalar(value);
+export function scalar(value: number): Scalar {
+  const made = new Scalar(value);
+  return tapeNow()?.scalar(made) ?? made;
+}

@@ -7,6 +7,7 @@ import { type DType, dtypeOf, expectHostData, type HostData, isFloat } from "./d
 import { flatten, type NestedNumbers } from "./nested";
 import { formatShape, type Shape, sizeOf } from "./shape";
 import type { Storage } from "./storage";
+import { tapeNow } from "./tape";
 
 export type { NestedNumbers } from "./nested";
 
@@ -29,7 +30,8 @@ export class Tensor {
   /** Number of elements. */
   readonly size: number;
   readonly dtype: DType;
-  readonly node: Node;
+  /** What makes it; of a deferred one, what it stands for once that was recorded. */
+  node: Node;
   /** How errors and profiles call it. */
   name: string | undefined;
   /** The differentiable operation that made it, if one did. */
@@ -163,7 +165,7 @@ export function tensor(values: HostData | NestedNumbers, options: TensorOptions 
   if (isFloat(dtype) && !options.allowNonFinite) expectFinite(data, dtype, options.name ?? "data");
   const made = new Tensor({ kind: "host", data }, shape, dtype);
   made.name = options.name;
-  return made;
+  return tapeNow()?.constant(made) ?? made;
 }
 
 /** @throws ShapeError if the shape is none, or `data` has more or fewer values than it */

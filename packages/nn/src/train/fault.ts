@@ -1,4 +1,4 @@
-import { inputsOf } from "../graph/node";
+import { inputsOf, settle } from "../graph/node";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
 import { evaluateAgain } from "../plan/executor";
@@ -9,11 +9,15 @@ import type { Tensor } from "../tensor/tensor";
 function computationOf(loss: Tensor): Tensor[] {
   const ordered: Tensor[] = [];
   const seen = new Set<Tensor>();
+  settle(loss);
   const stack: { tensor: Tensor; inputs: Tensor[] }[] = [{ tensor: loss, inputs: [...inputsOf(loss.node)] }];
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const next = top.inputs.shift();
     if (next) {
-      if (!seen.has(next)) stack.push({ tensor: next, inputs: [...inputsOf(next.node)] });
+      if (!seen.has(next)) {
+        settle(next);
+        stack.push({ tensor: next, inputs: [...inputsOf(next.node)] });
+      }
       continue;
     }
     stack.pop();

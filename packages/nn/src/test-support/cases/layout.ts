@@ -1,5 +1,18 @@
 import type { Float64Tensor } from "@unroll/testing";
-import { concat, embedding, mul, permute, reshape, slice, type Tensor, tensor, transpose } from "../..";
+import {
+  concat,
+  embedding,
+  mul,
+  permute,
+  reshape,
+  slice,
+  split,
+  stack,
+  type Tensor,
+  tensor,
+  transpose,
+  unstack,
+} from "../..";
 import { build, concat64, elementwise64, permute64, reshape64, slice64, transpose64 } from "../arrays.reference";
 import { type OpCase, whole } from "../check-op";
 
@@ -104,6 +117,68 @@ export const layoutCases: readonly OpCase[] = [
     run: (a: Tensor, b: Tensor) => concat([a, b, a], axis),
     reference: (a: Float64Tensor, b: Float64Tensor) => concat64([a, b, a], axis < 0 ? 2 : axis),
   })),
+  {
+    ...shared,
+    op: "concat",
+    why: "more tensors than one kernel call can take",
+    inputs: [cube, whole([3, 2, 5], { seed: 6 })],
+    run: (a: Tensor, b: Tensor) => concat([a, b, b, a, a, b, a, b, a, a], 1),
+    reference: (a: Float64Tensor, b: Float64Tensor) => concat64([a, b, b, a, a, b, a, b, a, a], 1),
+  },
+  ...([0, 1, 2, -1] as const).map((axis) => ({
+    ...shared,
+    op: "split",
+    why: `parts along axis ${axis}, one of which nothing depends on`,
+    inputs: [whole([6, 4, 8], { seed: 8 })],
+    run: (x: Tensor) =>
+      concat([split(x, 2, axis)[1] as Tensor, split(x, 2, axis)[0] as Tensor, split(x, 2, axis)[1] as Tensor], 0),
+    reference: (x: Float64Tensor) => {
+      const at = axis < 0 ? 2 : axis;
+      const half = (x.shape[at] as number) / 2;
+      const [first, second] = [slice64(x, at, 0, half), slice64(x, at, half, 2 * half)];
+      return concat64([second, first, second], 0);
+    },
+  })),
+  {
+    ...shared,
+    op: "split",
+    why: "parts along axis 0 that can be bound where they lie",
+    inputs: [whole([4, 64, 2], { seed: 8 })],
+    run: (x) => concat(split(x as Tensor, 4, 0).slice(1), 2),
+    reference: (x) =>
+      concat64(
+        [1, 2, 3].map((k) => slice64(x as Float64Tensor, 0, k, k + 1)),
+        2,
+      ),
+  },
+  ...[0, 1, -1].map((axis) => ({
+    ...shared,
+    op: "unstack",
+    why: `parts along axis ${axis}, stacked again in another order`,
+    inputs: [cube],
+    run: (x: Tensor) => stack(unstack(x, axis).reverse(), axis),
+    reference: (x: Float64Tensor) => {
+      const at = axis < 0 ? 2 : axis;
+      const parts = Array.from({ length: x.shape[at] as number }, (_, k) => slice64(x, at, k, k + 1));
+      return concat64(parts.reverse(), at);
+    },
+  })),
+  {
+    ...shared,
+    op: "stack",
+    why: "sixty steps side by side on a new axis in the middle, one tensor of them often",
+    inputs: [whole([3, 5], { seed: 9 }), whole([3, 5], { seed: 10 })],
+    run: (a: Tensor, b: Tensor) =>
+      stack(
+        Array.from({ length: 60 }, (_, t) => (t % 7 === 3 ? a : b)),
+        1,
+      ),
+    reference: (a: Float64Tensor, b: Float64Tensor) =>
+      concat64(
+        Array.from({ length: 60 }, (_, t) => reshape64(t % 7 === 3 ? a : b, [3, 1, 5])),
+        1,
+      ),
+  },
   ...[5, 8].map((D) => ({
     ...shared,
     op: "embedding",

@@ -1,5 +1,5 @@
 import type { Float64Tensor } from "@unroll/testing";
-import { linear, matmul, type Tensor, transpose } from "../..";
+import { add, linear, matmul, stack, type Tensor, transpose, unstack } from "../..";
 import { elementwise64, matmul64, reshape64, transpose64 } from "../arrays.reference";
 import { type OpCase, whole } from "../check-op";
 
@@ -84,6 +84,33 @@ export const matmulCases: readonly OpCase[] = [
     reference: (x, w) => matmul64(x as Float64Tensor, transpose64(w as Float64Tensor)),
     roundings: 0,
   },
+  {
+    op: "linear",
+    why: "one weight at six steps and once at all of them",
+    inputs: [whole([6, 3, 5], { seed: 9 }), whole([7, 5], { seed: 10 }), whole([7], { seed: 11 })],
+    run: (x, w, b) => {
+      const [all, weight] = [x as Tensor, w as Tensor];
+      const steps = unstack(all, 0).map((step) => linear(step, weight, b));
+      return add(stack(steps, 0), linear(all, weight, b));
+    },
+    reference: (x, w, b) => {
+      const once = affine64(x as Float64Tensor, w as Float64Tensor, b as Float64Tensor);
+      return { ...once, data: once.data.map((value) => 2 * value) };
+    },
+    roundings: 0,
+  },
+  ...[false, true].map((isSwapped) => ({
+    op: "matmul",
+    why: `one matrix${isSwapped ? " transposed" : ""} at six steps`,
+    inputs: [whole([6, 3, 5], { seed: 9 }), whole(isSwapped ? [7, 5] : [5, 7], { seed: 10 })],
+    run: (x: Tensor, w: Tensor) =>
+      stack(
+        unstack(x, 0).map((step) => matmul(step, isSwapped ? transpose(w) : w)),
+        0,
+      ),
+    reference: (x: Float64Tensor, w: Float64Tensor) => matmul64(x, isSwapped ? transpose64(w) : w),
+    roundings: 0,
+  })),
 ];
 
 function affine64(x: Float64Tensor, w: Float64Tensor, b: Float64Tensor): Float64Tensor {

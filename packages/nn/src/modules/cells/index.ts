@@ -1,0 +1,12 @@
+export { Cell, type CellSizes, type CellState, type StepInput, type StepResult } from "./cell";
+export { ClockworkCell, type ClockworkCellOptions } from "./clockwork-cell";
+export { ConvLSTM2DCell, type ConvLSTM2DCellOptions } from "./conv-lstm-2d-cell";
+export { DeepTransitionCell, type DeepTransitionCellOptions } from "./deep-transition-cell";
+export { ElmanCell, type ElmanCellOptions } from "./elman-cell";
+export { GRUCell, type GRUCellOptions } from "./gru-cell";
+export { JordanCell, type JordanCellOptions } from "./jordan-cell";
+export { LayerNormLSTMCell, type LayerNormLSTMCellOptions } from "./layer-norm-lstm-cell";
+export { LSTMCell, type LSTMCellOptions } from "./lstm-cell";
+export { SCRNCell, type SCRNCellOptions } from "./scrn-cell";
+export type { CellOptions } from "./weights";
+export { Zoneout, type ZoneoutRates } from "./zoneout";

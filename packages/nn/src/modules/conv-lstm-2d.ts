@@ -1,0 +1,19 @@
+import type { Tensor } from "../tensor/tensor";
+import { ConvLSTM2DCell, type ConvLSTM2DCellOptions } from "./cells/conv-lstm-2d-cell";
+import { Recurrent, type RecurrentCellOptions } from "./recurrent-of";
+
+export interface ConvLSTM2DOptions extends ConvLSTM2DCellOptions, Omit<RecurrentCellOptions, "rng" | "inputSize"> {}
+
+/**
+ * Convolutional LSTM over sequences of images [B, T, C, H, W] (Shi et al. 2015): `Recurrent` of `ConvLSTM2DCell`s, which
+ * have the equations. Two directions are put side by side along the filters.
+ */
+export class ConvLSTM2D extends Recurrent<{ h: Tensor; c: Tensor }> {
+  /** @throws ValueError, ShapeError as `ConvLSTM2DCell` and `Recurrent` */
+  constructor(inputShape: readonly [number, number, number], filters: number, options: ConvLSTM2DOptions) {
+    super((_, shape) => new ConvLSTM2DCell(shape as [number, number, number], filters, options), {
+      ...options,
+      inputSize: inputShape,
+    });
+  }
+}

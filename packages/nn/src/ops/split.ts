@@ -1,0 +1,75 @@
+import { ValueError } from "@unroll/kernels";
+import { defineOp } from "../autograd/define-op";
+import { view } from "../graph/run";
+import { resolveAxis, type Shape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { concat, joinGradients } from "./concat";
+import { reshape } from "./reshape";
+import { partShape, partsOf } from "./split-parts";
+
+interface Attributes {
+  readonly axis: number;
+  readonly count: number;
+  /** Of a part, and of a part as it is handed out. */
+  readonly shapes: { readonly part: Shape; readonly out: Shape };
+}
+
+const parted = defineOp<{ x: Tensor }, Attributes, Readonly<Record<string, Tensor>>, null>({
+  name: "split",
+  forward: ({ x }, { axis, count, shapes }) => ({
+    out: Object.fromEntries(partsOf(x, axis, count, shapes.out).entries()),
+    saved: null,
+  }),
+  // The gradients of the parts, end to end again.
+  backward(d, _, __, { axis, count, shapes: { part } }) {
+    const gradients = Array.from({ length: count }, (_, k) => {
+      const gradient = d[k];
+      return gradient && view(gradient, part);
+    });
+    return { x: joinGradients(gradients, part, axis) };
+  },
+});
+
+function cutApart(x: Tensor, axis: number, count: number, out: Shape): Tensor[] {
+  return Object.values(parted({ x }, { axis, count, shapes: { part: partShape(x.shape, axis, count), out } }));
+}
+
+/**
+ * x cut into `count` equal parts along one axis: the gates of a recurrent cell, say.
+ * @throws ValueError unless the axis divides into so many parts
+ */
+export function split(x: Tensor, count: number, axis = -1): Tensor[] {
+  const at = resolveAxis("split", axis, x.rank);
+  const extent = x.shape[at] as number;
+  if (!(Number.isInteger(count) && count > 0 && extent % count === 0 && extent > 0)) {
+    throw new ValueError({
+      where: "split",
+      what: "count",
+      expected: `a number of parts that ${extent}, the extent of axis ${at}, divides into`,
+      received: String(count),
+    });
+  }
+  if (count === 1) return [x];
+  return cutApart(x, at, count, partShape(x.shape, at, count));
+}
+
+/** The parts of x along one axis, without that axis: the steps of a batch of sequences, say. The inverse of `stack`. */
+export function unstack(x: Tensor, axis = 0): Tensor[] {
+  const at = resolveAxis("unstack", axis, x.rank);
+  const count = x.shape[at] as number;
+  const shape = x.shape.filter((_, other) => other !== at);
+  return count === 1 ? [reshape(x, shape)] : cutApart(x, at, count, shape);
+}
+
+/**
+ * Tensors of one shape side by side along a new axis.
+ * @throws ShapeError if their shapes differ
+ * @throws ValueError if there are no tensors
+ */
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  const [first] = tensors;
+  if (!first) throw new ValueError({ where: "stack", what: "the tensors", expected: "at least one", received: "none" });
+  const at = resolveAxis("stack", axis, first.rank + 1);
+  const parts = tensors.map((part) => reshape(part, [...part.shape.slice(0, at), 1, ...part.shape.slice(at)]));
+  return concat(parts, at);
+}
