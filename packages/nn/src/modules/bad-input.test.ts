@@ -90,10 +90,10 @@ describe("options of recurrent cells", () => {
     const module = new LSTM(3, 4, { rng, projSize: 2 });
     const [narrow, wide] = [zeros([1, 2, 2]), zeros([1, 2, 4])];
     expect(await refusal(module, () => module.forward(x, { state: { h: wide, c: wide } }))).toMatchInlineSnapshot(
-      `[ShapeError: LSTM.forward: state.h should be [1, 2, 2] but is [1, 2, 4]. A state is [layers · directions, B, H].]`,
+      `[ShapeError: LSTM.forward: state.h should be [1, 2, 2] but is [1, 2, 4]. States are [layers · directions, B, …]: h as wide as the projection makes it, c of H units.]`,
     );
     expect(await refusal(module, () => module.forward(x, { state: { h: narrow, c: narrow } }))).toMatchInlineSnapshot(
-      `[ShapeError: LSTM.forward: state.c should be [1, 2, 4] but is [1, 2, 2]. A state is [layers · directions, B, H].]`,
+      `[ShapeError: LSTM.forward: state.c should be [1, 2, 4] but is [1, 2, 2]. States are [layers · directions, B, …]: h as wide as the projection makes it, c of H units.]`,
     );
     expect(module.forward(x, { state: { h: narrow, c: wide } }).output.shape).toEqual([2, 5, 2]);
   });
