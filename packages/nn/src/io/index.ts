@@ -8,14 +8,14 @@ export {
 export { type BlockLayout, type Cell, fromBlocks, fromKernel, type GateSize, toBlocks, toKernel } from "./gate-order";
 export type { HostTensor } from "./host-tensor";
 export { load, loadTorch, save, saveTorch } from "./model";
-export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./module-description";
+export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
 export {
   DEFAULT_SAFETENSORS_LIMITS,
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsFile,
   type SafetensorsLimits,
-} from "./safetensors";
+} from "./safetensors/safetensors";
 export {
   fromTorch,
   type LoadedState,
@@ -24,4 +24,4 @@ export {
   type StateDict,
   type ToTorchOptions,
   toTorch,
-} from "./state-dict";
+} from "./torch/state-dict";

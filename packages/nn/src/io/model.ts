@@ -2,11 +2,11 @@ import type { Module } from "../modules/module";
 import { assign } from "../tensor/assign";
 import type { Parameter } from "../tensor/parameter";
 import { formatShape } from "../tensor/shape";
-import { describeModel } from "./describe-model";
+import { describeModel } from "./torch/describe-model";
 import { type Mismatch, StateDictError } from "./errors";
 import type { HostTensor } from "./host-tensor";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors";
-import { modelFromTorch, modelToTorch, type StateDict } from "./state-dict";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
+import { modelFromTorch, modelToTorch, type StateDict } from "./torch/state-dict";
 
 /** The two biases of each recurrent layer as they were read from PyTorch, so that they are written back the same. */
 const readBiases = new WeakMap<Module, StateDict>();

@@ -1,4 +1,4 @@
-import type { DType } from "../tensor/dtype";
+import type { DType } from "../../tensor/dtype";
 
 /** Element types that are read: their bytes in the file and what they become. The format spells them so. */
 export const FILE_DTYPES = {

@@ -1,5 +1,5 @@
 import { gateCount, UnsupportedError } from "@unroll/kernels";
-import type { Cell } from "./gate-order";
+import type { Cell } from "../gate-order";
 
 /** A stack of recurrent layers, each in one direction or both. */
 export interface RecurrentDescription {

@@ -1,5 +1,5 @@
 import { ValueError } from "@unroll/kernels";
-import type { HostTensor } from "./host-tensor";
+import type { HostTensor } from "../host-tensor";
 import { FILE_DTYPES } from "./safetensors-dtype";
 import { readHeader } from "./safetensors-header";
 import { DEFAULT_SAFETENSORS_LIMITS, type SafetensorsLimits } from "./safetensors-limits";

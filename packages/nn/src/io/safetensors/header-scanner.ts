@@ -1,4 +1,4 @@
-import { FileFormatError, quoted } from "./errors";
+import { FileFormatError, quoted } from "../errors";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,5 +1,5 @@
 import { gateCount } from "@unroll/kernels";
-import { fromBlocks, type GateSize, toBlocks } from "./gate-order";
+import { fromBlocks, type GateSize, toBlocks } from "../gate-order";
 import {
   cellOf,
   type RecurrentDescription,

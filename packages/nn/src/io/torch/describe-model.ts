@@ -1,16 +1,16 @@
 import { UnsupportedError } from "@unroll/kernels";
-import { BatchNorm1d, BatchNorm2d } from "../modules/batch-norm";
-import { Conv1d, Conv2d } from "../modules/convolution";
-import { Embedding } from "../modules/embedding";
-import { GroupNorm } from "../modules/group-norm";
-import { GRU } from "../modules/gru";
-import { LayerNorm } from "../modules/layer-norm";
-import { Linear } from "../modules/linear";
-import { LSTM } from "../modules/lstm";
-import type { Module } from "../modules/module";
-import { RecurrentModule } from "../modules/recurrent";
-import { RMSNorm } from "../modules/rms-norm";
-import { RNN } from "../modules/rnn";
+import { BatchNorm1d, BatchNorm2d } from "../../modules/batch-norm";
+import { Conv1d, Conv2d } from "../../modules/convolution";
+import { Embedding } from "../../modules/embedding";
+import { GroupNorm } from "../../modules/group-norm";
+import { GRU } from "../../modules/gru";
+import { LayerNorm } from "../../modules/layer-norm";
+import { Linear } from "../../modules/linear";
+import { LSTM } from "../../modules/lstm";
+import type { Module } from "../../modules/module";
+import { RecurrentModule } from "../../modules/recurrent";
+import { RMSNorm } from "../../modules/rms-norm";
+import { RNN } from "../../modules/rnn";
 import type { ModuleDescription } from "./module-description";
 
 /**

@@ -1,9 +1,9 @@
 import { seededRandom } from "@unroll/testing";
 import { expect, test } from "vitest";
-import { FileFormatError } from "./errors";
-import type { HostTensor } from "./host-tensor";
+import { FileFormatError } from "../errors";
+import type { HostTensor } from "../host-tensor";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors";
-import { fileOf } from "./test-support/bytes";
+import { fileOf } from "../test-support/bytes";
 
 const FILES = 40_000;
 

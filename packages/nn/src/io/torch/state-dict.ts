@@ -1,5 +1,5 @@
-import { type Mismatch, StateDictError } from "./errors";
-import type { HostTensor } from "./host-tensor";
+import { type Mismatch, StateDictError } from "../errors";
+import type { HostTensor } from "../host-tensor";
 import {
   describe,
   expectTorchModule,

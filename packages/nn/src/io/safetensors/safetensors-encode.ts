@@ -1,7 +1,7 @@
 import { packHalves, ValueError } from "@unroll/kernels";
-import type { DType, HostData } from "../tensor/dtype";
-import { quoted } from "./errors";
-import { checkHostTensor, type HostTensor } from "./host-tensor";
+import type { DType, HostData } from "../../tensor/dtype";
+import { quoted } from "../errors";
+import { checkHostTensor, type HostTensor } from "../host-tensor";
 import { METADATA_KEY, PREFIX_BYTES } from "./safetensors-header";
 import { DEFAULT_SAFETENSORS_LIMITS } from "./safetensors-limits";
 

@@ -1,4 +1,4 @@
-import { quoted } from "./errors";
+import { quoted } from "../errors";
 import { HeaderScanner } from "./header-scanner";
 import { FILE_DTYPES } from "./safetensors-dtype";
 import { readEntry, type TensorEntry } from "./safetensors-entry";
