@@ -15,3 +15,9 @@ interface ImportMeta {
 
 /** The README's example, run by being imported: scripts/vitest/readme-example.ts. */
 declare module "virtual:readme-example";
+
+/** Vite serves the file and gives its address. */
+declare module "*.wasm?url" {
+  const address: string;
+  export default address;
+}

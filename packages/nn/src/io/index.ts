@@ -9,6 +9,7 @@ export { type BlockLayout, type Cell, fromBlocks, fromKernel, type GateSize, toB
 export type { HostTensor } from "./host-tensor";
 export { load, loadTorch, save, saveTorch } from "./model";
 export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
+export { exportONNX, type ONNXOptions } from "./onnx/export";
 export {
   DEFAULT_SAFETENSORS_LIMITS,
   decodeSafetensors,
@@ -25,3 +26,4 @@ export {
   type ToTorchOptions,
   toTorch,
 } from "./torch/state-dict";
+export type { InputDescription, TraceOptions } from "./tracing/trace";
