@@ -2,11 +2,16 @@ export {
   FileFormatError,
   type FileFormatFacts,
   type Mismatch,
+  ModelFormatError,
+  type ModelFormatFacts,
   type StateDictDifferences,
   StateDictError,
 } from "./errors";
 export { type BlockLayout, type Cell, fromBlocks, fromKernel, type GateSize, toBlocks, toKernel } from "./gate-order";
 export type { HostTensor } from "./host-tensor";
+export type { KerasReadOptions } from "./keras/build";
+export { KerasModel, type KerasState } from "./keras/model";
+export { readKeras, readTfjs, type TfjsFiles } from "./keras/read";
 export { load, loadTorch, save, saveTorch } from "./model";
 export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
 export { exportONNX, type ONNXOptions } from "./onnx/export";
