@@ -12,8 +12,8 @@ export type { HostTensor } from "./host-tensor";
 export type { KerasReadOptions } from "./keras/build";
 export { KerasModel, type KerasState } from "./keras/model";
 export { readKeras, readTfjs, type TfjsFiles } from "./keras/read";
+export { type TfjsModelFiles, type TfjsWriteOptions, writeTfjs } from "./keras/write";
 export { load, loadTorch, save, saveTorch } from "./model";
-export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
 export { exportONNX, type ONNXOptions } from "./onnx/export";
 export {
   DEFAULT_SAFETENSORS_LIMITS,
@@ -22,6 +22,7 @@ export {
   type SafetensorsFile,
   type SafetensorsLimits,
 } from "./safetensors/safetensors";
+export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
 export {
   fromTorch,
   type LoadedState,

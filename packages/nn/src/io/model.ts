@@ -2,10 +2,10 @@ import type { Module } from "../modules/module";
 import { assign } from "../tensor/assign";
 import type { Parameter } from "../tensor/parameter";
 import { formatShape } from "../tensor/shape";
-import { describeModel } from "./torch/describe-model";
 import { type Mismatch, StateDictError } from "./errors";
 import type { HostTensor } from "./host-tensor";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
+import { describeModel } from "./torch/describe-model";
 import { modelFromTorch, modelToTorch, type StateDict } from "./torch/state-dict";
 
 /** The two biases of each recurrent layer as they were read from PyTorch, so that they are written back the same. */

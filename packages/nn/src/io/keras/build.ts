@@ -65,10 +65,16 @@ const recurrent: Builder = (source, input) => {
 
 /** A layer without weights that `apply` is all of. */
 const plain =
-  (known: readonly string[], apply: (source: LayerSource) => (flow: Flow) => Flow, output: (input: Extents, source: LayerSource) => Extents): Builder =>
+  (
+    known: readonly string[],
+    apply: (source: LayerSource) => (flow: Flow) => Flow,
+    output: (input: Extents, source: LayerSource) => Extents,
+  ): Builder =>
   (source, input) => {
     expectSettings(source, known);
-    const config = Object.fromEntries(known.flatMap((key) => (source.config.has(key) ? [[key, source.config.raw(key)]] : [])));
+    const config = Object.fromEntries(
+      known.flatMap((key) => (source.config.has(key) ? [[key, source.config.raw(key)]] : [])),
+    );
     return {
       layer: new KerasFunction(source.name, source.className, config, apply(source)),
       output: output(input, source),
@@ -129,18 +135,34 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ReLU: ownActivation(relu),
   Softmax: ownActivation((x) => softmax(x)),
   Masking: plain(["mask_value"], ({ name, config }) => masking(name, config.number("mask_value", 0)), same),
-  Flatten: plain(["data_format"], () => flatten, (input) => [
-    input.some((extent) => extent === null) ? null : input.reduce<number>((size, extent) => size * (extent ?? 1), 1),
-  ]),
-  GlobalMaxPooling1D: plain(["data_format", "keepdims"], (source) => {
-    expectPooling(source);
-    return maxPooling;
-  }, (input) => input.slice(1)),
-  GlobalAveragePooling1D: plain(["data_format", "keepdims"], (source) => {
-    expectPooling(source);
-    return averagePooling(source.name);
-  }, (input) => input.slice(1)),
-  RepeatVector: plain(["n"], ({ config }) => repeated(config.count("n")), (input, { config }) => [config.count("n"), ...input]),
+  Flatten: plain(
+    ["data_format"],
+    () => flatten,
+    (input) => [
+      input.some((extent) => extent === null) ? null : input.reduce<number>((size, extent) => size * (extent ?? 1), 1),
+    ],
+  ),
+  GlobalMaxPooling1D: plain(
+    ["data_format", "keepdims"],
+    (source) => {
+      expectPooling(source);
+      return maxPooling;
+    },
+    (input) => input.slice(1),
+  ),
+  GlobalAveragePooling1D: plain(
+    ["data_format", "keepdims"],
+    (source) => {
+      expectPooling(source);
+      return averagePooling(source.name);
+    },
+    (input) => input.slice(1),
+  ),
+  RepeatVector: plain(
+    ["n"],
+    ({ config }) => repeated(config.count("n")),
+    (input, { config }) => [config.count("n"), ...input],
+  ),
 };
 
 function expectPooling(source: LayerSource): void {
@@ -187,7 +209,10 @@ export function buildModel(
         remedy: `Supported are ${Object.keys(BUILDERS).sort().join(", ")}.`,
       });
     }
-    const { layer, output } = builder({ name, className, config, weights: book.of(name), dialect, forInference }, extents);
+    const { layer, output } = builder(
+      { name, className, config, weights: book.of(name), dialect, forInference },
+      extents,
+    );
     layers.push(layer);
     extents = output;
   }

@@ -34,7 +34,12 @@ export function readManifest(place: Place, value: unknown, shards: Shards): Map<
   }
   if (Array.isArray(shards) && shards.length !== next) {
     const received = String(shards.length);
-    throw new ValueError({ where: place.where, what: "the shards", expected: `${next}, as the manifest lists`, received });
+    throw new ValueError({
+      where: place.where,
+      what: "the shards",
+      expected: `${next}, as the manifest lists`,
+      received,
+    });
   }
   return tensors;
 }
@@ -111,14 +116,19 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 function shapeOf(weight: JsonFields): number[] {
   const shape = weight.list("shape");
-  const isShape = shape.length <= MOST_AXES && shape.every((extent) => Number.isSafeInteger(extent) && Number(extent) >= 0);
+  const isShape =
+    shape.length <= MOST_AXES && shape.every((extent) => Number.isSafeInteger(extent) && Number(extent) >= 0);
   if (!isShape || elementCount(shape as number[]) > 2 ** 40) {
     weight.refuse("shape", `whole numbers of at least 0, at most ${MOST_AXES} of them`);
   }
   return shape as number[];
 }
 
-function valuesOf(weight: JsonFields, stored: string, bytes: Uint8Array<ArrayBuffer>): Pick<HostTensor, "dtype" | "data"> {
+function valuesOf(
+  weight: JsonFields,
+  stored: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Pick<HostTensor, "dtype" | "data"> {
   const { buffer } = bytes;
   if (!weight.has("quantization")) {
     if (stored === "float32") return { dtype: "f32", data: new Float32Array(buffer) };
@@ -135,4 +145,3 @@ function valuesOf(weight: JsonFields, stored: string, bytes: Uint8Array<ArrayBuf
   const levels = stored === "uint8" ? bytes : new Uint16Array(buffer);
   return { dtype: "f32", data: Float32Array.from(levels, (level) => level * scale + min) };
 }
-

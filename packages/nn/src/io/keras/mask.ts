@@ -1,8 +1,8 @@
 import { UnsupportedError } from "@unroll/kernels";
+import { zeros } from "../../ops/arithmetic";
 import { concat } from "../../ops/concat";
 import { embedding } from "../../ops/embedding";
 import { reshape } from "../../ops/reshape";
-import { zeros } from "../../ops/arithmetic";
 import { type Tensor, tensor } from "../../tensor/tensor";
 
 /** Which steps of each row take part: 1 or 0 for each of [B, T]. */

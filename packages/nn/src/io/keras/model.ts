@@ -1,6 +1,6 @@
+import { ValueError } from "@unroll/kernels";
 import { Module } from "../../modules/module";
 import type { Tensor } from "../../tensor/tensor";
-import { ValueError } from "@unroll/kernels";
 import type { Flow, KerasLayer, LayerState } from "./layer";
 import { KerasRecurrent } from "./recurrent-layer";
 

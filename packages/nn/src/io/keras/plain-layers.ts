@@ -1,6 +1,6 @@
 import { UnsupportedError } from "@unroll/kernels";
 import { hostValues } from "../../graph/node";
-import { Dropout } from "../../modules/dropout";
+import type { Dropout } from "../../modules/dropout";
 import { Embedding } from "../../modules/embedding";
 import { LayerNorm } from "../../modules/layer-norm";
 import { Linear } from "../../modules/linear";
@@ -72,7 +72,11 @@ export class KerasDense extends KerasLayer {
   readonly activation: string;
   readonly #apply: (x: Tensor) => Tensor;
 
-  constructor(name: string, linear: Linear, activation: { readonly name: string; readonly apply: (x: Tensor) => Tensor }) {
+  constructor(
+    name: string,
+    linear: Linear,
+    activation: { readonly name: string; readonly apply: (x: Tensor) => Tensor },
+  ) {
     super(name);
     this.linear = linear;
     this.activation = activation.name;
@@ -125,7 +129,10 @@ export class KerasNormalization extends KerasLayer {
     if (axis.length !== 1 || (axis[0] !== -1 && axis[0] !== rank - 1)) {
       config.refuse("axis", "the last axis, -1", "Normalise over the features.");
     }
-    const norm = new LayerNorm(features, { epsilon: config.number("epsilon", 1e-3), bias: config.flag("center", true) });
+    const norm = new LayerNorm(features, {
+      epsilon: config.number("epsilon", 1e-3),
+      bias: config.flag("center", true),
+    });
     fillParameter(norm.weight, weights.take("gamma", [features]));
     if (norm.bias) fillParameter(norm.bias, weights.take("beta", [features]));
     return new KerasNormalization(name, norm);
@@ -231,4 +238,3 @@ export const repeated =
     const shape: Shape = [B, n, F];
     return { x: add(reshape(x, [B, 1, F]), zeros(shape)) };
   };
-

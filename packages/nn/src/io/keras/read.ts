@@ -27,7 +27,11 @@ export function readTfjs({ model, weights }: TfjsFiles, options: KerasReadOption
   const json = new JsonFields({ where, path: "" }, parsed(where, "model.json", model));
   const format = json.text("format", "layers-model");
   if (format !== "layers-model") {
-    json.refuse("format", '"layers-model"', "A graph model holds operations, not layers: convert the Keras model itself.");
+    json.refuse(
+      "format",
+      '"layers-model"',
+      "A graph model holds operations, not layers: convert the Keras model itself.",
+    );
   }
   const topology = json.object("modelTopology");
   const version = topology.text("keras_version", "tfjs");

@@ -76,7 +76,10 @@ export class KerasRecurrent extends KerasLayer {
     const { output, state } = this.#scan(mask ? plan.pack(x) : x, plan.lengths, this.#start(initial));
     const { returnSequences, zeroOutput } = this.settings;
     const ends = this.#directions.map(({ ours, order }) => {
-      const own = this.#directions.length === 1 ? output : slice(output, 2, ours * this.cell.hiddenSize, (ours + 1) * this.cell.hiddenSize);
+      const own =
+        this.#directions.length === 1
+          ? output
+          : slice(output, 2, ours * this.cell.hiddenSize, (ours + 1) * this.cell.hiddenSize);
       if (returnSequences) return mask || order.backwards !== order.flipped ? plan.unpack(own, order) : own;
       if (mask && zeroOutput) return plan.last(own, order);
       return stateOf(state[0] as Tensor, ours);
@@ -245,7 +248,11 @@ export function describeRecurrent(
   const weights = ["forward/", "backward/"].flatMap((prefix, index) =>
     writeRecurrent(module, { layer, direction: order[index] ?? 0, prefix, read }),
   );
-  return { className: "Bidirectional", config: { merge_mode: merge, layer: { class_name: className, config } }, weights };
+  return {
+    className: "Bidirectional",
+    config: { merge_mode: merge, layer: { class_name: className, config } },
+    weights,
+  };
 }
 
 function activationNames(module: RecurrentModule): Record<string, string> {

@@ -77,7 +77,12 @@ function summed(bias: Float32Array, rows: number, H: number): Float32Array {
  */
 export function writeRecurrent(
   module: RecurrentModule,
-  { layer, direction, prefix, read }: { layer: number; direction: number; prefix: string; read?: ReadBiases | undefined },
+  {
+    layer,
+    direction,
+    prefix,
+    read,
+  }: { layer: number; direction: number; prefix: string; read?: ReadBiases | undefined },
 ): KerasWeight[] {
   const part = partOf(module, layer);
   const { rows, I, H } = part;

@@ -2,7 +2,18 @@ import { UnsupportedError } from "@unroll/kernels";
 import type { LayerSource } from "./layer";
 
 /** Fields of every layer's config that change nothing here: names, and how weights once started. */
-const COMMON = ["name", "dtype", "trainable", "batch_input_shape", "batch_shape", "input_dtype", "input_shape", "ragged", "sparse", "optional"];
+const COMMON = [
+  "name",
+  "dtype",
+  "trainable",
+  "batch_input_shape",
+  "batch_shape",
+  "input_dtype",
+  "input_shape",
+  "ragged",
+  "sparse",
+  "optional",
+];
 
 /** Suffixes of what only says how a weight started. */
 const STARTS = /_(initializer|quantizer)$/;

@@ -60,7 +60,8 @@ function functional(model: JsonFields): Topology {
       continue;
     }
     const [source, ...others] = sources;
-    if (others.length > 0) throw noChain(config, `joins ${sources.map((name) => `"${name}"`).join(" and ")} in "${layer.name}"`);
+    if (others.length > 0)
+      throw noChain(config, `joins ${sources.map((name) => `"${name}"`).join(" and ")} in "${layer.name}"`);
     if (source === undefined || after.has(source)) throw noChain(config, `reads "${source}" in more than one layer`);
     after.set(source, layer.name);
   }
@@ -91,10 +92,13 @@ function inputShape({ config }: LayerConfig): (number | null)[] {
     // A first layer without the model's own input: an Embedding reads tokens, whatever there are of them.
     return [];
   }
-  return config.list(key).slice(1).map((extent) => {
-    if (extent === null || (Number.isSafeInteger(extent) && Number(extent) > 0)) return extent as number | null;
-    return config.refuse(key, "a list of positive whole numbers and nulls");
-  });
+  return config
+    .list(key)
+    .slice(1)
+    .map((extent) => {
+      if (extent === null || (Number.isSafeInteger(extent) && Number(extent) > 0)) return extent as number | null;
+      return config.refuse(key, "a list of positive whole numbers and nulls");
+    });
 }
 
 function layerConfig(fields: JsonFields): LayerConfig {
@@ -123,7 +127,9 @@ function inboundLayers(fields: JsonFields, layer: LayerConfig): string[] {
 
 function nameIn(fields: JsonFields, value: unknown): string {
   const name: unknown = Array.isArray(value) ? value[0] : undefined;
-  return typeof name === "string" ? name : fields.refuse("inbound_nodes", `lists that begin with a layer's name, not ${told(value)}`);
+  return typeof name === "string"
+    ? name
+    : fields.refuse("inbound_nodes", `lists that begin with a layer's name, not ${told(value)}`);
 }
 
 function expectFew(config: JsonFields, count: number): void {

@@ -1,5 +1,5 @@
-import { elementCount, type HostTensor } from "../host-tensor";
 import { type Mismatch, StateDictError } from "../errors";
+import { elementCount, type HostTensor } from "../host-tensor";
 import type { LayerWeights } from "./layer";
 import type { Topology } from "./topology";
 
@@ -51,11 +51,16 @@ export class WeightBook {
   finish(): void {
     const unexpected = this.#names.filter((name) => !this.#used.has(name));
     if (this.#missing.length + unexpected.length + this.#mismatched.length === 0) return;
-    throw new StateDictError(this.#where, "the weights do not fit the layers", "Read the weights that were saved with this model.", {
-      missing: this.#missing,
-      unexpected,
-      mismatched: this.#mismatched,
-    });
+    throw new StateDictError(
+      this.#where,
+      "the weights do not fit the layers",
+      "Read the weights that were saved with this model.",
+      {
+        missing: this.#missing,
+        unexpected,
+        mismatched: this.#mismatched,
+      },
+    );
   }
 }
 

@@ -8,9 +8,9 @@ import {
   cast,
   clamp,
   concat,
+  Dropout,
   detach,
   div,
-  Dropout,
   Embedding,
   exp,
   exportONNX,
@@ -64,7 +64,11 @@ type Inputs = Readonly<Record<string, Tensor>>;
 /** Runs a model here and in ONNX Runtime over the same inputs, and compares each output. */
 async function expectSame(
   model: Module,
-  { inputs, given, forward }: { inputs: ONNXOptions["inputs"]; given: Inputs; forward: (given: Inputs) => Record<string, Tensor> },
+  {
+    inputs,
+    given,
+    forward,
+  }: { inputs: ONNXOptions["inputs"]; given: Inputs; forward: (given: Inputs) => Record<string, Tensor> },
   absolute: number,
 ): Promise<void> {
   const session = await ort.InferenceSession.create(await exportONNX(model, { inputs, forward }));
@@ -89,7 +93,14 @@ async function expectSame(
 
 const rng = random(3);
 const f32 = (shape: readonly number[], deviation = 1): Tensor =>
-  tensor(rng.normal(shape.reduce((a, b) => a * b, 1), 0, deviation), { shape });
+  tensor(
+    rng.normal(
+      shape.reduce((a, b) => a * b, 1),
+      0,
+      deviation,
+    ),
+    { shape },
+  );
 
 /** What a page would write: tokens, lengths, two layers both ways, the last state, dropout on the way. */
 class Tagger extends Module {
@@ -134,7 +145,11 @@ describe("ONNX Runtime gives what a model gives here", () => {
   });
 
   test("classes that stand for their one-hot vectors, whose product is a lookup", async () => {
-    const model = new RNN(5, 4, { rng, direction: "bidirectional", activation: { name: "scaledTanh", alpha: 0.9, beta: 1.1 } });
+    const model = new RNN(5, 4, {
+      rng,
+      direction: "bidirectional",
+      activation: { name: "scaledTanh", alpha: 0.9, beta: 1.1 },
+    });
     await expectSame(
       model,
       {

@@ -3,7 +3,7 @@ import type { Tensor } from "../../tensor/tensor";
 import { formatExtent } from "../tracing/extents";
 import { type Traced, type TraceOptions, traceModel } from "../tracing/trace";
 import { firstOf, Lowering, WHERE } from "./lowering";
-import { encodeModel, onnxType, type OnnxValue } from "./model-proto";
+import { encodeModel, type OnnxValue, onnxType } from "./model-proto";
 import { LAYOUT } from "./ops/layout";
 import { lowerNode } from "./ops/nodes";
 import { PRODUCTS } from "./ops/products";
@@ -36,7 +36,9 @@ const OPERATIONS = { ...LAYOUT, ...PRODUCTS, ...RECURRENT, ...REDUCE };
  */
 export async function exportONNX(model: Module, options: ONNXOptions): Promise<Uint8Array<ArrayBuffer>> {
   const traced = traceModel(WHERE, model, options);
-  const parameters = new Map<Tensor, string>([...model.namedParameters()].map(([name, parameter]) => [parameter, name]));
+  const parameters = new Map<Tensor, string>(
+    [...model.namedParameters()].map(([name, parameter]) => [parameter, name]),
+  );
   const lowering = new Lowering(traced, parameters, { operations: OPERATIONS, node: lowerNode });
   // Outputs have names of their own, taken before any other: one may be an input, or be there twice.
   const named = [...traced.outputs].map(([name, output]) => ({ name: lowering.graph.name(name), output }));

@@ -43,7 +43,13 @@ export class OnnxGraph {
 
   /** The same value under a name that `name` gave. */
   rename(value: Value, name: Value): Value {
-    this.#nodes.push({ type: "Identity", name: this.name("identity"), inputs: [value], outputs: [name], attributes: {} });
+    this.#nodes.push({
+      type: "Identity",
+      name: this.name("identity"),
+      inputs: [value],
+      outputs: [name],
+      attributes: {},
+    });
     return name;
   }
 

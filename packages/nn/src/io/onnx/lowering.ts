@@ -131,7 +131,11 @@ export class Lowering {
   /** A shape as a list of whole numbers. */
   shapeValue(extents: readonly Extent[]): Value {
     if (extents.every(({ names }) => names.length === 0)) return this.graph.ints(extents.map(({ offset }) => offset));
-    return this.graph.op("Concat", extents.map((extent) => this.extentValue(extent)), { axis: 0 });
+    return this.graph.op(
+      "Concat",
+      extents.map((extent) => this.extentValue(extent)),
+      { axis: 0 },
+    );
   }
 
   typeOf({ dtype }: { readonly dtype: DType }): OnnxType {
@@ -147,7 +151,9 @@ export class Lowering {
   #openExtent(name: string): Value {
     const index = this.#model.names.indexOf(name);
     for (const [input, traced] of this.#model.inputs) {
-      const axis = this.extents(traced).findIndex((extent) => isOpen(extent) && extent.names[0] === this.#model.names[index]);
+      const axis = this.extents(traced).findIndex(
+        (extent) => isOpen(extent) && extent.names[0] === this.#model.names[index],
+      );
       if (axis >= 0) return this.graph.op("Shape", [input], { start: axis, end: axis + 1 });
     }
     throw new RangeError(`lowering: no input has the extent ${name}`);
@@ -182,7 +188,8 @@ export class Lowering {
       return;
     }
     const { origin, node } = tensor;
-    const rule = origin && Object.hasOwn(this.#rules.operations, origin.name) ? this.#rules.operations[origin.name] : undefined;
+    const rule =
+      origin && Object.hasOwn(this.#rules.operations, origin.name) ? this.#rules.operations[origin.name] : undefined;
     if (rule) {
       const call = callOf(traced);
       expectKnown(call, rule);
@@ -196,7 +203,10 @@ export class Lowering {
       throw noMapping(`the output ${output} of ${call.name}`, this.#rules);
     }
     if (node.kind !== "elementwise" && node.kind !== "view") {
-      throw noMapping(`the operation ${origin?.name ?? (node.kind === "kernel" ? node.kernel.name : node.kind)}`, this.#rules);
+      throw noMapping(
+        `the operation ${origin?.name ?? (node.kind === "kernel" ? node.kernel.name : node.kind)}`,
+        this.#rules,
+      );
     }
     this.#values.set(tensor, this.#rules.node(traced, this));
   }
@@ -263,7 +273,8 @@ function expectKnown({ name, inputs, attributes }: Call, rule: Rule): void {
 }
 
 function expectSameValues(traced: Traced, values: ArrayLike<number>, others: ArrayLike<number>): void {
-  const isSame = values.length === others.length && Array.from(values).every((value, at) => Object.is(value, others[at]));
+  const isSame =
+    values.length === others.length && Array.from(values).every((value, at) => Object.is(value, others[at]));
   if (isSame) return;
   throw new UnsupportedError({
     where: WHERE,

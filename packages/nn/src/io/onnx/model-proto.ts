@@ -16,7 +16,12 @@ export function onnxType(dtype: Exclude<DType, "f16">): OnnxType {
   return dtype === "f32" ? "float" : dtype === "bool" ? "bool" : "int32";
 }
 
-export type Attribute = number | string | readonly number[] | readonly string[] | { readonly float: number | readonly number[] };
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | { readonly float: number | readonly number[] };
 
 export interface OnnxNode {
   readonly type: string;
@@ -100,7 +105,10 @@ function attributeProto(name: string, value: Attribute): ProtoWriter {
 function tensorProto({ name, type, shape, values }: OnnxConstant): ProtoWriter {
   const proto = new ProtoWriter();
   for (const extent of shape) proto.int(1, extent);
-  return proto.int(2, ONNX_TYPES[type]).text(8, name).bytes(9, rawData(name, type, values));
+  return proto
+    .int(2, ONNX_TYPES[type])
+    .text(8, name)
+    .bytes(9, rawData(name, type, values));
 }
 
 /** Little-endian, as the format prescribes and typed arrays are wherever WebGPU is. */
@@ -112,7 +120,12 @@ function rawData(name: string, type: OnnxType, values: HostData | readonly numbe
   for (const [index, value] of values.entries()) {
     if (value <= most) continue;
     const what = `element ${index} of ${name}`;
-    throw new ValueError({ where: "exportONNX", what, expected: `at most ${most}, as int32 has`, received: `${value}` });
+    throw new ValueError({
+      where: "exportONNX",
+      what,
+      expected: `at most ${most}, as int32 has`,
+      received: `${value}`,
+    });
   }
   return bytesOf(Int32Array.from(values));
 }

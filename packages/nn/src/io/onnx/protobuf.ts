@@ -28,9 +28,7 @@ export class ProtoWriter {
   }
 
   bytes(field: number, value: Uint8Array): this {
-    return this.#tag(field, 2)
-      .#varint(BigInt(value.length))
-      .#append(value);
+    return this.#tag(field, 2).#varint(BigInt(value.length)).#append(value);
   }
 
   /** A message inside this one; its bytes are not copied until the end. */

@@ -1,8 +1,8 @@
 import { expectClose, type Float64Tensor } from "@unroll/testing";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { type CellKind, GATES, type LayerWeights, stackReference } from "../../test-support/layer.reference";
 import { exportONNX, GRU, LSTM, type Parameter, RNN, random, type Tensor } from "../..";
+import { type CellKind, GATES, type LayerWeights, stackReference } from "../../test-support/layer.reference";
 
 interface Case {
   readonly direction: "forward" | "reverse" | "bidirectional";
@@ -21,7 +21,15 @@ const cases: readonly Case[] = [
   { direction: "forward", L: 1, B: 1, T: 1, why: "one step of one row" },
   { direction: "forward", L: 1, B: 3, T: 7, bias: false, why: "no biases" },
   { direction: "reverse", L: 2, B: 2, T: 6, start: true, why: "backwards from a given state" },
-  { direction: "bidirectional", L: 2, B: 3, T: 5, lengths: [5, 1, 3], start: true, why: "both ways over rows of several lengths" },
+  {
+    direction: "bidirectional",
+    L: 2,
+    B: 3,
+    T: 5,
+    lengths: [5, 1, 3],
+    start: true,
+    why: "both ways over rows of several lengths",
+  },
 ];
 
 async function float64Of(parameter: Parameter): Promise<Float64Tensor> {

@@ -2,8 +2,8 @@ import { seededRandom } from "@unroll/testing";
 import { expect, test } from "vitest";
 import { FileFormatError } from "../errors";
 import type { HostTensor } from "../host-tensor";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors";
 import { fileOf } from "../test-support/bytes";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors";
 
 const FILES = 40_000;
 

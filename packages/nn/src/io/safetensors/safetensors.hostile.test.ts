@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FileFormatError } from "../errors";
-import { decodeSafetensors, type SafetensorsLimits } from "./safetensors";
 import { fileOf } from "../test-support/bytes";
+import { decodeSafetensors, type SafetensorsLimits } from "./safetensors";
 
 /** The message of the error that the reader throws; it must be a FileFormatError that knows the place. */
 function refused(file: Uint8Array, limits?: Partial<SafetensorsLimits>): string {

@@ -1,8 +1,8 @@
 import { DTypeError, ShapeError, ValueError } from "@unroll/kernels";
 import { describe, expect, test } from "vitest";
 import type { HostTensor } from "../host-tensor";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors";
 import { bitsOf, fileOf, fromBase64 } from "../test-support/bytes";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors";
 
 const f32 = (shape: number[], ...data: number[]): HostTensor => ({
   dtype: "f32",

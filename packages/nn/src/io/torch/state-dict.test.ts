@@ -1,12 +1,12 @@
 import { maxAbsDiff, normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import type { HostTensor } from "../host-tensor";
-import { type ModuleDescription, parameterShapes, type RecurrentDescription, torchShapes } from "./module-description";
 import { decodeSafetensors, encodeSafetensors } from "../safetensors/safetensors";
-import { fromTorch, modelFromTorch, modelToTorch, toTorch } from "./state-dict";
 import { bitsOf, fromBase64 } from "../test-support/bytes";
 import { recurrentForward } from "../test-support/recurrent-forward";
 import { TORCH_STATE_DICT, TORCH_VALUES } from "../test-support/torch-fixture";
+import { type ModuleDescription, parameterShapes, type RecurrentDescription, torchShapes } from "./module-description";
+import { fromTorch, modelFromTorch, modelToTorch, toTorch } from "./state-dict";
 
 const stacked = { layers: 2, directions: 2, inputSize: 2, hiddenSize: 3, hasBias: true } as const;
 const single = { layers: 1, directions: 1, inputSize: 2, hiddenSize: 3 } as const;

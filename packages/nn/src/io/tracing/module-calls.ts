@@ -1,4 +1,6 @@
 import type { Module } from "../../modules/module";
+import { identity } from "../../ops/elementwise";
+import { Tensor } from "../../tensor/tensor";
 
 /** One call of a module's `forward`. */
 export interface ModuleCall {
@@ -23,7 +25,9 @@ export function recordCalls<R>(model: Module, body: () => R): { readonly result:
       if (path === "" || typeof own !== "function" || seen.has(module)) continue;
       seen.add(module);
       const forward = (...args: unknown[]): unknown => {
-        const result: unknown = Reflect.apply(own, module, args);
+        const returned: unknown = Reflect.apply(own, module, args);
+        // A module that passes its input on, as dropout does when it is off, still has a result of its own.
+        const result = returned instanceof Tensor && args.includes(returned) ? identity(returned) : returned;
         calls.push({ path, module, arguments: args, result });
         return result;
       };

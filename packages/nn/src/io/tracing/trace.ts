@@ -107,12 +107,7 @@ function placeholder(name: string, input: InputDescription, names: readonly stri
   return made;
 }
 
-function call(
-  where: string,
-  model: Module,
-  { forward }: TraceOptions,
-  given: ReadonlyMap<string, Tensor>,
-): unknown {
+function call(where: string, model: Module, { forward }: TraceOptions, given: ReadonlyMap<string, Tensor>): unknown {
   if (forward) return forward(Object.fromEntries(given));
   const own: unknown = Reflect.get(model, "forward");
   if (typeof own === "function") return Reflect.apply(own, model, [...given.values()]);

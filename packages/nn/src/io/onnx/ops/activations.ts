@@ -28,7 +28,10 @@ const NAMES: Readonly<Record<ActivationName, Said>> = {
  * The attributes `activations`, `activation_alpha` and `activation_beta` of a recurrent operator, each direction's
  * activations in the operator's order. Each alpha and beta belongs to the next activation that has one.
  */
-export function activationAttributes(activations: readonly Activation[], directions: number): Record<string, Attribute> {
+export function activationAttributes(
+  activations: readonly Activation[],
+  directions: number,
+): Record<string, Attribute> {
   const all = Array.from({ length: directions }, () => activations).flat();
   const alphas: number[] = [];
   const betas: number[] = [];

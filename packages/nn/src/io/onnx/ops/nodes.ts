@@ -60,11 +60,7 @@ const COMPOSED: Partial<Record<ElementwiseOp, Say>> = {
     return graph.op("Mul", [twice, graph.number("float", 0.5)]);
   },
   leakyRelu: ({ graph }, [x = "", slope = ""]) =>
-    graph.op("Where", [
-      graph.op("Greater", [x, graph.number("float", 0)]),
-      x,
-      graph.op("Mul", [x, slope]),
-    ]),
+    graph.op("Where", [graph.op("Greater", [x, graph.number("float", 0)]), x, graph.op("Mul", [x, slope])]),
   toF32: ({ graph }, [x = ""]) => graph.op("Cast", [x], { to: ONNX_TYPES.float }),
   toI32: ({ graph }, [x = ""]) => graph.op("Cast", [x], { to: ONNX_TYPES.int32 }),
   toU32: ({ graph }, [x = ""]) => graph.op("Cast", [x], { to: ONNX_TYPES.int32 }),

@@ -75,4 +75,11 @@ const layerNorm: Rule = {
   },
 };
 
-export const PRODUCTS = { embedding, layerNorm, linear, logSoftmax: softmax("LogSoftmax"), matmul, softmax: softmax("Softmax") };
+export const PRODUCTS = {
+  embedding,
+  layerNorm,
+  linear,
+  logSoftmax: softmax("LogSoftmax"),
+  matmul,
+  softmax: softmax("Softmax"),
+};

@@ -1,5 +1,5 @@
-import { ONNX_TYPES } from "../model-proto";
 import type { Rule } from "../lowering";
+import { ONNX_TYPES } from "../model-proto";
 import { input, keepsRank, list } from "./layout";
 
 const ATTRIBUTES = { inputs: ["x"], attributes: ["axes", "mean"], ignores: ["kept", "shape"] } as const;

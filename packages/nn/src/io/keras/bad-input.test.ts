@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { type HostTensor, readKeras, readTfjs } from "../..";
+
+const dense = (config: object = {}) => ({
+  class_name: "Dense",
+  config: { name: "out", units: 2, activation: "linear", use_bias: false, batch_input_shape: [null, 3], ...config },
+});
+const lstm = (config: object = {}, className = "LSTM") => ({
+  class_name: className,
+  config: { name: "memory", units: 2, batch_input_shape: [null, 4, 3], ...config },
+});
+const spec = (name: string, shape: unknown, rest: object = {}) => ({ name, shape, dtype: "float32", ...rest });
+const model = (
+  layers: readonly unknown[],
+  weights: readonly object[] = [spec("out/kernel", [3, 2])],
+  rest: object = {},
+) => ({
+  format: "layers-model",
+  modelTopology: { class_name: "Sequential", config: { name: "m", layers }, keras_version: "tfjs-layers 4.22.0" },
+  weightsManifest: [{ paths: ["a.bin"], weights }],
+  ...rest,
+});
+const bytes = (count: number) => new Uint8Array(count);
+const read =
+  (document: string | object, weights: readonly Uint8Array[] = [bytes(24)]) =>
+  () =>
+    readTfjs({ model: document, weights });
+
+test("a sound model is read", () => {
+  expect(read(model([dense()]))().parameters()).toHaveLength(1);
+});
+
+describe("documents that are not what they should be", () => {
+  test("no JSON", () => expect(read('{"format": ')).toThrowErrorMatchingInlineSnapshot());
+  test("no object", () => expect(read("[1]")).toThrowErrorMatchingInlineSnapshot());
+  test("no topology", () => expect(read("{}")).toThrowErrorMatchingInlineSnapshot());
+  test("a graph model", () => expect(read({ format: "graph-model" })).toThrowErrorMatchingInlineSnapshot());
+  test("a field of another type", () =>
+    expect(read(model([dense({ units: "2" })]))).toThrowErrorMatchingInlineSnapshot());
+  test("units out of range", () => expect(read(model([dense({ units: 0 })]))).toThrowErrorMatchingInlineSnapshot());
+  test("a rate out of range", () =>
+    expect(
+      read(model([dense(), { class_name: "Dropout", config: { name: "d", rate: 1.5 } }])),
+    ).toThrowErrorMatchingInlineSnapshot());
+  test("layers that are no list", () =>
+    expect(
+      read(model([], [], { modelTopology: { class_name: "Sequential", config: { name: "m", layers: {} } } })),
+    ).toThrowErrorMatchingInlineSnapshot());
+  test("a layer without a name", () =>
+    expect(read(model([{ class_name: "Dense", config: {} }]))).toThrowErrorMatchingInlineSnapshot());
+  test("__proto__ is a name like any other", () =>
+    expect(read(model([{ class_name: "__proto__", config: { name: "x" } }]))).toThrowErrorMatchingInlineSnapshot());
+  test("bytes", () => expect(read(bytes(3))).toThrowErrorMatchingInlineSnapshot());
+});
+
+describe("models that there is nothing for here", () => {
+  test("a layer of an unknown class", () =>
+    expect(
+      read(model([{ class_name: "Conv3D", config: { name: "c", batch_input_shape: [null, 3] } }])),
+    ).toThrowErrorMatchingInlineSnapshot());
+  test("a setting that is not known", () =>
+    expect(read(model([dense({ quantum: 1 })]))).toThrowErrorMatchingInlineSnapshot());
+  test("a setting at another value", () =>
+    expect(read(model([lstm({ return_state: true })]))).toThrowErrorMatchingInlineSnapshot());
+  test("an activation", () =>
+    expect(read(model([dense({ activation: "mish" })]))).toThrowErrorMatchingInlineSnapshot());
+  test("an activation of a cell", () =>
+    expect(read(model([lstm({ recurrent_activation: "softmax" })]))).toThrowErrorMatchingInlineSnapshot());
+  test("a merge mode", () =>
+    expect(
+      read(
+        model([
+          {
+            class_name: "Bidirectional",
+            config: { name: "both", merge_mode: null, layer: lstm(), batch_input_shape: [null, 4, 3] },
+          },
+        ]),
+      ),
+    ).not.toThrow(TypeError));
+  test("dropout inside a recurrent layer", () =>
+    expect(read(model([lstm({ recurrent_dropout: 0.2 })]))).toThrowErrorMatchingInlineSnapshot());
+  test("a regularizer, unless the model is only used", () => {
+    const document = model([dense({ kernel_regularizer: { class_name: "L1L2", config: { l2: 0.1 } } })]);
+    expect(read(document)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => readTfjs({ model: document, weights: [bytes(24)] }, { forInference: true })).not.toThrow();
+  });
+  test("two branches", () => {
+    const layer = (name: string, from: readonly string[]) => ({
+      class_name: from.length > 0 ? "Dense" : "InputLayer",
+      name,
+      config: { name, units: 1, ...(from.length > 0 ? {} : { batch_input_shape: [null, 3] }) },
+      inbound_nodes: from.length > 0 ? [from.map((each) => [each, 0, 0, {}])] : [],
+    });
+    const functional = (layers: readonly object[]) =>
+      read({ ...model([]), modelTopology: { class_name: "Model", config: { name: "m", layers } } });
+    expect(functional([layer("x", []), layer("a", ["x"]), layer("b", ["x"])])).toThrowErrorMatchingInlineSnapshot();
+    expect(
+      functional([layer("x", []), layer("a", ["x"]), layer("b", ["a", "x"])]),
+    ).toThrowErrorMatchingInlineSnapshot();
+    expect(functional([layer("x", []), layer("a", ["b"]), layer("b", ["a"])])).toThrowErrorMatchingInlineSnapshot();
+  });
+});
+
+describe("weights that do not fit", () => {
+  test("a truncated shard", () => expect(read(model([dense()]), [bytes(20)])).toThrowErrorMatchingInlineSnapshot());
+  test("a shard with more in it", () =>
+    expect(read(model([dense()]), [bytes(28)])).toThrowErrorMatchingInlineSnapshot());
+  test("a shard that is missing", () => {
+    expect(read(model([dense()]), [])).toThrowErrorMatchingInlineSnapshot();
+    expect(() => readTfjs({ model: model([dense()]), weights: {} })).toThrowErrorMatchingInlineSnapshot();
+  });
+  test("a shard too many", () =>
+    expect(read(model([dense()]), [bytes(24), bytes(1)])).toThrowErrorMatchingInlineSnapshot());
+  test("another shape, another dtype, one missing and one left over: all at once", () =>
+    expect(
+      read(
+        model(
+          [dense(), { class_name: "Dense", config: { name: "top", units: 2 } }],
+          [spec("out/kernel", [2, 3]), spec("top/kernel", [2, 2], { dtype: "int32" }), spec("other/bias", [1])],
+        ),
+        [bytes(24 + 16 + 4)],
+      ),
+    ).toThrowErrorMatchingInlineSnapshot());
+  test("a dtype that is not known", () =>
+    expect(
+      read(model([dense()], [spec("out/kernel", [3, 2], { dtype: "complex64" })])),
+    ).toThrowErrorMatchingInlineSnapshot());
+  test("extents out of range", () => {
+    expect(read(model([dense()], [spec("out/kernel", [-3, 2])]))).toThrowErrorMatchingInlineSnapshot();
+    expect(read(model([dense()], [spec("out/kernel", [2 ** 30, 2 ** 30])]))).toThrowErrorMatchingInlineSnapshot();
+  });
+  test("a quantization without its scale", () =>
+    expect(
+      read(model([dense()], [spec("out/kernel", [3, 2], { quantization: { dtype: "uint8" } })]), [bytes(6)]),
+    ).toThrowErrorMatchingInlineSnapshot());
+});
+
+test("quantized weights are widened", async () => {
+  const quantized = (dtype: string, shard: Uint8Array, rest: object = {}) => {
+    const weights = [spec("out/kernel", [3, 2], { quantization: { dtype, ...rest } })];
+    const [kernel] = readTfjs({ model: model([dense()], weights), weights: [shard] }).parameters();
+    return kernel?.data();
+  };
+  // [3, 2] transposed
+  expect(await quantized("uint8", Uint8Array.of(0, 1, 2, 3, 4, 255), { scale: 0.5, min: -1 })).toEqual(
+    Float32Array.of(-1, 0, 1, -0.5, 0.5, 126.5),
+  );
+  const halves = new Uint8Array(Uint16Array.of(0x3c00, 0xc000, 0, 0x3800, 0x4000, 0xbc00).buffer);
+  expect(await quantized("float16", halves)).toEqual(Float32Array.of(1, 0, 2, -2, 0.5, -1));
+});
+
+test("a Keras 3 configuration with weights by path", () => {
+  const layer = (className: string, config: object, rest: object = {}) => ({
+    module: "keras.layers",
+    class_name: className,
+    config: {
+      dtype: { module: "keras", class_name: "DTypePolicy", config: { name: "float32" } },
+      trainable: true,
+      ...config,
+    },
+    registered_name: null,
+    ...rest,
+  });
+  const history = (name: string) => [
+    {
+      args: [
+        { class_name: "__keras_tensor__", config: { shape: [null], dtype: "float32", keras_history: [name, 0, 0] } },
+      ],
+      kwargs: {},
+    },
+  ];
+  const config = layer("Functional", {
+    name: "functional",
+    layers: [
+      layer(
+        "InputLayer",
+        { name: "x", batch_shape: [null, 4, 3], sparse: false, ragged: false },
+        { name: "x", inbound_nodes: [] },
+      ),
+      layer(
+        "GRU",
+        { name: "gru", units: 2, reset_after: true, recurrent_activation: "hard_sigmoid", seed: null },
+        { name: "gru", inbound_nodes: history("x") },
+      ),
+    ],
+  });
+  const f32 = (shape: number[]): HostTensor => ({
+    dtype: "f32",
+    shape,
+    data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+  });
+  const weights = new Map([
+    ["gru/gru_cell/kernel", f32([3, 6])],
+    ["gru/gru_cell/recurrent_kernel", f32([2, 6])],
+    ["gru/gru_cell/bias", f32([2, 6])],
+  ]);
+  const read3 = readKeras(config, weights);
+  expect(read3.layers[0]?.describe().config).toMatchObject({ reset_after: true, units: 2 });
+  weights.delete("gru/gru_cell/bias");
+  expect(() => readKeras(config, weights)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => readKeras(bytes(4), weights)).toThrowErrorMatchingInlineSnapshot();
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import {
+  Dropout,
+  Embedding,
+  GRU,
+  LayerNorm,
+  Linear,
+  LSTM,
+  Module,
+  RNN,
+  random,
+  readTfjs,
+  relu,
+  reshape,
+  sigmoid,
+  softmax,
+  sub,
+  type Tensor,
+  writeTfjs,
+} from "../..";
+
+const rng = random(9);
+
+/** A chain in our own words: two layers of LSTM with dropout between, its last state, two dense layers. */
+class Names extends Module {
+  readonly embed = new Embedding(7, 4, { rng });
+  readonly lstm = new LSTM(4, 3, { rng, layers: 2, direction: "bidirectional", dropout: 0.25 });
+  readonly gru = new GRU(6, 5, { rng, reset: "before", candidate: { name: "relu" } });
+  readonly norm = new LayerNorm(5);
+  readonly dropout = new Dropout(0.5);
+  readonly hidden = new Linear(5, 6, { rng });
+  readonly out = new Linear(6, 2, { rng, bias: false });
+
+  forward(tokens: Tensor): Tensor {
+    const { output } = this.lstm.forward(this.embed.forward(tokens));
+    const { state } = this.gru.forward(output);
+    const last = this.dropout.forward(this.norm.forward(reshape(state, [state.shape[1] as number, 5])));
+    return softmax(this.out.forward(relu(this.hidden.forward(last))));
+  }
+}
+
+const inputs = { tokens: { shape: ["batch", "time"], dtype: "i32" } } as const;
+
+test("a chain of modules is written as the layers that Keras has for them", async () => {
+  const { model, weights } = await writeTfjs(new Names(), { inputs });
+  const json = JSON.parse(model);
+  const layers: { class_name: string; config: { name: string } }[] = json.modelTopology.config.layers;
+  expect(layers.map(({ class_name, config }) => `${class_name} ${config.name}`)).toMatchInlineSnapshot();
+  const manifest: { name: string; shape: number[] }[] = json.weightsManifest[0].weights;
+  expect(manifest.map(({ name, shape }) => `${name} [${shape.join(", ")}]`)).toMatchInlineSnapshot();
+  expect(layers[2]).toMatchInlineSnapshot();
+  const read = readTfjs({ model, weights: [weights] });
+  expect((await writeTfjs(read)).weights).toEqual(weights);
+});
+
+describe("what is no chain of Keras's layers is refused", () => {
+  class Other extends Module {
+    readonly a = new Linear(3, 3, { rng });
+    readonly rnn = new RNN(3, 2, { rng, direction: "reverse" });
+    readonly odd = new LSTM(3, 2, { rng, output: { name: "linear" } });
+    readonly body: (model: Other, x: Tensor) => Tensor;
+    constructor(body: (model: Other, x: Tensor) => Tensor) {
+      super();
+      this.body = body;
+    }
+    forward(x: Tensor): Tensor {
+      return this.body(this, x);
+    }
+  }
+  const written = (body: (model: Other, x: Tensor) => Tensor) =>
+    writeTfjs(new Other(body), { inputs: { x: { shape: ["batch", 5, 3] } } });
+
+  test("an operation that is no layer", async () => {
+    await expect(written((model, x) => sub(1, model.a.forward(x)))).rejects.toThrowErrorMatchingInlineSnapshot();
+  });
+  test("an activation of its own, then another", async () => {
+    const { model } = await written((m, x) => sigmoid(relu(m.a.forward(x))));
+    expect(JSON.parse(model).modelTopology.config.layers).toHaveLength(2);
+  });
+  test("steps read backwards", async () => {
+    await expect(written((model, x) => model.rnn.forward(x).output)).rejects.toThrowErrorMatchingInlineSnapshot();
+  });
+  test("activations that Keras cannot tell apart", async () => {
+    await expect(written((model, x) => model.odd.forward(x).output)).rejects.toThrowErrorMatchingInlineSnapshot();
+  });
+  test("a call with lengths", async () => {
+    await expect(
+      written((model, x) => model.odd.forward(x, { lengths: new Array(x.shape[0]).fill(2) }).output),
+    ).rejects.toThrowErrorMatchingInlineSnapshot();
+  });
+  test("no inputs", async () => {
+    await expect(writeTfjs(new Names())).rejects.toThrowErrorMatchingInlineSnapshot();
+  });
+});
