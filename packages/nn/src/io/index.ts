@@ -23,6 +23,7 @@ export {
   type SafetensorsLimits,
 } from "./safetensors/safetensors";
 export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
+export { type PyTorchOptions, toPyTorch } from "./torch/script/script";
 export {
   fromTorch,
   type LoadedState,

@@ -58,14 +58,19 @@ function find<T>(config: JsonFields, key: string, name: string, known: Readonly<
   return config.refuse(key, `one of the activations ${Object.keys(known).join(", ")}`);
 }
 
+/** What a layer's output goes through. */
+export interface NamedActivation {
+  /** By the name that TensorFlow.js has for it; undefined where it has none. */
+  readonly name: string | undefined;
+  readonly apply: Map;
+}
+
 /** @throws ModelFormatError if there is no such activation here */
-export function activationOf(
-  config: JsonFields,
-  key: string,
-  dialect: Dialect,
-): { readonly name: string; readonly apply: Map } {
+export function activationOf(config: JsonFields, key: string, dialect: Dialect): NamedActivation {
   const name = nameOf(config, key, "linear");
-  return { name, apply: find(config, key, name, functionsOf(dialect)) };
+  const apply = find(config, key, name, functionsOf(dialect));
+  const isOther = name === "exponential" || (name === "hard_sigmoid" && dialect === "keras3");
+  return { name: isOther ? undefined : name === "silu" ? "swish" : name, apply };
 }
 
 /** @throws ModelFormatError if our cells have no such activation */

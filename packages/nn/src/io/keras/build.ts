@@ -18,6 +18,7 @@ import {
   masking,
   maxPooling,
   repeated,
+  written,
 } from "./plain-layers";
 import { KerasRecurrent } from "./recurrent-layer";
 import { expectSetting, expectSettings } from "./settings";
@@ -76,21 +77,20 @@ const plain =
       known.flatMap((key) => (source.config.has(key) ? [[key, source.config.raw(key)]] : [])),
     );
     return {
-      layer: new KerasFunction(source.name, source.className, config, apply(source)),
+      layer: new KerasFunction(source.name, source.className, () => config, apply(source)),
       output: output(input, source),
     };
   };
 
 const same = (input: Extents): Extents => input;
 /** The activation that the config names. */
-const activation: Builder = plain(
-  ["activation"],
-  ({ config, dialect }) => {
-    const { apply } = activationOf(config, "activation", dialect);
-    return ({ x, mask }) => ({ x: apply(x), mask });
-  },
-  same,
-);
+const activation: Builder = (source, input) => {
+  expectSettings(source, ["activation"]);
+  const named = activationOf(source.config, "activation", source.dialect);
+  const config = () => ({ activation: written(source.name, named) });
+  const apply = ({ x, mask }: Flow): Flow => ({ x: named.apply(x), mask });
+  return { layer: new KerasFunction(source.name, "Activation", config, apply), output: input };
+};
 
 /** An activation that is a layer of its own, at its plain settings. */
 const ownActivation = (apply: (x: Tensor) => Tensor): Builder =>

@@ -18,7 +18,6 @@ import type { RecurrentModule } from "./recurrent-weights";
 
 /** Operations that are a layer's activation, by Keras's name. */
 const ACTIVATIONS: Readonly<Record<string, string>> = {
-  exp: "exponential",
   gelu: "gelu",
   relu: "relu",
   sigmoid: "sigmoid",
@@ -39,7 +38,8 @@ const LEAVES = [Linear, Embedding, Dropout, LayerNorm, RNN, LSTM, GRU];
  * module of several layers is as many; of its state the last layer's is taken.
  * @throws UnsupportedError naming what a chain of Keras layers has no counterpart of
  */
-export function chainOf(where: string, { inputs, outputs, calls }: TracedModel): ChainLayer[] {
+export function chainOf(where: string, traced: TracedModel): ChainLayer[] {
+  const { inputs, outputs } = traced;
   const [input, ...otherInputs] = [...inputs.values()].map(([first]) => first as Tensor);
   const [output, ...otherOutputs] = [...outputs.values()].map(([first]) => first as Tensor);
   if (!input || !output || otherInputs.length + otherOutputs.length > 0) {
@@ -48,7 +48,7 @@ export function chainOf(where: string, { inputs, outputs, calls }: TracedModel):
       `the model has ${inputs.size} inputs and ${outputs.size} outputs, and a chain has one of each`,
     );
   }
-  const sources = sourcesOf(where, calls, ({ module }) => LEAVES.some((leaf) => module instanceof leaf));
+  const sources = sourcesOf(where, traced, ({ module }) => LEAVES.some((leaf) => module instanceof leaf));
   const layers: ChainLayer[] = [];
   let activation: string | undefined;
   let current = output;

@@ -20,7 +20,7 @@ const WIDTHS: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1
  * @throws FileFormatError if the shards are shorter or longer than what it lists
  */
 export function readManifest(place: Place, value: unknown, shards: Shards): Map<string, HostTensor> {
-  const groups = new JsonFields(place, { manifest: value }).objects("manifest");
+  const groups = new JsonFields({ ...place, path: "" }, { [place.path]: value }).objects(place.path);
   const tensors = new Map<string, HostTensor>();
   let next = 0;
   for (const group of groups) {

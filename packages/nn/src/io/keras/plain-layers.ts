@@ -12,7 +12,7 @@ import { isFloat } from "../../tensor/dtype";
 import type { Parameter } from "../../tensor/parameter";
 import { type Shape, sizeOf } from "../../tensor/shape";
 import { type Tensor, tensor } from "../../tensor/tensor";
-import { activationOf } from "./activations";
+import { activationOf, type NamedActivation } from "./activations";
 import { type Flow, type KerasDescription, KerasLayer, type LayerSource } from "./layer";
 import type { Mask } from "./mask";
 import { expectSetting, expectSettings } from "./settings";
@@ -69,18 +69,12 @@ function nonZero(ids: Tensor): Mask | "unknown" {
 
 export class KerasDense extends KerasLayer {
   readonly linear: Linear;
-  readonly activation: string;
-  readonly #apply: (x: Tensor) => Tensor;
+  readonly activation: NamedActivation;
 
-  constructor(
-    name: string,
-    linear: Linear,
-    activation: { readonly name: string; readonly apply: (x: Tensor) => Tensor },
-  ) {
+  constructor(name: string, linear: Linear, activation: NamedActivation) {
     super(name);
     this.linear = linear;
-    this.activation = activation.name;
-    this.#apply = activation.apply;
+    this.activation = activation;
   }
 
   static of(source: LayerSource, inputs: number): KerasDense {
@@ -96,7 +90,7 @@ export class KerasDense extends KerasLayer {
   }
 
   forward({ x, mask }: Flow): Flow {
-    return { x: this.#apply(this.linear.forward(x)), mask };
+    return { x: this.activation.apply(this.linear.forward(x)), mask };
   }
 
   describe(): KerasDescription {
@@ -104,10 +98,20 @@ export class KerasDense extends KerasLayer {
     const kernel = { name: "kernel", shape: [I, O], read: async () => transposed(await reading(weight)(), O, I) };
     return {
       className: "Dense",
-      config: { units: O, activation: this.activation, use_bias: bias !== null },
+      config: { units: O, activation: written(this.layerName, this.activation), use_bias: bias !== null },
       weights: bias ? [kernel, { name: "bias", shape: [O], read: reading(bias) }] : [kernel],
     };
   }
+}
+
+/** @throws UnsupportedError for an activation that TensorFlow.js has no name for */
+export function written(layer: string, { name }: NamedActivation): string {
+  if (name !== undefined) return name;
+  throw new UnsupportedError({
+    where: "writeTfjs",
+    what: `TensorFlow.js has no activation like that of layer "${layer}": Keras 3 gave hard_sigmoid another slope, and exponential is Keras's alone`,
+    remedy: "Save the model with save() in its own layout.",
+  });
 }
 
 export class KerasNormalization extends KerasLayer {
@@ -173,12 +177,14 @@ export class KerasDropout extends KerasLayer {
 /** A layer without weights: what it does, and what it is in a file. */
 export class KerasFunction extends KerasLayer {
   readonly #apply: (flow: Flow) => Flow;
-  readonly #description: KerasDescription;
+  readonly #className: string;
+  readonly #config: () => KerasDescription["config"];
 
-  constructor(name: string, className: string, config: KerasDescription["config"], apply: (flow: Flow) => Flow) {
+  constructor(name: string, className: string, config: () => KerasDescription["config"], apply: (flow: Flow) => Flow) {
     super(name);
     this.#apply = apply;
-    this.#description = { className, config, weights: [] };
+    this.#className = className;
+    this.#config = config;
   }
 
   forward(flow: Flow): Flow {
@@ -186,7 +192,7 @@ export class KerasFunction extends KerasLayer {
   }
 
   describe(): KerasDescription {
-    return this.#description;
+    return { className: this.#className, config: this.#config(), weights: [] };
   }
 }
 

@@ -37,9 +37,9 @@ export function readTfjs({ model, weights }: TfjsFiles, options: KerasReadOption
   const version = topology.text("keras_version", "tfjs");
   const inner = topology.has("model_config") ? topology.raw("model_config") : json.raw("modelTopology");
   const path = topology.has("model_config") ? "modelTopology.model_config" : "modelTopology";
+  const layers = readTopology({ where, path }, inner);
   const tensors = readManifest({ where, path: "weightsManifest" }, json.raw("weightsManifest"), weights);
-  const dialect = dialectOf(version);
-  return buildModel(where, readTopology({ where, path }, inner), tensors, { ...options, dialect });
+  return buildModel(where, layers, tensors, { ...options, dialect: dialectOf(version) });
 }
 
 /**

@@ -55,7 +55,7 @@ export class KerasRecurrent extends KerasLayer {
   static bidirectional(source: LayerSource, inputs: number): KerasRecurrent {
     const { config, name, weights } = source;
     expectSettings(source, ["layer", "backward_layer", "merge_mode", "return_sequences", "stateful"]);
-    const mode = config.raw("merge_mode") ?? "concat";
+    const mode = config.raw("merge_mode") === undefined ? "concat" : config.raw("merge_mode");
     const merge = MERGE_MODES.find((each) => each === mode);
     if (!merge) config.refuse("merge_mode", `one of ${MERGE_MODES.join(", ")}`, "A model here has one output.");
     const inner = innerSource(source, "layer");

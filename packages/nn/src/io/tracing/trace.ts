@@ -29,8 +29,8 @@ export interface TracedModel {
   readonly names: readonly string[];
   readonly inputs: ReadonlyMap<string, Traced>;
   readonly outputs: ReadonlyMap<string, Traced>;
-  /** Calls of modules in the first trace, inner ones before the outer that made them. */
-  readonly calls: readonly ModuleCall[];
+  /** Calls of modules trace by trace, inner ones before the outer that made them. */
+  readonly calls: readonly (readonly ModuleCall[])[];
 }
 
 /**
@@ -42,7 +42,7 @@ export function traceModel(where: string, model: Module, options: TraceOptions):
   const names = namesOf(where, options.inputs);
   const inputs = new Map<string, Tensor[]>();
   const outputs = new Map<string, Tensor[]>();
-  const first: ModuleCall[] = [];
+  const recorded: ModuleCall[][] = [];
   const modes = [...model.namedModules().values()].map((module) => [module, module.training] as const);
   model.eval();
   try {
@@ -51,14 +51,14 @@ export function traceModel(where: string, model: Module, options: TraceOptions):
         Object.entries(options.inputs).map(([name, input]) => [name, placeholder(name, input, names, trace)]),
       );
       const { result, calls } = recordCalls(model, () => call(where, model, options, given));
-      if (trace === 0) first.push(...calls);
+      recorded.push(calls);
       for (const [name, tensor] of given) append(inputs, name, tensor);
       for (const [name, tensor] of tensorsIn(where, result)) append(outputs, name, tensor);
     }
   } finally {
     for (const [module, training] of modes) module.training = training;
   }
-  return { names, inputs, outputs, calls: first };
+  return { names, inputs, outputs, calls: recorded };
 }
 
 function append(lists: Map<string, Tensor[]>, name: string, tensor: Tensor): void {
