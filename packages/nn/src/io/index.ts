@@ -13,7 +13,16 @@ export type { KerasReadOptions } from "./keras/build";
 export { KerasModel, type KerasState } from "./keras/model";
 export { readKeras, readTfjs, type TfjsFiles } from "./keras/read";
 export { type TfjsModelFiles, type TfjsWriteOptions, writeTfjs } from "./keras/write";
-export { load, loadTorch, save, saveTorch } from "./model";
+export { type LoadOptions, load, loadTorch, save, saveTorch } from "./model";
+export {
+  type CardFacts,
+  type CardMetric,
+  type CardModule,
+  type CardSetting,
+  type ModelCard,
+  modelCard,
+  readModelCard,
+} from "./model-card";
 export { exportONNX, type ONNXOptions } from "./onnx/export";
 export {
   DEFAULT_SAFETENSORS_LIMITS,
@@ -22,6 +31,14 @@ export {
   type SafetensorsFile,
   type SafetensorsLimits,
 } from "./safetensors/safetensors";
+export {
+  type AttentionProjections,
+  type AttentionSizes,
+  attentionFromTorch,
+  attentionShapes,
+  attentionToTorch,
+  type Projection,
+} from "./torch/attention";
 export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
 export { type PyTorchOptions, toPyTorch } from "./torch/script/script";
 export {
@@ -34,3 +51,4 @@ export {
   toTorch,
 } from "./torch/state-dict";
 export type { InputDescription, TraceOptions } from "./tracing/trace";
+export { type VocabularyDifferences, VocabularyError, vocabularyMetadata } from "./vocabulary";

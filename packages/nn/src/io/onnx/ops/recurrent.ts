@@ -1,4 +1,4 @@
-import { type Activation, UnsupportedError } from "@unroll/kernels";
+import { type Activation, gateCount, UnsupportedError } from "@unroll/kernels";
 import { type Cell, toBlocks } from "../../gate-order";
 import type { Traced } from "../../tracing/trace";
 import type { Value } from "../graph";
@@ -12,8 +12,11 @@ interface Sizes {
   /** Directions. */
   readonly D: number;
   readonly H: number;
-  /** Rows of one direction's weights, G·H. */
+  /** Rows of one direction's weights, G·H, here and in the operator. */
+  readonly own: number;
   readonly rows: number;
+  /** An LSTM whose forget gate is 1 − i: it has no rows here, and rows of no account in the operator. */
+  readonly coupled: boolean;
 }
 
 /** What of an operator differs from cell to cell. */
@@ -32,7 +35,7 @@ interface Operator {
  */
 function scan({ type, cell, activations, attributes = {} }: Operator): Rule {
   return {
-    inputs: ["gx", "r", "h0", "c0", "bN", "lengths"],
+    inputs: ["gx", "r", "h0", "c0", "bN", "peephole", "lengths"],
     attributes: ["options"],
     ignores: ["dims", "made", "order", "steps"],
     lower(call, lowering) {
@@ -40,26 +43,35 @@ function scan({ type, cell, activations, attributes = {} }: Operator): Rule {
       const gx = input(call, "gx");
       const r = input(call, "r");
       lowering.typeOf(firstOf(gx));
-      const [D = 1, rows = 0, H = 0] = firstOf(r).shape;
-      const sizes = { cell, D, H, rows };
-      const { reverse, ...used } = optionsOf(call, activations);
+      const [D = 1, own = 0, H = 0] = firstOf(r).shape;
+      const { reverse, clip, coupled, used } = optionsOf(call, activations);
+      const sizes = { cell, D, H, own, rows: gateCount(cell) * H, coupled };
       const { x, w, biases } = product(gx, sizes, lowering);
       if (!lowering.isConstant(r)) throw computedWeights(type);
+      const state = (name: string): Value => (call.inputs.has(name) ? lowering.value(input(call, name)) : "");
       const inputs = [
         x,
         w,
-        lowering.derived(r, "onnx", [D, rows, H], (values) => blocks(sizes, H, values)),
+        lowering.derived(r, "onnx", [D, sizes.rows, H], (values) => blocks(sizes, H, values)),
         bias(call, sizes, biases, lowering),
-        call.inputs.has("lengths") ? lowering.value(input(call, "lengths")) : "",
-        call.inputs.has("h0") ? lowering.value(input(call, "h0")) : "",
-        call.inputs.has("c0") ? lowering.value(input(call, "c0")) : "",
+        state("lengths"),
+        state("h0"),
+        state("c0"),
+        peepholes(call, sizes, lowering),
       ];
       while (inputs.at(-1) === "") inputs.pop();
       const direction = D === 2 ? "bidirectional" : reverse ? "reverse" : "forward";
       const [y = "", hN = "", cN = ""] = graph.node(
         type,
         inputs,
-        { hidden_size: H, direction, ...activationAttributes(Object.values(used), D), ...attributes },
+        {
+          hidden_size: H,
+          direction,
+          ...activationAttributes(used, D),
+          ...(clip > 0 ? { clip: { float: clip } } : {}),
+          ...(coupled ? { input_forget: 1 } : {}),
+          ...attributes,
+        },
         cell === "lstm" ? 3 : 2,
       );
       return { y: batchMajor(y, sizes, lowering), hN, cN };
@@ -67,20 +79,33 @@ function scan({ type, cell, activations, attributes = {} }: Operator): Rule {
   };
 }
 
+interface Options {
+  readonly reverse: boolean;
+  readonly coupled: boolean;
+  /** 0 where nothing is clipped. */
+  readonly clip: number;
+  /** In the operator's order. */
+  readonly used: readonly Activation[];
+}
+
 /** @throws UnsupportedError for an option that the operator has not */
-function optionsOf({ name, attributes }: Call, activations: readonly string[]) {
+function optionsOf({ name, attributes }: Call, activations: readonly string[]): Options {
   const options = (attributes[0]?.options ?? {}) as Readonly<Record<string, unknown>>;
+  const known = ["reverse", "clip", "coupled", "peepholes", ...activations];
   for (const [key, value] of Object.entries(options)) {
-    if (value === undefined || value === false || key === "reverse" || activations.includes(key)) continue;
+    if (value === undefined || value === false || value === 0 || known.includes(key)) continue;
     throw new UnsupportedError({
       where: WHERE,
       what: `${name} with ${key} has no operator in ONNX that this exporter knows`,
-      remedy: `It exports the options reverse, ${activations.join(", ")}.`,
+      remedy: `It exports the options ${known.join(", ")}.`,
     });
   }
-  const used: Record<string, Activation> = {};
-  for (const key of activations) used[key] = (options[key] ?? DEFAULTS[key]) as Activation;
-  return { reverse: options.reverse === true, ...used } as { reverse: boolean } & Record<string, Activation>;
+  return {
+    reverse: options.reverse === true,
+    coupled: options.coupled === true,
+    clip: Number(options.clip ?? 0),
+    used: activations.map((key) => (options[key] ?? DEFAULTS[key]) as Activation),
+  };
 }
 
 const DEFAULTS: Readonly<Record<string, Activation>> = {
@@ -99,7 +124,7 @@ interface Product {
 }
 
 function product(gx: Traced, sizes: Sizes, lowering: Lowering): Product {
-  const { D, rows } = sizes;
+  const { D, own, rows } = sizes;
   const made = firstOf(gx).origin?.name === "linear" ? callOf(gx) : undefined;
   const weight = made?.inputs.get("weight");
   const biases = made?.inputs.get("bias");
@@ -109,7 +134,7 @@ function product(gx: Traced, sizes: Sizes, lowering: Lowering): Product {
     return { x: lowering.timeMajor(input(made, "x")), w, biases };
   }
   // Something else made the product, a lookup say: the operator's own W then only puts its columns in order.
-  const columns = D * rows;
+  const columns = D * own;
   const w = lowering.graph.constant("order", "float", [D, rows, columns], () => {
     const identity = new Float32Array(columns * columns);
     for (let row = 0; row < columns; row++) identity[row * columns + row] = 1;
@@ -120,19 +145,18 @@ function product(gx: Traced, sizes: Sizes, lowering: Lowering): Product {
 
 /** B, or none where nothing is added. */
 function bias(call: Call, sizes: Sizes, biases: Traced | undefined, lowering: Lowering): Value {
-  const { D, H, rows } = sizes;
+  const { D, H, own, rows } = sizes;
   const bN = call.inputs.get("bN");
   if (!biases && !bN) return "";
   if (bN && !lowering.isConstant(bN)) throw computedWeights("GRU");
-  const read = async (traced: Traced | undefined): Promise<Float32Array> =>
-    Float32Array.from(traced ? await firstOf(traced).data() : new Float32Array(D * rows));
+  const read = async (traced: Traced | undefined, size: number): Promise<Float32Array> =>
+    Float32Array.from(traced ? await firstOf(traced).data() : new Float32Array(size));
   return lowering.graph.constant("bias", "float", [D, 2 * rows], async () => {
-    const ofInput = await read(biases);
-    const ofState = await read(bN);
+    const ofInput = blocks(sizes, 1, await read(biases, D * own));
+    const ofState = await read(bN, D * H);
     const both = new Float32Array(D * 2 * rows);
     for (let d = 0; d < D; d++) {
-      const own = ofInput.subarray(d * rows, (d + 1) * rows);
-      both.set(toBlocks("onnx", { cell: sizes.cell, hiddenSize: H, columns: 1 }, own), d * 2 * rows);
+      both.set(ofInput.subarray(d * rows, (d + 1) * rows), d * 2 * rows);
       // z r h: the state's own bias is that of the last block
       if (bN) both.set(ofState.subarray(d * H, (d + 1) * H), (d + 1) * 2 * rows - H);
     }
@@ -140,12 +164,47 @@ function bias(call: Call, sizes: Sizes, biases: Traced | undefined, lowering: Lo
   });
 }
 
+/** P [D, 3·H], blocks i o f, from ours unit by unit: i f o, or i o where gates are coupled. */
+function peepholes(call: Call, { D, H, coupled }: Sizes, lowering: Lowering): Value {
+  const weights = call.inputs.get("peephole");
+  if (!weights) return "";
+  if (!lowering.isConstant(weights)) throw computedWeights("LSTM");
+  const lanes = coupled ? [0, 1] : [0, 2, 1];
+  const width = lanes.length;
+  return lowering.derived(weights, "onnx", [D, 3 * H], (values) => {
+    const made = new Float32Array(D * 3 * H);
+    for (let d = 0; d < D; d++) {
+      for (const [block, lane] of lanes.entries()) {
+        for (let u = 0; u < H; u++) made[(d * 3 + block) * H + u] = values[(d * H + u) * width + lane] ?? 0;
+      }
+    }
+    return made;
+  });
+}
+
 /** [D, G·H, columns] from our rows to blocks, direction by direction. */
-function blocks({ cell, D, H, rows }: Sizes, columns: number, values: Float32Array): Float32Array<ArrayBuffer> {
-  const made = new Float32Array(values.length);
-  const size = rows * columns;
+function blocks(
+  { cell, D, H, own, rows, coupled }: Sizes,
+  columns: number,
+  values: Float32Array,
+): Float32Array<ArrayBuffer> {
+  const made = new Float32Array(D * rows * columns);
   for (let d = 0; d < D; d++) {
-    made.set(toBlocks("onnx", { cell, hiddenSize: H, columns }, values.subarray(d * size, (d + 1) * size)), d * size);
+    const part = values.subarray(d * own * columns, (d + 1) * own * columns);
+    const whole = coupled ? withForgetRows(part, H, columns) : part;
+    made.set(toBlocks("onnx", { cell, hiddenSize: H, columns }, whole), d * rows * columns);
+  }
+  return made;
+}
+
+/** Rows i g o of each unit with a row of zeros for f between them. */
+function withForgetRows(values: Float32Array, H: number, columns: number): Float32Array {
+  const made = new Float32Array(4 * H * columns);
+  for (let u = 0; u < H; u++) {
+    for (const [row, gate] of [0, 2, 3].entries()) {
+      const from = (u * 3 + row) * columns;
+      made.set(values.subarray(from, from + columns), (u * 4 + gate) * columns);
+    }
   }
   return made;
 }
