@@ -24,6 +24,7 @@ export {
   readModelCard,
 } from "./model-card";
 export { exportONNX, type ONNXOptions } from "./onnx/export";
+export { type ONNXWeights, readONNX } from "./onnx/read";
 export {
   DEFAULT_SAFETENSORS_LIMITS,
   decodeSafetensors,

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { ProtoWriter } from "./protobuf";
 
-const hex = (writer: ProtoWriter): string => Buffer.from(writer.finish()).toString("hex");
+const hex = (writer: ProtoWriter): string =>
+  Array.from(writer.finish(), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // The examples of protobuf.dev, "Encoding", and the ends of the ranges.
 test.each([

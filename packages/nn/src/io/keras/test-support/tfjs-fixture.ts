@@ -1,4 +1,4 @@
-// Printed by tfjs-fixture.mjs.
+// Printed by make-tfjs-fixture.mjs.
 
 /** Models that TensorFlow.js saved, what they were given and what they gave, call by call. */
 export const TFJS_CASES: readonly string[] = [

@@ -47,3 +47,27 @@ export function activationAttributes(
     ...(betas.length > 0 ? { activation_beta: { float: betas } } : {}),
   };
 }
+
+/** The inverse: activations of a node, each with the next alpha and beta if it has one; undefined for an unknown name. */
+export function activationsOf(
+  names: readonly string[],
+  alphas: readonly number[],
+  betas: readonly number[],
+): Activation[] | undefined {
+  let [alpha, beta] = [0, 0];
+  const found: Activation[] = [];
+  for (const name of names) {
+    // Names are compared without case, as ONNX Runtime does.
+    const entry = Object.entries(NAMES).find(
+      ([ours, said]) => ours !== "linear" && said.name.toLowerCase() === name.toLowerCase(),
+    );
+    if (!entry) return undefined;
+    const [ours, said] = entry as [ActivationName, Said];
+    found.push({
+      name: ours,
+      ...(said.alpha === undefined ? {} : { alpha: alphas[alpha++] ?? said.alpha }),
+      ...(said.beta === undefined ? {} : { beta: betas[beta++] ?? said.beta }),
+    });
+  }
+  return found;
+}

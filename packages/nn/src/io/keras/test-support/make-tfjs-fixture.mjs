@@ -1,6 +1,6 @@
 // Prints the cases of tfjs-fixture.ts: models that TensorFlow.js 4.22 built and saved, with what they give.
 //   npm install --prefix DIR @tensorflow/tfjs@4.22.0
-//   node tfjs-fixture.mjs DIR
+//   node make-tfjs-fixture.mjs DIR
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -121,7 +121,7 @@ cases.push(
   ),
 );
 console.log(
-  `// Printed by tfjs-fixture.mjs.\n\n/** Models that TensorFlow.js saved, what they were given and what they gave, call by call. */\nexport const TFJS_CASES: readonly string[] = [`,
+  `// Printed by make-tfjs-fixture.mjs.\n\n/** Models that TensorFlow.js saved, what they were given and what they gave, call by call. */\nexport const TFJS_CASES: readonly string[] = [`,
 );
 for (const each of cases) console.log(`  ${JSON.stringify(JSON.stringify(each))},`);
 console.log("];");
