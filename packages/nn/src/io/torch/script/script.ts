@@ -79,7 +79,7 @@ export function toPyTorch(model: Module, options: PyTorchOptions): string {
     ...forward,
     "",
     "",
-    ...training(name, inputs, LOSSES[options.loss ?? "crossEntropy"]),
+    ...training({ name, inputs, loss: LOSSES[options.loss ?? "crossEntropy"], hasUnused: outputs.length > 1 }),
   ].join("\n")}\n`;
 }
 
@@ -170,7 +170,15 @@ def run(layer, x, state=None, lengths=None, reverse=False):
 
 `.split("\n");
 
-const training = (name: string, inputs: readonly string[], loss: string): string[] =>
+interface Training {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly loss: string;
+  /** Whether parts of the model may take no part in the loss, which DistributedDataParallel wants to know. */
+  readonly hasUnused: boolean;
+}
+
+const training = ({ name, inputs, loss, hasUnused }: Training): string[] =>
   `def first(result):
     """The tensor that the loss reads."""
     return next(iter(result.values())) if isinstance(result, dict) else result
@@ -209,7 +217,9 @@ def main():
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
 
     model = load(options.weights).to(device)
-    wrapped = DistributedDataParallel(model, [device] if cuda else None) if distributed else model
+    wrapped = model
+    if distributed:
+        wrapped = DistributedDataParallel(model, [device] if cuda else None${hasUnused ? ", find_unused_parameters=True" : ""})
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.lr)
     data = torch.load(options.data, weights_only=True)
     rows = TensorDataset(*[data[key] for key in [${[...inputs, "target"].map((key) => `"${key}"`).join(", ")}]])
