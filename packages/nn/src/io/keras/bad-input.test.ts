@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type HostTensor, readKeras, readTfjs } from "../..";
+import { add, type HostTensor, readKeras, readTfjs, tensor } from "../..";
 
 const dense = (config: object = {}) => ({
   class_name: "Dense",
@@ -198,6 +198,50 @@ describe("weights that do not fit", () => {
     ).toThrowErrorMatchingInlineSnapshot(
       `[ModelFormatError: readTfjs: weightsManifest[0].weights[0].quantization.scale should be a finite number but is missing.]`,
     ));
+});
+
+test("frozen layers are refused, unless the model is only used", () => {
+  const document = model([dense({ trainable: false })]);
+  expect(read(document)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => readTfjs({ model: document, weights: [bytes(24)] }, { forInference: true })).not.toThrow();
+});
+
+test("shards are put end to end wherever they were cut", async () => {
+  const values = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const whole = new Uint8Array(values.buffer);
+  const document = {
+    ...model([dense()]),
+    weightsManifest: [{ paths: ["b", "a"], weights: [spec("out/kernel", [3, 2])] }],
+  };
+  for (const weights of [[whole.slice(0, 7), whole.slice(7)], { a: whole.slice(7), b: whole.slice(0, 7).buffer }]) {
+    const [kernel] = readTfjs({ model: document, weights }).parameters();
+    expect(await kernel?.data()).toEqual(Float32Array.of(1, 3, 5, 2, 4, 6)); // transposed
+  }
+});
+
+describe("calls that do not fit the model", () => {
+  const embedding = {
+    class_name: "Embedding",
+    config: { name: "embed", input_dim: 5, output_dim: 3, mask_zero: true },
+  };
+  const recurrent = lstm({ batch_input_shape: undefined, use_bias: false });
+  const weights = [
+    spec("embed/embeddings", [5, 3]),
+    spec("memory/kernel", [3, 8]),
+    spec("memory/recurrent_kernel", [2, 8]),
+  ];
+  const masked = read(model([embedding, recurrent], weights), [bytes(4 * (15 + 24 + 16))]);
+  const tokens = tensor(Int32Array.of(1, 0), { shape: [1, 2] });
+
+  test("a state of a layer that is not there, or of too few parts", () => {
+    expect(() => masked().forward(tokens, { state: new Map([["other", []]]) })).toThrowErrorMatchingInlineSnapshot();
+    const state = new Map([["memory", [tensor([[0, 0]])]]]);
+    expect(() => masked().forward(tokens, { state })).toThrowErrorMatchingInlineSnapshot();
+  });
+
+  test("a mask of values that are on the device alone", () => {
+    expect(() => masked().forward(add(tokens, tokens))).toThrowErrorMatchingInlineSnapshot();
+  });
 });
 
 test("quantized weights are widened", async () => {

@@ -25,6 +25,7 @@ const TRAINING = /_(regularizer|constraint)$/;
  * @throws UnsupportedError naming the layer and the setting
  */
 export function expectSettings({ name, className, config, forInference }: LayerSource, known: readonly string[]): void {
+  if (config.raw("trainable") === false) refuseTraining(config.place.where, name, "trainable = false", forInference);
   for (const key of config.keys) {
     if (known.includes(key) || COMMON.includes(key) || STARTS.test(key) || !config.has(key)) continue;
     if (TRAINING.test(key)) refuseTraining(config.place.where, name, key, forInference);
