@@ -66,6 +66,14 @@ describe("models that no ONNX operators stand for", () => {
     }).toThrowErrorMatchingInlineSnapshot());
   test("other operations for other sizes", () =>
     exporting(({ x }) => (x.shape[0] === 101 ? sum(x) : model.linear.forward(x))).toThrowErrorMatchingInlineSnapshot());
+  test("numbers from a size", () =>
+    exporting(({ x }) => mul(x, 1 / (x.shape[1] as number))).toThrowErrorMatchingInlineSnapshot());
+  test("as many steps as there are, one by one", () =>
+    exporting(({ x }) => {
+      let sums = slice(x, 1, 0, 1);
+      for (let step = 1; step < (x.shape[1] as number); step++) sums = mul(slice(x, 1, step, step + 1), sums);
+      return sums;
+    }).toThrowErrorMatchingInlineSnapshot());
   test("half precision", async () => {
     try {
       model.half();

@@ -3,6 +3,7 @@ import { hostValues, isTensor } from "../../graph/node";
 import type { DType } from "../../tensor/dtype";
 import { formatShape } from "../../tensor/shape";
 import type { Tensor } from "../../tensor/tensor";
+import { Alike } from "../tracing/alike";
 import { type Extent, extentOf, isOpen } from "../tracing/extents";
 import type { Traced, TracedModel } from "../tracing/trace";
 import { OnnxGraph, type Value } from "./graph";
@@ -40,6 +41,7 @@ export const WHERE = "exportONNX";
 /** Turns a traced model into an ONNX graph, value by value from its outputs down. */
 export class Lowering {
   readonly graph = new OnnxGraph();
+  readonly alike = new Alike(WHERE);
   readonly #model: TracedModel;
   readonly #rules: Rules;
   readonly #values = new Map<Tensor, Value>();
@@ -56,6 +58,7 @@ export class Lowering {
 
   /** The value of a tensor, after everything that it is made of. */
   value(traced: Traced): Value {
+    this.alike.expect(traced);
     const tensor = firstOf(traced);
     const known = this.#values.get(tensor);
     if (known !== undefined) return known;
@@ -182,7 +185,8 @@ export class Lowering {
 
   #lower(traced: Traced): void {
     const tensor = firstOf(traced);
-    expectAlike(traced);
+    this.alike.expect(traced);
+    for (const input of this.#inputsOf(traced)) this.alike.expect(input);
     if (this.isConstant(traced)) {
       this.#values.set(tensor, this.#constant(traced));
       return;
@@ -241,21 +245,6 @@ export function callOf(traced: Traced): Call {
     attributes: records.map((record) => ({ ...record?.attributes })),
   };
 }
-
-/** All traces must have recorded the same thing. */
-function expectAlike(traced: Traced): void {
-  const [first, ...others] = traced.map(kindOf);
-  const other = others.find((each) => each !== first);
-  if (other === undefined) return;
-  throw new UnsupportedError({
-    where: WHERE,
-    what: `forward does other things with other sizes: ${first} at first, ${other} then`,
-    remedy: "Give the axes on which it depends a fixed extent in inputs.",
-  });
-}
-
-const kindOf = ({ origin, node, rank }: Tensor): string =>
-  `${origin?.name ?? (node.kind === "elementwise" ? node.op : node.kind)} of rank ${rank}`;
 
 /** An operation with an input or attribute that its rule does not read would be exported as another. */
 function expectKnown({ name, inputs, attributes }: Call, rule: Rule): void {

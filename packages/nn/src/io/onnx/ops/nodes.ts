@@ -1,6 +1,7 @@
 import { broadcastShapes, type ElementwiseOp, UnsupportedError } from "@unroll/kernels";
 import { type Argument, type ElementwiseNode, isTensor, scalarTypeOf, type ViewNode } from "../../../graph/node";
 import { type Shape, sameShape } from "../../../tensor/shape";
+import type { Tensor } from "../../../tensor/tensor";
 import type { Traced } from "../../tracing/trace";
 import type { Value } from "../graph";
 import { argument, firstOf, type Lowering, WHERE } from "../lowering";
@@ -80,7 +81,9 @@ function lowerElementwise(traced: Traced, node: ElementwiseNode, lowering: Lower
   const { op, args } = node;
   const type = onnxType(scalarTypeOf(args));
   const values = args.map((arg, index) =>
-    isTensor(arg) ? lowering.value(argument(traced, index)) : graph.number(type, numberOf(arg)),
+    isTensor(arg)
+      ? lowering.value(argument(traced, index))
+      : graph.number(type, lowering.alike.number(traced.map((each) => argumentOf(each, index)))),
   );
   lowering.typeOf(firstOf(traced));
   const operator = OPERATORS[op];
@@ -99,8 +102,8 @@ function lowerElementwise(traced: Traced, node: ElementwiseNode, lowering: Lower
     : graph.op("Expand", [made, lowering.shapeValue(lowering.extents(traced))]);
 }
 
-const numberOf = (arg: Exclude<Argument, object> | { readonly current: number }): number =>
-  typeof arg === "number" ? arg : arg.current;
+const argumentOf = ({ node }: Tensor, index: number): Argument | undefined =>
+  node.kind === "elementwise" ? node.args[index] : undefined;
 
 function commonShape(op: ElementwiseOp, args: readonly Argument[]): Shape {
   return args.reduce<Shape>((shape, arg) => (isTensor(arg) ? broadcastShapes(shape, arg.shape, op) : shape), []);

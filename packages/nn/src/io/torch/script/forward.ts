@@ -5,6 +5,7 @@ import type { SequenceOptions } from "../../../modules/recurrent";
 import { isFloat } from "../../../tensor/dtype";
 import { sameShape } from "../../../tensor/shape";
 import { Tensor } from "../../../tensor/tensor";
+import { Alike } from "../../tracing/alike";
 import { type Extent, extentOf, isOpen } from "../../tracing/extents";
 import { type Source, sourcesOf } from "../../tracing/results";
 import type { Traced, TracedModel } from "../../tracing/trace";
@@ -25,6 +26,7 @@ export class ForwardWriter {
   readonly lines: string[] = [];
   /** Whether a recurrent layer is run, which takes a helper. */
   usesRun = false;
+  readonly #alike = new Alike(WHERE);
   readonly #model: TracedModel;
   readonly #sources: ReadonlyMap<Tensor, Source>;
   readonly #names = new Map<Tensor, string>();
@@ -45,6 +47,7 @@ export class ForwardWriter {
 
   /** The Python name of a value, after the statements that make it. */
   value(traced: Traced): string {
+    this.#alike.expect(traced);
     const tensor = traced[0] as Tensor;
     const known = this.#names.get(tensor);
     if (known !== undefined) return known;
@@ -146,7 +149,8 @@ export class ForwardWriter {
     const { node } = tensor;
     if (node.kind !== "elementwise") return;
     const args = node.args.map((arg, index) => {
-      if (!isTensor(arg)) return String(typeof arg === "number" ? arg : arg.current);
+      const across = traced.map((each) => (each.node.kind === "elementwise" ? each.node.args[index] : undefined));
+      if (!isTensor(arg)) return String(this.#alike.number(across));
       return this.value(
         traced.map((each) => (each.node.kind === "elementwise" ? each.node.args[index] : arg) as Tensor),
       );
