@@ -23,6 +23,7 @@ export {
   modelCard,
   readModelCard,
 } from "./model-card";
+export { nonFiniteTensors } from "./non-finite";
 export { exportONNX, type ONNXOptions } from "./onnx/export";
 export { type ONNXWeights, readONNX } from "./onnx/read";
 export {

@@ -48,6 +48,9 @@ export function chainOf(where: string, traced: TracedModel): ChainLayer[] {
       `the model has ${inputs.size} inputs and ${outputs.size} outputs, and a chain has one of each`,
     );
   }
+  if (traced.calls.some(({ length }) => length !== traced.calls[0]?.length)) {
+    throw noChain(where, "forward calls more modules where its inputs are larger");
+  }
   const sources = sourcesOf(where, traced, ({ module }) => LEAVES.some((leaf) => module instanceof leaf));
   const layers: ChainLayer[] = [];
   let activation: string | undefined;
