@@ -45,9 +45,9 @@ export class ModelFormatError extends UnrollError {
   readonly path: string;
   readonly layer: string | undefined;
 
-  constructor({ where, path, layer, expected, received, remedy }: ModelFormatFacts) {
+  constructor({ where, path, layer, expected, received, remedy }: ModelFormatFacts, options?: ErrorOptions) {
     const what = layer === undefined ? path : `${path} of layer ${quoted(layer)}`;
-    super({ where, what, expected, received, ...(remedy === undefined ? {} : { remedy }) });
+    super({ where, what, expected, received, ...(remedy === undefined ? {} : { remedy }) }, options);
     this.path = path;
     this.layer = layer;
   }

@@ -111,7 +111,8 @@ export function parseJson(where: string, what: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const received = cause instanceof Error ? cause.message : String(cause);
-    throw new ModelFormatError({ where, path: what, expected: "JSON", received, remedy: "Fetch or write it again." });
+    // What JSON.parse says differs from engine to engine; it is kept as the cause.
+    const remedy = "Fetch or write it again.";
+    throw new ModelFormatError({ where, path: what, expected: "JSON", received: "malformed", remedy }, { cause });
   }
 }

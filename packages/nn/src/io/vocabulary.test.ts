@@ -16,11 +16,11 @@ test("the error tells a program what differs", async () => {
 
 test("what differs is named", async () => {
   const file = await save(model(), vocabularyMetadata(tokens));
-  const loading = (vocabulary: readonly string[]) => expect(load(model(), file, { vocabulary })).rejects;
-  await loading(["<pad>", "b", "a", "c"]).toThrowErrorMatchingInlineSnapshot();
-  await loading(["<pad>", "a", "b", "c", "d"]).toThrowErrorMatchingInlineSnapshot();
-  await loading(["<pad>", "a", "b"]).toThrowErrorMatchingInlineSnapshot();
-  await loading(Array.from({ length: 40 }, (_, id) => `w${id}`)).toThrowErrorMatchingInlineSnapshot();
+  const loading = (vocabulary: readonly string[]) => load(model(), file, { vocabulary });
+  await expect(loading(["<pad>", "b", "a", "c"])).rejects.toThrowErrorMatchingInlineSnapshot();
+  await expect(loading(["<pad>", "a", "b", "c", "d"])).rejects.toThrowErrorMatchingInlineSnapshot();
+  await expect(loading(["<pad>", "a", "b"])).rejects.toThrowErrorMatchingInlineSnapshot();
+  await expect(loading(Array.from({ length: 40 }, (_, id) => `w${id}`))).rejects.toThrowErrorMatchingInlineSnapshot();
 });
 
 test("a file that keeps none", async () => {

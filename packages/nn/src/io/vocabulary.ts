@@ -1,5 +1,6 @@
 import { UnrollError, ValueError } from "@unroll/kernels";
 import { quoted } from "./errors";
+import { parseJson } from "./json-fields";
 
 /** The name under which a file's metadata keeps its vocabulary: a JSON list of texts, tokens by id. */
 export const VOCABULARY_KEY = "vocabulary";
@@ -55,6 +56,7 @@ export const vocabularyMetadata = (tokens: readonly string[]): Record<string, st
  * Compares the vocabulary in a file's metadata with `tokens`.
  * @throws VocabularyError naming what differs
  * @throws ValueError if the file keeps none, or something else under that name
+ * @throws ModelFormatError if what it keeps is no JSON
  */
 export function expectVocabulary(
   where: string,
@@ -84,12 +86,7 @@ function readVocabulary(where: string, metadata: ReadonlyMap<string, string>): r
     });
   };
   if (text === undefined) return refuse("missing");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    return refuse(cause instanceof Error ? cause.message : "malformed");
-  }
+  const value = parseJson(where, `the file's metadata "${VOCABULARY_KEY}"`, text);
   if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) return refuse("something else");
   return value;
 }

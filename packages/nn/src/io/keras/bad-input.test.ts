@@ -64,7 +64,9 @@ describe("documents that are not what they should be", () => {
   test("layers that are no list", () =>
     expect(
       read(model([], [], { modelTopology: { class_name: "Sequential", config: { name: "m", layers: {} } } })),
-    ).toThrowErrorMatchingInlineSnapshot());
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readTfjs: modelTopology.config.layers should be a list but is {}.]`,
+    ));
   test("a layer without a name", () =>
     expect(read(model([{ class_name: "Dense", config: {} }]))).toThrowErrorMatchingInlineSnapshot(
       `[ModelFormatError: readTfjs: modelTopology.config.layers[0].config.name should be a text but is missing.]`,
@@ -112,7 +114,9 @@ describe("models that there is nothing for here", () => {
           },
         ]),
       ),
-    ).toThrowErrorMatchingInlineSnapshot());
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readTfjs: modelTopology.config.layers[0].config.merge_mode of layer "both" should be one of concat, sum, mul, ave but is null. A model here has one output.]`,
+    ));
   test("dropout inside a recurrent layer", () =>
     expect(read(model([lstm({ recurrent_dropout: 0.2 })]))).toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: readTfjs: layer "memory" is trained with recurrent_dropout, which is not supported. Read the model with { forInference: true } to use it, or to train it without.]`,
@@ -202,7 +206,9 @@ describe("weights that do not fit", () => {
 
 test("frozen layers are refused, unless the model is only used", () => {
   const document = model([dense({ trainable: false })]);
-  expect(read(document)).toThrowErrorMatchingInlineSnapshot();
+  expect(read(document)).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: readTfjs: layer "out" is trained with trainable = false, which is not supported. Read the model with { forInference: true } to use it, or to train it without.]`,
+  );
   expect(() => readTfjs({ model: document, weights: [bytes(24)] }, { forInference: true })).not.toThrow();
 });
 
@@ -234,13 +240,19 @@ describe("calls that do not fit the model", () => {
   const tokens = tensor(Int32Array.of(1, 0), { shape: [1, 2] });
 
   test("a state of a layer that is not there, or of too few parts", () => {
-    expect(() => masked().forward(tokens, { state: new Map([["other", []]]) })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => masked().forward(tokens, { state: new Map([["other", []]]) })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: KerasModel.forward: state should be of the recurrent layers memory but is of "other".]`,
+    );
     const state = new Map([["memory", [tensor([[0, 0]])]]]);
-    expect(() => masked().forward(tokens, { state })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => masked().forward(tokens, { state })).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: KerasModel.forward: layer "memory" starts from 2 states, and 1 are given. Pass h, then c for an LSTM; of a Bidirectional layer those of its forward layer first.]`,
+    );
   });
 
   test("a mask of values that are on the device alone", () => {
-    expect(() => masked().forward(add(tokens, tokens))).toThrowErrorMatchingInlineSnapshot();
+    expect(() => masked().forward(add(tokens, tokens))).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: KerasModel.forward: the mask that layer "memory" makes depends on values that are not on the host. Masks are planned on the host: pass the model an input made with tensor(values).]`,
+    );
   });
 });
 
@@ -306,6 +318,10 @@ test("a Keras 3 configuration with weights by path", () => {
   const read3 = readKeras(config, weights);
   expect(read3.layers[0]?.describe().config).toMatchObject({ reset_after: true, units: 2 });
   weights.delete("gru/gru_cell/bias");
-  expect(() => readKeras(config, weights)).toThrowErrorMatchingInlineSnapshot();
-  expect(() => readKeras(bytes(4), weights)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => readKeras(config, weights)).toThrowErrorMatchingInlineSnapshot(
+    `[StateDictError: readKeras: the weights do not fit the layers. missing: "gru/bias". Read the weights that were saved with this model.]`,
+  );
+  expect(() => readKeras(bytes(4), weights)).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: readKeras: the configuration is binary: .keras and .h5 files are not read. Save model.to_json() as text and the weights as safetensors, {w.path: w.numpy() for w in model.weights}, and pass both to readKeras.]`,
+  );
 });

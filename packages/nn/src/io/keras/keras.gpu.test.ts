@@ -75,7 +75,7 @@ test("a model that was read is trained on, embedding and masked layers included"
     { shape: [4, 4] },
   );
   const losses: number[] = [];
-  for (let step = 0; step < 12; step++) {
+  for (let step = 0; step < 30; step++) {
     const loss = mseLoss(model.forward(inputOf(each)).output, target);
     await optimizer.minimize(loss);
     losses.push(await loss.item());

@@ -138,7 +138,9 @@ describe("what is no chain of Keras's layers is refused", () => {
   test("a call with lengths", async () => {
     await expect(
       written((model, x) => model.plain.forward(x, { lengths: new Array(x.shape[0]).fill(2) }).output),
-    ).rejects.toThrowErrorMatchingInlineSnapshot();
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: writeTfjs: "plain" is called with lengths: only a chain of layers can be written. Keras's Embedding, recurrent layers, Dense, Dropout, LayerNormalization and activations, each reading the one before.]`,
+    );
   });
   test("no inputs", async () => {
     await expect(writeTfjs(new Names())).rejects.toThrowErrorMatchingInlineSnapshot(

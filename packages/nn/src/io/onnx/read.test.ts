@@ -59,28 +59,66 @@ const attributes = (given: OnnxNode["attributes"]) => reading({ node: { attribut
 
 describe("what is out of range is refused, with the node and the attribute", () => {
   test("the file as it should be", () => expect(readONNX(fileOf()).layers.get("memory")?.inputSize).toBe(2));
-  test("hidden_size", () => attributes({ hidden_size: -1 }).toThrowErrorMatchingInlineSnapshot());
-  test("direction", () => attributes({ direction: "sideways" }).toThrowErrorMatchingInlineSnapshot());
-  test("activations", () => attributes({ activations: ["Sigmoid"] }).toThrowErrorMatchingInlineSnapshot());
+  test("hidden_size", () =>
+    attributes({ hidden_size: -1 }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the attribute hidden_size of the LSTM node "memory" should be 1, as R has columns but is "-1".]`,
+    ));
+  test("direction", () =>
+    attributes({ direction: "sideways" }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the attribute direction of the LSTM node "memory" should be one of forward, reverse, bidirectional but is "sideways".]`,
+    ));
+  test("activations", () =>
+    attributes({ activations: ["Sigmoid"] }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the attribute activations of the LSTM node "memory" should be 3 names but is "Sigmoid".]`,
+    ));
   test("their names", () =>
-    attributes({ activations: ["Sigmoid", "Tanh", "Mish"] }).toThrowErrorMatchingInlineSnapshot());
-  test("linear_before_reset", () => attributes({ linear_before_reset: 2 }).toThrowErrorMatchingInlineSnapshot());
-  test("clip", () => attributes({ clip: { float: -1 } }).toThrowErrorMatchingInlineSnapshot());
-  test("input_forget", () => attributes({ input_forget: 1 }).toThrowErrorMatchingInlineSnapshot());
-  test("an unknown attribute", () => attributes({ speed: 3 }).toThrowErrorMatchingInlineSnapshot());
-  test("W of another shape", () => reading({ shape: [1, 8, 1] }).toThrowErrorMatchingInlineSnapshot());
+    attributes({ activations: ["Sigmoid", "Tanh", "Mish"] }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the attribute activations of the LSTM node "memory" should be names of activations but is "Sigmoid, Tanh, Mish".]`,
+    ));
+  test("linear_before_reset", () =>
+    attributes({ linear_before_reset: 2 }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the attribute linear_before_reset of the LSTM node "memory" should be 0 or 1 but is "2".]`,
+    ));
+  test("clip", () =>
+    attributes({ clip: { float: -1 } }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the attribute clip of the LSTM node "memory" should be at least 0 but is "-1".]`,
+    ));
+  test("input_forget", () =>
+    attributes({ input_forget: 1 }).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: readONNX: the attribute input_forget of the LSTM node "memory" is not read. Read are W, R and B, direction, activations with alpha and beta, and linear_before_reset.]`,
+    ));
+  test("an unknown attribute", () =>
+    attributes({ speed: 3 }).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: readONNX: the attribute "speed" of the LSTM node "memory" is not read. Read are W, R and B, direction, activations with alpha and beta, and linear_before_reset.]`,
+    ));
+  test("W of another shape", () =>
+    reading({ shape: [1, 8, 1] }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the input W of the LSTM node "memory" should be [1, 4, 1] but is [1, 8, 1].]`,
+    ));
   test("weights that are computed", () =>
-    reading({ node: { inputs: ["x", "other", "R"] } }).toThrowErrorMatchingInlineSnapshot());
+    reading({ node: { inputs: ["x", "other", "R"] } }).toThrowErrorMatchingInlineSnapshot(
+      `[ModelFormatError: readONNX: the input W of the LSTM node "memory" should be a constant of real numbers but is "other", which the graph computes or lacks.]`,
+    ));
   test("peepholes", () =>
-    reading({ node: { inputs: ["x", "W", "R", "", "", "", "", "P"] } }).toThrowErrorMatchingInlineSnapshot());
+    reading({ node: { inputs: ["x", "W", "R", "", "", "", "", "P"] } }).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: readONNX: the input P of the LSTM node "memory" is not read. Read are W, R and B, direction, activations with alpha and beta, and linear_before_reset.]`,
+    ));
 });
 
 describe("damaged files", () => {
   test("a length past the end, a number that never ends, a wire type that is none", () => {
-    expect(() => readONNX(Uint8Array.of(0x3a, 0x05, 0x0a))).toThrowErrorMatchingInlineSnapshot();
-    expect(() => readONNX(new Uint8Array(12).fill(0xff))).toThrowErrorMatchingInlineSnapshot();
-    expect(() => readONNX(Uint8Array.of(0x3b))).toThrowErrorMatchingInlineSnapshot();
-    expect(() => readONNX(Uint8Array.of(0x00, 0x00))).toThrowErrorMatchingInlineSnapshot();
+    expect(() => readONNX(Uint8Array.of(0x3a, 0x05, 0x0a))).toThrowErrorMatchingInlineSnapshot(
+      `[FileFormatError: readONNX: the model, at byte 2, should be complete: a field of 5 bytes but is cut off after 1. The file is damaged or is not ONNX; fetch or write it again.]`,
+    );
+    expect(() => readONNX(new Uint8Array(12).fill(0xff))).toThrowErrorMatchingInlineSnapshot(
+      `[FileFormatError: readONNX: the model, at byte 10, should be made of numbers of at most 10 bytes but is one that goes on. The file is damaged or is not ONNX; fetch or write it again.]`,
+    );
+    expect(() => readONNX(Uint8Array.of(0x3b))).toThrowErrorMatchingInlineSnapshot(
+      `[FileFormatError: readONNX: the model, at byte 1, should be of wire types 0, 1, 2 and 5 but is of type 3. The file is damaged or is not ONNX; fetch or write it again.]`,
+    );
+    expect(() => readONNX(Uint8Array.of(0x00, 0x00))).toThrowErrorMatchingInlineSnapshot(
+      `[FileFormatError: readONNX: the model, at byte 1, should be made of fields from 1 on but is one of number 0. The file is damaged or is not ONNX; fetch or write it again.]`,
+    );
   });
 
   test("cut off anywhere, or with a byte changed, they are read or refused by name, and nothing else", () => {

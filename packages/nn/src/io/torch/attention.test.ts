@@ -42,12 +42,20 @@ test("queries come first, then keys, then values", () => {
 
 test("differences are named, all at once", () => {
   const dict = dictOf({ size: 2, keySize: 3 });
-  expect(() => attentionFromTorch({ size: 2 }, dict)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => attentionFromTorch({ size: 2 }, dict)).toThrowErrorMatchingInlineSnapshot(
+    `[StateDictError: attentionFromTorch: the state dict does not fit attention of 2 features. missing: "in_proj_weight"; unexpected: "q_proj_weight", "k_proj_weight", "v_proj_weight". Pass the sizes that the module was built with.]`,
+  );
   dict.set("in_proj_bias", { dtype: "i32", shape: [6], data: new Int32Array(6) });
-  expect(() => attentionFromTorch({ size: 2, keySize: 3 }, dict)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => attentionFromTorch({ size: 2, keySize: 3 }, dict)).toThrowErrorMatchingInlineSnapshot(
+    `[StateDictError: attentionFromTorch: the state dict does not fit attention of 2 features. wrong: "in_proj_bias" should be f32 [6] but is i32 [6]. Pass the sizes that the module was built with.]`,
+  );
   const projections = attentionFromTorch({ size: 2 }, dictOf({ size: 2 }));
-  expect(() => attentionToTorch({ size: 2, keySize: 3 }, projections)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => attentionToTorch({ size: 2, keySize: 3 }, projections)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: attentionToTorch: part 0 of k_proj_weight should be f32 [2, 3] but is f32 [2, 2].]`,
+  );
   expect(() =>
     attentionToTorch({ size: 2 }, { ...projections, key: { weight: projections.key.weight } }),
-  ).toThrowErrorMatchingInlineSnapshot();
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: attentionToTorch: part 1 of in_proj_bias should be f32 [2] but is missing.]`,
+  );
 });

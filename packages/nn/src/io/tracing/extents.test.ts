@@ -22,7 +22,9 @@ test.each([
 
 test("what is no such expression is refused", () => {
   const odd = each((b, t) => b + t);
-  expect(() => extentOf("test", "an extent", names, odd)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => extentOf("test", "an extent", names, odd)).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: test: an extent is no whole multiple of a product of batch, time, width, nor that plus a number. Give such an axis a fixed extent in inputs.]`,
+  );
   expect(() =>
     extentOf(
       "test",

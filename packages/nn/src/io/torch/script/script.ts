@@ -179,9 +179,16 @@ interface Training {
 }
 
 const training = ({ name, inputs, loss, hasUnused }: Training): string[] =>
-  `def first(result):
-    """The tensor that the loss reads."""
-    return next(iter(result.values())) if isinstance(result, dict) else result
+  `class First(nn.Module):
+    """The output that the loss reads, and no other."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, *given):
+        result = self.model(*given)
+        return next(iter(result.values())) if isinstance(result, dict) else result
 
 
 def loss_of(output, target):
@@ -217,9 +224,9 @@ def main():
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
 
     model = load(options.weights).to(device)
-    wrapped = model
+    wrapped = First(model)
     if distributed:
-        wrapped = DistributedDataParallel(model, [device] if cuda else None${hasUnused ? ", find_unused_parameters=True" : ""})
+        wrapped = DistributedDataParallel(wrapped, [device] if cuda else None${hasUnused ? ", find_unused_parameters=True" : ""})
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.lr)
     data = torch.load(options.data, weights_only=True)
     rows = TensorDataset(*[data[key] for key in [${[...inputs, "target"].map((key) => `"${key}"`).join(", ")}]])
@@ -232,7 +239,7 @@ def main():
         total = 0.0
         for batch in loader:
             *given, target = [each.to(device) for each in batch]
-            loss = loss_of(first(wrapped(*given)), target)
+            loss = loss_of(wrapped(*given), target)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
