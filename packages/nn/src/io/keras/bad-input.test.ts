@@ -33,7 +33,7 @@ test("a sound model is read", () => {
 describe("documents that are not what they should be", () => {
   test("no JSON", () =>
     expect(read('{"format": ')).toThrowErrorMatchingInlineSnapshot(
-      `[ModelFormatError: readTfjs: model.json should be JSON but is Unexpected end of JSON input. Fetch or write it again.]`,
+      `[ModelFormatError: readTfjs: model.json should be JSON but is malformed. Fetch or write it again.]`,
     ));
   test("no object", () =>
     expect(read("[1]")).toThrowErrorMatchingInlineSnapshot(

@@ -248,7 +248,9 @@ export function callOf(traced: Traced): Call {
 
 /** An operation with an input or attribute that its rule does not read would be exported as another. */
 function expectKnown({ name, inputs, attributes }: Call, rule: Rule): void {
-  const given = Object.entries(attributes[0] ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  const given = Object.entries(attributes[0] ?? {}).flatMap(([key, value]) =>
+    value === undefined || value === false ? [] : [key],
+  );
   const unknown = [
     ...[...inputs.keys()].filter((key) => !rule.inputs.includes(key)),
     ...given.filter((key) => !rule.attributes.includes(key)),

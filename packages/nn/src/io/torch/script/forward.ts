@@ -10,7 +10,7 @@ import { type Extent, extentOf, isOpen } from "../../tracing/extents";
 import { type Source, sourcesOf } from "../../tracing/results";
 import type { Traced, TracedModel } from "../../tracing/trace";
 import { isLeaf, isRecurrent, WHERE } from "./modules";
-import { ELEMENTWISE, OPERATIONS } from "./operations";
+import { ATTRIBUTES, ELEMENTWISE, OPERATIONS } from "./operations";
 
 /** Constants longer than this do not belong in a source file. */
 const MOST_ELEMENTS = 64;
@@ -110,6 +110,10 @@ export class ForwardWriter {
       const records = traced.map((each) => each.origin);
       const inputs = (name: string): Traced => records.map((record) => record?.inputs[name] as Tensor);
       const attribute = (name: string) => records.map((record) => Number(Reflect.get(record?.attributes ?? {}, name)));
+      for (const [key, value] of Object.entries(origin.attributes)) {
+        if (value === undefined || value === false || ATTRIBUTES[origin.name]?.includes(key)) continue;
+        throw notWritten(`${origin.name} with ${key}`);
+      }
       const output = Object.entries(origin.outputs).find(([, each]) => each === tensor)?.[0] ?? "";
       const python = write({
         input: (name) => this.value(inputs(name)),

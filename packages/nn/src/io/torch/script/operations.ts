@@ -79,9 +79,28 @@ const scalarOf = (value: unknown, otherwise: number): number => (value instanceo
 const reduced = (method: string, { input, attributes, keepsRank }: PythonCall): string =>
   `${input("x")}.${method}(dim=[${list(attributes.axes)}], keepdim=${keepsRank ? "True" : "False"})`;
 
+/** Attributes that each operation's Python says, or that its values do not depend on; one with another means something else. */
+export const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  argmax: ["axes", "kept", "shape", "mean", "smallest"],
+  concat: ["axis"],
+  dropout: ["p", "seedLow", "seedHigh", "draw"],
+  embedding: ["padding"],
+  layerNorm: ["epsilon", "axes", "R", "D", "B", "statistics"],
+  linear: ["rows", "period"],
+  logSoftmax: [],
+  matmul: ["Z", "a", "b", "shapes"],
+  max: ["axes", "kept", "shape", "mean", "smallest"],
+  permute: ["order"],
+  reshape: ["shape"],
+  slice: ["axis", "start", "end"],
+  softmax: [],
+  sum: ["axes", "kept", "shape", "mean"],
+};
+
 /** Python of the operations that are no elementwise ones, by name. */
 export const OPERATIONS: Readonly<Record<string, (call: PythonCall) => string>> = {
-  argmax: ({ input, attributes }) => `${input("x")}.argmax(dim=${list(attributes.axes)})`,
+  argmax: ({ input, attributes, keepsRank }) =>
+    `${input("x")}.${attributes.smallest ? "argmin" : "argmax"}(dim=${list(attributes.axes)}${keepsRank ? ", keepdim=True" : ""})`,
   concat: ({ input, attributes }) => `torch.cat((${input("a")}, ${input("b")}), dim=${attributes.axis})`,
   dropout: ({ input, attributes }) => `F.dropout(${input("x")}, ${scalarOf(attributes.p, 0.5)}, self.training)`,
   embedding: ({ input }) => `F.embedding(${input("ids")}, ${input("table")})`,
@@ -98,7 +117,7 @@ export const OPERATIONS: Readonly<Record<string, (call: PythonCall) => string>> 
     `F.linear(${["x", "weight", "bias"].flatMap((name) => (has(name) ? [input(name)] : [])).join(", ")})`,
   logSoftmax: ({ input }) => `torch.log_softmax(${input("x")}, dim=-1)`,
   matmul: ({ input }) => `${input("a")} @ ${input("b")}`,
-  max: (call) => reduced("amax", call),
+  max: (call) => reduced(call.attributes.smallest ? "amin" : "amax", call),
   permute: ({ input, attributes }) => `${input("x")}.permute(${list(attributes.order)})`,
   reshape: ({ input, shape }) => `${input("x")}.reshape(${shape()})`,
   slice: ({ input, attributes, extent }) =>

@@ -148,9 +148,16 @@ test("a model with parts, lists, ties and lengths", () => {
             return {"logits": reshape_1, "last": softmax}
 
 
-    def first(result):
-        """The tensor that the loss reads."""
-        return next(iter(result.values())) if isinstance(result, dict) else result
+    class First(nn.Module):
+        """The output that the loss reads, and no other."""
+
+        def __init__(self, model):
+            super().__init__()
+            self.model = model
+
+        def forward(self, *given):
+            result = self.model(*given)
+            return next(iter(result.values())) if isinstance(result, dict) else result
 
 
     def loss_of(output, target):
@@ -186,9 +193,9 @@ test("a model with parts, lists, ties and lengths", () => {
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
 
         model = load(options.weights).to(device)
-        wrapped = model
+        wrapped = First(model)
         if distributed:
-            wrapped = DistributedDataParallel(model, [device] if cuda else None, find_unused_parameters=True)
+            wrapped = DistributedDataParallel(wrapped, [device] if cuda else None, find_unused_parameters=True)
         optimizer = torch.optim.AdamW(model.parameters(), lr=options.lr)
         data = torch.load(options.data, weights_only=True)
         rows = TensorDataset(*[data[key] for key in ["tokens", "lengths", "target"]])
@@ -201,7 +208,7 @@ test("a model with parts, lists, ties and lengths", () => {
             total = 0.0
             for batch in loader:
                 *given, target = [each.to(device) for each in batch]
-                loss = loss_of(first(wrapped(*given)), target)
+                loss = loss_of(wrapped(*given), target)
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -248,9 +255,16 @@ test("one output, features, a state given, another loss", () => {
             return add
 
 
-    def first(result):
-        """The tensor that the loss reads."""
-        return next(iter(result.values())) if isinstance(result, dict) else result
+    class First(nn.Module):
+        """The output that the loss reads, and no other."""
+
+        def __init__(self, model):
+            super().__init__()
+            self.model = model
+
+        def forward(self, *given):
+            result = self.model(*given)
+            return next(iter(result.values())) if isinstance(result, dict) else result
 
 
     def loss_of(output, target):
