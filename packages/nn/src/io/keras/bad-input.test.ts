@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { add, type HostTensor, readKeras, readTfjs, tensor } from "../..";
+import { add, type HostTensor, Linear, readKeras, readTfjs, seed, tensor } from "../..";
 
 const dense = (config: object = {}) => ({
   class_name: "Dense",
@@ -202,6 +202,15 @@ describe("weights that do not fit", () => {
     ).toThrowErrorMatchingInlineSnapshot(
       `[ModelFormatError: readTfjs: weightsManifest[0].weights[0].quantization.scale should be a finite number but is missing.]`,
     ));
+});
+
+test("reading takes no draws from the generator that all share", async () => {
+  const drawn = async (before: () => void): Promise<unknown> => {
+    seed(5);
+    before();
+    return new Linear(2, 2).weight.data();
+  };
+  expect(await drawn(read(model([dense()])))).toEqual(await drawn(() => undefined));
 });
 
 test("frozen layers are refused, unless the model is only used", () => {

@@ -8,6 +8,7 @@ import { add, div, mul, zeros } from "../../ops/arithmetic";
 import { cast } from "../../ops/elementwise";
 import { max, mean, sum } from "../../ops/reduce";
 import { reshape } from "../../ops/reshape";
+import { random } from "../../random/generator";
 import { isFloat } from "../../tensor/dtype";
 import type { Parameter } from "../../tensor/parameter";
 import { type Shape, sizeOf } from "../../tensor/shape";
@@ -21,7 +22,10 @@ import { transposed } from "./transposed";
 /** Values of a parameter, as a description reads them. */
 export const reading = (from: Parameter) => async (): Promise<Float32Array> => Float32Array.from(await from.data());
 
-/** Gives a module's parameter the values of a file, before anything has read it. */
+/**
+ * Gives a module's parameter the values of a file, before anything has read it. Modules that are filled draw their first
+ * values from a generator of their own: reading a file takes nothing from the one that all share.
+ */
 export function fillParameter(into: Parameter, values: Float32Array<ArrayBuffer>): void {
   into.variable.initial = values;
 }
@@ -40,7 +44,7 @@ export class KerasEmbedding extends KerasLayer {
     const { config, weights, name } = source;
     expectSettings(source, ["input_dim", "output_dim", "mask_zero", "input_length"]);
     const [V, D] = [config.count("input_dim"), config.count("output_dim")];
-    const table = new Embedding(V, D);
+    const table = new Embedding(V, D, { rng: random(0) });
     fillParameter(table.weight, weights.take("embeddings", [V, D]));
     return new KerasEmbedding(name, table, config.flag("mask_zero", false));
   }
@@ -83,7 +87,7 @@ export class KerasDense extends KerasLayer {
     expectSetting(source, "lora_rank", null);
     const units = config.count("units");
     const bias = config.flag("use_bias", true);
-    const linear = new Linear(inputs, units, { bias });
+    const linear = new Linear(inputs, units, { bias, rng: random(0) });
     fillParameter(linear.weight, transposed(weights.take("kernel", [inputs, units]), inputs, units));
     if (linear.bias) fillParameter(linear.bias, weights.take("bias", [units]));
     return new KerasDense(name, linear, activationOf(config, "activation", dialect));

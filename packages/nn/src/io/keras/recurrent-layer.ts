@@ -7,6 +7,7 @@ import { add, mul } from "../../ops/arithmetic";
 import { concat } from "../../ops/concat";
 import { reshape } from "../../ops/reshape";
 import { slice } from "../../ops/slice";
+import { random } from "../../random/generator";
 import type { Tensor } from "../../tensor/tensor";
 import type { JsonFields } from "../json-fields";
 import { cellActivation, cellActivationName } from "./activations";
@@ -181,7 +182,7 @@ function settingsOf(source: LayerSource): RecurrentSettings {
 function cellModule(source: LayerSource, inputs: number, direction: SequenceDirection): RecurrentModule {
   const { config, className, dialect } = source;
   const units = config.count("units");
-  const options = { direction, bias: config.flag("use_bias", true) };
+  const options = { direction, bias: config.flag("use_bias", true), rng: random(0) };
   const candidate = cellActivation(config, "activation", "tanh", dialect);
   if (className === "SimpleRNN") return new RNN(inputs, units, { ...options, activation: candidate });
   const gates = dialect === "tfjs" ? "hard_sigmoid" : "sigmoid";

@@ -2,6 +2,7 @@ import { type Activation, gateCount, UnsupportedError, ValueError } from "@unrol
 import { GRU } from "../../modules/gru";
 import { LSTM } from "../../modules/lstm";
 import { RNN } from "../../modules/rnn";
+import { random } from "../../random/generator";
 import type { Parameter } from "../../tensor/parameter";
 import { ModelFormatError, quoted } from "../errors";
 import { type Cell, fromBlocks } from "../gate-order";
@@ -76,7 +77,7 @@ function moduleOf(node: ReadNode, cell: Cell, graph: ReadGraph): RNN | LSTM | GR
   refuseOthers(node);
   const activations = activationsHere(node, cell, D);
   const [first, second, third] = activations;
-  const options = { direction, bias: B !== undefined };
+  const options = { direction, bias: B !== undefined, rng: random(0) };
   const module =
     cell === "rnn"
       ? new RNN(I, H, { ...options, ...(first ? { activation: first } : {}) })
