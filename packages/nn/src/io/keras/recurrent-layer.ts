@@ -229,6 +229,7 @@ export function describeRecurrent(
   settings: RecurrentSettings,
   { layer, read }: { layer: number; read?: ReadBiases | undefined },
 ): KerasDescription {
+  refuseOptions(module);
   const { merge, goBackwards } = settings;
   const className = module instanceof LSTM ? "LSTM" : module instanceof GRU ? "GRU" : "SimpleRNN";
   const config = {
@@ -254,6 +255,23 @@ export function describeRecurrent(
     config: { merge_mode: merge, layer: { class_name: className, config } },
     weights,
   };
+}
+
+/** Options of cells that Keras has none of. */
+function refuseOptions(module: RecurrentModule): void {
+  const isLSTM = module instanceof LSTM;
+  const found = [
+    ...(module.clip > 0 ? ["clipped pre-activations"] : []),
+    ...(isLSTM && module.coupled ? ["coupled gates"] : []),
+    ...(isLSTM && module.peepholeWeight.length > 0 ? ["peepholes"] : []),
+    ...(isLSTM && module.projSize > 0 ? ["a projected state"] : []),
+  ];
+  if (found.length === 0) return;
+  throw new UnsupportedError({
+    where: "writeTfjs",
+    what: `Keras has no layer with ${found.join(", ")}`,
+    remedy: "Save the model with save() in its own layout.",
+  });
 }
 
 function activationNames(module: RecurrentModule): Record<string, string> {

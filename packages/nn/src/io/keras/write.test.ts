@@ -39,6 +39,17 @@ class Names extends Module {
   }
 }
 
+class Held extends Module {
+  readonly cell: LSTM;
+  constructor(cell: LSTM) {
+    super();
+    this.cell = cell;
+  }
+  forward(x: Tensor): Tensor {
+    return this.cell.forward(x).output;
+  }
+}
+
 const inputs = { tokens: { shape: ["batch", "time"], dtype: "i32" } } as const;
 
 test("a chain of modules is written as the layers that Keras has for them", async () => {
@@ -140,6 +151,16 @@ describe("what is no chain of Keras's layers is refused", () => {
       written((model, x) => model.plain.forward(x, { lengths: new Array(x.shape[0]).fill(2) }).output),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: writeTfjs: "plain" is called with lengths: only a chain of layers can be written. Keras's Embedding, recurrent layers, Dense, Dropout, LayerNormalization and activations, each reading the one before.]`,
+    );
+  });
+  test("options of cells that Keras has none of", async () => {
+    const cell = new LSTM(3, 2, { rng, peepholes: true, coupled: true, clip: 1 });
+    await expect(
+      writeTfjs(new Held(cell), { inputs: { x: { shape: ["batch", 5, 3] } } }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot();
+    const projected = new Held(new LSTM(3, 4, { rng, projSize: 2 }));
+    await expect(writeTfjs(projected, { inputs: { x: { shape: ["batch", 5, 3] } } })).rejects.toThrow(
+      "a projected state",
     );
   });
   test("no inputs", async () => {

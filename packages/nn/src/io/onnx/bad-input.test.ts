@@ -109,6 +109,12 @@ describe("models that no ONNX operators stand for", () => {
     ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: exportONNX: forward does other things with other sizes: sum of rank 0 at first, linear of rank 3 then. Give the axes on which it depends a fixed extent in inputs.]`,
     ));
+  test("a projected state", async () => {
+    const projected = new LSTM(3, 4, { rng, projSize: 2 });
+    await expect(exporting(({ x }) => projected.forward(x).output)).rejects.toThrow(
+      "the operation lstmProjected has no",
+    );
+  });
   test("numbers from a size", () =>
     expect(exporting(({ x }) => mul(x, 1 / (x.shape[1] as number)))).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: exportONNX: forward computes a number from the sizes of its inputs: it is 0.009708737864077669 and then 0.0072992700729927005 and then 0.006134969325153374 while traced. Compute it with tensor operations, as mean does, or give those axes a fixed extent in inputs.]`,

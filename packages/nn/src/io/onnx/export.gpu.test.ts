@@ -188,6 +188,41 @@ describe("ONNX Runtime gives what a model gives here", () => {
     );
   });
 
+  test.each([
+    { peepholes: true, clip: 0.5 },
+    { coupled: true, direction: "bidirectional" },
+    { coupled: true, peepholes: true, bias: false },
+  ] as const)("an LSTM with %o", async (options) => {
+    const model = new LSTM(3, 4, { rng, ...options });
+    await expectSame(
+      model,
+      {
+        inputs: { x: { shape: ["batch", "time", 3] } },
+        given: { x: f32([2, 6, 3]) },
+        forward: ({ x }) => {
+          const { output: y, state } = model.forward(x as Tensor);
+          return { y, h: state.h, c: state.c };
+        },
+      },
+      1e-5,
+    );
+  });
+
+  test.each([
+    ["GRU", new GRU(3, 4, { rng, clip: 0.4 })],
+    ["RNN", new RNN(3, 4, { rng, clip: 0.4 })],
+  ])("a clipped %s", async (_, model) => {
+    await expectSame(
+      model,
+      {
+        inputs: { x: { shape: ["batch", "time", 3] } },
+        given: { x: f32([2, 6, 3], 2) },
+        forward: ({ x }) => ({ ...model.forward(x as Tensor) }),
+      },
+      1e-5,
+    );
+  });
+
   test("every other operation", async () => {
     const model = new Linear(4, 4, { rng });
     const mask = tensor(Float32Array.of(1, 0, 0, 1), { shape: [4] });

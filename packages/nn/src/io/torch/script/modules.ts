@@ -46,6 +46,7 @@ function recurrentConstructor(module: RNN | LSTM | GRU): string {
     ...(module.bias.length > 0 ? [] : ["bias=False"]),
     ...(module.dropout > 0 && module.layers > 1 ? [`dropout=${module.dropout}`] : []),
     ...(module.direction === "bidirectional" ? ["bidirectional=True"] : []),
+    ...(module instanceof LSTM && module.projSize > 0 ? [`proj_size=${module.projSize}`] : []),
     ...(module instanceof RNN && module.activation.name === "relu" ? ['nonlinearity="relu"'] : []),
     "batch_first=True",
   ];
