@@ -53,6 +53,8 @@ test("says what a model is made of, and what its maker adds", () => {
               "candidate": {
                 "name": "tanh",
               },
+              "clip": 0,
+              "coupled": false,
               "direction": "forward",
               "dropout": 0.1,
               "gate": {
@@ -66,6 +68,7 @@ test("says what a model is made of, and what its maker adds", () => {
                 "name": "tanh",
               },
               "precision": "f32",
+              "stateSize": 2,
             },
           },
           {

@@ -178,6 +178,7 @@ export class Lowering {
       return [...callOf(traced).inputs].flatMap(([name, input]) => (rule.inputs.includes(name) ? [input] : []));
     }
     const { node } = tensor;
+    if (node.kind === "view" && tensor.origin) return [];
     if (node.kind === "view") return [traced.map((each) => (each.node.kind === "view" ? each.node.input : each))];
     if (node.kind !== "elementwise") return [];
     return node.args.flatMap((arg, index) => (isTensor(arg) ? [argument(traced, index)] : []));
@@ -206,7 +207,8 @@ export class Lowering {
       const output = [...call.outputs].find(([, outputs]) => firstOf(outputs) === tensor)?.[0];
       throw noMapping(`the output ${output} of ${call.name}`, this.#rules);
     }
-    if (node.kind !== "elementwise" && node.kind !== "view") {
+    // A view that an operation gives out is that operation's, whatever lies beneath.
+    if (node.kind !== "elementwise" && (node.kind !== "view" || origin)) {
       throw noMapping(
         `the operation ${origin?.name ?? (node.kind === "kernel" ? node.kernel.name : node.kind)}`,
         this.#rules,
