@@ -192,6 +192,7 @@ export class Lowering {
       this.#values.set(tensor, this.#constant(traced));
       return;
     }
+    this.typeOf(tensor);
     const { origin, node } = tensor;
     const rule =
       origin && Object.hasOwn(this.#rules.operations, origin.name) ? this.#rules.operations[origin.name] : undefined;
