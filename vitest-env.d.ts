@@ -17,3 +17,9 @@ interface ImportMeta {
 declare module "virtual:readme-example";
 /** That of packages/nn/README.md. */
 declare module "virtual:readme-example/nn";
+
+/** Vite serves the file and gives its address. */
+declare module "*.wasm?url" {
+  const address: string;
+  export default address;
+}

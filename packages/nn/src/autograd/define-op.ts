@@ -48,6 +48,7 @@ export function defineOp<I extends TensorRecord, A extends object, O extends Ten
     const record: OpRecord = {
       name: definition.name,
       born: clock.now,
+      attributes,
       inputs: present(inputs),
       outputs: present(out),
       backward: (dOut: Readonly<Record<string, Tensor | undefined>>, needs: ReadonlySet<string>) =>

@@ -56,6 +56,7 @@ function refuseSecondDerivative(loss: Tensor, gradients: readonly Tensor[]): Ten
   const record: OpRecord = {
     name: "grad",
     born: clock.now,
+    attributes: {},
     inputs: { loss },
     outputs: Object.fromEntries(results.map((result, index) => [String(index), result])),
     backward() {

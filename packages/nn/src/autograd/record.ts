@@ -18,11 +18,13 @@ export interface SharedBackward {
   readonly backward: (uses: readonly SharedUse[], needs: ReadonlySet<string>) => OutputGradients;
 }
 
-/** What one differentiable operation leaves behind for its backward. */
+/** What one differentiable operation leaves behind for its backward, and for those who read the graph. */
 export interface OpRecord {
   readonly name: string;
   /** When it was recorded, by `clock`. */
   readonly born: number;
+  /** What it was told beside its inputs. */
+  readonly attributes: object;
   /** Inputs by name; absent ones are left out. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Outputs by name. */

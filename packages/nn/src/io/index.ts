@@ -2,6 +2,8 @@ export {
   FileFormatError,
   type FileFormatFacts,
   type Mismatch,
+  ModelFormatError,
+  type ModelFormatFacts,
   type StateDictDifferences,
   StateDictError,
 } from "./errors";
@@ -15,15 +17,40 @@ export {
   toKernel,
 } from "./gate-order";
 export type { HostTensor } from "./host-tensor";
-export { load, loadTorch, save, saveTorch } from "./model";
-export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./module-description";
+export type { KerasReadOptions } from "./keras/build";
+export { KerasModel, type KerasState } from "./keras/model";
+export { readKeras, readTfjs, type TfjsFiles } from "./keras/read";
+export { type TfjsModelFiles, type TfjsWriteOptions, writeTfjs } from "./keras/write";
+export { type LoadOptions, load, loadTorch, save, saveTorch } from "./model";
+export {
+  type CardFacts,
+  type CardMetric,
+  type CardModule,
+  type CardSetting,
+  type ModelCard,
+  modelCard,
+  readModelCard,
+} from "./model-card";
+export { nonFiniteTensors } from "./non-finite";
+export { exportONNX, type ONNXOptions } from "./onnx/export";
+export { type ONNXWeights, readONNX } from "./onnx/read";
 export {
   DEFAULT_SAFETENSORS_LIMITS,
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsFile,
   type SafetensorsLimits,
-} from "./safetensors";
+} from "./safetensors/safetensors";
+export {
+  type AttentionProjections,
+  type AttentionSizes,
+  attentionFromTorch,
+  attentionShapes,
+  attentionToTorch,
+  type Projection,
+} from "./torch/attention";
+export type { ModuleDescription, PlainDescription, RecurrentDescription } from "./torch/module-description";
+export { type PyTorchOptions, toPyTorch } from "./torch/script/script";
 export {
   fromTorch,
   type LoadedState,
@@ -32,4 +59,6 @@ export {
   type StateDict,
   type ToTorchOptions,
   toTorch,
-} from "./state-dict";
+} from "./torch/state-dict";
+export type { InputDescription, TraceOptions } from "./tracing/trace";
+export { type VocabularyDifferences, VocabularyError, vocabularyMetadata } from "./vocabulary";

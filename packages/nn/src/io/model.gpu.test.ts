@@ -21,6 +21,7 @@ import {
   square,
   type Tensor,
   tensor,
+  vocabularyMetadata,
 } from "..";
 import { bitsOf, modelBits } from "../test-support/bits";
 import { useTestDevice } from "../test-support/device";
@@ -188,4 +189,11 @@ test("options that PyTorch has none of are refused by name, and save() keeps the
   const copy = new LSTM(2, 4, { rng: random(2), ...options });
   await load(copy, await save(model));
   expect(await modelBits(copy)).toEqual(await modelBits(model));
+});
+
+test("a file that was saved with the same vocabulary is loaded", async () => {
+  const [saved, loaded] = [new Embedding(3, 2, { rng: random(1) }), new Embedding(3, 2, { rng: random(2) })];
+  const vocabulary = ["<pad>", "a", "b"];
+  await load(loaded, await save(saved, vocabularyMetadata(vocabulary)), { vocabulary });
+  expect(await modelBits(loaded)).toEqual(await modelBits(saved));
 });

@@ -2,11 +2,12 @@ import type { Module } from "../modules/module";
 import { assign } from "../tensor/assign";
 import type { Parameter } from "../tensor/parameter";
 import { formatShape } from "../tensor/shape";
-import { describeModel } from "./describe-model";
 import { type Mismatch, StateDictError } from "./errors";
 import type { HostTensor } from "./host-tensor";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors";
-import { modelFromTorch, modelToTorch, type StateDict } from "./state-dict";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
+import { describeModel } from "./torch/describe-model";
+import { modelFromTorch, modelToTorch, type StateDict } from "./torch/state-dict";
+import { expectVocabulary } from "./vocabulary";
 
 /** The two biases of each recurrent layer as they were read from PyTorch, so that they are written back the same. */
 const readBiases = new WeakMap<Module, StateDict>();
@@ -22,13 +23,25 @@ export async function save(
   return encodeSafetensors(await readParameters(model), metadata);
 }
 
+export interface LoadOptions {
+  /** Tokens by id, to be compared with those that the file was saved with; see `vocabularyMetadata`. */
+  readonly vocabulary?: readonly string[];
+}
+
 /**
  * Fills a model from a file that `save` made.
  * @throws FileFormatError if the file is not a sound safetensors file
+ * @throws VocabularyError naming what differs between `vocabulary` and that of the file; the model is then unchanged
+ * @throws ValueError if the file keeps no vocabulary to compare
  * @throws StateDictError naming every tensor that is missing, unexpected or of another shape; the model is then unchanged
  */
-export async function load(model: Module, file: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
-  const { tensors } = decodeSafetensors(file);
+export async function load(
+  model: Module,
+  file: ArrayBuffer | Uint8Array<ArrayBuffer>,
+  { vocabulary }: LoadOptions = {},
+): Promise<void> {
+  const { tensors, metadata } = decodeSafetensors(file);
+  if (vocabulary) expectVocabulary("load", metadata, vocabulary);
   await write("load", model, tensors);
 }
 

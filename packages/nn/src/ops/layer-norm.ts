@@ -18,6 +18,8 @@ type Outputs = { readonly y: Tensor; readonly mean: Tensor; readonly inverseDevi
 
 interface Attributes {
   readonly epsilon: Scalar;
+  /** How many of the last axes are normalised together. */
+  readonly axes: number;
   readonly R: number;
   readonly D: number;
   /** Rows are those of B batch rows, walked one after another, so that longer padding changes no bit. */
@@ -108,5 +110,5 @@ export function layerNorm(x: Tensor, { weight, bias, epsilon = 1e-5, axes = 1 }:
   const statistics = x.shape.map((extent, axis) => (axis < x.rank - axes ? extent : 1));
   const R = sizeOf(statistics);
   const B = x.rank - axes > 1 ? (x.shape[0] as number) : R;
-  return normalise({ x, weight, bias }, { epsilon: scalar(epsilon), R, D, B, statistics });
+  return normalise({ x, weight, bias }, { epsilon: scalar(epsilon), axes, R, D, B, statistics });
 }

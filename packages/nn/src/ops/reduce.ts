@@ -95,6 +95,17 @@ export const argmax = (x: Tensor, axis = -1, options: IndexOptions = {}): Tensor
 export const argmin = (x: Tensor, axis = -1, options: IndexOptions = {}): Tensor =>
   indexOf("argmin", x, axis, options, true);
 
+const place = defineOp<{ x: Tensor }, Reduced & { smallest: boolean; last: boolean }, { index: Tensor }, null>({
+  name: "argmax",
+  forward({ x }, { axes, shape, smallest, last }) {
+    const { dims, options } = reductionDims(x.shape, axes);
+    const extreme = { smallest, last, type: numberType(x.dtype) };
+    const call = { dims, options: { ...options, ...extreme }, shapes: { index: shape }, outputs: ["index"] as const };
+    return { out: { index: run(reduceMax, { x }, call).index }, saved: null };
+  },
+  backward: () => ({}), // whole numbers have no gradient
+});
+
 function indexOf(
   where: string,
   x: Tensor,
@@ -102,11 +113,8 @@ function indexOf(
   { keepDims = false, last = false }: IndexOptions,
   smallest: boolean,
 ): Tensor {
-  const { axes, shape } = reducedBy(where, x, { axes: [axis], keepDims }, NUMBERS);
-  const { dims, options } = reductionDims(x.shape, axes);
-  const extreme = { smallest, last, type: numberType(x.dtype) };
-  const call = { dims, options: { ...options, ...extreme }, shapes: { index: shape }, outputs: ["index"] as const };
-  return run(reduceMax, { x }, call).index;
+  const reduced = reducedBy(where, x, { axes: [axis], keepDims }, NUMBERS);
+  return place({ x }, { ...reduced, smallest, last }).index;
 }
 
 /**

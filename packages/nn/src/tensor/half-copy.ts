@@ -17,6 +17,7 @@ export function halfCopy(parameter: Parameter): Tensor {
   copy.origin = {
     name: "half",
     born: clock.now,
+    attributes: {},
     inputs: { parameter },
     outputs: { copy },
     backward: ({ copy: d }) => ({ parameter: d }),

@@ -17,7 +17,7 @@ async function predictions(fields: Fields): Promise<Check[]> {
   if (!fields.has("expected")) return [];
   const expected = fields.fields("expected").only("output");
   const inputs = fields.fields("inputs").only("x", "initial_state");
-  const model = await TfjsModel.of(fields, false);
+  const model = new TfjsModel(fields, false);
   const start = inputs.has("initial_state") ? inputs.tensors("initial_state").map((state) => f32(state)) : undefined;
   const actual = model.predict(inputs.tensor("x"), start);
   return checksOf([{ what: "output", actual, expected: expected.tensor("output"), tolerance: fields.tolerance() }]);
@@ -27,7 +27,7 @@ async function predictions(fields: Fields): Promise<Check[]> {
 async function statefulCalls(fields: Fields): Promise<Check[]> {
   if (!fields.has("stateful_calls")) return [];
   const x = fields.fields("inputs").only("x").tensor("x");
-  const model = await TfjsModel.of(fields, true);
+  const model = new TfjsModel(fields, true);
   const wanted: Wanted[] = [];
   for (const round of ["", " after reset"]) {
     model.resetStates();

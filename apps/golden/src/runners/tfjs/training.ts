@@ -18,7 +18,7 @@ export async function trainTfjs(fields: Fields): Promise<Check[]> {
   if (training.text("optimizer") !== "SGD") throw new UnsupportedCase(`training by ${training.text("optimizer")}`);
   if (training.flag("shuffle", false)) throw new UnsupportedCase("shuffled batches");
 
-  const model = await TfjsModel.of(fields, training.flag("stateful", false));
+  const model = new TfjsModel(fields, training.flag("stateful", false));
   const x = training.has("x") ? training.tensor("x") : fields.fields("inputs").tensor("x");
   const optimizer = new SGD(model.parameters, { lr: training.number("learning_rate") });
   const losses: number[] = [];
@@ -62,7 +62,7 @@ async function weightChecks(model: TfjsModel, expected: Fields, tolerance: Toler
   return Promise.all(
     expected.keys.map(async (key) => {
       const [layer, index] = key.split("/").map(Number);
-      const actual = (await model.layers[layer ?? -1]?.weights())?.[index ?? -1];
+      const actual = (await model.weights(layer ?? -1))[index ?? -1];
       if (!actual) throw new UnsupportedCase(`no weight ${key}`);
       return { what: `weight ${key}`, actual, expected: expected.tensor(key), tolerance };
     }),

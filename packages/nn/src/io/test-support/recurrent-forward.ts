@@ -1,5 +1,5 @@
 import type { HostTensor } from "../host-tensor";
-import type { RecurrentDescription } from "../module-description";
+import type { RecurrentDescription } from "../torch/module-description";
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 

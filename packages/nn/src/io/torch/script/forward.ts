@@ -1,0 +1,250 @@
+import { UnsupportedError } from "@unroll/kernels";
+import { hostValues, isTensor } from "../../../graph/node";
+import type { LSTMState } from "../../../modules/lstm";
+import type { SequenceOptions } from "../../../modules/recurrent";
+import { isFloat } from "../../../tensor/dtype";
+import { sameShape } from "../../../tensor/shape";
+import { Tensor } from "../../../tensor/tensor";
+import { Alike } from "../../tracing/alike";
+import { type Extent, extentOf, isOpen } from "../../tracing/extents";
+import { type Source, sourcesOf } from "../../tracing/results";
+import type { Traced, TracedModel } from "../../tracing/trace";
+import { isLeaf, isRecurrent, WHERE } from "./modules";
+import { ATTRIBUTES, ELEMENTWISE, OPERATIONS } from "./operations";
+
+/** Constants longer than this do not belong in a source file. */
+const MOST_ELEMENTS = 64;
+
+/** Words of Python, modules of the script, and functions that a value's name would hide. */
+const RESERVED =
+  "self torch nn F dist run turned and as class def del for from if in is lambda not or pass return with abs max min pow round slice sum".split(
+    " ",
+  );
+
+/** Writes the body of `forward` statement by statement, each value once. */
+export class ForwardWriter {
+  readonly lines: string[] = [];
+  /** Whether a recurrent layer is run, which takes a helper. */
+  usesRun = false;
+  readonly #alike = new Alike(WHERE);
+  readonly #model: TracedModel;
+  readonly #sources: ReadonlyMap<Tensor, Source>;
+  readonly #names = new Map<Tensor, string>();
+  readonly #taken = new Map<string, number>();
+  readonly #parameters: ReadonlyMap<Tensor, string>;
+  readonly #access: (path: string) => string;
+  readonly #extents = new Map<string, string>();
+
+  /** @param parameters Python of each parameter that operations may read themselves */
+  constructor(model: TracedModel, parameters: ReadonlyMap<Tensor, string>, access: (path: string) => string) {
+    this.#model = model;
+    this.#parameters = parameters;
+    this.#access = access;
+    this.#sources = sourcesOf(WHERE, model, ({ module }) => isLeaf(module));
+    for (const word of RESERVED) this.#taken.set(word, 1);
+    for (const [name, [tensor]] of model.inputs) if (tensor) this.#names.set(tensor, this.#fresh(name));
+  }
+
+  /** The Python name of a value, after the statements that make it. */
+  value(traced: Traced): string {
+    this.#alike.expect(traced);
+    const tensor = traced[0] as Tensor;
+    const known = this.#names.get(tensor);
+    if (known !== undefined) return known;
+    const parameter = this.#parameters.get(tensor);
+    if (parameter !== undefined) return parameter;
+    const source = this.#sources.get(tensor);
+    if (source) this.#call(source);
+    else this.#operation(traced);
+    const made = this.#names.get(tensor);
+    if (made === undefined) throw notWritten(`part ${source?.part} of what "${source?.call.path}" returns`);
+    return made;
+  }
+
+  /** A call of a submodule: its results get names. */
+  #call({ call, index }: Source): void {
+    const { module, path, result } = call;
+    const argument = (pick: (args: readonly unknown[]) => unknown): Traced =>
+      this.#model.calls.map((calls) => pick(calls[index]?.arguments ?? []) as Tensor);
+    const x = argument(([first]) => first);
+    const input = this.value(x);
+    const stem = path.split(".").at(-1) ?? "x";
+    const access = this.#access(path);
+    if (!isRecurrent(module)) {
+      this.#assign(result as Tensor, stem, `${access}(${input})`);
+      return;
+    }
+    this.usesRun = true;
+    const { output, state } = result as { output: Tensor; state: Tensor | LSTMState };
+    const { state: start, lengths } = (call.arguments[1] ?? {}) as SequenceOptions<Tensor | LSTMState>;
+    const option = (key: string, part?: string) =>
+      this.value(
+        argument(([, options]) => {
+          const value: unknown = Reflect.get(Object(options), key);
+          return part === undefined ? value : Reflect.get(Object(value), part);
+        }),
+      );
+    if (lengths !== undefined && !(lengths instanceof Tensor))
+      throw notWritten("lengths that forward makes on the host");
+    const given = [
+      ...(start instanceof Tensor ? [`state=${option("state")}`] : []),
+      ...(start && !(start instanceof Tensor) ? [`state=(${option("state", "h")}, ${option("state", "c")})`] : []),
+      ...(lengths ? [`lengths=${option("lengths")}`] : []),
+      ...(module.direction === "reverse" ? ["reverse=True"] : []),
+    ];
+    const isFeatures = isFloat((x[0] as Tensor).dtype);
+    const features = isFeatures ? input : `F.one_hot(${input}.long(), ${module.inputSize}).float()`;
+    const out = this.#named(output, `${stem}_output`);
+    const states =
+      state instanceof Tensor
+        ? this.#named(state, `${stem}_h`)
+        : `(${this.#named(state.h, `${stem}_h`)}, ${this.#named(state.c, `${stem}_c`)})`;
+    this.lines.push(`${out}, ${states} = run(${[access, features, ...given].join(", ")})`);
+  }
+
+  #operation(traced: Traced): void {
+    const tensor = traced[0] as Tensor;
+    const { node, origin } = tensor;
+    const write = origin && Object.hasOwn(OPERATIONS, origin.name) ? OPERATIONS[origin.name] : undefined;
+    if (origin && write) {
+      const records = traced.map((each) => each.origin);
+      const inputs = (name: string): Traced => records.map((record) => record?.inputs[name] as Tensor);
+      const attribute = (name: string) => records.map((record) => Number(Reflect.get(record?.attributes ?? {}, name)));
+      for (const [key, value] of Object.entries(origin.attributes)) {
+        if (value === undefined || value === false || ATTRIBUTES[origin.name]?.includes(key)) continue;
+        throw notWritten(`${origin.name} with ${key}`);
+      }
+      const output = Object.entries(origin.outputs).find(([, each]) => each === tensor)?.[0] ?? "";
+      const python = write({
+        input: (name) => this.value(inputs(name)),
+        has: (name) => origin.inputs[name] !== undefined,
+        attributes: { ...origin.attributes },
+        extent: (name) => this.#extent(attribute(name)),
+        shape: () => this.#shape(traced),
+        keepsRank: origin.inputs.x?.rank === tensor.rank,
+        output,
+      });
+      this.#assign(tensor, origin.name.toLowerCase(), python);
+      return;
+    }
+    if (node.kind === "view" && node.isCut) {
+      const input = traced.map((each) => (each.node.kind === "view" ? each.node.input : each));
+      this.#assign(tensor, "constant", `${this.value(input)}.detach()`);
+      return;
+    }
+    if (node.kind === "elementwise") {
+      this.#elementwise(traced);
+      return;
+    }
+    const values = hostValues(tensor);
+    if (values && values.length <= MOST_ELEMENTS) {
+      const type = tensor.dtype === "f32" ? "torch.float32" : tensor.dtype === "bool" ? "torch.bool" : "torch.int64";
+      const device = [...this.#model.inputs.keys()][0];
+      const flat = `torch.tensor([${[...values].join(", ")}], dtype=${type}, device=${device}.device)`;
+      this.#assign(tensor, "constant", `${flat}.reshape(${tensor.shape.join(", ")})`);
+      return;
+    }
+    if (values) throw notWritten(`a constant of ${values.length} elements`);
+    throw notWritten(`the operation ${origin?.name ?? (node.kind === "kernel" ? node.kernel.name : node.kind)}`);
+  }
+
+  #elementwise(traced: Traced): void {
+    const tensor = traced[0] as Tensor;
+    const { node } = tensor;
+    if (node.kind !== "elementwise") return;
+    const args = node.args.map((arg, index) => {
+      const across = traced.map((each) => (each.node.kind === "elementwise" ? each.node.args[index] : undefined));
+      if (!isTensor(arg)) return String(this.#alike.number(across));
+      return this.value(
+        traced.map((each) => (each.node.kind === "elementwise" ? each.node.args[index] : arg) as Tensor),
+      );
+    });
+    if (node.op === "identity") {
+      const [arg] = node.args;
+      const isSame = arg !== undefined && isTensor(arg) && sameShape(arg.shape, tensor.shape);
+      if (isSame) this.#names.set(tensor, args[0] ?? "");
+      else if (arg !== undefined && isTensor(arg))
+        this.#assign(tensor, "wide", `${args[0]}.expand(${this.#shape(traced)})`);
+      else {
+        const device = [...this.#model.inputs.keys()][0];
+        this.#assign(
+          tensor,
+          "full",
+          `torch.full([${this.#shape(traced)}], ${numeric(args[0] ?? "0")}, device=${device}.device)`,
+        );
+      }
+      return;
+    }
+    const write = ELEMENTWISE[node.op];
+    if (!write) throw notWritten(`the elementwise operation ${node.op}`);
+    this.#assign(tensor, node.op.toLowerCase(), write(...args));
+  }
+
+  #shape(traced: Traced): string {
+    const rank = traced[0]?.rank ?? 0;
+    return Array.from({ length: rank }, (_, axis) => this.#extent(traced.map(({ shape }) => shape[axis] ?? 0))).join(
+      ", ",
+    );
+  }
+
+  #extent(values: readonly number[]): string {
+    const what = `an extent that is ${values.join(" and then ")} while traced`;
+    return this.#python(extentOf(WHERE, what, this.#model.names, values));
+  }
+
+  #python({ names, scale, offset }: Extent): string {
+    if (names.length === 0) return String(offset);
+    const product = [...(scale === 1 ? [] : [String(scale)]), ...names.map((name) => this.#size(name))].join(" * ");
+    return offset === 0 ? product : `${product} ${offset < 0 ? "-" : "+"} ${Math.abs(offset)}`;
+  }
+
+  /** The variable that holds an open extent, read from an input where it is first needed. */
+  #size(name: string): string {
+    const known = this.#extents.get(name);
+    if (known !== undefined) return known;
+    for (const [input, traced] of this.#model.inputs) {
+      const rank = traced[0]?.rank ?? 0;
+      for (let axis = 0; axis < rank; axis++) {
+        const extent = extentOf(
+          WHERE,
+          input,
+          this.#model.names,
+          traced.map(({ shape }) => shape[axis] ?? 0),
+        );
+        if (!isOpen(extent) || extent.names[0] !== name) continue;
+        const variable = this.#fresh(name);
+        this.lines.push(`${variable} = ${input}.shape[${axis}]`);
+        this.#extents.set(name, variable);
+        return variable;
+      }
+    }
+    throw new RangeError(`forward: no input has the extent ${name}`);
+  }
+
+  #assign(tensor: Tensor, stem: string, python: string): void {
+    this.lines.push(`${this.#named(tensor, stem)} = ${python}`);
+  }
+
+  #named(tensor: Tensor, stem: string): string {
+    const name = this.#fresh(stem);
+    this.#names.set(tensor, name);
+    return name;
+  }
+
+  #fresh(stem: string): string {
+    const word = stem.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "x");
+    const count = this.#taken.get(word) ?? 0;
+    this.#taken.set(word, count + 1);
+    return count === 0 ? word : this.#fresh(`${word}_${count}`);
+  }
+}
+
+/** A number that Python takes for a float. */
+const numeric = (text: string): string => (/^-?\d+$/.test(text) ? `${text}.0` : text);
+
+const notWritten = (what: string): UnsupportedError =>
+  new UnsupportedError({
+    where: WHERE,
+    what: `${what} is not written in Python`,
+    remedy: `Written are modules, elementwise operations, and ${Object.keys(OPERATIONS).sort().join(", ")}.`,
+  });
