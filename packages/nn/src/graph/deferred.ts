@@ -34,6 +34,7 @@ export function defer({ outputs: facts, expand, ...part }: Deferral): Tensor[] {
     born: node.born,
     inputs: Object.fromEntries(part.inputs.entries()),
     outputs: Object.fromEntries(outputs.entries()),
+    attributes: {},
     backward() {
       throw new UnsupportedError({
         where: "grad",
@@ -53,6 +54,7 @@ function standFor(output: Tensor, made: Tensor, born: number): void {
     born,
     inputs: { made },
     outputs: { output },
+    attributes: {},
     backward: ({ output: d }) => ({ made: d }),
   };
 }

@@ -21,8 +21,8 @@ export interface Call {
 
 /** How one operation is said in ONNX: the values of its outputs by name. */
 export interface Rule {
-  /** Inputs and attributes that the rule reads; an operation that has another means something else. */
-  readonly inputs: readonly string[];
+  /** Inputs and attributes that the rule reads; an operation that has another means something else. Some read any number. */
+  readonly inputs: readonly string[] | "any";
   readonly attributes: readonly string[];
   /** Inputs and attributes that change nothing in the outputs: how work is laid out, what only gradients read. */
   readonly ignores?: readonly string[];
@@ -175,7 +175,7 @@ export class Lowering {
     const tensor = firstOf(traced);
     if (tensor.origin && Object.hasOwn(this.#rules.operations, tensor.origin.name)) {
       const rule = this.#rules.operations[tensor.origin.name] as Rule;
-      return [...callOf(traced).inputs].flatMap(([name, input]) => (rule.inputs.includes(name) ? [input] : []));
+      return [...callOf(traced).inputs].flatMap(([name, input]) => (reads(rule, name) ? [input] : []));
     }
     const { node } = tensor;
     if (node.kind === "view" && tensor.origin) return [];
@@ -249,20 +249,22 @@ export function callOf(traced: Traced): Call {
   };
 }
 
+const reads = ({ inputs }: Rule, name: string): boolean => inputs === "any" || inputs.includes(name);
+
 /** An operation with an input or attribute that its rule does not read would be exported as another. */
 function expectKnown({ name, inputs, attributes }: Call, rule: Rule): void {
   const given = Object.entries(attributes[0] ?? {}).flatMap(([key, value]) =>
     value === undefined || value === false ? [] : [key],
   );
   const unknown = [
-    ...[...inputs.keys()].filter((key) => !rule.inputs.includes(key)),
+    ...[...inputs.keys()].filter((key) => !reads(rule, key)),
     ...given.filter((key) => !rule.attributes.includes(key)),
   ].filter((key) => !rule.ignores?.includes(key));
   if (unknown.length === 0) return;
   throw new UnsupportedError({
     where: WHERE,
     what: `${name} with ${unknown.join(", ")} has no operator in ONNX that this exporter knows`,
-    remedy: `It exports ${name} with ${[...rule.inputs, ...rule.attributes].join(", ")}.`,
+    remedy: `It exports ${name} with ${[...(rule.inputs === "any" ? [] : rule.inputs), ...rule.attributes].join(", ")}.`,
   });
 }
 

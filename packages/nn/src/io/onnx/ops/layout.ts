@@ -61,12 +61,13 @@ const slice: Rule = {
 };
 
 const concat: Rule = {
-  inputs: ["a", "b"],
+  inputs: "any",
   attributes: ["axis"],
+  ignores: ["shapes"],
   lower: (call, lowering) => ({
     joined: lowering.graph.op(
       "Concat",
-      ["a", "b"].map((name) => lowering.value(input(call, name))),
+      [...call.inputs.values()].map((part) => lowering.value(part)),
       { axis: numbers(call, "axis")[0] ?? 0 },
     ),
   }),

@@ -117,6 +117,7 @@ export class ForwardWriter {
       const output = Object.entries(origin.outputs).find(([, each]) => each === tensor)?.[0] ?? "";
       const python = write({
         input: (name) => this.value(inputs(name)),
+        inputs: () => Object.keys(origin.inputs).map((name) => this.value(inputs(name))),
         has: (name) => origin.inputs[name] !== undefined,
         attributes: { ...origin.attributes },
         extent: (name) => this.#extent(attribute(name)),

@@ -62,6 +62,8 @@ function bound(kind: "max" | "min", a: string, b: string): string {
 /** What an operation is called with: names of its inputs, its attributes, a shape in Python for one of ours. */
 export interface PythonCall {
   readonly input: (name: string) => string;
+  /** All inputs in their order. */
+  readonly inputs: () => readonly string[];
   readonly has: (name: string) => boolean;
   readonly attributes: Readonly<Record<string, unknown>>;
   /** An attribute that depends on the extents of the inputs, in Python. */
@@ -82,7 +84,7 @@ const reduced = (method: string, { input, attributes, keepsRank }: PythonCall): 
 /** Attributes that each operation's Python says, or that its values do not depend on; one with another means something else. */
 export const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   argmax: ["axes", "kept", "shape", "mean", "smallest"],
-  concat: ["axis"],
+  concat: ["axis", "shapes"],
   dropout: ["p", "seedLow", "seedHigh", "draw"],
   embedding: ["padding"],
   layerNorm: ["epsilon", "axes", "R", "D", "B", "statistics"],
@@ -101,7 +103,7 @@ export const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 export const OPERATIONS: Readonly<Record<string, (call: PythonCall) => string>> = {
   argmax: ({ input, attributes, keepsRank }) =>
     `${input("x")}.${attributes.smallest ? "argmin" : "argmax"}(dim=${list(attributes.axes)}${keepsRank ? ", keepdim=True" : ""})`,
-  concat: ({ input, attributes }) => `torch.cat((${input("a")}, ${input("b")}), dim=${attributes.axis})`,
+  concat: ({ inputs, attributes }) => `torch.cat((${inputs().join(", ")}), dim=${attributes.axis})`,
   dropout: ({ input, attributes }) => `F.dropout(${input("x")}, ${scalarOf(attributes.p, 0.5)}, self.training)`,
   embedding: ({ input }) => `F.embedding(${input("ids")}, ${input("table")})`,
   layerNorm({ input, has, attributes, output }) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ElmanCell, GRU, LSTM, Recurrent, RNN } from "..";
+import { ElmanCell, GRU, LSTM, Recurrent, RNN } from "../..";
 import { describeModel } from "./describe-model";
 
 test("a layer that PyTorch has none of is refused, with what sets it apart", () => {
