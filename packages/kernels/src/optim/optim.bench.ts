@@ -18,7 +18,7 @@ export const benches = [
   kernelBench(
     sgd,
     sizes.map((n) => ({
-      dims: { n },
+      dims: { n, P: 0, U: 0 },
       scalars: { lr: 1e-3, momentum: 0.9, dampening: 0, weightDecay: 0, clipNorm: 5, clipValue: 0 },
       with: ["velocity"],
       inputs: { report },
@@ -27,7 +27,7 @@ export const benches = [
   kernelBench(
     adam,
     sizes.map((n) => ({
-      dims: { n },
+      dims: { n, P: 0, U: 0 },
       scalars: {
         lr: 1e-3,
         oneMinusBeta1: 0.1,
