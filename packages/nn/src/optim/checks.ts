@@ -20,9 +20,9 @@ export function expectReady(
   if (waiting === 0) return;
   throw new ValueError({
     where,
-    what: "the accumulated gradients",
-    expected: "used",
-    received: `of ${waiting} losses and waiting`,
+    what: "the optimizer",
+    expected: "done with what was accumulated",
+    received: `waiting for step(), which will use ${waiting} ${waiting === 1 ? "loss" : "losses"}`,
     remedy: "Call step() first, or accumulate this loss too.",
   });
 }

@@ -1,8 +1,6 @@
 import {
-  accumulate as accumulateGradients,
   type Device,
   DisposedError,
-  finishAccumulation,
   lossScale,
   REPORT_WORDS,
   readReport,
@@ -22,6 +20,7 @@ import { type Trace, trace } from "../plan/trace";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
+import { Accumulation } from "./accumulation";
 import { type AverageOptions, averageShare, expectAverage } from "./average";
 import { expectOnDevice, expectReady, rootsOf } from "./checks";
 import { FlatParameters, zerosOn } from "./flat-parameters";
@@ -37,9 +36,10 @@ import type {
 import type { OptimizerState } from "./optimizer-state";
 import { expectAtLeastZero } from "./options";
 import type { Schedule } from "./schedule";
-import { type ClipScope, type GroupNumbers, SettingsTable } from "./settings-table";
+import type { ClipScope } from "./settings-table";
 import { readState, writeState } from "./state-transfer";
 import { updateCalls } from "./update-calls";
+import { UpdateSettings } from "./update-settings";
 
 let instances = 0;
 
@@ -55,14 +55,12 @@ export abstract class Optimizer {
   protected readonly flat: FlatParameters;
   readonly #id = instances++;
   readonly #where: string;
-  readonly #table: SettingsTable | null;
-  #lr: number | Schedule;
+  readonly #settings: UpdateSettings;
   #device: Device | null = null;
   #report: Tensor | null = null;
   #slots: Record<string, Tensor> = {};
   #average: Tensor | null = null;
-  #total: { gradients: Tensor; loss: Tensor } | null = null;
-  #accumulated = { count: 0, weight: 0, scaled: false };
+  readonly #accumulation: Accumulation;
   #updates = 0;
   #swapped = false;
   /** A state that was loaded before there was a device to bring it to. */
@@ -79,15 +77,16 @@ export abstract class Optimizer {
     this.average = expectAverage(where, average);
     this.groups = groupsOf(where, parameters);
     this.#where = where;
-    this.#lr = lr;
     this.weightDecay = weightDecay;
     this.decay = decay;
     this.clipNorm = clipNorm;
     this.clipScope = clipScope;
     this.clipValue = clipValue;
     this.flat = new FlatParameters(where, this.groups.flatMap((group) => group.parameters)); // last: it takes them
-    const isAlike = this.groups.length === 1 && this.groups.every((group) => isPlain(group)) && clipScope === "all";
-    this.#table = isAlike && !kind.needsTable ? null : new SettingsTable(this.flat, this.groups, clipScope);
+    this.#accumulation = new Accumulation(this.flat.size);
+    const { flat, groups } = this;
+    const given = { lr, weightDecay, clipNorm, clipScope, clipValue };
+    this.#settings = new UpdateSettings(where, { flat, groups, needsTable: kind.needsTable === true }, given);
   }
 
   /** All of them, group by group. */
@@ -102,7 +101,7 @@ export abstract class Optimizer {
 
   /** Losses accumulated since the last update. */
   get accumulated(): number {
-    return this.#accumulated.count;
+    return this.#accumulation.now.count;
   }
 
   /** Whether the model computes with the average of its weights, see `swapAverage`. */
@@ -112,11 +111,11 @@ export abstract class Optimizer {
 
   /** Learning rate of the next update, where a group has none of its own. Set it to a number or a schedule. */
   get lr(): number {
-    return rateOf(this.#lr, this.#updates);
+    return this.#settings.rate(this.#updates);
   }
 
   set lr(rate: number | Schedule) {
-    this.#lr = rate;
+    this.#settings.lr = rate;
   }
 
   /**
@@ -163,17 +162,15 @@ export abstract class Optimizer {
     const walk = trace(roots, { forGradients: true });
     this.#prepare("accumulate", walk);
     const share = scalar(weight);
-    const request = {
-      roots,
-      prefix: `accumulate ${this.#id}|`,
-      scalars: [share],
-      expand: () => this.#expandAccumulation(loss, walk.hasHalves, share),
-    };
-    const before = this.#accumulated;
+    const expand = (): Expansion => ({
+      placed: this.#gradients(loss, walk.hasHalves),
+      effects: [this.#accumulation.add(this.flat.gradients, loss, share)],
+    });
+    const request = { roots, prefix: `accumulate ${this.#id}|`, scalars: [share], expand };
     const done = submit(request, traceRequest(request, walk));
-    this.#accumulated = { count: before.count + 1, weight: before.weight + weight, scaled: before.scaled || walk.hasHalves };
+    const undo = this.#accumulation.count(weight, walk.hasHalves);
     return done.catch((error: unknown) => {
-      this.#accumulated = { ...this.#accumulated, count: this.#accumulated.count - 1, weight: this.#accumulated.weight - weight };
+      undo();
       throw error;
     });
   }
@@ -185,7 +182,7 @@ export abstract class Optimizer {
    */
   step(): Promise<void> {
     this.#expectReady("step", null, true);
-    const { count, weight, scaled } = this.#accumulated;
+    const { count, weight, scaled } = this.#accumulation.now;
     if (count === 0) {
       throw new ValueError({
         where: `${this.#where}.step`,
@@ -197,16 +194,12 @@ export abstract class Optimizer {
     }
     const share = scalar(weight);
     const expand = (scalars: Record<string, Scalar>): Expansion => {
-      const { gradients: total, loss: totalLoss } = this.#total as { gradients: Tensor; loss: Tensor };
-      const inputs = { gradients: this.flat.gradients, total, totalLoss };
-      const call = { dims: { n: this.flat.size }, scalars: { weight: share } };
-      const finish = effect(finishAccumulation, inputs, call);
-      const loss = finish.outputs.loss as Tensor;
-      return { effects: [finish, ...this.#update(loss, scaled, scalars)], placed: new Map() };
+      const { call, loss } = this.#accumulation.finish(this.flat.gradients, share);
+      return { effects: [call, ...this.#update(loss, scaled, scalars)], placed: new Map() };
     };
     const asked = this.#updating({ roots: [], prefix: `step ${scaled} `, walk: trace([]), expand, beside: [share] });
     const done = this.#count(asked);
-    this.#accumulated = { count: 0, weight: 0, scaled: false };
+    this.#accumulation.clear();
     return done;
   }
 
@@ -256,9 +249,9 @@ export abstract class Optimizer {
       ...(await readState(kept, this.flat, this.#report)),
       kind: this.#where,
       updates: this.#updates,
-      accumulated: { ...this.#accumulated },
+      accumulated: this.#accumulation.now,
       swapped: this.#swapped,
-      schedules: this.#schedules().map((schedule) => schedule?.state ?? null),
+      schedules: this.#settings.schedules().map((schedule) => schedule?.state ?? null),
     };
   }
 
@@ -269,11 +262,11 @@ export abstract class Optimizer {
   loadState(state: OptimizerState): void {
     if (this.#disposed) throw this.#disposedError();
     const slots = { ...this.slots(), ...(this.average ? { average: {} } : {}) };
-    writeState({ where: this.#where, slots, flat: this.flat, schedules: this.#schedules(), state }, null);
+    writeState({ where: this.#where, slots, flat: this.flat, schedules: this.#settings.schedules(), state }, null);
     this.#updates = state.updates;
-    this.#accumulated = { ...state.accumulated };
+    this.#accumulation.now = { ...state.accumulated };
     this.#swapped = state.swapped;
-    for (const [index, schedule] of this.#schedules().entries()) {
+    for (const [index, schedule] of this.#settings.schedules().entries()) {
       const saved = state.schedules[index];
       if (schedule && saved) schedule.state = saved;
     }
@@ -306,14 +299,7 @@ export abstract class Optimizer {
   }
 
   #extra(): Record<string, Tensor> {
-    return {
-      ...(this.#average ? { average: this.#average } : {}),
-      ...(this.#total ? { accumulated: this.#total.gradients, accumulatedLoss: this.#total.loss } : {}),
-    };
-  }
-
-  #schedules(): (Schedule | null)[] {
-    return [this.#lr, ...this.groups.map(({ lr }) => lr)].map((lr) => (typeof lr === "function" ? lr : null));
+    return { ...(this.#average ? { average: this.#average } : {}), ...this.#accumulation.tensors };
   }
 
   #minimizing(loss: Tensor, evaluate: readonly Tensor[]): Asked {
@@ -330,37 +316,19 @@ export abstract class Optimizer {
   /** What an update asks of the executor, and the walk of it: one serves for all that has to be known of the graph. */
   #updating({ roots, prefix, walk, expand, beside = [] }: Updating): Asked {
     const t = this.#updates + 1;
-    const numbers = this.groups.map((group) => this.#numbersOf(group, t));
-    this.#table?.write(numbers);
-    const [first] = numbers as [GroupNumbers];
-    const named: Record<string, Scalar> = {
-      lr: scalar(first.lr),
-      weightDecay: scalar(first.weightDecay),
-      clipNorm: scalar(this.clipScope === "all" ? this.clipNorm : 0),
-      clipValue: scalar(this.clipValue),
-      ...(this.average ? { share: scalar(averageShare(this.average, t)) } : {}),
-    };
+    const named = this.#settings.numbers(t, (lr, at) => this.rate(lr, at));
+    if (this.average) named.share = scalar(averageShare(this.average, t));
     for (const [name, value] of Object.entries(this.numbers(t))) named[name] = scalar(value);
-    const tables = this.#table ? [this.#table.settings, this.#table.units, ...this.tables()] : [];
     const request = {
       roots,
       prefix: `${prefix}${this.#id}|`,
       scalars: [...beside, ...Object.values(named)],
-      tables: tables.filter((table) => table !== null),
+      tables: [...this.#settings.tables(), ...this.tables()],
       expand: () => expand(named),
       changes: [...this.parameters, this.flat.values],
       device: this.#device as Device,
     };
     return { request, forward: traceRequest(request, walk) };
-  }
-
-  /** Settings of a group at update t. */
-  #numbersOf(group: OptimizerGroup, t: number): GroupNumbers {
-    const lr = rateOf(group.lr ?? this.#lr, t - 1);
-    const weightDecay = group.weightDecay ?? this.weightDecay;
-    const clipNorm = group.clipNorm ?? this.clipNorm;
-    expectAtLeastZero(this.#where, { lr, weightDecay, clipNorm });
-    return { lr: this.rate(lr, t), weightDecay, clipNorm };
   }
 
   #count({ request, forward }: Asked): Promise<void> {
@@ -397,20 +365,15 @@ export abstract class Optimizer {
       this.#bring(device);
       this.#device = device; // last: where memory ran out, the next call tries again
     }
-    if (method === "accumulate") this.#prepareTotal(device);
-  }
-
-  #prepareTotal(device: Device): void {
-    const { size } = this.flat;
-    this.#total ??= { gradients: zerosOn(device, size, "accumulated"), loss: zerosOn(device, 1, "accumulated loss") };
+    if (method === "accumulate") this.#accumulation.prepare(device);
   }
 
   /** First values of the slots, or those of a state that waits. */
   #bring(device: Device): void {
     const state = this.#waiting;
-    if (state && (state.slots.has("accumulated") || state.accumulated.count > 0)) this.#prepareTotal(device);
+    if (state && state.accumulated.count > 0) this.#accumulation.prepare(device);
     writeState(
-      { where: this.#where, slots: this.slots(), flat: this.flat, schedules: this.#schedules(), state },
+      { where: this.#where, slots: this.slots(), flat: this.flat, schedules: this.#settings.schedules(), state },
       { device, tensors: { ...this.#slots, ...this.#extra() }, report: this.#report as Tensor },
     );
     this.#waiting = null;
@@ -428,7 +391,7 @@ export abstract class Optimizer {
       flat: this.flat,
       loss,
       report: this.#report as Tensor,
-      table: this.#table,
+      table: this.#settings.table,
       slots: this.#slots,
       average: this.#average,
       scaled,
@@ -436,13 +399,6 @@ export abstract class Optimizer {
       scalars,
       rule: (call) => this.update(call),
     });
-  }
-
-  #expandAccumulation(loss: Tensor, scaled: boolean, weight: Scalar): Expansion {
-    const { gradients: total, loss: totalLoss } = this.#total as { gradients: Tensor; loss: Tensor };
-    const inputs = { gradients: this.flat.gradients, loss, total, totalLoss };
-    const call = { dims: { n: this.flat.size }, scalars: { weight } };
-    return { placed: this.#gradients(loss, scaled), effects: [effect(accumulateGradients, inputs, call)] };
   }
 }
 
@@ -458,9 +414,3 @@ interface Updating {
   readonly expand: (scalars: Record<string, Scalar>) => Expansion;
   readonly beside?: readonly Scalar[];
 }
-
-/** Whether a group leaves all to the optimizer. */
-const isPlain = ({ lr, weightDecay, clipNorm }: OptimizerGroup): boolean =>
-  lr === undefined && weightDecay === undefined && clipNorm === undefined;
-
-const rateOf = (lr: number | Schedule, updates: number): number => (typeof lr === "number" ? lr : lr(updates));
