@@ -23,7 +23,10 @@ const SCHEDULES: ReadonlyMap<string, (config: Fields) => Schedule> = new Map([
   ["CosineDecay", cosineOf],
   ["CosineDecayRestarts", restartsOf],
   ["Linear", linearOf],
-  ["Exponential", (config) => exponentialDecay({ lr: rateOf(config.only("initial_lr", "gamma")), factor: config.number("gamma") })],
+  [
+    "Exponential",
+    (config) => exponentialDecay({ lr: rateOf(config.only("initial_lr", "gamma")), factor: config.number("gamma") }),
+  ],
   ["Step", stepOf],
   ["CosineAnnealing", annealingOf],
   ["Noam", noamOf],
@@ -112,7 +115,12 @@ function stepOf(config: Fields): Schedule {
 /** burn's, which goes up again. */
 function annealingOf(config: Fields): Schedule {
   config.only("initial_lr", "min_lr", "num_iters");
-  return cosineDecay({ lr: rateOf(config), steps: config.number("num_iters"), final: config.number("min_lr", 0), cycle: true });
+  return cosineDecay({
+    lr: rateOf(config),
+    steps: config.number("num_iters"),
+    final: config.number("min_lr", 0),
+    cycle: true,
+  });
 }
 
 function noamOf(config: Fields): Schedule {

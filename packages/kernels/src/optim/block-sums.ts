@@ -31,7 +31,9 @@ export const addBlock = (type: "f32" | "vec2f"): string => `
     }`;
 
 /** WGSL of a kernel over blocks: the four `i` of this lane and its block. */
-export const blockIndex = (width: number): string => `let i = (group.x + group.y * ${width}u) * ${LANES * BLOCKS}u + lane;
+export const blockIndex = (
+  width: number,
+): string => `let i = (group.x + group.y * ${width}u) * ${LANES * BLOCKS}u + lane;
       let block = i / ${LANES}u;`;
 
 export const isFirstOfBlock = `lane % ${LANES}u == 0u && block < (dims.n + ${BLOCK - 1}u) / ${BLOCK}u`;

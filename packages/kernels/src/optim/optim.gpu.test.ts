@@ -167,7 +167,10 @@ describe("the scale of the loss", () => {
       const scaled = Float32Array.from(gradients, (g) => g * scale);
       const state = kernel === sgd ? { parameters, velocity } : { parameters, m, v };
       const made = await report(scaled, reportWords({ lossScale: scale }), { scaled: scale > 1 });
-      const call = { dims: { n, ...alike }, inputs: { ...allInFours(state), gradients: inFours(scaled, 0), report: made } };
+      const call = {
+        dims: { n, ...alike },
+        inputs: { ...allInFours(state), gradients: inFours(scaled, 0), report: made },
+      };
       const { clipNorm, clipValue } = { clipNorm: 2, clipValue: 0.1 };
       const after =
         kernel === sgd

@@ -13,7 +13,15 @@ import { lion } from "./lion";
 import { nadam } from "./nadam";
 import { readReport, reportWords } from "./report";
 import { rmsprop } from "./rmsprop";
-import { adadeltaElement, adagradElement, adamaxElement, type ElementRule, lionElement, nadamElement, rmspropElement } from "./rules.reference";
+import {
+  adadeltaElement,
+  adagradElement,
+  adamaxElement,
+  type ElementRule,
+  lionElement,
+  nadamElement,
+  rmspropElement,
+} from "./rules.reference";
 import { BLOCK } from "./settings";
 
 const gpu = useTestDevice();
@@ -38,7 +46,13 @@ const cases: RuleCase[] = [
     scalars: { eps: 0.01 },
     options: { insideRoot: true },
   },
-  { why: "adadelta", kernel: adadelta, element: adadeltaElement, slots: ["v", "u"], scalars: { oneMinusRho: 0.05, eps: 1e-3 } },
+  {
+    why: "adadelta",
+    kernel: adadelta,
+    element: adadeltaElement,
+    slots: ["v", "u"],
+    scalars: { oneMinusRho: 0.05, eps: 1e-3 },
+  },
   {
     why: "rmsprop",
     kernel: rmsprop,
@@ -83,7 +97,13 @@ const cases: RuleCase[] = [
     slots: ["m", "v"],
     scalars: { ...means, eps: 1e-8, correction2: 0.5, meanFactor: 1.5, gradientFactor: 0.4 },
   },
-  { why: "lion", kernel: lion, element: lionElement, slots: ["m"], scalars: { oneMinusBeta1: 0.1, oneMinusBeta2: 0.01 } },
+  {
+    why: "lion",
+    kernel: lion,
+    element: lionElement,
+    slots: ["m"],
+    scalars: { oneMinusBeta1: 0.1, oneMinusBeta2: 0.01 },
+  },
 ];
 
 /** Room for whole fours. */
@@ -127,7 +147,11 @@ describe.each(cases)("$why equals the reference", ({ kernel, element, slots, sca
       const own = Object.fromEntries(slots.map((name) => [name, made.slots[name]?.[i] ?? 0]));
       return element(p, (made.gradients[i] as number) + 0.3 * p, own, given);
     });
-    for (const name of ["parameters", ...slots]) expected[name] = inFours(results.map((result) => result[name] ?? Number.NaN), 77);
+    for (const name of ["parameters", ...slots])
+      expected[name] = inFours(
+        results.map((result) => result[name] ?? Number.NaN),
+        77,
+      );
     await checkKernel(gpu.device, kernel, {
       dims: { n, P: 0, U: 0 },
       scalars: { ...given, clipNorm: 0, clipValue: 0 },
@@ -189,7 +213,14 @@ test("settings of their own: each parameter has its rate, its decay and the scal
   await checkKernel(gpu.device, adagrad, {
     dims: { n, P: sizes.length, U: 3 },
     scalars: { lr: 99, weightDecay: 99, eps: 0.01, clipNorm: 0, clipValue: 0 },
-    inputs: { parameters: made.parameters, gradients: made.gradients, sum: made.slots.sum ?? [], settings, scales, report: reportWords() },
+    inputs: {
+      parameters: made.parameters,
+      gradients: made.gradients,
+      sum: made.slots.sum ?? [],
+      settings,
+      scales,
+      report: reportWords(),
+    },
     expected,
     tolerance,
   });
@@ -210,7 +241,14 @@ describe("units that are clipped apart", () => {
     const sums = Float32Array.of(9, 16, 100, ...Array.from({ length: 200 }, () => 0.02));
     const units = new Uint32Array(16);
     const floats = new Float32Array(units.buffer);
-    for (const [u, [first, end, most]] of ([[0, 2, 1], [2, 3, 20], [3, 203, 1], [3, 203, 0]] as const).entries()) {
+    for (const [u, [first, end, most]] of (
+      [
+        [0, 2, 1],
+        [2, 3, 20],
+        [3, 203, 1],
+        [3, 203, 0],
+      ] as const
+    ).entries()) {
       units.set([first, end], 4 * u);
       floats[4 * u + 2] = most;
     }
@@ -234,7 +272,12 @@ test("gradients accumulate with their weights, and finishing divides by all of t
   const second = await runKernel(gpu.device, accumulate, {
     dims: { n },
     scalars: { weight: 3 },
-    inputs: { gradients: inFours(b, 77), loss: Float32Array.of(4), total: first.total ?? zeros, totalLoss: first.totalLoss ?? zeros },
+    inputs: {
+      gradients: inFours(b, 77),
+      loss: Float32Array.of(4),
+      total: first.total ?? zeros,
+      totalLoss: first.totalLoss ?? zeros,
+    },
   });
   const done = await runKernel(gpu.device, finishAccumulation, {
     dims: { n },

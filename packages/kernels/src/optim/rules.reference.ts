@@ -1,8 +1,13 @@
-/** One element of an update in float64: the rules that work element by element, from their papers' equations. */
-export interface ElementRule {
-  /** What each slot holds and the parameter, after an update with gradient g. */
-  (p: number, g: number, slots: Readonly<Record<string, number>>, s: Readonly<Record<string, number>>): Record<string, number>;
-}
+/**
+ * One element of an update in float64, from the equations of the rule's paper: what each slot holds and the parameter,
+ * after an update with gradient g.
+ */
+export type ElementRule = (
+  p: number,
+  g: number,
+  slots: Readonly<Record<string, number>>,
+  s: Readonly<Record<string, number>>,
+) => Record<string, number>;
 
 const of = (record: Readonly<Record<string, number>>, name: string): number => {
   const value = record[name];

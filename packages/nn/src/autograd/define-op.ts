@@ -23,19 +23,21 @@ export interface OpDefinition<I extends TensorRecord, A extends object, O extend
 export function defineOp<I extends TensorRecord, A extends object, O extends TensorRecord, S>(
   definition: OpDefinition<I, A, O, S>,
 ): (inputs: I, attributes: A) => O {
-  return (inputs, attributes) => {
+  const op = (inputs: I, attributes: A): O => {
     const { out, saved } = definition.forward(inputs, attributes);
     const record = {
       name: definition.name,
       born: clock.now,
       inputs: present(inputs),
       outputs: present(out),
+      repeat: { attributes, saved, call: (again: TensorRecord, other: object) => op(again as I, other as A) },
       backward: (dOut: Readonly<Record<string, Tensor | undefined>>, needs: ReadonlySet<string>) =>
         definition.backward(dOut as Gradients<O>, saved, needs, attributes),
     };
     for (const output of Object.values(record.outputs)) output.origin = record;
     return out;
   };
+  return op;
 }
 
 function present(tensors: TensorRecord): Record<string, Tensor> {

@@ -69,7 +69,8 @@ export abstract class RecurrentModule extends Module {
   readonly weightIh: readonly Parameter[]; //    W per layer [D·G·H, I_k]
   readonly weightHh: readonly Parameter[]; //    R per layer [D, G·H, P]
   readonly bias: readonly Parameter[]; //        b per layer [D·G·H], none without bias
-  readonly #rng: Generator;
+  /** Where its weights came from, and its dropout comes from. */
+  readonly rng: Generator;
   readonly #where: string;
 
   /** @param stateSize features P of a state and an output, where they are not the H units themselves */
@@ -85,7 +86,7 @@ export abstract class RecurrentModule extends Module {
     const { rng = sharedGenerator(), layers = 1, direction = "forward", bias = true } = options;
     const init = expectInit(where, options.init ?? "torch");
     this.#where = where;
-    this.#rng = rng;
+    this.rng = rng;
     this.inputSize = expectExtent(where, { inputSize });
     this.hiddenSize = expectExtent(where, { hiddenSize });
     this.stateSize = stateSize;
@@ -155,7 +156,7 @@ export abstract class RecurrentModule extends Module {
     const weight = this.inPrecision(this.weightIh[layer] as Parameter);
     const bias = this.inPrecision(this.bias[layer]);
     if (!isFloat(x.dtype)) return classProduct(weight, bias, x);
-    const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
+    const input = layer > 0 && this.training && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.rng }) : x;
     return linearOfSteps(this.inPrecision(input), weight, bias, steps);
   }
 

@@ -59,7 +59,11 @@ export class Accumulation {
 
   /** Puts the means in the place of the gradient, and begins anew. */
   finish(gradients: Tensor, weight: Scalar): { call: KernelNode; loss: Tensor } {
-    const call = effect(finishAccumulation, { gradients, ...this.#sums() }, { dims: { n: this.#size }, scalars: { weight } });
+    const call = effect(
+      finishAccumulation,
+      { gradients, ...this.#sums() },
+      { dims: { n: this.#size }, scalars: { weight } },
+    );
     return { call, loss: call.outputs.loss as Tensor };
   }
 

@@ -59,7 +59,11 @@ export class Adafactor extends Optimizer {
     this.eps2 = eps2;
     this.threshold = threshold;
     this.relativeStep = relativeStep;
-    this.#layout = factorLayout(this.flat, this.groups.map((group) => group.parameters), this.clipScope);
+    this.#layout = factorLayout(
+      this.flat,
+      this.groups.map((group) => group.parameters),
+      this.clipScope,
+    );
     this.#units = parameterUnits(this.flat);
   }
 
@@ -91,7 +95,15 @@ export class Adafactor extends Optimizer {
     const average = effect(adafactorMeans, { factors, slabs }, { dims: { F, S } });
     const direction = effect(
       adafactorDirection,
-      { parameters, gradients, factors, means: average.outputs.means, places, report, ...(clip ? { scales: clip } : {}) },
+      {
+        parameters,
+        gradients,
+        factors,
+        means: average.outputs.means,
+        places,
+        report,
+        ...(clip ? { scales: clip } : {}),
+      },
       { dims: { n, P, U, F, S }, scalars: scalarsOf(adafactorDirection, scalars) },
     );
     const scaling = effect(
@@ -127,7 +139,8 @@ function factorLayout(
     const { shape, size } = parameter;
     const [R, C] = shape.length < 2 ? [0, size] : (shape.slice(-2) as [number, number]);
     const Z = R > 0 ? size / (R * C) : 1;
-    const unit = scope === "parameter" ? k : scope === "group" ? groups.findIndex((each) => each.includes(parameter)) : 0;
+    const unit =
+      scope === "parameter" ? k : scope === "group" ? groups.findIndex((each) => each.includes(parameter)) : 0;
     places.push(starts[k] as number, R, C, Z, factors, lines, slabs.length / 2, unit);
     for (let slab = 0; R > 0 && slab < Z; slab++) slabs.push(factors + slab * R, R);
     factors += factorCount(Z, R, C);

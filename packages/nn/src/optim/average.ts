@@ -16,7 +16,12 @@ export function expectAverage(where: string, average: AverageOptions | undefined
   if (average.kind === "ema") {
     const { decay } = average;
     if (decay >= 0 && decay < 1) return average;
-    throw new ValueError({ where, what: "average.decay", expected: "at least 0 and less than 1", received: String(decay) });
+    throw new ValueError({
+      where,
+      what: "average.decay",
+      expected: "at least 0 and less than 1",
+      received: String(decay),
+    });
   }
   if (average.kind === "mean") {
     expectSteps(where, { "average.from": average.from ?? 1, "average.every": average.every ?? 1 });
@@ -24,6 +29,18 @@ export function expectAverage(where: string, average: AverageOptions | undefined
   }
   const { kind } = average as { kind?: unknown };
   throw new ValueError({ where, what: "average.kind", expected: "ema or mean", received: String(kind) });
+}
+
+/** @throws ValueError unless an average is kept, of one update at least */
+export function expectAverageKept(where: string, average: AverageOptions | undefined, updates: number): void {
+  if (average && updates > 0) return;
+  throw new ValueError({
+    where,
+    what: "the average of the weights",
+    expected: "kept, of one update at least",
+    received: average ? "of none yet" : "not kept",
+    remedy: 'Pass average: { kind: "ema", decay: 0.999 } to the optimizer.',
+  });
 }
 
 /** How far the average goes to the weights after update t, from 1 on: 0 not at all, 1 all the way. */

@@ -143,7 +143,11 @@ export function zerosOn(device: Device, words: number, name: string, dtype: "f32
 }
 
 /** Writes words into a tensor that stays on the device, after all that was asked for before. */
-export function uploadTo(device: Device, tensor: Tensor, words: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): void {
+export function uploadTo(
+  device: Device,
+  tensor: Tensor,
+  words: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
+): void {
   const { range } = tensor.storage as Storage;
   enqueue(device, () => device.upload({ ...range, size: words.byteLength }, words));
 }

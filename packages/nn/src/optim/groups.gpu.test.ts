@@ -22,7 +22,7 @@ import {
 } from "..";
 import { bitsOf } from "../test-support/bits";
 import { useTestDevice } from "../test-support/device";
-import { adafactorRule, type ArrayRule, lambRule } from "./optim.reference";
+import { type ArrayRule, adafactorRule, lambRule } from "./optim.reference";
 
 const gpu = useTestDevice();
 
@@ -40,7 +40,11 @@ describe("groups of parameters", () => {
     const [p, q, r] = [parameterOf([3], 1), parameterOf([200], 2), parameterOf([1], 3)];
     const before = await Promise.all([p, q, r].map((each) => each.data()));
     const optimizer = new SGD(
-      [{ parameters: [p], lr: 0.5, weightDecay: 0 }, { parameters: [q], lr: (t) => 0.25 / (t + 1) }, { parameters: [r] }],
+      [
+        { parameters: [p], lr: 0.5, weightDecay: 0 },
+        { parameters: [q], lr: (t) => 0.25 / (t + 1) },
+        { parameters: [r] },
+      ],
       { lr: 0.125, weightDecay: 0.5 },
     );
     const rates = [0.5, 0.25, 0.125];
@@ -60,14 +64,17 @@ describe("groups of parameters", () => {
     for (const [k, each] of [p, q, r].entries()) {
       const values = await each.data();
       // three updates, each four roundings of numbers below 8
-      for (const [i, value] of (expected[k] as Float64Array).entries()) expect(Math.abs((values[i] as number) - value)).toBeLessThan(12 * 8 * 2 ** -24);
+      for (const [i, value] of (expected[k] as Float64Array).entries())
+        expect(Math.abs((values[i] as number) - value)).toBeLessThan(12 * 8 * 2 ** -24);
     }
     expect(optimizer.parameters).toEqual([p, q, r]);
     optimizer.dispose();
   });
 
   test("are clipped apart where that is asked for, each at its own norm", async () => {
-    const [p, q, r] = [[3, 0], [-4], [6]].map((g) => [new Parameter(new Float32Array(g.length), [g.length]), Float32Array.from(g)] as const) as [
+    const [p, q, r] = [[3, 0], [-4], [6]].map(
+      (g) => [new Parameter(new Float32Array(g.length), [g.length]), Float32Array.from(g)] as const,
+    ) as [
       readonly [Parameter, Float32Array<ArrayBuffer>],
       readonly [Parameter, Float32Array<ArrayBuffer>],
       readonly [Parameter, Float32Array<ArrayBuffer>],
@@ -95,23 +102,45 @@ describe("groups of parameters", () => {
       ["biases", 0, 1],
       ["others", undefined, 1],
     ]);
-    expect(parameterGroups(model, [{ match: (path) => path === "weight", freeze: true }])[0]?.parameters).toEqual([model.bias]);
-    expect(() => parameterGroups(model, [{ match: /wieght/ }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: parameterGroups: rules[0].match /wieght/ should be to fit one of weight, bias but is fitting none.]`);
-    expect(() => parameterGroups(model, [{ match: /./, freeze: true }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: parameterGroups: the rules should be to leave parameters to train but is freezing all of them.]`);
+    expect(parameterGroups(model, [{ match: (path) => path === "weight", freeze: true }])[0]?.parameters).toEqual([
+      model.bias,
+    ]);
+    expect(() => parameterGroups(model, [{ match: /wieght/ }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: parameterGroups: rules[0].match /wieght/ should be to fit one of weight, bias but is fitting none.]`,
+    );
+    expect(() => parameterGroups(model, [{ match: /./, freeze: true }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: parameterGroups: the rules should be to leave parameters to train but is freezing all of them.]`,
+    );
   });
 
   test("refuse a parameter in two of them, an empty one, and unknown settings", () => {
     const [p, q] = [parameterOf([2], 1), parameterOf([2], 2)];
     p.name = "p";
     const make = (groups: object[]) => () => new SGD(groups as never, { lr: 1 });
-    expect(make([{ parameters: [p] }, { parameters: [q, p] }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: the parameter p should be in one group once but is in group 0 and in group 1.]`);
-    expect(make([{ parameters: [p, p], name: "all" }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: the parameter p should be in one group once but is twice in all.]`);
-    expect(make([{ parameters: [] }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: groups[0].parameters should be an array of at least one parameter but is empty.]`);
-    expect(make([{ lr: 0.1 }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: groups[0].parameters should be an array of at least one parameter but is undefined.]`);
-    expect(make([{ parameters: [p], momentum: 1 }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: groups[0] should be a group: parameters, name, lr, weightDecay, clipNorm but is one with "momentum". Pass parameters alone or groups alone: [{ parameters, lr, weightDecay }, …].]`);
-    expect(make([{ parameters: [p] }, q])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: groups[1] should be a group: parameters, name, lr, weightDecay, clipNorm but is not one. Pass parameters alone or groups alone: [{ parameters, lr, weightDecay }, …].]`);
-    expect(make([{ parameters: [p], lr: -1 }])).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: groups[0].lr should be a finite number, at least 0 but is -1.]`);
-    expect(() => new Adam([p], { lr: 1, learningRate: 2 } as never)).toThrowErrorMatchingInlineSnapshot(`[ValueError: Adam: options.learningRate should be one of lr, weightDecay, decay, clipNorm, clipScope, clipValue, average, beta1, beta2, eps, amsgrad, epsilon, biasCorrection but is not one of them.]`);
+    expect(make([{ parameters: [p] }, { parameters: [q, p] }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: the parameter p should be in one group once but is in group 0 and in group 1.]`,
+    );
+    expect(make([{ parameters: [p, p], name: "all" }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: the parameter p should be in one group once but is twice in all.]`,
+    );
+    expect(make([{ parameters: [] }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: groups[0].parameters should be an array of at least one parameter but is empty.]`,
+    );
+    expect(make([{ lr: 0.1 }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: groups[0].parameters should be an array of at least one parameter but is undefined.]`,
+    );
+    expect(make([{ parameters: [p], momentum: 1 }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: groups[0] should be a group: parameters, name, lr, weightDecay, clipNorm but is one with "momentum". Pass parameters alone or groups alone: [{ parameters, lr, weightDecay }, …].]`,
+    );
+    expect(make([{ parameters: [p] }, q])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: groups[1] should be a group: parameters, name, lr, weightDecay, clipNorm but is not one. Pass parameters alone or groups alone: [{ parameters, lr, weightDecay }, …].]`,
+    );
+    expect(make([{ parameters: [p], lr: -1 }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: groups[0].lr should be a finite number, at least 0 but is -1.]`,
+    );
+    expect(() => new Adam([p], { lr: 1, learningRate: 2 } as never)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Adam: options.learningRate should be one of lr, weightDecay, decay, clipNorm, clipScope, clipValue, average, beta1, beta2, eps, amsgrad, epsilon, biasCorrection but is not one of them.]`,
+    );
     new SGD([p], { lr: 1 }).dispose(); // none of them took it
   });
 });
@@ -134,7 +163,14 @@ describe("rules that look at a whole parameter equal plain float64 loops", () =>
       why: "Adafactor",
       make: (p) => new Adafactor(p, { lr: 0.05, weightDecay: 0.1 }),
       rules: () =>
-        ([[1, 0, 70], [1, 9, 31], [2, 5, 40], [1, 0, 1]] as const).map((shape) => adafactorRule({ lr: 0.05, weightDecay: 0.1 }, shape)),
+        (
+          [
+            [1, 0, 70],
+            [1, 9, 31],
+            [2, 5, 40],
+            [1, 0, 1],
+          ] as const
+        ).map((shape) => adafactorRule({ lr: 0.05, weightDecay: 0.1 }, shape)),
     },
   ];
 
@@ -148,13 +184,16 @@ describe("rules that look at a whole parameter equal plain float64 loops", () =>
     for (let t = 1; t <= 8; t++) {
       const gradients = parameters.map((p, k) => gradientOf(p, 100 * t + k));
       await optimizer.minimize(lossWith(parameters.map((p, k) => [p, gradients[k] as Float32Array<ArrayBuffer>])));
-      for (const [k, rule] of each.entries()) expected[k] = rule(expected[k] as Float64Array, Float64Array.from(gradients[k] as Float32Array), t);
+      for (const [k, rule] of each.entries())
+        expected[k] = rule(expected[k] as Float64Array, Float64Array.from(gradients[k] as Float32Array), t);
     }
     // A step is at most 0.05·rms(p)·10; eight of them, each with some 40 roundings, of values below 4
     const bound = 8 * 40 * 4 * 2 ** -24;
     for (const [k, p] of parameters.entries()) {
       const values = await p.data();
-      const worst = Math.max(...Array.from(expected[k] as Float64Array, (value, i) => Math.abs(value - (values[i] as number))));
+      const worst = Math.max(
+        ...Array.from(expected[k] as Float64Array, (value, i) => Math.abs(value - (values[i] as number))),
+      );
       expect(worst, `parameter ${k}`).toBeLessThan(bound);
     }
     optimizer.dispose();
@@ -212,17 +251,24 @@ describe("accumulated gradients", () => {
     for (const cuts of [[12], [4, 8, 12], [1, 5, 6, 12]]) {
       const values = await train(cuts);
       // gradients below 4 summed in another order, 12 roundings; Adam's first steps turn a relative error into one of lr
-      for (const [i, value] of values.entries()) expect(Math.abs(value - (expected[i] as number))).toBeLessThan(5 * 0.1 * 1e-4);
+      for (const [i, value] of values.entries())
+        expect(Math.abs(value - (expected[i] as number))).toBeLessThan(5 * 0.1 * 1e-4);
     }
   });
 
   test("are waited for, and used up", async () => {
     const p = parameterOf([2], 1);
     const optimizer = new SGD([p], { lr: 1 });
-    expect(() => optimizer.step()).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD.step: the accumulated gradients should be of one loss at least but is none. Call accumulate(loss) first, or minimize(loss) to do both at once.]`);
+    expect(() => optimizer.step()).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD.step: the accumulated gradients should be of one loss at least but is none. Call accumulate(loss) first, or minimize(loss) to do both at once.]`,
+    );
     await optimizer.accumulate(lossWith([[p, gradientOf(p, 1)]]));
-    expect(() => optimizer.minimize(lossWith([[p, gradientOf(p, 1)]]))).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD.minimize: the accumulated gradients should be used but is of 1 losses and waiting. Call step() first, or accumulate this loss too.]`);
-    expect(() => optimizer.accumulate(lossWith([[p, gradientOf(p, 1)]]), { weight: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD.accumulate: weight should be more than 0 but is 0.]`);
+    expect(() => optimizer.minimize(lossWith([[p, gradientOf(p, 1)]]))).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD.minimize: the optimizer should be done with what was accumulated but is waiting for step(), which will use 1 loss. Call step() first, or accumulate this loss too.]`,
+    );
+    expect(() =>
+      optimizer.accumulate(lossWith([[p, gradientOf(p, 1)]]), { weight: 0 }),
+    ).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD.accumulate: weight should be more than 0 but is 0.]`);
     await optimizer.step();
     expect(() => optimizer.step()).toThrow("none");
     optimizer.dispose();
@@ -238,7 +284,10 @@ describe("accumulated gradients", () => {
     expect([await p.data(), (await optimizer.report()).skipped]).toEqual([before, 1]);
     await optimizer.accumulate(lossWith([[p, Float32Array.of(1, 2)]]));
     await optimizer.step();
-    expect([...(await p.data())]).toEqual([Math.fround((before[0] as number) - 1), Math.fround((before[1] as number) - 2)]);
+    expect([...(await p.data())]).toEqual([
+      Math.fround((before[0] as number) - 1),
+      Math.fround((before[1] as number) - 2),
+    ]);
     optimizer.dispose();
   });
 });
@@ -275,10 +324,16 @@ describe("the average of the weights", () => {
   test("is refused where none is kept, or with numbers out of range", () => {
     const p = parameterOf([2], 1);
     const optimizer = new SGD([p], { lr: 1 });
-    expect(() => optimizer.swapAverage()).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD.swapAverage: the average of the weights should be kept, of one update at least but is not kept. Pass average: { kind: "ema", decay: 0.999 } to the optimizer.]`);
+    expect(() => optimizer.swapAverage()).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD.swapAverage: the average of the weights should be kept, of one update at least but is not kept. Pass average: { kind: "ema", decay: 0.999 } to the optimizer.]`,
+    );
     optimizer.dispose();
-    expect(() => new SGD([p], { lr: 1, average: { kind: "ema", decay: 1 } })).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: average.decay should be at least 0 and less than 1 but is 1.]`);
-    expect(() => new SGD([p], { lr: 1, average: { kind: "swa" } as never })).toThrowErrorMatchingInlineSnapshot(`[ValueError: SGD: average.kind should be ema or mean but is swa.]`);
+    expect(() => new SGD([p], { lr: 1, average: { kind: "ema", decay: 1 } })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: average.decay should be at least 0 and less than 1 but is 1.]`,
+    );
+    expect(() => new SGD([p], { lr: 1, average: { kind: "swa" } as never })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: average.kind should be ema or mean but is swa.]`,
+    );
   });
 });
 
@@ -286,7 +341,12 @@ test("a step with groups, accumulation, average and schedule creates nothing aft
   const model = new Linear(4, 2, { rng: random(3) });
   const schedule = plateau({ lr: 0.1, patience: 0 });
   const groups = parameterGroups(model, [{ match: /bias/, weightDecay: 0, lr: (t) => 0.1 * 0.9 ** t }]);
-  const optimizer = new LAMB(groups, { lr: schedule, clipNorm: 1, clipScope: "group", average: { kind: "ema", decay: 0.9 } });
+  const optimizer = new LAMB(groups, {
+    lr: schedule,
+    clipNorm: 1,
+    clipScope: "group",
+    average: { kind: "ema", decay: 0.9 },
+  });
   const { counters } = gpu.device;
   let before = { counts: counters.snapshot(), misses: 0 };
   for (let step = 0; step < 30; step++) {

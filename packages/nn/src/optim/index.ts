@@ -4,7 +4,13 @@ export { Adagrad, type AdagradOptions } from "./adagrad";
 export { Adam, type AdamOptions, AdamW } from "./adam";
 export { Adamax, type AdamaxOptions } from "./adamax";
 export type { AverageOptions } from "./average";
-export { type GroupRule, type OptimizerGroup, type ParameterGroup, type ParameterList, parameterGroups } from "./groups";
+export {
+  type GroupRule,
+  type OptimizerGroup,
+  type ParameterGroup,
+  type ParameterList,
+  parameterGroups,
+} from "./groups";
 export { LAMB, type LAMBOptions } from "./lamb";
 export { Lion, type LionOptions } from "./lion";
 export { Nadam, type NadamOptions } from "./nadam";

@@ -96,7 +96,8 @@ const cases: Case[] = [
   },
   {
     why: "Adagrad as in Keras",
-    make: (p) => new Adagrad(p, { lr: 0.01, initial: 0.1, eps: 1e-2, epsilon: "keras", weightDecay: 0.2, decay: "decoupled" }),
+    make: (p) =>
+      new Adagrad(p, { lr: 0.01, initial: 0.1, eps: 1e-2, epsilon: "keras", weightDecay: 0.2, decay: "decoupled" }),
     rule: () => adagradRule({ lr: 0.01, initial: 0.1, eps: 1e-2, keras: true, weightDecay: 0.2, decoupled: true }),
   },
   {

@@ -69,7 +69,9 @@ export function adamRule(numbers: AdamNumbers): Rule {
 }
 
 /** Adagrad (Duchi et al. 2011) with PyTorch's decay of the rate. */
-export function adagradRule(numbers: Decay & { lrDecay?: number; initial?: number; eps?: number; keras?: boolean }): Rule {
+export function adagradRule(
+  numbers: Decay & { lrDecay?: number; initial?: number; eps?: number; keras?: boolean },
+): Rule {
   const { lr, lrDecay = 0, initial = 0, eps = 1e-10, keras = false } = numbers;
   let sum = initial;
   return withDecay(numbers, (p, g, t) => {
@@ -194,7 +196,9 @@ export function adafactorRule(
         const sum = (count: number, of: (k: number) => number): number =>
           Array.from({ length: count }, (_, k) => of(k)).reduce((a, b) => a + b, 0);
         rows[z] = (rows[z] as Float64Array).map((x, i) => beta2 * x + ((1 - beta2) * sum(C, (j) => at(i, j))) / C);
-        columns[z] = (columns[z] as Float64Array).map((x, j) => beta2 * x + ((1 - beta2) * sum(R, (i) => at(i, j))) / R);
+        columns[z] = (columns[z] as Float64Array).map(
+          (x, j) => beta2 * x + ((1 - beta2) * sum(R, (i) => at(i, j))) / R,
+        );
         const [r, c] = [rows[z] as Float64Array, columns[z] as Float64Array];
         const all = r.reduce((a, b) => a + b, 0) / R;
         for (let i = 0; i < R; i++)

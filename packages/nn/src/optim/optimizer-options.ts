@@ -1,4 +1,7 @@
 import type { AnyKernel, ScalarsOf } from "@unroll/kernels";
+import type { Request } from "../plan/executor";
+import type { Expansion } from "../plan/plan";
+import type { Trace } from "../plan/trace";
 import type { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import type { AverageOptions } from "./average";
@@ -64,7 +67,6 @@ export interface OptimizerKind {
   readonly needsTable?: boolean;
 }
 
-
 /** Those of a call's numbers that a kernel takes. */
 export function scalarsOf<K extends AnyKernel>(
   kernel: K,
@@ -72,4 +74,19 @@ export function scalarsOf<K extends AnyKernel>(
 ): { readonly [N in keyof ScalarsOf<K>]: Scalar } {
   const names = Object.keys(kernel.scalars ?? {});
   return Object.fromEntries(names.map((name) => [name, scalars[name]])) as { [N in keyof ScalarsOf<K>]: Scalar };
+}
+
+/** What an update asks of the executor, and the walk of it: one serves for all that has to be known of the graph. */
+export interface Asked {
+  readonly request: Request;
+  readonly forward: Trace;
+}
+
+/** What an update is asked for with. */
+export interface Updating {
+  readonly roots: readonly Tensor[];
+  readonly prefix: string;
+  readonly walk: Trace;
+  readonly expand: (scalars: Record<string, Scalar>) => Expansion;
+  readonly beside?: readonly Scalar[];
 }

@@ -13,7 +13,7 @@ import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { effect, run } from "../graph/run";
 import { expectOneOf } from "../ops/options";
-import { deviceOf, expectFeatures, type Request, submit, traceRequest } from "../plan/executor";
+import { deviceOf, expectFeatures, submit, traceRequest } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { type Trace, trace } from "../plan/trace";
@@ -21,23 +21,25 @@ import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import { Accumulation } from "./accumulation";
-import { type AverageOptions, averageShare, expectAverage } from "./average";
+import { type AverageOptions, averageShare, expectAverage, expectAverageKept } from "./average";
 import { expectOnDevice, expectReady, rootsOf } from "./checks";
 import { FlatParameters, zerosOn } from "./flat-parameters";
 import { groupsOf, type OptimizerGroup, type ParameterList } from "./groups";
 import type {
   AccumulateOptions,
+  Asked,
   MinimizeOptions,
   OptimizerKind,
   OptimizerOptions,
   Slot,
   UpdateCall,
+  Updating,
 } from "./optimizer-options";
 import type { OptimizerState } from "./optimizer-state";
 import { expectAtLeastZero } from "./options";
 import type { Schedule } from "./schedule";
 import type { ClipScope } from "./settings-table";
-import { readState, writeState } from "./state-transfer";
+import { readState, type StateFacts, writeState } from "./state-transfer";
 import { updateCalls } from "./update-calls";
 import { UpdateSettings } from "./update-settings";
 
@@ -82,7 +84,10 @@ export abstract class Optimizer {
     this.clipNorm = clipNorm;
     this.clipScope = clipScope;
     this.clipValue = clipValue;
-    this.flat = new FlatParameters(where, this.groups.flatMap((group) => group.parameters)); // last: it takes them
+    this.flat = new FlatParameters(
+      where,
+      this.groups.flatMap((group) => group.parameters),
+    ); // last: it takes them
     this.#accumulation = new Accumulation(this.flat.size);
     const { flat, groups } = this;
     const given = { lr, weightDecay, clipNorm, clipScope, clipValue };
@@ -156,7 +161,12 @@ export abstract class Optimizer {
   accumulate(loss: Tensor, { weight = 1, evaluate = [] }: AccumulateOptions = {}): Promise<void> {
     this.#expectReady("accumulate", loss, true);
     if (!(weight > 0 && Number.isFinite(weight))) {
-      throw new ValueError({ where: `${this.#where}.accumulate`, what: "weight", expected: "more than 0", received: String(weight) });
+      throw new ValueError({
+        where: `${this.#where}.accumulate`,
+        what: "weight",
+        expected: "more than 0",
+        received: String(weight),
+      });
     }
     const roots = rootsOf(`${this.#where}.accumulate`, loss, evaluate);
     const walk = trace(roots, { forGradients: true });
@@ -192,6 +202,7 @@ export abstract class Optimizer {
         remedy: "Call accumulate(loss) first, or minimize(loss) to do both at once.",
       });
     }
+    if (!this.#device) this.#prepare("step", trace(this.parameters)); // what was accumulated comes from a checkpoint
     const share = scalar(weight);
     const expand = (scalars: Record<string, Scalar>): Expansion => {
       const { call, loss } = this.#accumulation.finish(this.flat.gradients, share);
@@ -209,16 +220,9 @@ export abstract class Optimizer {
    */
   swapAverage(): Promise<void> {
     if (this.#disposed) throw this.#disposedError();
-    if (!this.#average || this.#updates === 0) {
-      throw new ValueError({
-        where: `${this.#where}.swapAverage`,
-        what: "the average of the weights",
-        expected: "kept, of one update at least",
-        received: this.average ? "of none yet" : "not kept",
-        remedy: 'Pass average: { kind: "ema", decay: 0.999 } to the optimizer.',
-      });
-    }
-    const average = this.#average;
+    expectAverageKept(`${this.#where}.swapAverage`, this.average, this.#updates);
+    if (!this.#device) this.#prepare("swapAverage", trace(this.parameters)); // it comes from a checkpoint
+    const average = this.#average as Tensor;
     const expand = (): Expansion => {
       const inputs = { parameters: this.flat.values, average };
       return { effects: [effect(swapParameters, inputs, { dims: { n: this.flat.size } })], placed: new Map() };
@@ -261,8 +265,7 @@ export abstract class Optimizer {
    */
   loadState(state: OptimizerState): void {
     if (this.#disposed) throw this.#disposedError();
-    const slots = { ...this.slots(), ...(this.average ? { average: {} } : {}) };
-    writeState({ where: this.#where, slots, flat: this.flat, schedules: this.#settings.schedules(), state }, null);
+    writeState(this.#facts(state), null);
     this.#updates = state.updates;
     this.#accumulation.now = { ...state.accumulated };
     this.#swapped = state.swapped;
@@ -278,7 +281,8 @@ export abstract class Optimizer {
   dispose(): void {
     this.#disposed = true;
     this.flat.dispose();
-    for (const state of [this.#report, ...Object.values(this.#slots), ...Object.values(this.#extra())]) state?.dispose();
+    for (const state of [this.#report, ...Object.values(this.#slots), ...Object.values(this.#extra())])
+      state?.dispose();
   }
 
   /** What the rule keeps from step to step, by name. */
@@ -298,6 +302,11 @@ export abstract class Optimizer {
     return [];
   }
 
+  #facts(state: OptimizerState | null): StateFacts {
+    const slots = { ...this.slots(), ...(this.average ? { average: {} } : {}) };
+    return { where: this.#where, slots, flat: this.flat, schedules: this.#settings.schedules(), state };
+  }
+
   #extra(): Record<string, Tensor> {
     return { ...(this.#average ? { average: this.#average } : {}), ...this.#accumulation.tensors };
   }
@@ -313,7 +322,6 @@ export abstract class Optimizer {
     return this.#updating({ roots, prefix: "minimize ", walk, expand });
   }
 
-  /** What an update asks of the executor, and the walk of it: one serves for all that has to be known of the graph. */
   #updating({ roots, prefix, walk, expand, beside = [] }: Updating): Asked {
     const t = this.#updates + 1;
     const named = this.#settings.numbers(t, (lr, at) => this.rate(lr, at));
@@ -342,7 +350,11 @@ export abstract class Optimizer {
 
   #expectReady(method: string, loss: Tensor | null, accumulating: boolean): void {
     if (this.#disposed) throw this.#disposedError();
-    const facts = { where: `${this.#where}.${method}`, swapped: this.#swapped, waiting: accumulating ? 0 : this.accumulated };
+    const facts = {
+      where: `${this.#where}.${method}`,
+      swapped: this.#swapped,
+      waiting: accumulating ? 0 : this.accumulated,
+    };
     expectReady(facts, loss);
   }
 
@@ -372,10 +384,8 @@ export abstract class Optimizer {
   #bring(device: Device): void {
     const state = this.#waiting;
     if (state && state.accumulated.count > 0) this.#accumulation.prepare(device);
-    writeState(
-      { where: this.#where, slots: this.slots(), flat: this.flat, schedules: this.#settings.schedules(), state },
-      { device, tensors: { ...this.#slots, ...this.#extra() }, report: this.#report as Tensor },
-    );
+    const tensors = { ...this.#slots, ...this.#extra() };
+    writeState(this.#facts(state), { device, tensors, report: this.#report as Tensor });
     this.#waiting = null;
   }
 
@@ -400,17 +410,4 @@ export abstract class Optimizer {
       rule: (call) => this.update(call),
     });
   }
-}
-
-interface Asked {
-  readonly request: Request;
-  readonly forward: Trace;
-}
-
-interface Updating {
-  readonly roots: readonly Tensor[];
-  readonly prefix: string;
-  readonly walk: Trace;
-  readonly expand: (scalars: Record<string, Scalar>) => Expansion;
-  readonly beside?: readonly Scalar[];
 }

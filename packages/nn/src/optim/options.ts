@@ -9,7 +9,11 @@ const COMMON = ["lr", "weightDecay", "decay", "clipNorm", "clipScope", "clipValu
  * @param own the names of the rule's own options
  * @throws ValueError if they have no learning rate, or one that the optimizer does not know
  */
-export function expectOptions<O extends OptimizerOptions>(where: string, options: O | undefined, own: readonly string[]): O {
+export function expectOptions<O extends OptimizerOptions>(
+  where: string,
+  options: O | undefined,
+  own: readonly string[],
+): O {
   if (options?.lr === undefined) {
     throw new ValueError({
       where,

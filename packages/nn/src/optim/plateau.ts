@@ -33,7 +33,12 @@ export function plateau(options: PlateauOptions): Plateau {
   expectRates("plateau", { lr, threshold, least });
   expectSteps("plateau", { patience, cooldown }, 0);
   if (!(factor >= 0 && factor < 1)) {
-    throw new ValueError({ where: "plateau", what: "factor", expected: "at least 0 and less than 1", received: String(factor) });
+    throw new ValueError({
+      where: "plateau",
+      what: "factor",
+      expected: "at least 0 and less than 1",
+      received: String(factor),
+    });
   }
   if (better !== "lower" && better !== "higher") {
     throw new ValueError({ where: "plateau", what: "better", expected: "lower or higher", received: String(better) });

@@ -23,7 +23,9 @@ const close = (values: readonly number[]) => values.map((value) => expect.closeT
 describe("schedules, by their closed forms", () => {
   test("steps", () => {
     expect(at(stepDecay({ lr: 1, every: 3, factor: 0.5 }), 0, 2, 3, 5, 6)).toEqual([1, 1, 0.5, 0.5, 0.25]);
-    expect(at(multiStep({ lr: 1, milestones: [2, 5], factor: 0.5 }), 0, 1, 2, 4, 5, 99)).toEqual([1, 1, 0.5, 0.5, 0.25, 0.25]);
+    expect(at(multiStep({ lr: 1, milestones: [2, 5], factor: 0.5 }), 0, 1, 2, 4, 5, 99)).toEqual([
+      1, 1, 0.5, 0.5, 0.25, 0.25,
+    ]);
     expect(at(piecewise({ boundaries: [2, 5], values: [3, 2, 1] }), 0, 2, 3, 5, 6)).toEqual([3, 3, 2, 2, 1]);
   });
 
@@ -32,7 +34,9 @@ describe("schedules, by their closed forms", () => {
     expect(at(exponentialDecay({ lr: 1, factor: 0.25, steps: 2, staircase: true }), 0, 1, 2)).toEqual([1, 1, 0.25]);
     expect(at(inverseTimeDecay({ lr: 1, factor: 3, steps: 2 }), 0, 2, 4)).toEqual(close([1, 1 / 4, 1 / 7]));
     expect(at(polynomialDecay({ lr: 1, steps: 10, power: 2 }), 0, 5, 10, 20)).toEqual(close([1, 0.25, 0, 0]));
-    expect(at(polynomialDecay({ lr: 1, steps: 10, final: 0.5, cycle: true }), 0, 10, 15, 20)).toEqual(close([1, 0.5, 0.625, 0.5]));
+    expect(at(polynomialDecay({ lr: 1, steps: 10, final: 0.5, cycle: true }), 0, 10, 15, 20)).toEqual(
+      close([1, 0.5, 0.625, 0.5]),
+    );
     expect(at(linearSchedule({ from: 1, to: 3, steps: 4 }), 0, 1, 4, 9)).toEqual([1, 1.5, 3, 3]);
   });
 
@@ -94,20 +98,52 @@ describe("plateau", () => {
 });
 
 test("numbers out of range are refused, negative steps above all", () => {
-  expect(() => stepDecay({ lr: 1, every: -3 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: stepDecay: every should be a whole number of updates, at least 1 but is -3. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`);
-  expect(() => cosineDecay({ lr: 1, steps: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: cosineDecay: steps should be a whole number of updates, at least 1 but is 0. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`);
-  expect(() => cosineDecay({ lr: -1, steps: 10 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: cosineDecay: lr should be a finite number, at least 0 but is -1.]`);
-  expect(() => linearWarmup(1, { steps: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: linearWarmup: steps should be a whole number of updates, at least 0 but is -1. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`);
-  expect(() => linearWarmup(Number.NaN, { steps: 1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: linearWarmup: the rate should be a finite number, at least 0 but is NaN.]`);
-  expect(() => exponentialDecay({ lr: 1, factor: 0.5, steps: 1.5 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: exponentialDecay: steps should be a whole number of updates, at least 1 but is 1.5. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`);
-  expect(() => multiStep({ lr: 1, milestones: [3, 2] })).toThrowErrorMatchingInlineSnapshot(`[ValueError: multiStep: milestones[1] should be more than 3, the one before but is 2.]`);
-  expect(() => multiStep({ lr: 1, milestones: [-1] })).toThrowErrorMatchingInlineSnapshot(`[ValueError: multiStep: milestones[0] should be a whole number of updates, at least 0 but is -1. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`);
-  expect(() => piecewise({ boundaries: [1, 2], values: [1, 2] })).toThrowErrorMatchingInlineSnapshot(`[ValueError: piecewise: values should be 3, one more than boundaries but is 2.]`);
-  expect(() => polynomialDecay({ lr: 1, steps: Number.POSITIVE_INFINITY })).toThrowErrorMatchingInlineSnapshot(`[ValueError: polynomialDecay: steps should be a whole number of updates, at least 1 but is Infinity. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`);
-  expect(() => cosineRestarts({ lr: 1, steps: 4, growth: 0.5 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: cosineRestarts: growth should be a finite number, at least 1 but is 0.5.]`);
-  expect(() => oneCycle({ lr: 1, steps: 10, rise: 1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: oneCycle: rise should be between 0 and 1 but is 1.]`);
-  expect(() => noam({ size: 0, warmup: 10 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: noam: size should be a finite number, more than 0 but is 0.]`);
-  expect(() => plateau({ lr: 1, patience: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: plateau: patience should be a whole number of updates, at least 0 but is -1. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`);
-  expect(() => plateau({ lr: 1, factor: 1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: plateau: factor should be at least 0 and less than 1 but is 1.]`);
-  expect(() => plateau({ lr: 1, better: "best" as never })).toThrowErrorMatchingInlineSnapshot(`[ValueError: plateau: better should be lower or higher but is best.]`);
+  expect(() => stepDecay({ lr: 1, every: -3 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: stepDecay: every should be a whole number of updates, at least 1 but is -3. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`,
+  );
+  expect(() => cosineDecay({ lr: 1, steps: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: cosineDecay: steps should be a whole number of updates, at least 1 but is 0. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`,
+  );
+  expect(() => cosineDecay({ lr: -1, steps: 10 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: cosineDecay: lr should be a finite number, at least 0 but is -1.]`,
+  );
+  expect(() => linearWarmup(1, { steps: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: linearWarmup: steps should be a whole number of updates, at least 0 but is -1. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`,
+  );
+  expect(() => linearWarmup(Number.NaN, { steps: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: linearWarmup: the rate should be a finite number, at least 0 but is NaN.]`,
+  );
+  expect(() => exponentialDecay({ lr: 1, factor: 0.5, steps: 1.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: exponentialDecay: steps should be a whole number of updates, at least 1 but is 1.5. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`,
+  );
+  expect(() => multiStep({ lr: 1, milestones: [3, 2] })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: multiStep: milestones[1] should be more than 3, the one before but is 2.]`,
+  );
+  expect(() => multiStep({ lr: 1, milestones: [-1] })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: multiStep: milestones[0] should be a whole number of updates, at least 0 but is -1. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`,
+  );
+  expect(() => piecewise({ boundaries: [1, 2], values: [1, 2] })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: piecewise: values should be 3, one more than boundaries but is 2.]`,
+  );
+  expect(() => polynomialDecay({ lr: 1, steps: Number.POSITIVE_INFINITY })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: polynomialDecay: steps should be a whole number of updates, at least 1 but is Infinity. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`,
+  );
+  expect(() => cosineRestarts({ lr: 1, steps: 4, growth: 0.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: cosineRestarts: growth should be a finite number, at least 1 but is 0.5.]`,
+  );
+  expect(() => oneCycle({ lr: 1, steps: 10, rise: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: oneCycle: rise should be between 0 and 1 but is 1.]`,
+  );
+  expect(() => noam({ size: 0, warmup: 10 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: noam: size should be a finite number, more than 0 but is 0.]`,
+  );
+  expect(() => plateau({ lr: 1, patience: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: plateau: patience should be a whole number of updates, at least 0 but is -1. Count updates of the parameters, not epochs: an epoch has as many as it has batches.]`,
+  );
+  expect(() => plateau({ lr: 1, factor: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: plateau: factor should be at least 0 and less than 1 but is 1.]`,
+  );
+  expect(() => plateau({ lr: 1, better: "best" as never })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: plateau: better should be lower or higher but is best.]`,
+  );
 });

@@ -20,7 +20,8 @@ interface Bounds {
 /** @throws ValueError unless each number is finite and within its bounds */
 function expectNumbers({ where, least, above }: Bounds, named: Readonly<Record<string, number>>): void {
   for (const [what, value] of Object.entries(named)) {
-    const fits = Number.isFinite(value) && (least === undefined || value >= least) && (above === undefined || value > above);
+    const fits =
+      Number.isFinite(value) && (least === undefined || value >= least) && (above === undefined || value > above);
     if (fits) continue;
     const bound = above !== undefined ? `, more than ${above}` : least !== undefined ? `, at least ${least}` : "";
     throw new ValueError({ where, what, expected: `a finite number${bound}`, received: String(value) });
@@ -52,7 +53,15 @@ export function stepDecay({ lr, every, factor = 0.1 }: { lr: number; every: numb
 }
 
 /** lr·factor^k, k the milestones that t has reached. @throws ValueError unless the milestones rise */
-export function multiStep({ lr, milestones, factor = 0.1 }: { lr: number; milestones: readonly number[]; factor?: number }): Schedule {
+export function multiStep({
+  lr,
+  milestones,
+  factor = 0.1,
+}: {
+  lr: number;
+  milestones: readonly number[];
+  factor?: number;
+}): Schedule {
   expectRates("multiStep", { lr, factor });
   expectRising("multiStep", "milestones", milestones);
   return (t) => lr * factor ** milestones.filter((milestone) => t >= milestone).length;
@@ -62,7 +71,13 @@ export function multiStep({ lr, milestones, factor = 0.1 }: { lr: number; milest
  * values[k], k the boundaries that t is past: values[0] up to and with boundaries[0], as in Keras.
  * @throws ValueError unless the boundaries rise and there is one value more
  */
-export function piecewise({ boundaries, values }: { boundaries: readonly number[]; values: readonly number[] }): Schedule {
+export function piecewise({
+  boundaries,
+  values,
+}: {
+  boundaries: readonly number[];
+  values: readonly number[];
+}): Schedule {
   expectRising("piecewise", "boundaries", boundaries);
   if (values.length !== boundaries.length + 1) {
     throw new ValueError({
@@ -81,7 +96,12 @@ function expectRising(where: string, name: string, steps: readonly number[]): vo
     expectSteps(where, { [`${name}[${index}]`]: step }, 0);
     const before = steps[index - 1];
     if (before === undefined || step > before) continue;
-    throw new ValueError({ where, what: `${name}[${index}]`, expected: `more than ${before}, the one before`, received: String(step) });
+    throw new ValueError({
+      where,
+      what: `${name}[${index}]`,
+      expected: `more than ${before}, the one before`,
+      received: String(step),
+    });
   }
 }
 
@@ -201,7 +221,10 @@ export function cosineRestarts({
  * From `from` in a straight line to where `schedule` begins, over `steps` updates; then the schedule, which counts from
  * there. @param schedule a number for a rate that stays
  */
-export function linearWarmup(schedule: Schedule | number, { steps, from = 0 }: { steps: number; from?: number }): Schedule {
+export function linearWarmup(
+  schedule: Schedule | number,
+  { steps, from = 0 }: { steps: number; from?: number },
+): Schedule {
   expectRates("linearWarmup", { from });
   expectSteps("linearWarmup", { steps }, 0);
   const after: Schedule = typeof schedule === "number" ? constant(schedule) : schedule;

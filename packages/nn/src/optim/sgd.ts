@@ -33,7 +33,12 @@ export class SGD extends Optimizer {
   /** @throws ValueError if there are no parameters or no `lr`, a number is negative, or an option is unknown */
   constructor(parameters: ParameterList, options: SGDOptions) {
     const own = ["momentum", "dampening", "nesterov", "velocity"];
-    const { momentum = 0, dampening = 0, nesterov = false, velocity = "gradients" } = expectOptions("SGD", options, own);
+    const {
+      momentum = 0,
+      dampening = 0,
+      nesterov = false,
+      velocity = "gradients",
+    } = expectOptions("SGD", options, own);
     expectAtLeastZero("SGD", { momentum, dampening }); // before any parameter is taken
     expectOneOf("SGD", { velocity }, ["gradients", "steps"]);
     super({ where: "SGD" }, parameters, options);

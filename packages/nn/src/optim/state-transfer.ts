@@ -19,7 +19,11 @@ export async function readState(
   for (const [index, name] of names.entries()) {
     const all = Float32Array.from(values[index] ?? []);
     if (all.length !== flat.size) whole.set(name, all);
-    else slots.set(name, flat.parameters.map(({ size }, k) => all.slice(flat.starts[k], (flat.starts[k] as number) + size)));
+    else
+      slots.set(
+        name,
+        flat.parameters.map(({ size }, k) => all.slice(flat.starts[k], (flat.starts[k] as number) + size)),
+      );
   }
   return { slots, whole, report: Uint32Array.from(words ?? []) };
 }
@@ -98,6 +102,7 @@ function checkState({ where, slots, flat, schedules }: StateFacts, state: Optimi
   }
   for (const [index, schedule] of schedules.entries()) {
     const saved = state.schedules[index];
-    if (saved && !schedule) differ(`the schedule of ${index === 0 ? "lr" : `group ${index - 1}`}`, "none that remembers", "one");
+    if (saved && !schedule)
+      differ(`the schedule of ${index === 0 ? "lr" : `group ${index - 1}`}`, "none that remembers", "one");
   }
 }

@@ -25,7 +25,11 @@ export class UpdateSettings {
 
   constructor(
     where: string,
-    { flat, groups, needsTable = false }: { flat: FlatParameters; groups: readonly OptimizerGroup[]; needsTable?: boolean },
+    {
+      flat,
+      groups,
+      needsTable = false,
+    }: { flat: FlatParameters; groups: readonly OptimizerGroup[]; needsTable?: boolean },
     { lr, ...given }: Given & { readonly lr: number | Schedule },
   ) {
     this.lr = lr;

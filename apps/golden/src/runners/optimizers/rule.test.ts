@@ -33,7 +33,10 @@ test("momentum, dampening, Nesterov and clipping reach SGD", () => {
 test("Keras: decay apart from the gradient, the rate within the velocity, ε under the root", () => {
   const made = make("keras_sgd", "SGD", "", { learning_rate: 1, momentum: 0.9, weight_decay: 0.1 });
   expect(made).toMatchObject({ decay: "decoupled", weightDecay: 0.1, velocity: "steps" });
-  expect(make("keras_rmsprop", "RMSprop", "", { learning_rate: 1, rho: 0.8 })).toMatchObject({ rho: 0.8, epsilon: "keras" });
+  expect(make("keras_rmsprop", "RMSprop", "", { learning_rate: 1, rho: 0.8 })).toMatchObject({
+    rho: 0.8,
+    epsilon: "keras",
+  });
   expect(make("keras_adagrad", "Adagrad", "", { learning_rate: 1 })).toMatchObject({ initial: 0.1, epsilon: "keras" });
   expect(make("torch_adagrad", "Adagrad", "", { lr: 1 })).toMatchObject({ initial: 0, eps: 1e-10, epsilon: "torch" });
 });

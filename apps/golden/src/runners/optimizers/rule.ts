@@ -146,7 +146,8 @@ function adam(stated: Stated, common: OptimizerOptions): MakeOptimizer {
     amsgrad: config.flag("amsgrad", false),
     epsilon: isUncorrected ? "keras" : "torch",
   } as const;
-  return (parameters) => (common.decay === "decoupled" ? new AdamW(parameters, options) : new Adam(parameters, options));
+  return (parameters) =>
+    common.decay === "decoupled" ? new AdamW(parameters, options) : new Adam(parameters, options);
 }
 
 function adagrad(stated: Stated, common: OptimizerOptions): MakeOptimizer {
