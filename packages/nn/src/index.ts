@@ -1,6 +1,7 @@
 export type { Activation, ActivationName } from "@unroll/kernels";
 export { defineOp, type Gradients, type OpDefinition } from "./autograd/define-op";
 export { type GradOptions, grad } from "./autograd/grad";
+export * from "./checkpoint";
 export * from "./decode";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";

@@ -7,6 +7,7 @@ import { runLayerNorm } from "./layer-norm";
 import { runOnnx } from "./onnx";
 import { runOptimizer } from "./optimizers";
 import { runPorterStemmer } from "./porter-stemmer";
+import { runSchedule } from "./schedules";
 import { runTfjs } from "./tfjs";
 import { isTorchRnn, runTorchRnn } from "./torch-rnn";
 
@@ -23,6 +24,7 @@ export function runnerOf(fields: Fields): Runner {
   if (fields.has("layers")) return runTfjs;
   if (fields.has("stems")) return runPorterStemmer;
   if (fields.has("update_rule") || fields.has("optimizer") || /^clip_by_/.test(opOf(fields))) return runOptimizer;
+  if (fields.has("schedule")) return runSchedule;
   const op = opOf(fields);
   if (isTorchRnn(op)) return runTorchRnn;
   if (op === "ctc_beam_search_decode") return runCtcBeamSearch;
@@ -30,7 +32,7 @@ export function runnerOf(fields: Fields): Runner {
   if (op === "ctc_loss") return runCtcLoss;
   if (op === "edit_distance") return runEditDistance;
   if (op === "layer_norm") return runLayerNorm;
-  const about = ["op", "module", "schedule"].find((key) => fields.has(key));
+  const about = ["op", "module"].find((key) => fields.has(key));
   throw new UnsupportedCase(
     about === undefined ? "a case of unknown form" : `no ${about === "op" ? "operation" : about} ${fields.text(about)}`,
   );

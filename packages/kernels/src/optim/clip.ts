@@ -15,8 +15,8 @@ export const CLIPPING = `
       let scale = clip * bitcast<f32>(report[${REPORT.unscale}]);
       let bound = vec4f(select(3.4028234e38, dims.clipValue, dims.clipValue > 0.0));`;
 
-/** Four elements of the gradient without the scale of the loss, after both. */
-export const CLIPPED = "clamp(gradients[i] * scale, -bound, bound)";
+/** Four elements of the gradient without the scale of the loss, after both; `factor` is `scale`, or that of their clipping unit. */
+export const CLIPPED = "clamp(gradients[i] * factor, -bound, bound)";
 
 /** Leaves an update out, and counts it, when the gradient is not finite; `invocation` is the number of this one. */
 export const SKIP_UNLESS_FINITE = `if (report[${REPORT.finite}] == 0u) {

@@ -1,14 +1,51 @@
 import { kernelBench } from "../core";
+import { accumulate, finishAccumulation } from "./accumulate";
+import { adadelta } from "./adadelta";
+import { adagrad } from "./adagrad";
 import { adam } from "./adam";
+import { adamax } from "./adamax";
+import { averageParameters } from "./average";
+import { blockSquares } from "./block-sums";
 import { gradientNorm, sumOfSquares } from "./gradient-norm";
+import { lion } from "./lion";
 import { lossScale } from "./loss-scale";
+import { nadam } from "./nadam";
 import { reportWords } from "./report";
+import { rmsprop } from "./rmsprop";
 import { sgd } from "./sgd";
 
 const sizes = [70_000, 1_000_000];
 const report = reportWords();
 
+const common = { lr: 1e-3, weightDecay: 0, clipNorm: 5, clipValue: 0 };
+const means = { oneMinusBeta1: 0.1, oneMinusBeta2: 0.001 };
+/** A call over n parameters that are all alike. */
+const alike = <S extends object>(scalars: S) =>
+  sizes.map((n) => ({ dims: { n, P: 0, U: 0 }, scalars: { ...common, ...scalars }, inputs: { report } }));
+
 export const benches = [
+  kernelBench(adagrad, alike({ eps: 1e-8 })),
+  kernelBench(adadelta, alike({ oneMinusRho: 0.1, eps: 1e-6 })),
+  kernelBench(rmsprop, alike({ oneMinusRho: 0.1, eps: 1e-8, momentum: 0 })),
+  kernelBench(adamax, alike({ oneMinusBeta1: 0.1, beta2: 0.999, eps: 1e-8, correction1: 1 })),
+  kernelBench(nadam, alike({ ...means, eps: 1e-8, correction2: 1, meanFactor: 1, gradientFactor: 1 })),
+  kernelBench(lion, alike({ oneMinusBeta1: 0.1, oneMinusBeta2: 0.01 })),
+  kernelBench(
+    blockSquares,
+    sizes.map((n) => ({ dims: { n } })),
+  ),
+  kernelBench(
+    accumulate,
+    sizes.map((n) => ({ dims: { n }, scalars: { weight: 1 } })),
+  ),
+  kernelBench(
+    finishAccumulation,
+    sizes.map((n) => ({ dims: { n }, scalars: { weight: 4 } })),
+  ),
+  kernelBench(
+    averageParameters,
+    sizes.map((n) => ({ dims: { n }, scalars: { share: 0.01 } })),
+  ),
   kernelBench(
     sumOfSquares,
     sizes.map((n) => ({ dims: { n } })),
@@ -18,7 +55,7 @@ export const benches = [
   kernelBench(
     sgd,
     sizes.map((n) => ({
-      dims: { n },
+      dims: { n, P: 0, U: 0 },
       scalars: { lr: 1e-3, momentum: 0.9, dampening: 0, weightDecay: 0, clipNorm: 5, clipValue: 0 },
       with: ["velocity"],
       inputs: { report },
@@ -27,7 +64,7 @@ export const benches = [
   kernelBench(
     adam,
     sizes.map((n) => ({
-      dims: { n },
+      dims: { n, P: 0, U: 0 },
       scalars: {
         lr: 1e-3,
         oneMinusBeta1: 0.1,

@@ -13,6 +13,8 @@ import { sgd } from "./sgd";
 const gpu = useTestDevice();
 const noClipping = { clipNorm: 0, clipValue: 0 };
 const none = reportWords();
+/** All parameters have the same settings. */
+const alike = { P: 0, U: 0 };
 
 /** Room for whole fours; what fills it must neither count nor change. */
 function inFours(values: ArrayLike<number>, filler: number): Float32Array<ArrayBuffer> {
@@ -165,7 +167,10 @@ describe("the scale of the loss", () => {
       const scaled = Float32Array.from(gradients, (g) => g * scale);
       const state = kernel === sgd ? { parameters, velocity } : { parameters, m, v };
       const made = await report(scaled, reportWords({ lossScale: scale }), { scaled: scale > 1 });
-      const call = { dims: { n }, inputs: { ...allInFours(state), gradients: inFours(scaled, 0), report: made } };
+      const call = {
+        dims: { n, ...alike },
+        inputs: { ...allInFours(state), gradients: inFours(scaled, 0), report: made },
+      };
       const { clipNorm, clipValue } = { clipNorm: 2, clipValue: 0.1 };
       const after =
         kernel === sgd
@@ -219,7 +224,7 @@ describe("sgd equals the reference", () => {
       const state = { parameters, gradients, ...(still ? {} : { velocity }) };
       const { nesterov = false, ...scalars } = settings;
       await checkKernel(gpu.device, sgd, {
-        dims: { n },
+        dims: { n, ...alike },
         options: { nesterov },
         scalars: { momentum: 0, dampening: 0, weightDecay: 0, ...noClipping, ...scalars },
         inputs: { ...allInFours(state), report: await report(gradients) },
@@ -259,7 +264,7 @@ describe("adam equals the reference", () => {
       const { parameters, gradients, m, v, largest } = inputs(n);
       const state = { parameters, gradients, m, v, ...(amsgrad ? { largest } : {}) };
       await checkKernel(gpu.device, adam, {
-        dims: { n },
+        dims: { n, ...alike },
         options: { decoupled: settings.decoupled ?? false },
         scalars: adamScalars(settings),
         inputs: { ...allInFours(state), report: await report(gradients) },
@@ -273,7 +278,7 @@ describe("adam equals the reference", () => {
     const zeros = [0, 0, 0];
     const state = { parameters: zeros, m: zeros, v: zeros, gradients: [1, 2, 3] };
     const { v } = await runKernel(gpu.device, adam, {
-      dims: { n: 3 },
+      dims: { n: 3, ...alike },
       scalars: adamScalars({ ...base, t: 1 }),
       inputs: { ...allInFours(state), report: none },
     });
@@ -294,7 +299,7 @@ test.each([sgd, adam])(
     gradients[150] = Number.NaN;
     const before = Object.fromEntries(names.map((name) => [name, Float32Array.from(arrays[name])]));
     const bad = await report(gradients, reportWords({ skipped: 6 }));
-    const call = { dims: { n }, inputs: { ...before, gradients, report: bad } };
+    const call = { dims: { n, ...alike }, inputs: { ...before, gradients, report: bad } };
     const after =
       kernel === sgd
         ? await runKernel(gpu.device, sgd, {

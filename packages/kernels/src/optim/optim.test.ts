@@ -113,7 +113,7 @@ test("a report's words are read back as numbers", () => {
 });
 
 test("an update without a report is refused", () => {
-  const call = { dims: { n: 3 }, bindings: ["parameters", "gradients", "m", "v"] };
+  const call = { dims: { n: 3, P: 0, U: 0 }, bindings: ["parameters", "gradients", "m", "v"] };
   expect(() => specialise(adam, call, DEFAULT_LIMITS)).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: adam: binding "report" should be given but is missing.]`,
   );

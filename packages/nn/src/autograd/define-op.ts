@@ -43,7 +43,7 @@ export function defineOp<I extends TensorRecord, A extends object, O extends Ten
 ): (inputs: I, attributes: A) => O {
   const kept = new WeakMap<OpRecord, { readonly saved: S; readonly attributes: A }>();
   const shared = definition.shared && sharedBackward(definition.shared, kept);
-  return (inputs, attributes) => {
+  const op = (inputs: I, attributes: A): O => {
     const { out, saved } = definition.forward(inputs, attributes);
     const record: OpRecord = {
       name: definition.name,
@@ -51,6 +51,7 @@ export function defineOp<I extends TensorRecord, A extends object, O extends Ten
       attributes,
       inputs: present(inputs),
       outputs: present(out),
+      repeat: { saved, call: (again: TensorRecord, other: object) => op(again as I, other as A) },
       backward: (dOut: Readonly<Record<string, Tensor | undefined>>, needs: ReadonlySet<string>) =>
         definition.backward(dOut as Gradients<O>, saved, needs, attributes),
       shared,
@@ -59,6 +60,7 @@ export function defineOp<I extends TensorRecord, A extends object, O extends Ten
     for (const output of Object.values(record.outputs)) output.origin = record;
     return out;
   };
+  return op;
 }
 
 /** The rule of an operation for several records, over records whose own types are forgotten. */

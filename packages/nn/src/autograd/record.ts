@@ -1,7 +1,9 @@
 import type { Tensor } from "../tensor/tensor";
 
+type TensorRecord = Readonly<Record<string, Tensor | undefined>>;
+
 /** Gradients of what a record gave, by name; an output that nothing depends on has none. */
-export type OutputGradients = Readonly<Record<string, Tensor | undefined>>;
+export type OutputGradients = TensorRecord;
 
 /** One of several records that have an input in common, and the gradients of what it gave. */
 export interface SharedUse {
@@ -29,14 +31,16 @@ export interface OpRecord {
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Outputs by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** What it saved, and a way to call it again with other inputs: for looking into it. */
+  readonly repeat?: {
+    readonly saved: unknown;
+    readonly call: (inputs: TensorRecord, attributes: object) => TensorRecord;
+  };
   /**
    * Gradients of the inputs named in `needs` from those of the outputs. An output that nothing depends on has none.
    * @throws UnsupportedError if the operation has no derivative
    */
-  readonly backward: (
-    dOutputs: OutputGradients,
-    needs: ReadonlySet<string>,
-  ) => Readonly<Record<string, Tensor | undefined>>;
+  readonly backward: (dOutputs: OutputGradients, needs: ReadonlySet<string>) => TensorRecord;
   /** Absent where the operation gains nothing by that. */
   readonly shared?: SharedBackward | undefined;
 }

@@ -142,9 +142,19 @@ export function view(input: Tensor, shape: Shape, start = 0): Tensor {
   return look(input, shape, start, false);
 }
 
-/** The same values as a constant: what made them is behind it, for gradients and for updates. */
+/**
+ * The same values as a constant: what made them is behind it, for gradients and for updates. Of a tensor that was
+ * computed only the values are kept, not the graph that made them: so a state carried from chunk to chunk does not hold on
+ * to all chunks before it.
+ */
 export function cutOff(input: Tensor): Tensor {
-  return look(input, input.shape, 0, true);
+  const { storage } = input;
+  if (!storage || input.variable) return look(input, input.shape, 0, true);
+  input.assertUsable("detach");
+  const values = new Tensor({ kind: "device" }, input.shape, input.dtype);
+  values.name = input.name;
+  values.own(storage.share());
+  return values;
 }
 
 function look(input: Tensor, shape: Shape, start: number, isCut: boolean): Tensor {

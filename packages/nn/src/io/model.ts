@@ -73,11 +73,12 @@ export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<Ar
 }
 
 /** All that a file keeps of a model: parameters, then buffers. */
-function stateOf(model: Module, which: { tied?: boolean } = {}): Map<string, Parameter> {
+export function stateOf(model: Module, which: { tied?: boolean } = {}): Map<string, Parameter> {
   return new Map([...model.namedParameters(which), ...model.namedBuffers(which)]);
 }
 
-async function readParameters(model: Module, which: { tied?: boolean } = {}): Promise<Map<string, HostTensor>> {
+/** All of that on the host, by path. */
+export async function readParameters(model: Module, which: { tied?: boolean } = {}): Promise<Map<string, HostTensor>> {
   const named = [...stateOf(model, which)];
   const values = await Promise.all(named.map(([, parameter]) => parameter.data()));
   return new Map(
@@ -97,7 +98,7 @@ async function write(
 }
 
 /** @throws StateDictError unless there is a tensor of the right shape and dtype for each parameter, and no other */
-function expectSameTensors(
+export function expectSameTensors(
   where: string,
   named: ReadonlyMap<string, Parameter>,
   tensors: ReadonlyMap<string, HostTensor>,

@@ -7,16 +7,16 @@ import { Module } from "./module";
 /** Zeroes elements at random while training (Srivastava et al. 2014); passes everything through after `eval()`. */
 export class Dropout extends Module {
   readonly p: number;
-  readonly #rng: Generator;
+  readonly rng: Generator;
 
   /** @throws ValueError unless p lies in [0, 1) */
   constructor(p = 0.5, { rng = sharedGenerator() }: { rng?: Generator } = {}) {
     super();
     this.p = expectProbability("Dropout", { p });
-    this.#rng = rng;
+    this.rng = rng;
   }
 
   forward(x: Tensor): Tensor {
-    return this.training ? dropout(x, this.p, { rng: this.#rng }) : x;
+    return this.training ? dropout(x, this.p, { rng: this.rng }) : x;
   }
 }

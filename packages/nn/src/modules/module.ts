@@ -1,4 +1,5 @@
 import { cast } from "../ops/elementwise";
+import { Generator } from "../random/generator";
 import { halfCopy } from "../tensor/half-copy";
 import { ModuleBuffer } from "../tensor/module-buffer";
 import { Parameter } from "../tensor/parameter";
@@ -60,6 +61,18 @@ export abstract class Module {
     return found;
   }
 
+  /** The generators that its parts hold in fields, each once, by path: what dropout draws from. */
+  namedGenerators(): Map<string, Generator> {
+    const found = new Map<string, Generator>();
+    const seen = new Set<Generator>();
+    walk(this, "", (path, value) => {
+      if (!(value instanceof Generator) || seen.has(value)) return;
+      seen.add(value);
+      found.set(path, value);
+    });
+    return found;
+  }
+
   /** Turns dropout and the like on, here and in all parts. */
   train(training = true): this {
     for (const module of this.namedModules().values()) module.training = training;
@@ -109,7 +122,7 @@ function walk(value: object, path: string, visit: (path: string, value: object) 
   for (const [name, field] of Object.entries(value)) {
     if (typeof field !== "object" || field === null) continue;
     const inner = path ? `${path}.${name}` : name;
-    if (field instanceof Parameter) visit(inner, field);
+    if (field instanceof Parameter || field instanceof Generator) visit(inner, field);
     else if (field instanceof Module) {
       visit(inner, field);
       walk(field, inner, visit);

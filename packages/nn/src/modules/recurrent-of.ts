@@ -54,7 +54,7 @@ export class Recurrent<S extends CellState> extends Module {
   readonly inputDropout: number;
   readonly recurrentDropout: number;
   readonly residual: boolean;
-  readonly #rng: Generator;
+  readonly rng: Generator; // of dropout
 
   /**
    * @param cell the one cell of a layer that reads one way, or what makes the cells of all layers and directions
@@ -71,7 +71,7 @@ export class Recurrent<S extends CellState> extends Module {
     this.inputDropout = expectProbability("Recurrent", { inputDropout: options.inputDropout ?? 0 });
     this.recurrentDropout = expectProbability("Recurrent", { recurrentDropout: options.recurrentDropout ?? 0 });
     this.residual = residual;
-    this.#rng = rng;
+    this.rng = rng;
     this.cells = typeof cell === "function" ? this.#makeCells(cell, options.inputSize) : this.#onlyCell(cell);
   }
 
@@ -136,15 +136,15 @@ export class Recurrent<S extends CellState> extends Module {
   /** A layer's input, some of which is dropped while training: step by step between layers, and whole features. */
   #dropped(x: Tensor, layer: number): Tensor {
     if (!this.training) return x;
-    const between = layer > 0 && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
-    return dropFeatures(between, this.inputDropout, this.#rng);
+    const between = layer > 0 && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.rng }) : x;
+    return dropFeatures(between, this.inputDropout, this.rng);
   }
 
   /** Which units the recurrent weights of a cell see, by state. */
   #masks({ units, stateShapes }: Cell<S, StepInput>, B: number): Record<string, Tensor> {
     if (!this.training || this.recurrentDropout === 0) return {};
     const draw = (name: string): Tensor =>
-      dropout(ones([B, ...(stateShapes[name] as Shape)]), this.recurrentDropout, { rng: this.#rng });
+      dropout(ones([B, ...(stateShapes[name] as Shape)]), this.recurrentDropout, { rng: this.rng });
     return Object.fromEntries(units.map((name) => [name, draw(name)]));
   }
 

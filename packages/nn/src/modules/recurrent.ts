@@ -84,7 +84,8 @@ export abstract class RecurrentModule extends Module {
   readonly weightIh: readonly Parameter[]; //    W per layer [D·G·H, I_k]
   readonly weightHh: readonly Parameter[]; //    R per layer [D, G·H, P]
   readonly bias: readonly Parameter[]; //        b per layer [D·G·H], none without bias
-  readonly #rng: Generator;
+  /** Where its weights came from, and its dropout comes from. */
+  readonly rng: Generator;
   readonly #where: string;
 
   /** @param stateSize features P of a state and an output, where they are not the H units themselves */
@@ -100,7 +101,7 @@ export abstract class RecurrentModule extends Module {
     const { rng = sharedGenerator(), layers = 1, direction = "forward", bias = true } = options;
     const init = expectInit(where, options.init ?? "torch");
     this.#where = where;
-    this.#rng = rng;
+    this.rng = rng;
     this.inputSize = expectExtent(where, { inputSize });
     this.hiddenSize = expectExtent(where, { hiddenSize });
     this.stateSize = stateSize;
@@ -180,8 +181,8 @@ export abstract class RecurrentModule extends Module {
   /** A layer's input, some of which is dropped while training: step by step between layers, and whole features. */
   #dropped(layer: number, x: Tensor): Tensor {
     if (!this.training) return x;
-    const between = layer > 0 && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.#rng }) : x;
-    return dropFeatures(between, this.inputDropout, this.#rng);
+    const between = layer > 0 && this.dropout > 0 ? dropout(x, this.dropout, { rng: this.rng }) : x;
+    return dropFeatures(between, this.inputDropout, this.rng);
   }
 
   /** A layer's output from what its scan gave [B, T, D·H] and its input. */

@@ -1,4 +1,4 @@
-import { type BufferRange, type Device, ValueError } from "@unroll/kernels";
+import { BLOCK, type BufferRange, type Device, ValueError } from "@unroll/kernels";
 import { inputsOf } from "../graph/node";
 import { elementwise } from "../graph/run";
 import { enqueue } from "../plan/executor";
@@ -8,7 +8,7 @@ import { borrow, Storage } from "../tensor/storage";
 import { Tensor } from "../tensor/tensor";
 
 /** Parameters begin at multiples of this many elements, where every device can bind them and halves rounded from them. */
-const ALIGN = 128;
+const ALIGN = BLOCK;
 
 /** Parameters that some optimizer already holds, so that no two fight over where they lie. */
 const held = new WeakSet<Parameter>();
@@ -21,33 +21,16 @@ export class FlatParameters {
   readonly parameters: readonly Parameter[];
   /** Words of the whole, gaps included. */
   readonly size: number;
-  readonly #starts: readonly number[];
+  /** First word of each parameter. */
+  readonly starts: readonly number[];
   #device: Device | null = null;
   /** All values, as one tensor. */
   readonly values: Tensor;
   #gradients: Tensor | null = null;
 
-  /** @throws ValueError if there are none, or one is in another optimizer already */
+  /** @throws ValueError if one is in another optimizer already */
   constructor(where: string, parameters: readonly Parameter[]) {
-    if (!Array.isArray(parameters)) {
-      throw new ValueError({
-        where,
-        what: "the parameters",
-        expected: "an array",
-        received: `a ${typeof parameters}`,
-        remedy: "Call it: model.parameters().",
-      });
-    }
-    this.parameters = [...new Set(parameters)];
-    if (this.parameters.length === 0) {
-      throw new ValueError({
-        where,
-        what: "the parameters",
-        expected: "at least one",
-        received: "none",
-        remedy: "Pass model.parameters().",
-      });
-    }
+    this.parameters = parameters;
     for (const parameter of this.parameters) {
       parameter.assertUsable(where);
       if (held.has(parameter)) {
@@ -62,7 +45,7 @@ export class FlatParameters {
     }
     for (const parameter of this.parameters) held.add(parameter);
     let next = 0;
-    this.#starts = this.parameters.map(({ size }) => {
+    this.starts = this.parameters.map(({ size }) => {
       const start = next;
       next += Math.ceil(Math.max(1, size) / ALIGN) * ALIGN;
       return start;
@@ -73,7 +56,7 @@ export class FlatParameters {
     this.values.variable = { initial: null, changedAt: 0 };
     this.values.bring = (device) => this.prepare(device);
     for (const [index, parameter] of this.parameters.entries()) {
-      parameter.home = { all: this.values, start: this.#starts[index] as number };
+      parameter.home = { all: this.values, start: this.starts[index] as number };
     }
   }
 
@@ -95,7 +78,7 @@ export class FlatParameters {
 
   /** Which parameter the element `index` of the whole belongs to. */
   at(index: number): Parameter {
-    const found = this.#starts.findLastIndex((start) => start <= index);
+    const found = this.starts.findLastIndex((start) => start <= index);
     return this.parameters[found] as Parameter;
   }
 
@@ -125,7 +108,7 @@ export class FlatParameters {
   #range(flat: Tensor, index: number): BufferRange {
     const { buffer, offset } = (flat.storage as Storage).range;
     const { size } = this.parameters[index] as Parameter;
-    return { buffer, offset: offset + (this.#starts[index] as number) * 4, size: Math.max(1, size) * 4 };
+    return { buffer, offset: offset + (this.starts[index] as number) * 4, size: Math.max(1, size) * 4 };
   }
 
   #move(device: Device, parameter: Parameter, to: BufferRange): void {
@@ -157,6 +140,16 @@ export function zerosOn(device: Device, words: number, name: string, dtype: "f32
   zeros.name = name;
   zerosInto(device, zeros);
   return zeros;
+}
+
+/** Writes words into a tensor that stays on the device, after all that was asked for before. */
+export function uploadTo(
+  device: Device,
+  tensor: Tensor,
+  words: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
+): void {
+  const { range } = tensor.storage as Storage;
+  enqueue(device, () => device.upload({ ...range, size: words.byteLength }, words));
 }
 
 /** Gives a tensor of four-byte elements memory that is zero. */

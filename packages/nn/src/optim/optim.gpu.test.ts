@@ -1,9 +1,38 @@
 import { normal, uniform } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { Adam, AdamW, add, mul, type Optimizer, Parameter, planStatistics, SGD, sum, tensor } from "..";
+import {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  add,
+  Lion,
+  mul,
+  Nadam,
+  type Optimizer,
+  Parameter,
+  planStatistics,
+  RMSProp,
+  SGD,
+  sum,
+  tensor,
+} from "..";
 import { bitsOf } from "../test-support/bits";
 import { useTestDevice } from "../test-support/device";
-import { adamRule, type Rule, sgdRule } from "./optim.reference";
+import {
+  type AdamNumbers,
+  adadeltaRule,
+  adagradRule,
+  adamaxRule,
+  adamRule,
+  lionRule,
+  nadamRule,
+  type Rule,
+  rmspropRule,
+  type SGDNumbers,
+  sgdRule,
+} from "./optim.reference";
 
 const gpu = useTestDevice();
 const ε = 2 ** -24;
@@ -18,12 +47,12 @@ interface Case {
   make: (p: Parameter[]) => Optimizer;
   rule: () => Rule;
 }
-const sgdCase = (why: string, options: ConstructorParameters<typeof SGD>[1]): Case => ({
+const sgdCase = (why: string, options: SGDNumbers): Case => ({
   why,
-  make: (p) => new SGD(p, options),
+  make: (p) => new SGD(p, { ...options }),
   rule: () => sgdRule(options),
 });
-const adamCase = (why: string, options: ConstructorParameters<typeof Adam>[1]): Case => ({
+const adamCase = (why: string, options: AdamNumbers): Case => ({
   why,
   make: (p) => new Adam(p, options),
   rule: () => adamRule(options),
@@ -48,6 +77,70 @@ const cases: Case[] = [
     why: "AdamW, its own decay",
     make: (p) => new AdamW(p, { lr: 0.01 }),
     rule: () => adamRule({ lr: 0.01, weightDecay: 0.01, decoupled: true }),
+  },
+  adamCase("Adam, no bias correction", { lr: 0.01, biasCorrection: false, beta2: 0.9 }),
+  {
+    why: "SGD, Keras's velocity under a schedule",
+    make: (p) => new SGD(p, { lr: (t) => 0.01 / (t + 1), momentum: 0.9, nesterov: true, velocity: "steps" }),
+    rule: () => sgdRule({ lr: 0.01, scale: (t) => 1 / t, momentum: 0.9, nesterov: true, steps: true }),
+  },
+  {
+    why: "SGD, decoupled decay beside momentum",
+    make: (p) => new SGD(p, { lr: 0.01, momentum: 0.9, weightDecay: 0.3, decay: "decoupled" }),
+    rule: () => sgdRule({ lr: 0.01, momentum: 0.9, weightDecay: 0.3, decoupled: true }),
+  },
+  {
+    why: "Adagrad",
+    make: (p) => new Adagrad(p, { lr: 0.01, lrDecay: 0.5 }),
+    rule: () => adagradRule({ lr: 0.01, lrDecay: 0.5 }),
+  },
+  {
+    why: "Adagrad as in Keras",
+    make: (p) =>
+      new Adagrad(p, { lr: 0.01, initial: 0.1, eps: 1e-2, epsilon: "keras", weightDecay: 0.2, decay: "decoupled" }),
+    rule: () => adagradRule({ lr: 0.01, initial: 0.1, eps: 1e-2, keras: true, weightDecay: 0.2, decoupled: true }),
+  },
+  {
+    why: "Adadelta",
+    make: (p) => new Adadelta(p, { lr: 1, rho: 0.8, weightDecay: 0.1 }),
+    rule: () => adadeltaRule({ lr: 1, rho: 0.8, weightDecay: 0.1 }),
+  },
+  {
+    why: "RMSProp",
+    make: (p) => new RMSProp(p, { lr: 0.01, rho: 0.9, weightDecay: 0.3 }),
+    rule: () => rmspropRule({ lr: 0.01, rho: 0.9, weightDecay: 0.3 }),
+  },
+  {
+    why: "RMSProp, momentum",
+    make: (p) => new RMSProp(p, { lr: 0.01, rho: 0.9, momentum: 0.5 }),
+    rule: () => rmspropRule({ lr: 0.01, rho: 0.9, momentum: 0.5 }),
+  },
+  {
+    why: "RMSProp, centered",
+    make: (p) => new RMSProp(p, { lr: 0.01, rho: 0.9, centered: true, eps: 0.1 }),
+    rule: () => rmspropRule({ lr: 0.01, rho: 0.9, centered: true, eps: 0.1 }),
+  },
+  {
+    why: "RMSProp as in Keras",
+    make: (p) => new RMSProp(p, { lr: 0.01, rho: 0.9, eps: 0.1, momentum: 0.5, epsilon: "keras", velocity: "steps" }),
+    rule: () => rmspropRule({ lr: 0.01, rho: 0.9, eps: 0.1, momentum: 0.5, keras: true }),
+  },
+  { why: "Adamax", make: (p) => new Adamax(p, { lr: 0.01, eps: 0.1 }), rule: () => adamaxRule({ lr: 0.01, eps: 0.1 }) },
+  {
+    why: "Adamax as in Keras",
+    make: (p) => new Adamax(p, { lr: 0.01, eps: 0.1, epsilon: "keras" }),
+    rule: () => adamaxRule({ lr: 0.01, eps: 0.1, keras: true }),
+  },
+  { why: "Nadam", make: (p) => new Nadam(p, { lr: 0.01 }), rule: () => nadamRule({ lr: 0.01 }) },
+  {
+    why: "Nadam as in Keras",
+    make: (p) => new Nadam(p, { lr: 0.01, momentumDecay: 1, eps: 1e-7 }),
+    rule: () => nadamRule({ lr: 0.01, momentumDecay: 1, eps: 1e-7 }),
+  },
+  {
+    why: "Lion",
+    make: (p) => new Lion(p, { lr: 0.01, weightDecay: 0.2 }),
+    rule: () => lionRule({ lr: 0.01, weightDecay: 0.2 }),
   },
 ];
 

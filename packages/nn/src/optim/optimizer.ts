@@ -1,70 +1,100 @@
 import {
   type Device,
-  DeviceMismatchError,
   DisposedError,
-  gradientNorm,
   lossScale,
   REPORT_WORDS,
   readReport,
   reportWords,
-  ShapeError,
-  sumOfSquares,
+  swapParameters,
   type UpdateReport,
   ValueError,
 } from "@unroll/kernels";
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { effect, run } from "../graph/run";
-import { deviceOf, expectFeatures, type Request, submit, traceRequest } from "../plan/executor";
+import { expectOneOf } from "../ops/options";
+import { deviceOf, expectFeatures, submit, traceRequest } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { type Trace, trace } from "../plan/trace";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
-import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { Accumulation } from "./accumulation";
+import { type AverageOptions, averageShare, expectAverage, expectAverageKept } from "./average";
+import { expectOnDevice, expectReady, rootsOf } from "./checks";
 import { FlatParameters, zerosOn } from "./flat-parameters";
-
-/** What every optimizer takes. */
-export interface OptimizerOptions {
-  /** Learning rate; it may be changed at any time through `optimizer.lr`. */
-  lr: number;
-  /** Scales the gradient of all parameters together so that its norm is at most this (Pascanu et al. 2013). */
-  clipNorm?: number;
-  /** Then holds each element of it within ± this. */
-  clipValue?: number;
-}
-
-export interface MinimizeOptions {
-  /** Further tensors to compute in the same submission, from the parameters as they were before the update. */
-  evaluate?: readonly Tensor[];
-}
+import { groupsOf, type OptimizerGroup, type ParameterList } from "./groups";
+import type {
+  AccumulateOptions,
+  Asked,
+  MinimizeOptions,
+  OptimizerKind,
+  OptimizerOptions,
+  Slot,
+  UpdateCall,
+  Updating,
+} from "./optimizer-options";
+import type { OptimizerState } from "./optimizer-state";
+import { expectAtLeastZero } from "./options";
+import type { Schedule } from "./schedule";
+import type { ClipScope } from "./settings-table";
+import { readState, type StateFacts, writeState } from "./state-transfer";
+import { updateCalls } from "./update-calls";
+import { UpdateSettings } from "./update-settings";
 
 let instances = 0;
 
 /** Changes parameters against the gradient of a loss: forward, backward and update are one submission. */
 export abstract class Optimizer {
-  /** Learning rate of the next update. */
-  lr: number;
+  readonly weightDecay: number;
+  readonly decay: "l2" | "decoupled";
   readonly clipNorm: number;
+  readonly clipScope: ClipScope;
   readonly clipValue: number;
+  readonly average: AverageOptions | undefined;
+  readonly groups: readonly OptimizerGroup[];
   protected readonly flat: FlatParameters;
   readonly #id = instances++;
   readonly #where: string;
+  readonly #settings: UpdateSettings;
   #device: Device | null = null;
   #report: Tensor | null = null;
+  #slots: Record<string, Tensor> = {};
+  #average: Tensor | null = null;
+  readonly #accumulation: Accumulation;
   #updates = 0;
+  #swapped = false;
+  /** A state that was loaded before there was a device to bring it to. */
+  #waiting: OptimizerState | null = null;
   #disposed = false;
 
-  constructor(where: string, parameters: readonly Parameter[], { lr, clipNorm = 0, clipValue = 0 }: OptimizerOptions) {
-    expectAtLeastZero(where, { lr, clipNorm, clipValue });
+  constructor(kind: OptimizerKind, parameters: ParameterList, options: OptimizerOptions) {
+    const { where } = kind;
+    const { lr, weightDecay = kind.weightDecay ?? 0, decay = kind.decay ?? "l2" } = options;
+    const { clipNorm = 0, clipScope = "all", clipValue = 0, average } = options;
+    expectAtLeastZero(where, { ...(typeof lr === "number" ? { lr } : {}), weightDecay, clipNorm, clipValue });
+    expectOneOf(where, { decay }, ["l2", "decoupled"]);
+    expectOneOf(where, { clipScope }, ["all", "group", "parameter"]);
+    this.average = expectAverage(where, average);
+    this.groups = groupsOf(where, parameters);
     this.#where = where;
-    this.lr = lr;
+    this.weightDecay = weightDecay;
+    this.decay = decay;
     this.clipNorm = clipNorm;
+    this.clipScope = clipScope;
     this.clipValue = clipValue;
-    this.flat = new FlatParameters(where, parameters);
+    this.flat = new FlatParameters(
+      where,
+      this.groups.flatMap((group) => group.parameters),
+    ); // last: it takes them
+    this.#accumulation = new Accumulation(this.flat.size);
+    const { flat, groups } = this;
+    const given = { lr, weightDecay, clipNorm, clipScope, clipValue };
+    this.#settings = new UpdateSettings(where, { flat, groups, needsTable: kind.needsTable === true }, given);
   }
 
+  /** All of them, group by group. */
   get parameters(): readonly Parameter[] {
     return this.flat.parameters;
   }
@@ -72,6 +102,25 @@ export abstract class Optimizer {
   /** Updates asked for so far. */
   get updates(): number {
     return this.#updates;
+  }
+
+  /** Losses accumulated since the last update. */
+  get accumulated(): number {
+    return this.#accumulation.now.count;
+  }
+
+  /** Whether the model computes with the average of its weights, see `swapAverage`. */
+  get swapped(): boolean {
+    return this.#swapped;
+  }
+
+  /** Learning rate of the next update, where a group has none of its own. Set it to a number or a schedule. */
+  get lr(): number {
+    return this.#settings.rate(this.#updates);
+  }
+
+  set lr(rate: number | Schedule) {
+    this.#settings.lr = rate;
   }
 
   /**
@@ -85,23 +134,212 @@ export abstract class Optimizer {
    * @returns when the work has been submitted; only `loss.item()` waits for the GPU
    * @throws ShapeError if the loss has more than one element
    * @throws DTypeError if the loss is not f32
-   * @throws ValueError if `lr` is negative or not finite, or the loss was computed already
+   * @throws ValueError if `lr` is negative or not finite, the loss was computed already, losses were accumulated and not
+   * yet used, or the weights are swapped for their average
    * @throws DeviceMismatchError if the loss and the parameters are on different devices
    * @throws DeviceLimitError if the loss was made in half precision and the device has no shader-f16
    * @throws DisposedError after `dispose`
    */
   minimize(loss: Tensor, { evaluate = [] }: MinimizeOptions = {}): Promise<void> {
-    expectDType(`${this.#where}.minimize`, { loss }, "f32");
-    if (loss.size !== 1) {
-      throw new ShapeError({
-        where: `${this.#where}.minimize`,
-        what: "the loss",
-        expected: "of one element",
-        received: formatShape(loss.shape),
-        remedy: "Reduce it with sum or mean first.",
+    this.#expectReady("minimize", loss, false);
+    return this.#count(this.#minimizing(loss, evaluate));
+  }
+
+  /** What `minimize(loss)` would do: each dispatch, which kernel, why, its flops and bytes. Nothing runs. */
+  explain(loss: Tensor): Promise<Explanation> {
+    this.#expectReady("explain", loss, false);
+    const { request, forward } = this.#minimizing(loss, []);
+    return explainRequest(request, forward);
+  }
+
+  /**
+   * Computes `loss` and adds its gradient to those accumulated since the last update, for `step` to use: what several
+   * batches of one size add up to is the gradient of one batch of all their rows, up to rounding.
+   * @returns when the work has been submitted
+   * @throws what `minimize` throws, and ValueError if `weight` is not more than 0
+   */
+  accumulate(loss: Tensor, { weight = 1, evaluate = [] }: AccumulateOptions = {}): Promise<void> {
+    this.#expectReady("accumulate", loss, true);
+    if (!(weight > 0 && Number.isFinite(weight))) {
+      throw new ValueError({
+        where: `${this.#where}.accumulate`,
+        what: "weight",
+        expected: "more than 0",
+        received: String(weight),
       });
     }
-    const { request, forward } = this.#request(loss, evaluate, this.#updates + 1);
+    const roots = rootsOf(`${this.#where}.accumulate`, loss, evaluate);
+    const walk = trace(roots, { forGradients: true });
+    this.#prepare("accumulate", walk);
+    const share = scalar(weight);
+    const expand = (): Expansion => ({
+      placed: this.#gradients(loss, walk.hasHalves),
+      effects: [this.#accumulation.add(this.flat.gradients, loss, share)],
+    });
+    const request = { roots, prefix: `accumulate ${this.#id}|`, scalars: [share], expand };
+    const done = submit(request, traceRequest(request, walk));
+    const undo = this.#accumulation.count(weight, walk.hasHalves);
+    return done.catch((error: unknown) => {
+      undo();
+      throw error;
+    });
+  }
+
+  /**
+   * Updates all parameters with the mean of the accumulated gradients, each counting as its weight says.
+   * @returns when the work has been submitted
+   * @throws ValueError if nothing was accumulated, and as `minimize` does
+   */
+  step(): Promise<void> {
+    this.#expectReady("step", null, true);
+    const { count, weight, scaled } = this.#accumulation.now;
+    if (count === 0) {
+      throw new ValueError({
+        where: `${this.#where}.step`,
+        what: "the accumulated gradients",
+        expected: "of one loss at least",
+        received: "none",
+        remedy: "Call accumulate(loss) first, or minimize(loss) to do both at once.",
+      });
+    }
+    if (!this.#device) this.#prepare("step", trace(this.parameters)); // what was accumulated comes from a checkpoint
+    const share = scalar(weight);
+    const expand = (scalars: Record<string, Scalar>): Expansion => {
+      const { call, loss } = this.#accumulation.finish(this.flat.gradients, share);
+      return { effects: [call, ...this.#update(loss, scaled, scalars)], placed: new Map() };
+    };
+    const asked = this.#updating({ roots: [], prefix: `step ${scaled} `, walk: trace([]), expand, beside: [share] });
+    const done = this.#count(asked);
+    this.#accumulation.clear();
+    return done;
+  }
+
+  /**
+   * Exchanges the weights with their average, so that the model computes with the other; again to go on training.
+   * @throws ValueError without the option `average`, or before the first update
+   */
+  swapAverage(): Promise<void> {
+    if (this.#disposed) throw this.#disposedError();
+    expectAverageKept(`${this.#where}.swapAverage`, this.average, this.#updates);
+    if (!this.#device) this.#prepare("swapAverage", trace(this.parameters)); // it comes from a checkpoint
+    const average = this.#average as Tensor;
+    const expand = (): Expansion => {
+      const inputs = { parameters: this.flat.values, average };
+      return { effects: [effect(swapParameters, inputs, { dims: { n: this.flat.size } })], placed: new Map() };
+    };
+    const done = submit({
+      roots: [],
+      prefix: `swap ${this.#id}|`,
+      expand,
+      changes: [...this.parameters, this.flat.values],
+      device: this.#device as Device,
+    });
+    this.#swapped = !this.#swapped;
+    return done;
+  }
+
+  /** How the last update went: the norm of its gradient before clipping, how many were left out, the scale of the loss. Waits for the GPU. */
+  async report(): Promise<UpdateReport & { firstBadParameter: Parameter | undefined }> {
+    const words = this.#waiting?.report ?? (this.#report ? Uint32Array.from(await this.#report.data()) : undefined);
+    const report = readReport(words && words.length > 0 ? words : reportWords());
+    return { ...report, firstBadParameter: report.firstBad === undefined ? undefined : this.flat.at(report.firstBad) };
+  }
+
+  /** All that it remembers, on the host. Waits for the GPU. */
+  async state(): Promise<OptimizerState> {
+    if (this.#waiting) return this.#waiting;
+    const kept = { ...this.#slots, ...this.#extra() };
+    return {
+      ...(await readState(kept, this.flat, this.#report)),
+      kind: this.#where,
+      updates: this.#updates,
+      accumulated: this.#accumulation.now,
+      swapped: this.#swapped,
+      schedules: this.#settings.schedules().map((schedule) => schedule?.state ?? null),
+    };
+  }
+
+  /**
+   * Makes it remember what `state` told of another of its kind over parameters of the same shapes.
+   * @throws OptimizerStateError naming what differs; then nothing was changed
+   */
+  loadState(state: OptimizerState): void {
+    if (this.#disposed) throw this.#disposedError();
+    writeState(this.#facts(state), null);
+    this.#updates = state.updates;
+    this.#accumulation.now = { ...state.accumulated };
+    this.#swapped = state.swapped;
+    for (const [index, schedule] of this.#settings.schedules().entries()) {
+      const saved = state.schedules[index];
+      if (schedule && saved) schedule.state = saved;
+    }
+    this.#waiting = state;
+    if (this.#device) this.#bring(this.#device);
+  }
+
+  /** Frees gradients and state; the parameters stay. */
+  dispose(): void {
+    this.#disposed = true;
+    this.flat.dispose();
+    for (const state of [this.#report, ...Object.values(this.#slots), ...Object.values(this.#extra())])
+      state?.dispose();
+  }
+
+  /** What the rule keeps from step to step, by name. */
+  protected abstract slots(): Readonly<Record<string, Slot>>;
+  /** The rule's own numbers of update t, from 1 on. */
+  protected abstract numbers(t: number): Readonly<Record<string, number>>;
+  /** The update's kernel calls; the last of them changes the parameters and counts an update that is left out. */
+  protected abstract update(call: UpdateCall): readonly KernelNode[];
+
+  /** What becomes of a learning rate at update t. */
+  protected rate(lr: number, _t: number): number {
+    return lr;
+  }
+
+  /** Tables beside the settings that the rule's calls read. */
+  protected tables(): readonly Tensor[] {
+    return [];
+  }
+
+  #facts(state: OptimizerState | null): StateFacts {
+    const slots = { ...this.slots(), ...(this.average ? { average: {} } : {}) };
+    return { where: this.#where, slots, flat: this.flat, schedules: this.#settings.schedules(), state };
+  }
+
+  #extra(): Record<string, Tensor> {
+    return { ...(this.#average ? { average: this.#average } : {}), ...this.#accumulation.tensors };
+  }
+
+  #minimizing(loss: Tensor, evaluate: readonly Tensor[]): Asked {
+    const roots = rootsOf(`${this.#where}.minimize`, loss, evaluate);
+    const walk = trace(roots, { forGradients: true });
+    this.#prepare("minimize", walk);
+    const expand = (scalars: Record<string, Scalar>): Expansion => ({
+      placed: this.#gradients(loss, walk.hasHalves),
+      effects: this.#update(loss, walk.hasHalves, scalars),
+    });
+    return this.#updating({ roots, prefix: "minimize ", walk, expand });
+  }
+
+  #updating({ roots, prefix, walk, expand, beside = [] }: Updating): Asked {
+    const t = this.#updates + 1;
+    const named = this.#settings.numbers(t, (lr, at) => this.rate(lr, at));
+    if (this.average) named.share = scalar(averageShare(this.average, t));
+    for (const [name, value] of Object.entries(this.numbers(t))) named[name] = scalar(value);
+    const request = {
+      roots,
+      prefix: `${prefix}${this.#id}|`,
+      scalars: [...beside, ...Object.values(named)],
+      tables: [...this.#settings.tables(), ...this.tables()],
+      expand: () => expand(named),
+      changes: [...this.parameters, this.flat.values],
+      device: this.#device as Device,
+    };
+    return { request, forward: traceRequest(request, walk) };
+  }
+
+  #count({ request, forward }: Asked): Promise<void> {
     const done = submit(request, forward);
     this.#updates++;
     return done.catch((error: unknown) => {
@@ -110,111 +348,66 @@ export abstract class Optimizer {
     });
   }
 
-  /** What `minimize(loss)` would do: each dispatch, which kernel, why, its flops and bytes. Nothing runs. */
-  explain(loss: Tensor): Promise<Explanation> {
-    const { request, forward } = this.#request(loss, [], this.#updates + 1);
-    return explainRequest(request, forward);
-  }
-
-  /** What an update asks of the executor, and the walk of it: one serves for all that has to be known of the graph. */
-  #request(loss: Tensor, evaluate: readonly Tensor[], update: number): { request: Request; forward: Trace } {
-    if (this.#disposed) {
-      throw new DisposedError({ where: this.#where, what: "the optimizer", received: "disposed of" });
-    }
-    expectAtLeastZero(this.#where, { lr: this.lr });
-    const roots = [...new Set([loss, ...evaluate])].filter(
-      ({ storage, node }) => !storage && node.kind !== "host" && node.kind !== "device",
-    );
-    if (!roots.includes(loss)) {
-      throw new ValueError({
-        where: `${this.#where}.minimize`,
-        what: "the loss",
-        expected: "not computed yet",
-        received: "evaluated already",
-        remedy: "Call minimize before asking for the loss: it computes it too.",
-      });
-    }
-    const walk = trace(roots, { forGradients: true });
-    this.#prepare(walk);
-    const scalars = { ...this.scalars(update), clipNorm: scalar(this.clipNorm), clipValue: scalar(this.clipValue) };
-    const request = {
-      roots,
-      prefix: `minimize ${this.#id}|`,
-      scalars: Object.values(scalars),
-      expand: () => this.#expand(loss, walk.hasHalves, scalars),
-      changes: [...this.parameters, this.flat.values],
+  #expectReady(method: string, loss: Tensor | null, accumulating: boolean): void {
+    if (this.#disposed) throw this.#disposedError();
+    const facts = {
+      where: `${this.#where}.${method}`,
+      swapped: this.#swapped,
+      waiting: accumulating ? 0 : this.accumulated,
     };
-    return { request, forward: traceRequest(request, walk) };
+    expectReady(facts, loss);
   }
 
-  /** How the last update went: the norm of its gradient before clipping, how many were left out, the scale of the loss. Waits for the GPU. */
-  async report(): Promise<UpdateReport & { firstBadParameter: Parameter | undefined }> {
-    const report = readReport(this.#report ? Uint32Array.from(await this.#report.data()) : reportWords());
-    return { ...report, firstBadParameter: report.firstBad === undefined ? undefined : this.flat.at(report.firstBad) };
+  #disposedError(): DisposedError {
+    return new DisposedError({ where: this.#where, what: "the optimizer", received: "disposed of" });
   }
 
-  /** Frees gradients and state; the parameters stay. */
-  dispose(): void {
-    this.#disposed = true;
-    this.flat.dispose();
-    this.#report?.dispose();
-    for (const state of Object.values(this.state())) state.dispose();
-  }
-
-  /** Makes what the rule keeps from step to step: flat tensors of `size` words. */
-  protected abstract prepareState(zeros: (name: string) => Tensor): void;
-  /** What the rule keeps from step to step, by name. */
-  protected abstract state(): Readonly<Record<string, Tensor>>;
-  /** The numbers of update t, from 1 on. */
-  protected abstract scalars(t: number): Readonly<Record<string, Scalar>>;
-  /** The update's kernel call; it reads `gradients` and changes the rest in place. */
-  protected abstract update(
-    tensors: { parameters: Tensor; gradients: Tensor; report: Tensor },
-    scalars: Readonly<Record<string, Scalar>>,
-  ): KernelNode;
-
-  #prepare(forward: Trace): void {
+  #prepare(method: string, forward: Trace): void {
     const device = this.#device ?? deviceOf(forward);
     expectFeatures(device, forward);
-    for (const { tensor } of forward.leaves) this.#expectOn(device, tensor);
-    for (const parameter of this.parameters) this.#expectOn(device, parameter);
-    if (this.#device) return;
-    this.flat.prepare(device);
-    this.#report ??= zerosOn(device, REPORT_WORDS, "update report", "u32");
-    this.prepareState((name) => zerosOn(device, this.flat.size, name));
-    this.#device = device; // last: where memory ran out, the next call tries again
+    const where = `${this.#where}.${method}`;
+    expectOnDevice(where, device, [...forward.leaves.map(({ tensor }) => tensor), ...this.parameters]); // before any moves
+    if (!this.#device) {
+      this.flat.prepare(device);
+      this.#report ??= zerosOn(device, REPORT_WORDS, "update report", "u32");
+      for (const [name, { words = this.flat.size }] of Object.entries(this.slots())) {
+        this.#slots[name] ??= zerosOn(device, words, name);
+      }
+      if (this.average) this.#average ??= zerosOn(device, this.flat.size, "average");
+      this.#bring(device);
+      this.#device = device; // last: where memory ran out, the next call tries again
+    }
+    if (method === "accumulate") this.#accumulation.prepare(device);
   }
 
-  /** Nothing is moved before all is known to be on one device. */
-  #expectOn(device: Device, tensor: Tensor): void {
-    if (!tensor.storage || tensor.storage.device === device) return;
-    throw new DeviceMismatchError({
-      where: `${this.#where}.minimize`,
-      what: tensor.name ?? String(tensor),
-      expected: "on the same device as the rest of the loss and its parameters",
-      received: "on another",
-      remedy: "Read its values with data() and make it again on this device.",
-    });
+  /** First values of the slots, or those of a state that waits. */
+  #bring(device: Device): void {
+    const state = this.#waiting;
+    if (state && state.accumulated.count > 0) this.#accumulation.prepare(device);
+    const tensors = { ...this.#slots, ...this.#extra() };
+    writeState(this.#facts(state), { device, tensors, report: this.#report as Tensor });
+    this.#waiting = null;
   }
 
-  /** Gradients into their common buffer, its norm, and the update: the last three dispatches. */
-  #expand(loss: Tensor, scaled: boolean, scalars: Readonly<Record<string, Scalar>>): Expansion {
+  /** Gradients, each to be computed to its place in the common buffer. */
+  #gradients(loss: Tensor, scaled: boolean): Expansion["placed"] {
     const report = this.#report as Tensor;
     const seed = scaled ? run(lossScale, { report }, { dims: {}, shapes: { scale: loss.shape } }).scale : undefined;
-    const placed = this.flat.placements(grad(loss, this.parameters, seed ? { seed } : {}));
-    const { values: parameters, gradients } = this.flat;
-    const partial = effect(sumOfSquares, { gradients }, { dims: { n: this.flat.size } });
-    const { sums, firstBad } = partial.outputs;
-    const norm = effect(gradientNorm, { sums, firstBad, report, loss }, { dims: {}, options: { scaled } });
-    const update = this.update({ parameters, gradients, report }, scalars);
-    return { effects: [partial, norm, update], placed };
+    return this.flat.placements(grad(loss, this.parameters, seed ? { seed } : {}));
   }
-}
 
-/** @throws ValueError unless each number is finite and at least 0 */
-export function expectAtLeastZero(where: string, named: Readonly<Record<string, number>>): void {
-  for (const [what, value] of Object.entries(named)) {
-    if (value >= 0 && Number.isFinite(value)) continue;
-    throw new ValueError({ where, what, expected: "a finite number, at least 0", received: String(value) });
+  #update(loss: Tensor, scaled: boolean, scalars: Record<string, Scalar>): KernelNode[] {
+    return updateCalls({
+      flat: this.flat,
+      loss,
+      report: this.#report as Tensor,
+      table: this.#settings.table,
+      slots: this.#slots,
+      average: this.#average,
+      scaled,
+      decoupled: this.decay === "decoupled",
+      scalars,
+      rule: (call) => this.update(call),
+    });
   }
 }

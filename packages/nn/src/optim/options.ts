@@ -1,14 +1,51 @@
 import { ValueError } from "@unroll/kernels";
-import type { OptimizerOptions } from "./optimizer";
+import type { OptimizerOptions } from "./optimizer-options";
 
-/** The options of a rule, which plain JavaScript lets one leave out. @throws ValueError if they have no learning rate */
-export function expectOptions<O extends OptimizerOptions>(where: string, options: O | undefined): O {
-  if (options?.lr !== undefined) return options;
+/** Options that every optimizer has. */
+const COMMON = ["lr", "weightDecay", "decay", "clipNorm", "clipScope", "clipValue", "average"];
+
+/**
+ * The options of a rule, which plain JavaScript lets one leave out or misspell.
+ * @param own the names of the rule's own options
+ * @throws ValueError if they have no learning rate, or one that the optimizer does not know
+ */
+export function expectOptions<O extends OptimizerOptions>(
+  where: string,
+  options: O | undefined,
+  own: readonly string[],
+): O {
+  if (options?.lr === undefined) {
+    throw new ValueError({
+      where,
+      what: "options.lr",
+      expected: "a finite number, at least 0",
+      received: "missing",
+      remedy: `Pass a learning rate: new ${where}(parameters, { lr: 0.001 }).`,
+    });
+  }
+  const known = [...COMMON, ...own];
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return options;
   throw new ValueError({
     where,
-    what: "options.lr",
-    expected: "a finite number, at least 0",
-    received: "missing",
-    remedy: `Pass a learning rate: new ${where}(parameters, { lr: 0.001 }).`,
+    what: `options.${unknown}`,
+    expected: `one of ${known.join(", ")}`,
+    received: "not one of them",
   });
+}
+
+/** @throws ValueError unless each number is finite and at least 0 */
+export function expectAtLeastZero(where: string, named: Readonly<Record<string, number>>): void {
+  for (const [what, value] of Object.entries(named)) {
+    if (value >= 0 && Number.isFinite(value)) continue;
+    throw new ValueError({ where, what, expected: "a finite number, at least 0", received: String(value) });
+  }
+}
+
+/** Decays of running means. @throws ValueError unless each is at least 0 and less than 1 */
+export function expectDecays(where: string, named: Readonly<Record<string, number>>): void {
+  expectAtLeastZero(where, named);
+  for (const [what, value] of Object.entries(named)) {
+    if (value >= 1) throw new ValueError({ where, what, expected: "less than 1", received: String(value) });
+  }
 }

@@ -1,11 +1,11 @@
-import { type ScalarsOf, sgd } from "@unroll/kernels";
+import { sgd } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import type { Parameter } from "../tensor/parameter";
-import { type Scalar, scalar } from "../tensor/scalar";
-import type { Tensor } from "../tensor/tensor";
-import { expectAtLeastZero, Optimizer, type OptimizerOptions } from "./optimizer";
-import { expectOptions } from "./options";
+import { expectOneOf } from "../ops/options";
+import type { ParameterList } from "./groups";
+import { Optimizer } from "./optimizer";
+import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
+import { expectAtLeastZero, expectOptions } from "./options";
 
 export interface SGDOptions extends OptimizerOptions {
   momentum?: number;
@@ -14,60 +14,51 @@ export interface SGDOptions extends OptimizerOptions {
    * gradient or loss is not finite counts too: after one at the start, the first velocity is dampened.
    */
   dampening?: number;
-  /** L2 penalty: weightDecay·p is added to the gradient. */
-  weightDecay?: number;
   /** Looks ahead along the velocity (Sutskever et al. 2013). */
   nesterov?: boolean;
+  /** What the velocity sums: gradients, as in PyTorch, or steps, lr·g, as in Keras. They differ where lr changes. */
+  velocity?: "gradients" | "steps";
 }
 
 /**
  * Stochastic gradient descent, with momentum as in PyTorch:
- *   g ← g + weightDecay·p;   v ← momentum·v + (1 − dampening)·g;   p ← p − lr·v
+ *   g ← g + weightDecay·p;   v ← momentum·v + (1 − dampening)·g;   p ← p − lr·v, or p − lr·(g + momentum·v) with `nesterov`
  */
 export class SGD extends Optimizer {
   readonly momentum: number;
   readonly dampening: number;
-  readonly weightDecay: number;
   readonly nesterov: boolean;
-  #velocity: Tensor | null = null;
+  readonly velocity: "gradients" | "steps";
 
-  /** @throws ValueError if there are no parameters or no `lr`, or a number is negative */
-  constructor(parameters: readonly Parameter[], options: SGDOptions) {
-    const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = expectOptions("SGD", options);
-    expectAtLeastZero("SGD", { momentum, dampening, weightDecay }); // before any parameter is taken
-    super("SGD", parameters, options);
+  /** @throws ValueError if there are no parameters or no `lr`, a number is negative, or an option is unknown */
+  constructor(parameters: ParameterList, options: SGDOptions) {
+    const own = ["momentum", "dampening", "nesterov", "velocity"];
+    const {
+      momentum = 0,
+      dampening = 0,
+      nesterov = false,
+      velocity = "gradients",
+    } = expectOptions("SGD", options, own);
+    expectAtLeastZero("SGD", { momentum, dampening }); // before any parameter is taken
+    expectOneOf("SGD", { velocity }, ["gradients", "steps"]);
+    super({ where: "SGD" }, parameters, options);
     this.momentum = momentum;
     this.dampening = dampening;
-    this.weightDecay = weightDecay;
     this.nesterov = nesterov;
+    this.velocity = velocity;
   }
 
-  protected prepareState(zeros: (name: string) => Tensor): void {
-    if (this.momentum > 0) this.#velocity = zeros("velocity");
+  protected slots(): Readonly<Record<string, Slot>> {
+    return this.momentum > 0 ? { velocity: {} } : {};
   }
 
-  protected state(): Readonly<Record<string, Tensor>> {
-    return this.#velocity ? { velocity: this.#velocity } : {};
+  protected numbers(t: number): Readonly<Record<string, number>> {
+    return { momentum: this.momentum, dampening: t === 1 ? 0 : this.dampening }; // the first velocity is the whole gradient
   }
 
-  protected scalars(t: number): Readonly<Record<string, Scalar>> {
-    return {
-      lr: scalar(this.lr),
-      momentum: scalar(this.momentum),
-      dampening: scalar(t === 1 ? 0 : this.dampening), // the first velocity is the whole gradient
-      weightDecay: scalar(this.weightDecay),
-    };
-  }
-
-  protected update(
-    tensors: { parameters: Tensor; gradients: Tensor; report: Tensor },
-    scalars: { readonly [N in keyof ScalarsOf<typeof sgd>]: Scalar },
-  ): KernelNode {
-    const velocity = this.#velocity ?? undefined;
-    return effect(
-      sgd,
-      { ...tensors, velocity },
-      { dims: { n: this.flat.size }, options: { nesterov: this.nesterov }, scalars },
-    );
+  protected update({ tensors, slots, dims, options, scalars }: UpdateCall): readonly KernelNode[] {
+    const chosen = { ...options, nesterov: this.nesterov, stepVelocity: this.velocity === "steps" };
+    const call = { dims, options: chosen, scalars: scalarsOf(sgd, scalars) };
+    return [effect(sgd, { ...tensors, ...slots }, call)];
   }
 }

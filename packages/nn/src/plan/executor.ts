@@ -25,6 +25,10 @@ export interface Request {
   readonly prefix?: string;
   /** Numbers beside those in the graph that each run brings. */
   readonly scalars?: readonly Scalar[];
+  /** Host tensors beside those in the graph that each run brings anew. */
+  readonly tables?: readonly Tensor[];
+  /** Where it runs; by default where the tensors of the graph are. */
+  readonly device?: Device;
   /** Called when the plan is first made. */
   readonly expand?: () => Expansion;
   /** Parameters that the work changes. */
@@ -397,14 +401,16 @@ export async function evaluateAgain(tensor: Tensor): Promise<HostData> {
 
 /** Runs a request on the device of its tensors. @param forward the request's walk, where it was made already */
 export function submit(request: Request, forward: Trace = traceRequest(request)): Promise<void> {
-  const device = deviceOf(forward);
+  const device = request.device ?? deviceOf(forward);
   device.assertAlive("evaluate");
   return executorOf(device).schedule(request, forward);
 }
 
-/** The walk of a request, its own numbers included. */
-export function traceRequest({ roots, scalars = [] }: Request, forward: Trace = trace(roots)): Trace {
-  return scalars.length > 0 ? { ...forward, scalars: [...forward.scalars, ...scalars] } : forward;
+/** The walk of a request, its own numbers and tables included. */
+export function traceRequest({ roots, scalars = [], tables = [] }: Request, forward: Trace = trace(roots)): Trace {
+  if (scalars.length + tables.length === 0) return forward;
+  const beside = tables.map((tensor) => ({ tensor, kind: "upload" as const }));
+  return { ...forward, leaves: [...forward.leaves, ...beside], scalars: [...forward.scalars, ...scalars] };
 }
 
 /** The device that holds a graph's values; the current one where none are held. */

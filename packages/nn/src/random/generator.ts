@@ -40,7 +40,7 @@ export interface Draw {
  * seed give the same draws. On the host it fills arrays; to the GPU it hands out names of draws.
  */
 export class Generator {
-  readonly seed: number;
+  #seed: number;
   #draws = 0;
 
   /**
@@ -48,7 +48,18 @@ export class Generator {
    * @throws ValueError if it is not
    */
   constructor(seed: number) {
-    this.seed = expectCount("random", "seed", seed);
+    this.#seed = expectCount("random", "seed", seed);
+  }
+
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** Makes it go on where another of this seed is after as many draws. @throws ValueError if either is no such number */
+  restore({ seed, draws }: { readonly seed: number; readonly draws: number }): void {
+    const checked = expectCount("Generator.restore", "seed", seed);
+    this.#draws = expectCount("Generator.restore", "draws", draws);
+    this.#seed = checked;
   }
 
   /** Draws so far: with the seed, all there is to save and restore. */

@@ -11,17 +11,34 @@ export class Storage {
   readonly range: BufferRange;
   /** Whether it keeps its place for its life, as parameters do: then kernels bind it where it lies. */
   readonly pinned: boolean;
-  /** Why its value never came to be. */
-  failure: Error | null = null;
+  readonly #source: Storage | null;
+  #failure: Error | null = null;
   readonly #free: () => void;
   #released = false;
   #holders = 0;
 
-  constructor(device: Device, range: BufferRange, pinned: boolean, free: () => void) {
+  constructor(device: Device, range: BufferRange, pinned: boolean, free: () => void, source: Storage | null = null) {
+    this.#source = source;
     this.device = device;
     this.range = range;
     this.pinned = pinned;
     this.#free = free;
+  }
+
+  /** Why its value never came to be. */
+  get failure(): Error | null {
+    return this.#failure ?? this.#source?.failure ?? null;
+  }
+
+  set failure(failure: Error | null) {
+    this.#failure = failure;
+  }
+
+  /** The same memory for another tensor: it is given back when both have let go of it. */
+  share(): Storage {
+    const whole = this.#source ?? this;
+    whole.hold();
+    return new Storage(this.device, this.range, this.pinned, () => whole.unhold(), whole);
   }
 
   /** Keeps the memory from being given back until as many `unhold`: for work that is queued and not yet submitted. */

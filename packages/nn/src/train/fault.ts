@@ -1,9 +1,16 @@
+import { UnrollError } from "@unroll/kernels";
 import { inputsOf, settle } from "../graph/node";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
 import { evaluateAgain } from "../plan/executor";
 import { isFloat } from "../tensor/dtype";
+import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
+
+/** Training met a loss or a gradient that is infinite or not a number. The update of that step was left out. */
+export class NonFiniteLossError extends UnrollError {
+  override readonly name = "NonFiniteLossError";
+}
 
 /** Operations between the inputs and `loss`, inputs first. */
 function computationOf(loss: Tensor): Tensor[] {
@@ -54,4 +61,17 @@ function nameOf({ name, node, shape }: Tensor): string {
         ? `the output of ${node.op}`
         : "an input";
   return `${name ? `"${name}", ` : ""}${kind} [${shape.join(", ")}]`;
+}
+
+/** The losses are finite, the gradients are not: every update since the last look was left out, and so would the next be. */
+export function failGradient(epoch: number, steps: readonly number[], bad: Parameter | undefined): never {
+  const [first, last] = [steps.at(0), steps.at(-1)];
+  const fault = bad ? `The gradient of ${bad.name ?? bad} was the first that is not finite.` : "Its norm overflows.";
+  throw new NonFiniteLossError({
+    where: "train",
+    what: `the gradient of ${first === last ? `step ${first}` : `steps ${first} to ${last}`} in epoch ${epoch}`,
+    expected: "finite",
+    received: "not",
+    remedy: `${fault} No update since the last look was made. Look for a square root, quotient or power at 0, or scale the loss down.`,
+  });
 }

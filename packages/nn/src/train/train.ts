@@ -1,11 +1,16 @@
-import { UnrollError, ValueError } from "@unroll/kernels";
+import { ValueError } from "@unroll/kernels";
+import { type CheckpointSubject, loadCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
+import type { Plateau } from "../optim/plateau";
 import { assign } from "../tensor/assign";
 import type { HostData } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";
-import type { Tensor } from "../tensor/tensor";
-import { describeFault } from "./fault";
+import { Tensor } from "../tensor/tensor";
+import { tensorsOf } from "../tensor/tree";
+import { describeFault, failGradient, NonFiniteLossError } from "./fault";
+import { isTrainPosition, isTrainState, type TrainPosition, weightsOf, weightTensors } from "./resume";
+import { carryState } from "./truncated";
 
 /** How far training has come. */
 export interface TrainProgress {
@@ -38,14 +43,38 @@ export interface EpochResult {
   readonly isBest: boolean;
 }
 
-export interface TrainOptions<Batch> {
+/** When and where a training is kept, so that it can be resumed. */
+export interface TrainCheckpoint extends Omit<CheckpointSubject, "model" | "optimizer"> {
+  /** Steps between two checkpoints. */
+  every: number;
+  /** Keeps one: `(bytes) => store.write(bytes)` with a `checkpointStore`, say. */
+  save: (
+    bytes: Uint8Array<ArrayBuffer>,
+    progress: { epoch: number; step: number; totalSteps: number },
+  ) => Promise<void> | void;
+}
+
+export interface TrainOptions<Batch, State = unknown> {
   model: Module;
   optimizer: Optimizer;
   epochs: number;
   /** The batches of an epoch, counted from 1. */
   batches: (epoch: number) => Iterable<Batch> | AsyncIterable<Batch>;
-  /** The loss of a batch: one number. */
-  loss: (batch: Batch) => Tensor;
+  /**
+   * The loss of a batch: one number. With a `state` beside it, a tensor or records and lists of them, that state is handed
+   * to the next batch of the epoch, as a constant: truncated back-propagation through time.
+   */
+  loss: (batch: Batch, state?: State) => Tensor | { loss: Tensor; state: State };
+  /** Batches whose gradients make one update together, each counting as its rows, where `count` tells them. */
+  accumulate?: number;
+  /** A learning rate that is told the `monitor` metric after each epoch; the optimizer has it as its schedule. */
+  plateau?: Plateau;
+  checkpoint?: TrainCheckpoint;
+  /**
+   * A checkpoint of a training with the same options, to go on from: with the same bits as if it had never stopped, if
+   * `batches` gives the same batches for an epoch each time. Those trained on already are passed over.
+   */
+  resume?: ArrayBuffer | Uint8Array<ArrayBuffer>;
   /** Measures the model after each epoch, with dropout off. */
   evaluate?: () => Promise<Readonly<Record<string, number>>> | Readonly<Record<string, number>>;
   /** What tells which weights are best: a metric of `evaluate`, or else the `loss` of training, and whether more or less of it is better. */
@@ -72,11 +101,6 @@ export interface TrainResult {
   readonly steps: number;
 }
 
-/** Training met a loss or a gradient that is infinite or not a number. The update of that step was left out. */
-export class NonFiniteLossError extends UnrollError {
-  override readonly name = "NonFiniteLossError";
-}
-
 /**
  * Trains a model for some epochs, measures it after each, and leaves it with the best weights. It is driven by the
  * GPU's own completions, never by timers or animation frames, so a hidden tab trains as fast as a shown one, and it
@@ -85,8 +109,9 @@ export class NonFiniteLossError extends UnrollError {
  * @throws NonFiniteLossError that names the first tensor that went wrong; also where the losses are finite but, for
  * their gradients, no update since the last look was made
  * @throws ValueError if an option is out of range, or an epoch has no batches
+ * @throws what `loadCheckpoint` throws where `resume` does not fit
  */
-export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainResult> {
+export async function train<Batch, State = unknown>(options: TrainOptions<Batch, State>): Promise<TrainResult> {
   const run = new Run(options);
   const modes = [...options.model.namedModules().values()].map((part) => [part, part.training] as const);
   try {
@@ -102,9 +127,9 @@ interface Pending {
   readonly step: number;
 }
 
-class Run<Batch> {
-  readonly #options: TrainOptions<Batch>;
-  readonly #history: EpochResult[] = [];
+class Run<Batch, State> {
+  readonly #options: TrainOptions<Batch, State>;
+  #history: EpochResult[] = [];
   readonly #started = performance.now();
   #pending: Pending[] = [];
   #steps = 0;
@@ -115,14 +140,36 @@ class Run<Batch> {
   #skipped = 0;
   #items = 0;
   #epochSum = 0;
+  #sinceBest = 0;
   #best: { result: EpochResult; weights: Map<Parameter, HostData> } | null = null;
+  /** Updates that the optimizer had been asked for at the last look. */
+  #updates = 0;
+  /** State carried from batch to batch. */
+  #carried: State | undefined;
+  /** Where a resumed training begins: the epoch, and steps done of it. */
+  #from = { epoch: 1, step: 0 };
 
-  constructor(options: TrainOptions<Batch>) {
-    for (const [what, value] of Object.entries({ epochs: options.epochs, reportEvery: options.reportEvery ?? 1 })) {
+  constructor(options: TrainOptions<Batch, State>) {
+    const counts = {
+      epochs: options.epochs,
+      reportEvery: options.reportEvery ?? 1,
+      accumulate: options.accumulate ?? 1,
+      "checkpoint.every": options.checkpoint?.every ?? 1,
+    };
+    for (const [what, value] of Object.entries(counts)) {
       if (Number.isInteger(value) && value > 0) continue;
       throw new ValueError({ where: "train", what, expected: "a positive whole number", received: String(value) });
     }
-    const { patience, monitor } = options;
+    const { patience, monitor, plateau } = options;
+    if (plateau && !monitor) {
+      throw new ValueError({
+        where: "train",
+        what: "plateau",
+        expected: "given beside a monitor",
+        received: "given without one",
+        remedy: "Say with monitor which metric it is to be told.",
+      });
+    }
     if (patience !== undefined && !(monitor && patience > 0)) {
       throw new ValueError({
         where: "train",
@@ -136,39 +183,50 @@ class Run<Batch> {
   }
 
   async all(): Promise<TrainResult> {
-    const { epochs, patience = Number.POSITIVE_INFINITY, signal } = this.#options;
-    let sinceBest = 0;
-    this.#skippedBefore = (await this.#options.optimizer.report()).skipped;
-    this.#skipped = this.#skippedBefore;
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    const { epochs, patience = Number.POSITIVE_INFINITY, signal, optimizer, resume } = this.#options;
+    if (resume) await this.#resume(resume);
+    this.#skipped = (await optimizer.report()).skipped;
+    if (!resume) this.#skippedBefore = this.#skipped;
+    this.#updates = optimizer.updates;
+    for (let { epoch } = this.#from; epoch <= epochs; epoch++) {
       if (!(await this.#epoch(epoch))) return this.#finish("cancelled");
       const result = await this.#measure(epoch);
-      sinceBest = result.isBest ? 0 : sinceBest + 1;
+      this.#sinceBest = result.isBest ? 0 : this.#sinceBest + 1;
       if (signal?.aborted) return this.#finish("cancelled");
-      if (sinceBest >= patience && epoch < epochs) return this.#finish("stopped early");
+      if (this.#sinceBest >= patience && epoch < epochs) return this.#finish("stopped early");
     }
     return this.#finish("done");
   }
 
   /** One pass over the data; false if it was cancelled on the way. */
   async #epoch(epoch: number): Promise<boolean> {
-    const { model, optimizer, batches, loss: lossOf, signal, count, reportEvery = 10 } = this.#options;
+    const { model, optimizer, batches, signal, count, reportEvery = 10, checkpoint } = this.#options;
     model.train();
-    this.#epochSum = 0;
+    const done = epoch === this.#from.epoch ? this.#from.step : 0;
+    if (done === 0) {
+      this.#epochSum = 0;
+      this.#carried = undefined;
+    }
     let step = 0;
     for await (const batch of batches(epoch)) {
+      if (step < done) {
+        step++;
+        continue;
+      }
       if (signal?.aborted) {
         await this.#look(epoch, step);
         return false;
       }
-      const loss = lossOf(batch);
-      await optimizer.minimize(loss);
+      const loss = await this.#update(batch, count?.(batch));
       step++;
       this.#steps++;
       this.#items += count?.(batch) ?? 0;
       this.#pending.push({ loss, step });
-      if (this.#pending.length >= reportEvery) await this.#look(epoch, step);
+      const isKept = checkpoint && this.#steps % checkpoint.every === 0;
+      if (this.#pending.length >= reportEvery || isKept) await this.#look(epoch, step);
+      if (isKept) await this.#save(checkpoint, epoch, step);
     }
+    if (optimizer.accumulated > 0) await optimizer.step();
     if (step === 0) {
       throw new ValueError({
         where: "train",
@@ -181,6 +239,67 @@ class Run<Batch> {
     const mean = this.#epochSum / step;
     this.#epochSum = mean;
     return true;
+  }
+
+  /** Trains on a batch. @returns its loss */
+  async #update(batch: Batch, rows: number | undefined): Promise<Tensor> {
+    const { optimizer, loss: lossOf, accumulate = 1 } = this.#options;
+    const made = this.#carried === undefined ? lossOf(batch) : lossOf(batch, this.#carried);
+    const { loss, state } = made instanceof Tensor ? { loss: made, state: undefined } : made;
+    const evaluate = tensorsOf(state);
+    if (accumulate === 1) await optimizer.minimize(loss, { evaluate });
+    else {
+      await optimizer.accumulate(loss, { evaluate, ...(rows === undefined ? {} : { weight: rows }) });
+      if (optimizer.accumulated === accumulate) await optimizer.step();
+    }
+    this.#carried = state === undefined ? undefined : carryState(state, this.#carried);
+    return loss;
+  }
+
+  /** Keeps all that this training goes on from. */
+  async #save({ every: _, save, ...subject }: TrainCheckpoint, epoch: number, step: number): Promise<void> {
+    const { model, optimizer } = this.#options;
+    const position: TrainPosition = {
+      epoch,
+      step,
+      steps: this.#steps,
+      items: this.#items,
+      epochSum: this.#epochSum,
+      skipped: this.#skippedBefore,
+      sinceBest: this.#sinceBest,
+      history: this.#history,
+      best: this.#best?.result.epoch ?? 0,
+    };
+    const best = weightTensors(model, this.#best?.weights ?? new Map());
+    const state = { carried: this.#carried ?? null, best };
+    const bytes = await saveCheckpoint({ ...subject, model, optimizer, position, state });
+    await save(bytes, { epoch, step, totalSteps: this.#steps });
+  }
+
+  /** Goes on from a checkpoint. */
+  async #resume(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
+    const { model, optimizer, checkpoint } = this.#options;
+    const { generators, vocabulary } = checkpoint ?? {};
+    const { position, state } = await loadCheckpoint(bytes, { model, optimizer, generators, vocabulary });
+    if (!isTrainPosition(position) || !isTrainState(state)) {
+      throw new ValueError({
+        where: "train",
+        what: "resume",
+        expected: "a checkpoint that train() kept",
+        received: "one of something else",
+        remedy: "Load it with loadCheckpoint, and train from there.",
+      });
+    }
+    this.#from = { epoch: position.epoch, step: position.step };
+    this.#steps = position.steps;
+    this.#items = position.items;
+    this.#epochSum = position.epochSum;
+    this.#skippedBefore = position.skipped;
+    this.#sinceBest = position.sinceBest;
+    this.#history = [...position.history];
+    this.#carried = (state.carried ?? undefined) as State | undefined;
+    const best = this.#history.find(({ epoch }) => epoch === position.best);
+    if (best) this.#best = { result: best, weights: await weightsOf(model, state.best) };
   }
 
   /** Reads the losses since the last look, and what became of their updates: one wait for the GPU. */
@@ -198,11 +317,17 @@ class Run<Batch> {
     for (const { loss } of pending) loss.dispose();
     // A loss of half precision may have been scaled up too far: then the scale has fallen, and the next update may do.
     const isScaledUp = report.lossScale > 1;
-    if (report.skipped - this.#skipped >= pending.length && !isScaledUp)
-      failGradient(epoch, pending, report.firstBadParameter);
+    const made = this.#options.optimizer.updates - this.#updates;
+    this.#updates = this.#options.optimizer.updates;
+    if (made > 0 && report.skipped - this.#skipped >= made && !isScaledUp)
+      failGradient(
+        epoch,
+        pending.map(({ step: at }) => at),
+        report.firstBadParameter,
+      );
     this.#skipped = report.skipped;
     const sum = values.reduce((a, b) => a + b, 0);
-    this.#epochSum += sum;
+    for (const value of values) this.#epochSum += value; // one by one: the sum is the same however often one looks
     const { epochs, steps, onProgress } = this.#options;
     onProgress?.({
       epoch,
@@ -230,12 +355,13 @@ class Run<Batch> {
   }
 
   async #measure(epoch: number): Promise<EpochResult> {
-    const { model, evaluate, monitor, onEpoch } = this.#options;
+    const { model, evaluate, monitor, onEpoch, plateau } = this.#options;
     model.eval();
     const metrics = (await evaluate?.()) ?? {};
     const loss = this.#epochSum;
     const isBest = this.#isBetter({ loss, ...metrics }, monitor);
     const result = { epoch, loss, metrics, isBest };
+    if (plateau && monitor) plateau.observe({ loss, ...metrics }[monitor.metric] as number);
     if (isBest) this.#best = { result, weights: monitor ? await snapshot(model) : new Map() };
     this.#history.push(result);
     this.#measuredSteps = this.#steps;
@@ -243,7 +369,7 @@ class Run<Batch> {
     return result;
   }
 
-  #isBetter(metrics: Readonly<Record<string, number>>, monitor: TrainOptions<Batch>["monitor"]): boolean {
+  #isBetter(metrics: Readonly<Record<string, number>>, monitor: TrainOptions<Batch, State>["monitor"]): boolean {
     if (!monitor) return true; // without a monitor the latest weights count as the best
     const { metric, better } = monitor;
     const now = metrics[metric];
@@ -271,19 +397,6 @@ class Run<Batch> {
     const best = reason === "cancelled" ? lastIfUnchanged : this.#best?.result;
     return { history: this.#history, best, reason, steps: this.#steps };
   }
-}
-
-/** The losses are finite, the gradients are not: every update since the last look was left out, and so would the next be. */
-function failGradient(epoch: number, pending: readonly Pending[], bad: Parameter | undefined): never {
-  const [first, last] = [pending.at(0)?.step, pending.at(-1)?.step];
-  const fault = bad ? `The gradient of ${bad.name ?? bad} was the first that is not finite.` : "Its norm overflows.";
-  throw new NonFiniteLossError({
-    where: "train",
-    what: `the gradient of ${first === last ? `step ${first}` : `steps ${first} to ${last}`} in epoch ${epoch}`,
-    expected: "finite",
-    received: "not",
-    remedy: `${fault} No update since the last look was made. Look for a square root, quotient or power at 0, or scale the loss down.`,
-  });
 }
 
 async function snapshot(model: Module): Promise<Map<Parameter, HostData>> {

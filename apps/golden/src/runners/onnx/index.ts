@@ -15,6 +15,10 @@ import {
 import { productOperators } from "./products";
 import { recurrentOperator } from "./recurrent";
 import { signalOperators } from "./signal";
+import { trainingOperators } from "./training";
+
+/** Operators of the domain ai.onnx.preview.training: one update from a given state. */
+const TRAINING: ReadonlyMap<string, OnnxOperator> = new Map(Object.entries(trainingOperators));
 
 /** Operators of the domain ai.onnx that the packages can express. */
 const OPERATORS: ReadonlyMap<string, OnnxOperator> = new Map([
@@ -38,7 +42,8 @@ const OPERATORS: ReadonlyMap<string, OnnxOperator> = new Map([
 /** One ONNX operator. */
 export async function runOnnx(fields: Fields): Promise<Check[]> {
   const node = new OnnxNode(fields);
-  const operator = node.domain === "ai.onnx" ? OPERATORS.get(node.op) : undefined;
+  const operators = node.domain === "ai.onnx.preview.training" ? TRAINING : OPERATORS;
+  const operator = /^ai\.onnx(\.preview\.training)?$/.test(node.domain) ? operators.get(node.op) : undefined;
   if (!operator) {
     throw new UnsupportedCase(`no operation for ${node.domain === "ai.onnx" ? "" : `${node.domain} `}${node.op}`);
   }

@@ -28,6 +28,11 @@ export class OnnxNode {
     this.attributes = fields.fields("attributes", {});
   }
 
+  /** How many inputs it has, absent ones among them. */
+  get inputCount(): number {
+    return this.#positions.length;
+  }
+
   /** An optional input; absent where its name is empty, or no value is given for it. */
   optional(position: number): GoldenTensor | undefined {
     const name = this.#positions[position];

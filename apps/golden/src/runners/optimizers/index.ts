@@ -4,6 +4,7 @@ import {
   Linear,
   matmul,
   mul,
+  type OptimizerOptions,
   type Parameter,
   parameter,
   SGD,
@@ -109,21 +110,28 @@ async function afterLastStep(fields: Fields, parameters: Readonly<Record<string,
 /** Clipping alone: from zero, one step of learning rate 1 leaves minus the clipped gradient. */
 async function clip(fields: Fields): Promise<Check[]> {
   const op = fields.text("op");
-  const config = fields.fields("config");
-  const gradient = fields.fields("inputs").only("grad").tensor("grad");
-  const p = parameterOf({ ...gradient, data: new Float64Array(gradient.data.length) });
-  await clipping(op, config, p).minimize(sum(mul(p, f32(gradient))));
-  const data = (await p.data()).map((value) => -value);
-  const expected = fields.fields("expected").only("grad").tensor("grad");
-  return [{ what: "grad", actual: { shape: p.shape, data }, expected, tolerance: fields.tolerance() }];
+  const options = clipping(op, fields.fields("config"));
+  const [inputs, expected] = [fields.fields("inputs"), fields.fields("expected")];
+  const given = inputs.keys.flatMap((key) => inputs.tensors(key).map((golden, index) => ({ key, index, golden })));
+  const parameters = given.map(({ golden }) => parameterOf({ ...golden, data: new Float64Array(golden.data.length) }));
+  const losses = given.map(({ golden }, k) => sum(mul(parameters[k] as Parameter, f32(golden))));
+  await new SGD(parameters, { lr: 1, ...options }).minimize(losses.reduce((a, b) => add(a, b)));
+  return Promise.all(
+    given.map(async ({ key, index }, k) => {
+      const p = parameters[k] as Parameter;
+      const wanted = expected.tensors(key)[index];
+      if (!wanted) throw new UnsupportedCase(`no result for ${key}[${index}]`);
+      const data = (await p.data()).map((value) => -value);
+      return { what: key, actual: { shape: p.shape, data }, expected: wanted, tolerance: fields.tolerance() };
+    }),
+  );
 }
 
-function clipping(op: string, config: Fields, p: Parameter): SGD {
-  if (op === "clip_by_norm") {
-    config.only("clipnorm", "global_clipnorm"); // the same for one tensor
-    const clipNorm = config.has("clipnorm") ? config.number("clipnorm") : config.number("global_clipnorm");
-    return new SGD([p], { lr: 1, clipNorm });
-  }
-  if (op === "clip_by_value") return new SGD([p], { lr: 1, clipValue: config.only("clipvalue").number("clipvalue") });
-  throw new UnsupportedCase(`no operation ${op}`);
+function clipping(op: string, config: Fields): Partial<OptimizerOptions> {
+  if (op === "clip_by_value") return { clipValue: config.only("clipvalue").number("clipvalue") };
+  if (op !== "clip_by_norm" && op !== "clip_by_global_norm") throw new UnsupportedCase(`no operation ${op}`);
+  config.only("clipnorm", "global_clipnorm");
+  if (config.has("global_clipnorm")) return { clipNorm: config.number("global_clipnorm") };
+  const clipNorm = config.number("clipnorm");
+  return { clipNorm, clipScope: op === "clip_by_norm" ? "parameter" : "all" };
 }

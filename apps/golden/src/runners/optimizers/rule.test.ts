@@ -26,12 +26,24 @@ test("PyTorch: ε beside the corrected one, weight decay in the gradient except 
 test("momentum, dampening, Nesterov and clipping reach SGD", () => {
   const made = make("torch_sgd", "Momentum", "", { lr: 1, momentum: 0.9, dampening: 0.1, nesterov: true, clipnorm: 2 });
   expect(made).toBeInstanceOf(SGD);
-  expect(made).toMatchObject({ momentum: 0.9, dampening: 0.1, nesterov: true, clipNorm: 2, clipValue: 0 });
+  const options = { momentum: 0.9, dampening: 0.1, nesterov: true, clipNorm: 2, clipScope: "parameter", clipValue: 0 };
+  expect(made).toMatchObject(options);
+});
+
+test("Keras: decay apart from the gradient, the rate within the velocity, ε under the root", () => {
+  const made = make("keras_sgd", "SGD", "", { learning_rate: 1, momentum: 0.9, weight_decay: 0.1 });
+  expect(made).toMatchObject({ decay: "decoupled", weightDecay: 0.1, velocity: "steps" });
+  expect(make("keras_rmsprop", "RMSprop", "", { learning_rate: 1, rho: 0.8 })).toMatchObject({
+    rho: 0.8,
+    epsilon: "keras",
+  });
+  expect(make("keras_adagrad", "Adagrad", "", { learning_rate: 1 })).toMatchObject({ initial: 0.1, epsilon: "keras" });
+  expect(make("torch_adagrad", "Adagrad", "", { lr: 1 })).toMatchObject({ initial: 0, eps: 1e-10, epsilon: "torch" });
 });
 
 test.each([
-  { name: "keras_sgd", config: { learning_rate: 1, momentum: 0.9, weight_decay: 0.1 }, reason: "decoupled" },
   { name: "keras_sgd", config: { learning_rate: 1, use_ema: true }, reason: "use_ema not known" },
+  { name: "torch_adadelta", config: { lr: 1, decay: 0.5 }, reason: "decay not known" },
 ])("$reason is not passed over", ({ name, config, reason }) => {
-  expect(() => make(name, "SGD", "", config)).toThrow(reason);
+  expect(() => make(name, name.endsWith("sgd") ? "SGD" : "Adadelta", "", config)).toThrow(reason);
 });

@@ -1,4 +1,19 @@
-import { Adam, AdamW, type Optimizer, type Parameter, SGD } from "@unroll/nn";
+import {
+  Adadelta,
+  Adafactor,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  LAMB,
+  Lion,
+  Nadam,
+  type Optimizer,
+  type OptimizerOptions,
+  type Parameter,
+  RMSProp,
+  SGD,
+} from "@unroll/nn";
 import { UnsupportedCase } from "../../compare";
 import type { Fields } from "../../fields";
 
@@ -12,6 +27,35 @@ const DECOUPLED = /decoupled/i;
 const L2 = /\bL2\b|added to the gradient|g \+= wd\*p/i;
 const EPSILON_UNCORRECTED = /not bias-corrected|epsilon-hat/i;
 const EPSILON_CORRECTED = /v_hat\) ?\+ ?eps|sqrt\(1-b2\^t\) ?\+ ?eps/i;
+const EPSILON_INSIDE = /sqrt\([a-z]\+eps\)|den = |sqrt\(den\)/i;
+const EPSILON_OUTSIDE = /sqrt\([a-z]\) ?\+ ?eps/i;
+
+/** What a case says, read as its peer means it. */
+interface Stated {
+  readonly name: string;
+  readonly config: Fields;
+  readonly rule: string;
+  readonly peer: Peer;
+}
+
+type Make = (stated: Stated, common: OptimizerOptions) => MakeOptimizer;
+
+/** Our rule by the name that a case has for it, in lower case. */
+const RULES: ReadonlyMap<string, Make> = new Map([
+  ["sgd", sgd],
+  ["momentum", sgd],
+  ["nesterov", sgd],
+  ["adam", adam],
+  ["adamw", adam],
+  ["adagrad", adagrad],
+  ["adadelta", adadelta],
+  ["rmsprop", rmsprop],
+  ["adamax", adamax],
+  ["nadam", nadam],
+  ["lion", lion],
+  ["lamb", lamb],
+  ["adafactor", adafactor],
+]);
 
 /**
  * The optimizer of ours whose rule is that of the case.
@@ -20,11 +64,10 @@ const EPSILON_CORRECTED = /v_hat\) ?\+ ?eps|sqrt\(1-b2\^t\) ?\+ ?eps/i;
 export function optimizerOf(fields: Fields): MakeOptimizer {
   const name = fields.text("optimizer");
   const config = fields.fields("config");
-  const rule = fields.text("update_rule", "");
-  const peer = peerOf(config, fields.text("name"));
-  if (name === "SGD" || name === "Momentum") return sgd(name, config, rule, peer);
-  if (name === "Adam" || name === "AdamW") return adam(name, config, rule, peer);
-  throw new UnsupportedCase(`no optimizer ${name}`);
+  const stated = { name, config, rule: fields.text("update_rule", ""), peer: peerOf(config, fields.text("name")) };
+  const make = RULES.get(name.toLowerCase());
+  if (!make) throw new UnsupportedCase(`no optimizer ${name}`);
+  return make(stated, commonOf(stated));
 }
 
 function peerOf(config: Fields, name: string): Peer {
@@ -34,54 +77,160 @@ function peerOf(config: Fields, name: string): Peer {
   return config.has("eps") ? "torch" : "tfjs";
 }
 
-/** Whether weight decay shrinks the parameter apart from the gradient; Keras's always does, PyTorch's only in AdamW. */
-function isDecoupled(name: string, rule: string, peer: Peer): boolean {
-  if (name === "AdamW" || DECOUPLED.test(rule)) return true;
+/** Rules whose decay is apart from the gradient whoever wrote them. */
+const ALWAYS_DECOUPLED = ["adamw", "lion", "adafactor"];
+
+/** Whether weight decay shrinks the parameter apart from the gradient; Keras's always does, PyTorch's only in some rules. */
+function isDecoupled({ name, rule, peer }: Stated): boolean {
+  if (ALWAYS_DECOUPLED.includes(name.toLowerCase()) || DECOUPLED.test(rule)) return true;
   if (L2.test(rule) || peer === "torch") return false;
   if (peer === "keras") return true;
   throw new UnsupportedCase("a kind of weight decay not stated");
 }
 
-const RATE_KEYS = ["lr", "learning_rate", "clipnorm", "clipvalue"];
+const COMMON_KEYS = ["lr", "learning_rate", "clipnorm", "global_clipnorm", "clipvalue", "weight_decay"];
 
-function rateAndClip(config: Fields): { lr: number; clipNorm?: number; clipValue?: number } {
+/** What all rules have: rate, decay and clipping. Keras's clipnorm is of each parameter by itself. */
+function commonOf(stated: Stated): OptimizerOptions {
+  const { name, config, peer } = stated;
+  const byDefault = name.toLowerCase() === "adamw" ? (peer === "keras" ? 0.004 : 0.01) : 0;
+  const weightDecay = config.raw("weight_decay") === null ? 0 : config.number("weight_decay", byDefault);
   return {
     lr: config.has("lr") ? config.number("lr") : config.number("learning_rate"),
-    ...(config.has("clipnorm") ? { clipNorm: config.number("clipnorm") } : {}),
+    weightDecay,
+    ...(weightDecay > 0 ? { decay: isDecoupled(stated) ? "decoupled" : "l2" } : {}),
+    ...(config.has("clipnorm") ? { clipNorm: config.number("clipnorm"), clipScope: "parameter" } : {}),
+    ...(config.has("global_clipnorm") ? { clipNorm: config.number("global_clipnorm") } : {}),
     ...(config.has("clipvalue") ? { clipValue: config.number("clipvalue") } : {}),
   };
 }
 
-function sgd(name: string, config: Fields, rule: string, peer: Peer): MakeOptimizer {
-  config.only(...RATE_KEYS, "momentum", "nesterov", "dampening", "weight_decay");
-  const [momentum, weightDecay] = [config.number("momentum", 0), config.number("weight_decay", 0)];
-  // p ← p − lr·wd·p beside a plain step is the L2 penalty; beside a velocity it is not.
-  if (weightDecay > 0 && momentum > 0 && isDecoupled(name, rule, peer)) {
-    throw new UnsupportedCase("SGD with momentum and decoupled weight decay");
-  }
-  const nesterov = config.flag("nesterov", false);
-  const dampening = config.number("dampening", 0);
-  return (parameters) => new SGD(parameters, { ...rateAndClip(config), momentum, nesterov, dampening, weightDecay });
+const epsOf = ({ config, peer }: Stated, keras = 1e-7, torch = 1e-8): number =>
+  config.has("eps") ? config.number("eps") : config.number("epsilon", peer === "torch" ? torch : keras);
+
+/** Whether ε is under the root, as Keras and TensorFlow.js have it, unless the rule says otherwise. */
+function insideRoot({ rule, peer }: Stated): boolean {
+  if (EPSILON_OUTSIDE.test(rule)) return false;
+  return EPSILON_INSIDE.test(rule) || peer !== "torch";
 }
 
-function adam(name: "Adam" | "AdamW", config: Fields, rule: string, peer: Peer): MakeOptimizer {
-  config.only(
-    ...[...RATE_KEYS, "beta_1", "beta_2", "beta1", "beta2", "betas", "epsilon", "eps", "weight_decay", "amsgrad"],
-  );
-  const [first, second] = config.numbers("betas", []);
-  const beta = (index: 1 | 2, given: number | undefined, fallback: number): number =>
-    given ?? config.number(`beta_${index}`, config.number(`beta${index}`, fallback));
-  const weightDecay = config.number("weight_decay", name === "AdamW" ? (peer === "keras" ? 0.004 : 0.01) : 0);
-  const decays = weightDecay > 0 && isDecoupled(name, rule, peer);
+/** β₁ or β₂, under any of the names that it has. */
+function betaOf({ config }: Stated, index: 1 | 2, fallback: number): number {
+  const given = config.has("betas") ? config.numbers("betas")[index - 1] : undefined;
+  return given ?? config.number(`beta_${index}`, config.number(`beta${index}`, fallback));
+}
+
+const BETA_KEYS = ["beta_1", "beta_2", "beta1", "beta2", "betas"];
+
+function sgd({ config, peer }: Stated, common: OptimizerOptions): MakeOptimizer {
+  config.only(...COMMON_KEYS, "momentum", "nesterov", "dampening");
+  const options = {
+    ...common,
+    momentum: config.number("momentum", 0),
+    nesterov: config.flag("nesterov", false),
+    dampening: config.number("dampening", 0),
+    velocity: peer === "keras" ? "steps" : "gradients",
+  } as const;
+  return (parameters) => new SGD(parameters, options);
+}
+
+function adam(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  const { config, rule, peer } = stated;
+  config.only(...COMMON_KEYS, ...BETA_KEYS, "epsilon", "eps", "amsgrad");
   const isUncorrected = EPSILON_UNCORRECTED.test(rule) || (peer === "keras" && !EPSILON_CORRECTED.test(rule));
   const options = {
-    ...rateAndClip(config),
-    beta1: beta(1, first, 0.9),
-    beta2: beta(2, second, 0.999),
-    eps: config.has("eps") ? config.number("eps") : config.number("epsilon", peer === "torch" ? 1e-8 : 1e-7),
+    ...common,
+    beta1: betaOf(stated, 1, 0.9),
+    beta2: betaOf(stated, 2, 0.999),
+    eps: epsOf(stated),
     amsgrad: config.flag("amsgrad", false),
-    weightDecay,
     epsilon: isUncorrected ? "keras" : "torch",
   } as const;
-  return (parameters) => (decays ? new AdamW(parameters, options) : new Adam(parameters, options));
+  return (parameters) =>
+    common.decay === "decoupled" ? new AdamW(parameters, options) : new Adam(parameters, options);
+}
+
+function adagrad(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  const { config, peer } = stated;
+  config.only(...COMMON_KEYS, "initial_accumulator_value", "initial_accumulator", "epsilon", "eps", "lr_decay");
+  const byDefault = peer === "torch" ? 0 : 0.1;
+  const options = {
+    ...common,
+    initial: config.number("initial_accumulator_value", config.number("initial_accumulator", byDefault)),
+    lrDecay: config.number("lr_decay", 0),
+    eps: epsOf(stated, 1e-7, 1e-10),
+    epsilon: insideRoot(stated) ? "keras" : "torch",
+  } as const;
+  return (parameters) => new Adagrad(parameters, options);
+}
+
+function adadelta(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  const { config, peer } = stated;
+  config.only(...COMMON_KEYS, "rho", "epsilon", "eps");
+  const rho = config.number("rho", peer === "torch" ? 0.9 : 0.95);
+  const options = { ...common, rho, eps: epsOf(stated, 1e-7, 1e-6) };
+  return (parameters) => new Adadelta(parameters, options);
+}
+
+function rmsprop(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  const { config, peer } = stated;
+  config.only(...COMMON_KEYS, "rho", "alpha", "decay", "epsilon", "eps", "momentum", "centered");
+  const options = {
+    ...common,
+    rho: config.number("rho", config.number("alpha", config.number("decay", peer === "torch" ? 0.99 : 0.9))),
+    eps: epsOf(stated),
+    momentum: config.number("momentum", 0),
+    centered: config.flag("centered", false),
+    epsilon: insideRoot(stated) ? "keras" : "torch",
+    velocity: peer === "torch" ? "gradients" : "steps",
+  } as const;
+  return (parameters) => new RMSProp(parameters, options);
+}
+
+function adamax(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  const { config, peer } = stated;
+  config.only(...COMMON_KEYS, ...BETA_KEYS, "epsilon", "eps");
+  const betas = { beta1: betaOf(stated, 1, 0.9), beta2: betaOf(stated, 2, 0.999) };
+  const options = { ...common, ...betas, eps: epsOf(stated), epsilon: peer === "torch" ? "torch" : "keras" } as const;
+  return (parameters) => new Adamax(parameters, options);
+}
+
+function nadam(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  const { config, peer } = stated;
+  config.only(...COMMON_KEYS, ...BETA_KEYS, "epsilon", "eps", "momentum_decay", "schedule_decay");
+  const byDefault = peer === "torch" ? 0.004 : 1;
+  const options = {
+    ...common,
+    beta1: betaOf(stated, 1, 0.9),
+    beta2: betaOf(stated, 2, 0.999),
+    eps: epsOf(stated),
+    momentumDecay: config.number("momentum_decay", config.number("schedule_decay", byDefault)),
+  };
+  return (parameters) => new Nadam(parameters, options);
+}
+
+function lion(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  stated.config.only(...COMMON_KEYS, ...BETA_KEYS);
+  const options = { ...common, beta1: betaOf(stated, 1, 0.9), beta2: betaOf(stated, 2, 0.99) };
+  return (parameters) => new Lion(parameters, options);
+}
+
+function lamb(stated: Stated, common: OptimizerOptions): MakeOptimizer {
+  stated.config.only(...COMMON_KEYS, ...BETA_KEYS, "epsilon", "eps");
+  const betas = { beta1: betaOf(stated, 1, 0.9), beta2: betaOf(stated, 2, 0.999) };
+  const options = { ...common, ...betas, eps: epsOf(stated, 1e-7, 1e-6) };
+  return (parameters) => new LAMB(parameters, options);
+}
+
+function adafactor({ config }: Stated, common: OptimizerOptions): MakeOptimizer {
+  config.only(...COMMON_KEYS, "beta_2_decay", "epsilon_1", "epsilon_2", "clip_threshold", "relative_step");
+  const options = {
+    ...common,
+    beta2Decay: config.number("beta_2_decay", -0.8),
+    eps1: config.number("epsilon_1", 1e-30),
+    eps2: config.number("epsilon_2", 1e-3),
+    threshold: config.number("clip_threshold", 1),
+    relativeStep: config.flag("relative_step", true),
+  };
+  return (parameters) => new Adafactor(parameters, options);
 }

@@ -20,7 +20,7 @@ type Inputs = { readonly [name: string]: Tensor };
 export class Zoneout<S extends CellState> extends Cell<S, Inputs> {
   readonly cell: Cell<S, StepInput>;
   readonly rates: { readonly [name: string]: number };
-  readonly #rng: Generator;
+  readonly rng: Generator;
 
   /** @throws ValueError unless each rate lies in [0, 1) and is that of a state of the cell that holds units */
   constructor(cell: Cell<S, StepInput>, rates: ZoneoutRates<S>, { rng = sharedGenerator() }: { rng?: Generator } = {}) {
@@ -30,7 +30,7 @@ export class Zoneout<S extends CellState> extends Cell<S, Inputs> {
     super({ inputSize: inputShape, outputSize: outputShape, states, units, channelAxis });
     this.cell = cell;
     this.rates = Object.fromEntries(namedRates(units, rates).filter(([, rate]) => rate > 0));
-    this.#rng = rng;
+    this.rng = rng;
   }
 
   /** Beside what the cell prepares, which units keep their value at which steps: drawn for all steps at once. */
@@ -43,7 +43,7 @@ export class Zoneout<S extends CellState> extends Cell<S, Inputs> {
     const [B, T] = x.shape as [number, number];
     for (const [name, rate] of Object.entries(this.rates)) {
       inputs[`fresh.${name}`] = dropout(ones([B, T, ...(this.stateShapes[name] as number[])]), rate, {
-        rng: this.#rng,
+        rng: this.rng,
       });
     }
     return inputs;

@@ -1,0 +1,156 @@
+import {
+  adafactorDirection,
+  adafactorFactors,
+  adafactorMeans,
+  adafactorScales,
+  applyDirection,
+  FACTOR_WORDS,
+  factorCount,
+  factorLines,
+} from "@unroll/kernels";
+import type { KernelNode } from "../graph/node";
+import { effect } from "../graph/run";
+import type { Parameter } from "../tensor/parameter";
+import type { Tensor } from "../tensor/tensor";
+import type { FlatParameters } from "./flat-parameters";
+import type { ParameterList } from "./groups";
+import { Optimizer } from "./optimizer";
+import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
+import { expectAtLeastZero, expectOptions } from "./options";
+import { type ClipScope, hostTable, parameterUnits } from "./settings-table";
+
+export interface AdafactorOptions extends OptimizerOptions {
+  /** The decay of the mean of squares at update t is 1 − t^beta2Decay. */
+  beta2Decay?: number;
+  /** Added to squared gradients. */
+  eps1?: number;
+  /** The least that the size of a parameter is taken for. */
+  eps2?: number;
+  /** The root mean square of a step is held within this times the step size. */
+  threshold?: number;
+  /** Whether the rate is at most 1/√t. */
+  relativeStep?: boolean;
+}
+
+/**
+ * Adafactor (Shazeer & Stern 2018), as Keras has it: the mean of squared gradients of a matrix is kept as the means of its
+ * rows and columns, so that R·C elements cost R + C words.
+ *   v̂_ij = (r_i/mean(r))·c_j;   u = g/√v̂;   p ← p − max(ε₂, rms(p))·ρₜ·u/max(1, rms(u)/threshold),   ρₜ = min(lr, 1/√t)
+ * Parameters of more than two axes are stacks of matrices; those of one keep all of v. An update is seven dispatches.
+ */
+export class Adafactor extends Optimizer {
+  readonly beta2Decay: number;
+  readonly eps1: number;
+  readonly eps2: number;
+  readonly threshold: number;
+  readonly relativeStep: boolean;
+  readonly #layout: FactorLayout;
+  readonly #units: Tensor;
+
+  /** @throws ValueError if there are no parameters or no `lr`, a number is out of range, or an option is unknown */
+  constructor(parameters: ParameterList, options: AdafactorOptions) {
+    const own = ["beta2Decay", "eps1", "eps2", "threshold", "relativeStep"];
+    const checked = expectOptions("Adafactor", options, own);
+    const { beta2Decay = -0.8, eps1 = 1e-30, eps2 = 1e-3, threshold = 1, relativeStep = true } = checked;
+    expectAtLeastZero("Adafactor", { eps1, eps2, threshold, "−beta2Decay": -beta2Decay });
+    super({ where: "Adafactor", decay: "decoupled", needsTable: true }, parameters, options);
+    this.beta2Decay = beta2Decay;
+    this.eps1 = eps1;
+    this.eps2 = eps2;
+    this.threshold = threshold;
+    this.relativeStep = relativeStep;
+    this.#layout = factorLayout(
+      this.flat,
+      this.groups.map((group) => group.parameters),
+      this.clipScope,
+    );
+    this.#units = parameterUnits(this.flat);
+  }
+
+  protected slots(): Readonly<Record<string, Slot>> {
+    return { factors: { words: this.#layout.factors } };
+  }
+
+  protected override tables(): readonly Tensor[] {
+    return [this.#units, this.#layout.places, this.#layout.slabs];
+  }
+
+  protected numbers(t: number): Readonly<Record<string, number>> {
+    const { eps1, eps2, threshold } = this;
+    const most = this.relativeStep ? 1 / Math.sqrt(t) : 3.4028234663852886e38;
+    return { oneMinusBeta2: t ** this.beta2Decay, eps1, eps2, threshold, most };
+  }
+
+  protected update({ tensors, slots, dims, options, scalars }: UpdateCall): readonly KernelNode[] {
+    const { parameters, gradients, report, settings, scales: clip } = tensors;
+    const { n, P, U } = dims;
+    const { places, slabs, factors: F, lines: L } = this.#layout;
+    const S = slabs.shape[0] as number;
+    const { factors } = slots;
+    const moments = effect(
+      adafactorFactors,
+      { gradients, factors, places, report, ...(clip ? { scales: clip } : {}) },
+      { dims: { n, P, U, F, L }, scalars: scalarsOf(adafactorFactors, scalars) },
+    );
+    const average = effect(adafactorMeans, { factors, slabs }, { dims: { F, S } });
+    const direction = effect(
+      adafactorDirection,
+      {
+        parameters,
+        gradients,
+        factors,
+        means: average.outputs.means,
+        places,
+        report,
+        ...(clip ? { scales: clip } : {}),
+      },
+      { dims: { n, P, U, F, S }, scalars: scalarsOf(adafactorDirection, scalars) },
+    );
+    const scaling = effect(
+      adafactorScales,
+      { sums: direction.outputs.sums, units: this.#units, settings },
+      { dims: { n, P }, options, scalars: scalarsOf(adafactorScales, scalars) },
+    );
+    const { scales } = scaling.outputs;
+    const inputs = { parameters, directions: gradients, settings, scales, report };
+    return [moments, average, direction, scaling, effect(applyDirection, inputs, { dims: { n, P }, options })];
+  }
+}
+
+interface FactorLayout {
+  /** [P, 8], as `FACTOR_WORDS` says. */
+  readonly places: Tensor;
+  /** [S, 2]: the first row factor of each matrix, and its rows. */
+  readonly slabs: Tensor;
+  readonly factors: number;
+  readonly lines: number;
+}
+
+/** Where the factors of each parameter lie. */
+function factorLayout(
+  { parameters, starts }: FlatParameters,
+  groups: readonly (readonly Parameter[])[],
+  scope: ClipScope,
+): FactorLayout {
+  const places: number[] = [];
+  const slabs: number[] = [];
+  let [factors, lines] = [0, 0];
+  for (const [k, parameter] of parameters.entries()) {
+    const { shape, size } = parameter;
+    const [R, C] = shape.length < 2 ? [0, size] : (shape.slice(-2) as [number, number]);
+    const Z = R > 0 ? size / (R * C) : 1;
+    const unit =
+      scope === "parameter" ? k : scope === "group" ? groups.findIndex((each) => each.includes(parameter)) : 0;
+    places.push(starts[k] as number, R, C, Z, factors, lines, slabs.length / 2, unit);
+    for (let slab = 0; R > 0 && slab < Z; slab++) slabs.push(factors + slab * R, R);
+    factors += factorCount(Z, R, C);
+    lines += factorLines(Z, R, C);
+  }
+  if (slabs.length === 0) slabs.push(0, 0); // no array of a kernel is empty
+  return {
+    places: hostTable(Uint32Array.from(places), "factor places", FACTOR_WORDS),
+    slabs: hostTable(Uint32Array.from(slabs), "factor slabs", 2),
+    factors: Math.max(1, factors),
+    lines,
+  };
+}

@@ -1,0 +1,51 @@
+import { ValueError } from "@unroll/kernels";
+import { expectSteps } from "./schedule";
+
+/**
+ * A running average of the weights beside them. `ema`: a ← decay·a + (1 − decay)·p after every update, from the first
+ * update's weights on (Polyak & Juditsky 1992). `mean`: the mean of the weights after update `from` and every `every`
+ * updates from there (stochastic weight averaging, Izmailov et al. 2018).
+ */
+export type AverageOptions =
+  | { readonly kind: "ema"; readonly decay: number }
+  | { readonly kind: "mean"; readonly from?: number; readonly every?: number };
+
+/** @throws ValueError if it is neither kind, or a number is out of range */
+export function expectAverage(where: string, average: AverageOptions | undefined): AverageOptions | undefined {
+  if (average === undefined) return undefined;
+  if (average.kind === "ema") {
+    const { decay } = average;
+    if (decay >= 0 && decay < 1) return average;
+    throw new ValueError({
+      where,
+      what: "average.decay",
+      expected: "at least 0 and less than 1",
+      received: String(decay),
+    });
+  }
+  if (average.kind === "mean") {
+    expectSteps(where, { "average.from": average.from ?? 1, "average.every": average.every ?? 1 });
+    return average;
+  }
+  const { kind } = average as { kind?: unknown };
+  throw new ValueError({ where, what: "average.kind", expected: "ema or mean", received: String(kind) });
+}
+
+/** @throws ValueError unless an average is kept, of one update at least */
+export function expectAverageKept(where: string, average: AverageOptions | undefined, updates: number): void {
+  if (average && updates > 0) return;
+  throw new ValueError({
+    where,
+    what: "the average of the weights",
+    expected: "kept, of one update at least",
+    received: average ? "of none yet" : "not kept",
+    remedy: 'Pass average: { kind: "ema", decay: 0.999 } to the optimizer.',
+  });
+}
+
+/** How far the average goes to the weights after update t, from 1 on: 0 not at all, 1 all the way. */
+export function averageShare(average: AverageOptions, t: number): number {
+  if (average.kind === "ema") return t === 1 ? 1 : 1 - average.decay;
+  const { from = 1, every = 1 } = average;
+  return t >= from && (t - from) % every === 0 ? 1 / ((t - from) / every + 1) : 0;
+}

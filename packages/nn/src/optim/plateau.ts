@@ -1,0 +1,74 @@
+import { ValueError } from "@unroll/kernels";
+import { expectRates, expectSteps, type Schedule } from "./schedule";
+
+export interface PlateauOptions {
+  lr: number;
+  /** What the rate is multiplied by. */
+  factor?: number;
+  /** Observations without a better one that are let pass. */
+  patience?: number;
+  better?: "lower" | "higher";
+  /** By what share of the best a metric has to be better than it. */
+  threshold?: number;
+  /** Observations after a fall that do not count. */
+  cooldown?: number;
+  /** The rate falls no lower. */
+  least?: number;
+}
+
+/** A learning rate that falls when a metric stops getting better; tell it the metric with `observe`. */
+export interface Plateau extends Schedule {
+  /** A metric, after each epoch say. @returns whether the rate fell */
+  observe(metric: number): boolean;
+  state: Readonly<Record<"lr" | "best" | "bad" | "resting" | "seen", number>>;
+}
+
+/**
+ * The rate is multiplied by `factor` when a metric has not been better for more than `patience` observations, as PyTorch's
+ * `ReduceLROnPlateau` has it. A metric that is not a number is never better.
+ * @throws ValueError if an option is out of range
+ */
+export function plateau(options: PlateauOptions): Plateau {
+  const { lr, factor = 0.1, patience = 10, better = "lower", threshold = 1e-4, cooldown = 0, least = 0 } = options;
+  expectRates("plateau", { lr, threshold, least });
+  expectSteps("plateau", { patience, cooldown }, 0);
+  if (!(factor >= 0 && factor < 1)) {
+    throw new ValueError({
+      where: "plateau",
+      what: "factor",
+      expected: "at least 0 and less than 1",
+      received: String(factor),
+    });
+  }
+  if (better !== "lower" && better !== "higher") {
+    throw new ValueError({ where: "plateau", what: "better", expected: "lower or higher", received: String(better) });
+  }
+  let state = { lr, best: 0, bad: 0, resting: 0, seen: 0 };
+  const isBetter = (metric: number): boolean => {
+    if (Number.isNaN(metric)) return false;
+    if (state.seen === 0) return true;
+    return better === "lower" ? metric < state.best * (1 - threshold) : metric > state.best * (1 + threshold);
+  };
+  const observe = (metric: number): boolean => {
+    const improved = isBetter(metric);
+    const bad = state.resting > 0 || improved ? 0 : state.bad + 1;
+    const resting = Math.max(0, state.resting - 1);
+    const falls = bad > patience;
+    state = {
+      lr: falls ? Math.max(least, state.lr * factor) : state.lr,
+      best: improved ? metric : state.best,
+      bad: falls ? 0 : bad,
+      resting: falls ? cooldown : resting,
+      seen: state.seen + (improved ? 1 : 0),
+    };
+    return falls;
+  };
+  const made: Plateau = Object.assign(() => state.lr, { observe, state });
+  Object.defineProperty(made, "state", {
+    get: () => ({ ...state }),
+    set: (saved: typeof state) => {
+      state = { ...state, ...saved };
+    },
+  });
+  return made;
+}

@@ -1,0 +1,290 @@
+import { ValueError } from "@unroll/kernels";
+
+/**
+ * A learning rate that changes as training goes on: the rate of an update, from the number of updates before it. The
+ * first update asks for `schedule(0)`. Any function will do; the ones here are pure, so that training resumed at some
+ * update goes on as it would have. `plateau` is the one that remembers.
+ */
+export interface Schedule {
+  (update: number): number;
+  /** What a schedule that remembers has to be saved and restored by. */
+  state?: Readonly<Record<string, number>>;
+}
+
+interface Bounds {
+  readonly where: string;
+  readonly least?: number;
+  readonly above?: number;
+}
+
+/** @throws ValueError unless each number is finite and within its bounds */
+function expectNumbers({ where, least, above }: Bounds, named: Readonly<Record<string, number>>): void {
+  for (const [what, value] of Object.entries(named)) {
+    const fits =
+      Number.isFinite(value) && (least === undefined || value >= least) && (above === undefined || value > above);
+    if (fits) continue;
+    const bound = above !== undefined ? `, more than ${above}` : least !== undefined ? `, at least ${least}` : "";
+    throw new ValueError({ where, what, expected: `a finite number${bound}`, received: String(value) });
+  }
+}
+
+/** A number of updates. @throws ValueError unless each is a whole number of at least `least` */
+export function expectSteps(where: string, named: Readonly<Record<string, number>>, least = 1): void {
+  for (const [what, value] of Object.entries(named)) {
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new ValueError({
+      where,
+      what,
+      expected: `a whole number of updates, at least ${least}`,
+      received: String(value),
+      remedy: "Count updates of the parameters, not epochs: an epoch has as many as it has batches.",
+    });
+  }
+}
+
+export const expectRates = (where: string, named: Readonly<Record<string, number>>): void =>
+  expectNumbers({ where, least: 0 }, named);
+
+/** lr·factor^⌊t/every⌋. */
+export function stepDecay({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule {
+  expectRates("stepDecay", { lr, factor });
+  expectSteps("stepDecay", { every });
+  return (t) => lr * factor ** Math.floor(t / every);
+}
+
+/** lr·factor^k, k the milestones that t has reached. @throws ValueError unless the milestones rise */
+export function multiStep({
+  lr,
+  milestones,
+  factor = 0.1,
+}: {
+  lr: number;
+  milestones: readonly number[];
+  factor?: number;
+}): Schedule {
+  expectRates("multiStep", { lr, factor });
+  expectRising("multiStep", "milestones", milestones);
+  return (t) => lr * factor ** milestones.filter((milestone) => t >= milestone).length;
+}
+
+/**
+ * values[k], k the boundaries that t is past: values[0] up to and with boundaries[0], as in Keras.
+ * @throws ValueError unless the boundaries rise and there is one value more
+ */
+export function piecewise({
+  boundaries,
+  values,
+}: {
+  boundaries: readonly number[];
+  values: readonly number[];
+}): Schedule {
+  expectRising("piecewise", "boundaries", boundaries);
+  if (values.length !== boundaries.length + 1) {
+    throw new ValueError({
+      where: "piecewise",
+      what: "values",
+      expected: `${boundaries.length + 1}, one more than boundaries`,
+      received: String(values.length),
+    });
+  }
+  for (const [index, value] of values.entries()) expectRates("piecewise", { [`values[${index}]`]: value });
+  return (t) => values[boundaries.filter((boundary) => t > boundary).length] as number;
+}
+
+function expectRising(where: string, name: string, steps: readonly number[]): void {
+  for (const [index, step] of steps.entries()) {
+    expectSteps(where, { [`${name}[${index}]`]: step }, 0);
+    const before = steps[index - 1];
+    if (before === undefined || step > before) continue;
+    throw new ValueError({
+      where,
+      what: `${name}[${index}]`,
+      expected: `more than ${before}, the one before`,
+      received: String(step),
+    });
+  }
+}
+
+interface Decay {
+  lr: number;
+  /** What the rate is multiplied by, or divided by, over `steps` updates. */
+  factor: number;
+  steps?: number;
+  /** Whether the rate falls at whole multiples of `steps` only. */
+  staircase?: boolean;
+}
+
+/** lr·factor^(t/steps). */
+export function exponentialDecay({ lr, factor, steps = 1, staircase = false }: Decay): Schedule {
+  expectRates("exponentialDecay", { lr, factor });
+  expectSteps("exponentialDecay", { steps });
+  return (t) => lr * factor ** (staircase ? Math.floor(t / steps) : t / steps);
+}
+
+/** lr/(1 + factor·t/steps). */
+export function inverseTimeDecay({ lr, factor, steps = 1, staircase = false }: Decay): Schedule {
+  expectRates("inverseTimeDecay", { lr, factor });
+  expectSteps("inverseTimeDecay", { steps });
+  return (t) => lr / (1 + factor * (staircase ? Math.floor(t / steps) : t / steps));
+}
+
+/**
+ * (lr − final)·(1 − t/steps)^power + final up to `steps`, then `final`. With `cycle` the way to `final` is stretched to the
+ * next multiple of `steps` instead, so that the rate jumps up whenever one is passed.
+ */
+export function polynomialDecay({
+  lr,
+  steps,
+  final = 0,
+  power = 1,
+  cycle = false,
+}: {
+  lr: number;
+  steps: number;
+  final?: number;
+  power?: number;
+  cycle?: boolean;
+}): Schedule {
+  expectRates("polynomialDecay", { lr, final, power });
+  expectSteps("polynomialDecay", { steps });
+  return (t) => {
+    const whole = cycle ? steps * Math.max(1, Math.ceil(t / steps)) : steps;
+    return (lr - final) * (1 - Math.min(t, whole) / whole) ** power + final;
+  };
+}
+
+/** From `from` to `to` in a straight line over `steps` updates, then `to`. */
+export function linearSchedule({ from, to, steps }: { from: number; to: number; steps: number }): Schedule {
+  expectRates("linearSchedule", { from, to });
+  expectSteps("linearSchedule", { steps });
+  return (t) => from + ((to - from) * Math.min(t, steps)) / steps;
+}
+
+/**
+ * final + (lr − final)·(1 + cos(π·t/steps))/2 up to `steps`, then `final`; with `cycle` the cosine goes on, up and down
+ * (Loshchilov & Hutter 2017).
+ */
+export function cosineDecay({
+  lr,
+  steps,
+  final = 0,
+  cycle = false,
+}: {
+  lr: number;
+  steps: number;
+  final?: number;
+  cycle?: boolean;
+}): Schedule {
+  expectRates("cosineDecay", { lr, final });
+  expectSteps("cosineDecay", { steps });
+  return (t) => cosine(lr, final, (cycle ? t : Math.min(t, steps)) / steps);
+}
+
+const cosine = (from: number, to: number, share: number): number =>
+  to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
+
+/**
+ * Cosines that start anew, SGDR (Loshchilov & Hutter 2017): the first falls over `steps` updates, each next one takes
+ * `growth` times as many and starts at `shrink` times the height.
+ */
+export function cosineRestarts({
+  lr,
+  steps,
+  growth = 2,
+  shrink = 1,
+  final = 0,
+}: {
+  lr: number;
+  steps: number;
+  growth?: number;
+  shrink?: number;
+  final?: number;
+}): Schedule {
+  expectRates("cosineRestarts", { lr, final, shrink });
+  expectNumbers({ where: "cosineRestarts", least: 1 }, { growth });
+  expectSteps("cosineRestarts", { steps });
+  return (t) => {
+    let [restarts, length, within] = [0, steps, t];
+    if (growth === 1) [restarts, within] = [Math.floor(t / steps), t % steps];
+    else {
+      while (within >= length) {
+        within -= length;
+        length *= growth;
+        restarts++;
+      }
+    }
+    return cosine((lr - final) * shrink ** restarts + final, final, within / length);
+  };
+}
+
+/**
+ * From `from` in a straight line to where `schedule` begins, over `steps` updates; then the schedule, which counts from
+ * there. @param schedule a number for a rate that stays
+ */
+export function linearWarmup(
+  schedule: Schedule | number,
+  { steps, from = 0 }: { steps: number; from?: number },
+): Schedule {
+  expectRates("linearWarmup", { from });
+  expectSteps("linearWarmup", { steps }, 0);
+  const after: Schedule = typeof schedule === "number" ? constant(schedule) : schedule;
+  const warm = (t: number): number => (t < steps ? from + ((after(0) - from) * t) / steps : after(t - steps));
+  // Its state is that of the schedule it wraps.
+  return Object.defineProperty(warm, "state", {
+    get: () => after.state,
+    set: (state: Readonly<Record<string, number>>) => {
+      if (after.state) after.state = state;
+    },
+  });
+}
+
+function constant(lr: number): Schedule {
+  expectRates("linearWarmup", { "the rate": lr });
+  return () => lr;
+}
+
+/** lr·min(t/warmup, √(warmup/t)), t counted from 1: it rises to `lr` over `warmup` updates and falls with the root of their number. */
+export function inverseSquareRoot({ lr, warmup }: { lr: number; warmup: number }): Schedule {
+  expectRates("inverseSquareRoot", { lr });
+  expectSteps("inverseSquareRoot", { warmup });
+  return (t) => lr * Math.min((t + 1) / warmup, Math.sqrt(warmup / (t + 1)));
+}
+
+/** factor·size^−½·min(t^−½, t·warmup^−3/2), t counted from 1 (Vaswani et al. 2017, section 5.3). */
+export function noam({ size, warmup, factor = 1 }: { size: number; warmup: number; factor?: number }): Schedule {
+  expectRates("noam", { factor });
+  expectNumbers({ where: "noam", above: 0 }, { size });
+  expectSteps("noam", { warmup });
+  return (t) => factor * size ** -0.5 * Math.min((t + 1) ** -0.5, (t + 1) * warmup ** -1.5);
+}
+
+/**
+ * One cycle (Smith & Topin 2018), as PyTorch has it: a cosine from lr/divide up to `lr` over the first `rise` of the
+ * updates, then one down to lr/divide/finalDivide at the last.
+ */
+export function oneCycle({
+  lr,
+  steps,
+  rise = 0.3,
+  divide = 25,
+  finalDivide = 1e4,
+}: {
+  lr: number;
+  steps: number;
+  rise?: number;
+  divide?: number;
+  finalDivide?: number;
+}): Schedule {
+  expectRates("oneCycle", { lr });
+  expectNumbers({ where: "oneCycle", above: 0 }, { divide, finalDivide });
+  expectSteps("oneCycle", { steps });
+  if (!(rise > 0 && rise < 1)) {
+    throw new ValueError({ where: "oneCycle", what: "rise", expected: "between 0 and 1", received: String(rise) });
+  }
+  const top = rise * steps - 1;
+  const [start, end] = [lr / divide, lr / divide / finalDivide];
+  return (t) => {
+    if (t <= top) return cosine(start, lr, t / top);
+    return cosine(lr, end, Math.min(1, (t - top) / (steps - 1 - top)));
+  };
+}

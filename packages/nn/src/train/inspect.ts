@@ -1,0 +1,165 @@
+import { ShapeError, ValueError } from "@unroll/kernels";
+import { grad } from "../autograd/grad";
+import type { OpRecord } from "../autograd/record";
+import type { Module } from "../modules/module";
+import { evaluate } from "../plan/executor";
+import type { Parameter } from "../tensor/parameter";
+import { formatShape } from "../tensor/shape";
+import type { Tensor } from "../tensor/tensor";
+import { isScan, type LayerSteps, stepsOf } from "./inspect-steps";
+import { statisticsOf, type TensorStatistics } from "./statistics";
+
+/** One gate, or the activations, of a layer over time: of all rows that have a step t, and all units. */
+export interface GateOverTime {
+  readonly name: string;
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+  /** The share within a twentieth of an end of its range, where hardly any gradient passes. */
+  readonly saturated: Float64Array;
+}
+
+/** A recurrent layer of a loss, in one direction, over its T steps. */
+export interface LayerInspection {
+  /** The path of its recurrent weights: "lstm.weightHh.0". */
+  readonly path: string;
+  /** rnn, lstm, gru, … */
+  readonly cell: string;
+  readonly direction: "forward" | "reverse";
+  /** ‖∂L/∂h_t‖ over all rows and units, for t = 0 … T − 1: what reaches the state of step t on all ways. */
+  readonly gradientNorms: Float64Array;
+  /** ‖∂L/∂c_t‖, of cells that have such a state. */
+  readonly cellGradientNorms: Float64Array | undefined;
+  /** h_t. */
+  readonly activations: GateOverTime;
+  /** After their activations, in the order in which the cell has them. */
+  readonly gates: readonly GateOverTime[];
+}
+
+/** What goes on in a model at one batch. */
+export interface Inspection {
+  readonly loss: number;
+  /** Recurrent layers, those that were recorded first before the others. */
+  readonly layers: readonly LayerInspection[];
+  /** By the paths of the model's parameters. */
+  readonly weights: ReadonlyMap<string, TensorStatistics>;
+  readonly gradients: ReadonlyMap<string, TensorStatistics>;
+}
+
+/**
+ * Looks into one batch of training: the norm of the gradient that reaches each time step of each recurrent layer, its
+ * activations and gates over time, and statistics of all weights and gradients. Nothing is changed, and no random number is
+ * drawn: make the loss, inspect it, and then `minimize` another of the same batch, or go on with the next.
+ *
+ * Recurrent layers are gone through again step by step, and gates and weights are read back: it costs as much as some ten
+ * steps of training and is meant to be called now and then. The gradients are those of the loss itself, unclipped.
+ * @throws ShapeError if the loss has more than one element
+ * @throws ValueError if the model has no parameters
+ */
+export async function inspect(model: Module, loss: Tensor): Promise<Inspection> {
+  if (loss.size !== 1) {
+    const received = formatShape(loss.shape);
+    throw new ShapeError({ where: "inspect", what: "the loss", expected: "of one element", received });
+  }
+  const named = model.namedParameters();
+  const parameters = [...named.values()];
+  if (parameters.length === 0) {
+    throw new ValueError({ where: "inspect", what: "the model", expected: "with parameters", received: "without any" });
+  }
+  const scans = recordsOf(loss).filter(isScan);
+  const ends = scans.flatMap(({ outputs }) => Object.values(outputs));
+  const gradients = grad(loss, [...parameters, ...ends]);
+  const ofEnds = new Map(ends.map((end, index) => [end, gradients[parameters.length + index] as Tensor]));
+  const layers = scans.map((scan) => stepsOf(scan, ofEnds));
+  const ofParameters = gradients.slice(0, parameters.length);
+  await evaluate([loss, ...ofParameters, ...layers.flatMap(({ tensors }) => tensors)]);
+  const paths = new Map([...named].map(([path, parameter]) => [parameter, path]));
+  return {
+    loss: await loss.item(),
+    layers: (await Promise.all(layers.map((layer, index) => inspectLayer(layer, pathOf(scans[index], paths))))).flat(),
+    weights: await statistics(named, parameters),
+    gradients: await statistics(named, ofParameters),
+  };
+}
+
+async function statistics(named: ReadonlyMap<string, Parameter>, tensors: readonly Tensor[]) {
+  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+  return new Map([...named.keys()].map((path, index) => [path, statisticsOf(values[index] ?? [])]));
+}
+
+/** All operations behind a loss, those that were recorded first before the others. */
+function recordsOf(loss: Tensor): OpRecord[] {
+  const found = new Set<OpRecord>();
+  const stack = [loss];
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    const { origin } = top;
+    if (!origin || found.has(origin)) continue;
+    found.add(origin);
+    stack.push(...Object.values(origin.inputs));
+  }
+  return [...found].reverse();
+}
+
+/** The parameter that a layer's recurrent weights are, or were made of. */
+function pathOf(scan: OpRecord | undefined, paths: ReadonlyMap<Parameter | Tensor, string>): string {
+  for (let r = scan?.inputs.r; r; r = Object.values(r.origin?.inputs ?? {})[0]) {
+    const path = paths.get(r);
+    if (path !== undefined) return path;
+  }
+  return "";
+}
+
+async function inspectLayer({ cell, T, directions }: LayerSteps, path: string): Promise<LayerInspection[]> {
+  return Promise.all(
+    directions.map(async ({ direction, norms, cellNorms, outputs, gates, gateNames, present }) => {
+      const [h, gate] = await Promise.all([outputs.data(), gates?.data()]);
+      const H = h.length / (T * present.rows);
+      const over = (name: string, values: ArrayLike<number>, width: number, at: number): GateOverTime =>
+        overTime(name, { values, T, H, width, at, isStep: present.isStep, rows: present.rows });
+      return {
+        path,
+        cell,
+        direction,
+        gradientNorms: Float64Array.from(await norms.data()),
+        cellGradientNorms: cellNorms ? Float64Array.from(await cellNorms.data()) : undefined,
+        activations: over("h", h, 1, 0),
+        gates: gate ? gateNames.map((name, at) => over(name, gate, gate.length / h.length, at)) : [],
+      };
+    }),
+  );
+}
+
+interface Series {
+  /** [rows, T, H, width]. */
+  readonly values: ArrayLike<number>;
+  readonly T: number;
+  readonly H: number;
+  readonly width: number;
+  readonly at: number;
+  readonly rows: number;
+  readonly isStep: (row: number, t: number) => boolean;
+}
+
+/** Candidates and states go from −1 to 1, gates from 0 to 1. */
+const isSigned = (name: string): boolean => name === "h" || name === "g" || name === "n";
+
+function overTime(name: string, { values, T, H, width, at, rows, isStep }: Series): GateOverTime {
+  const made = { name, mean: new Float64Array(T), deviation: new Float64Array(T), saturated: new Float64Array(T) };
+  for (let t = 0; t < T; t++) {
+    let [count, sum, squares, ends] = [0, 0, 0, 0];
+    for (let row = 0; row < rows; row++) {
+      if (!isStep(row, t)) continue;
+      for (let unit = 0; unit < H; unit++) {
+        const value = values[((row * T + t) * H + unit) * width + at] as number;
+        count++;
+        sum += value;
+        squares += value * value;
+        if (isSigned(name) ? Math.abs(value) > 0.95 : value < 0.05 || value > 0.95) ends++;
+      }
+    }
+    if (count === 0) continue;
+    made.mean[t] = sum / count;
+    made.deviation[t] = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+    made.saturated[t] = ends / count;
+  }
+  return made;
+}
