@@ -11,6 +11,7 @@ import { benches as batchNorm } from "./norm/batch-norm.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
 import { benches as rmsNorm } from "./norm/rms-norm.bench";
 import { benches as optim } from "./optim/optim.bench";
+import { benches as scaledUpdates } from "./optim/scaled-updates.bench";
 import { benches as pool } from "./pool/pool.bench";
 import { benches as reduce } from "./reduce/reduce.bench";
 import { benches as scans } from "./rnn/scan.bench";
@@ -32,6 +33,7 @@ export const benches: readonly KernelBench[] = [
   ...norm,
   ...rmsNorm,
   ...optim,
+  ...scaledUpdates,
   ...pool,
   ...reduce,
   ...scans,

@@ -1,8 +1,8 @@
 import {
   assign,
-  type Cell,
   fromBlocks,
   fromKernel,
+  type GatedCell,
   type GRU,
   type Linear,
   type LSTM,
@@ -13,7 +13,7 @@ import type { CellData } from "./data";
 
 /** The pairs for `assign` that give one layer of a recurrent module the harness's weights. */
 function cellPairs(
-  cell: Cell,
+  cell: GatedCell,
   { weightIh, weightHh, bias, inputSize, hiddenSize }: RNN | LSTM | GRU,
   layer: number,
   { W, U, b }: CellData,
@@ -27,7 +27,11 @@ function cellPairs(
 }
 
 /** Gives a recurrent module the harness's weights, layer by layer. */
-export async function assignCells(cell: Cell, module: RNN | LSTM | GRU, layers: readonly CellData[]): Promise<void> {
+export async function assignCells(
+  cell: GatedCell,
+  module: RNN | LSTM | GRU,
+  layers: readonly CellData[],
+): Promise<void> {
   await assign(layers.flatMap((data, layer) => cellPairs(cell, module, layer, data)));
 }
 

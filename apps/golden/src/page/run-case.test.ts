@@ -27,11 +27,11 @@ test.each([
   },
   { record: { ...lstm({}), domain: "com.microsoft" }, reason: "no operation for com.microsoft LSTM" },
   { record: { name: "sound", op: "spectrogram" }, reason: "no operation spectrogram" },
-  { record: { name: "schedule", schedule: "CosineDecay" }, reason: "no schedule CosineDecay" },
+  { record: { name: "schedule", schedule: "Zigzag" }, reason: "no schedule Zigzag" },
   { record: { name: "mystery", puzzle: 1 }, reason: "a case of unknown form" },
   {
-    record: { name: "adagrad", optimizer: "Adagrad", config: {}, update_rule: "", initial_param: vector(1), steps: [] },
-    reason: "no optimizer Adagrad",
+    record: { name: "ftrl", optimizer: "Ftrl", config: {}, update_rule: "", initial_param: vector(1), steps: [] },
+    reason: "no optimizer Ftrl",
   },
   {
     record: { name: "attention", layer: "Attention", config: {}, weights: {}, calls: [] },

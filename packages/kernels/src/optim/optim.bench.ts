@@ -19,16 +19,19 @@ const report = reportWords();
 
 const common = { lr: 1e-3, weightDecay: 0, clipNorm: 5, clipValue: 0 };
 const means = { oneMinusBeta1: 0.1, oneMinusBeta2: 0.001 };
-/** A call over n parameters that are all alike. */
-const alike = <S extends object>(scalars: S) =>
-  sizes.map((n) => ({ dims: { n, P: 0, U: 0 }, scalars: { ...common, ...scalars }, inputs: { report } }));
+/** A call over n parameters that are all alike; means of squares are positive. */
+const alike = <S extends object>(scalars: S, ...squares: string[]) =>
+  sizes.map((n) => {
+    const means = Object.fromEntries(squares.map((slot) => [slot, new Float32Array(n).fill(1)]));
+    return { dims: { n, P: 0, U: 0 }, scalars: { ...common, ...scalars }, inputs: { report, ...means } };
+  });
 
 export const benches = [
-  kernelBench(adagrad, alike({ eps: 1e-8 })),
-  kernelBench(adadelta, alike({ oneMinusRho: 0.1, eps: 1e-6 })),
-  kernelBench(rmsprop, alike({ oneMinusRho: 0.1, eps: 1e-8, momentum: 0 })),
+  kernelBench(adagrad, alike({ eps: 1e-8 }, "sum")),
+  kernelBench(adadelta, alike({ oneMinusRho: 0.1, eps: 1e-6 }, "v", "u")),
+  kernelBench(rmsprop, alike({ oneMinusRho: 0.1, eps: 1e-8, momentum: 0 }, "v")),
   kernelBench(adamax, alike({ oneMinusBeta1: 0.1, beta2: 0.999, eps: 1e-8, correction1: 1 })),
-  kernelBench(nadam, alike({ ...means, eps: 1e-8, correction2: 1, meanFactor: 1, gradientFactor: 1 })),
+  kernelBench(nadam, alike({ ...means, eps: 1e-8, correction2: 1, meanFactor: 1, gradientFactor: 1 }, "v")),
   kernelBench(lion, alike({ oneMinusBeta1: 0.1, oneMinusBeta2: 0.01 })),
   kernelBench(
     blockSquares,
