@@ -1,4 +1,4 @@
-import { accumulate, type Device, finishAccumulation } from "@unroll/kernels";
+import { accumulate, type Device, finishAccumulation, ValueError } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
 import type { Scalar } from "../tensor/scalar";
@@ -70,4 +70,22 @@ export class Accumulation {
   #sums(): { total: Tensor; totalLoss: Tensor } {
     return { total: this.#gradients as Tensor, totalLoss: this.#loss as Tensor };
   }
+}
+
+/** @throws ValueError unless a loss is given a weight of more than 0 */
+export function expectWeight(where: string, weight: number): void {
+  if (weight > 0 && Number.isFinite(weight)) return;
+  throw new ValueError({ where, what: "weight", expected: "more than 0", received: String(weight) });
+}
+
+/** @throws ValueError if nothing was accumulated that an update could use */
+export function expectAccumulated(where: string, count: number): void {
+  if (count > 0) return;
+  throw new ValueError({
+    where,
+    what: "the accumulated gradients",
+    expected: "of one loss at least",
+    received: "none",
+    remedy: "Call accumulate(loss) first, or minimize(loss) to do both at once.",
+  });
 }

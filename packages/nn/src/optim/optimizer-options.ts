@@ -1,6 +1,6 @@
 import type { AnyKernel, ScalarsOf } from "@unroll/kernels";
-import type { Request } from "../plan/executor";
 import type { Expansion } from "../plan/plan";
+import type { Request } from "../plan/request";
 import type { Trace } from "../plan/trace";
 import type { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";

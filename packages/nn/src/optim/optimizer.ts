@@ -7,20 +7,20 @@ import {
   reportWords,
   swapParameters,
   type UpdateReport,
-  ValueError,
 } from "@unroll/kernels";
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { effect, run } from "../graph/run";
 import { expectOneOf } from "../ops/options";
-import { deviceOf, expectFeatures, submit, traceRequest } from "../plan/executor";
+import { deviceOf, expectFeatures, submit } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
+import { traceRequest } from "../plan/request";
 import { type Trace, trace } from "../plan/trace";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
-import { Accumulation } from "./accumulation";
+import { Accumulation, expectAccumulated, expectWeight } from "./accumulation";
 import { type AverageOptions, averageShare, expectAverage, expectAverageKept } from "./average";
 import { expectOnDevice, expectReady, rootsOf } from "./checks";
 import { FlatParameters, zerosOn } from "./flat-parameters";
@@ -160,14 +160,7 @@ export abstract class Optimizer {
    */
   accumulate(loss: Tensor, { weight = 1, evaluate = [] }: AccumulateOptions = {}): Promise<void> {
     this.#expectReady("accumulate", loss, true);
-    if (!(weight > 0 && Number.isFinite(weight))) {
-      throw new ValueError({
-        where: `${this.#where}.accumulate`,
-        what: "weight",
-        expected: "more than 0",
-        received: String(weight),
-      });
-    }
+    expectWeight(`${this.#where}.accumulate`, weight);
     const roots = rootsOf(`${this.#where}.accumulate`, loss, evaluate);
     const walk = trace(roots, { forGradients: true });
     this.#prepare("accumulate", walk);
@@ -193,15 +186,7 @@ export abstract class Optimizer {
   step(): Promise<void> {
     this.#expectReady("step", null, true);
     const { count, weight, scaled } = this.#accumulation.now;
-    if (count === 0) {
-      throw new ValueError({
-        where: `${this.#where}.step`,
-        what: "the accumulated gradients",
-        expected: "of one loss at least",
-        received: "none",
-        remedy: "Call accumulate(loss) first, or minimize(loss) to do both at once.",
-      });
-    }
+    expectAccumulated(`${this.#where}.step`, count);
     if (!this.#device) this.#prepare("step", trace(this.parameters)); // what was accumulated comes from a checkpoint
     const share = scalar(weight);
     const expand = (scalars: Record<string, Scalar>): Expansion => {

@@ -6,34 +6,13 @@ import {
   OutOfMemoryError,
   packHalves,
 } from "@unroll/kernels";
-import { clock } from "../tensor/clock";
 import { bytesOf, type HostData, hostArray } from "../tensor/dtype";
-import type { Scalar } from "../tensor/scalar";
 import { allocate, allocatePinned, Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
 import { releaseArena } from "./place";
-import { type Expansion, Plan, type RunInputs } from "./plan";
+import { Plan, type RunInputs } from "./plan";
+import { keyOf, markChanged, type Request, takeUp, traceRequest, withUpdates } from "./request";
 import { type Trace, trace } from "./trace";
-
-/** Something to compute, as one submission. */
-export interface Request {
-  /** Tensors whose values are wanted. */
-  readonly roots: readonly Tensor[];
-  /** Where their values go, by root; memory of their own if not said. */
-  readonly into?: ReadonlyMap<Tensor, Storage>;
-  /** What distinguishes this request from another over an equal graph. */
-  readonly prefix?: string;
-  /** Numbers beside those in the graph that each run brings. */
-  readonly scalars?: readonly Scalar[];
-  /** Host tensors beside those in the graph that each run brings anew. */
-  readonly tables?: readonly Tensor[];
-  /** Where it runs; by default where the tensors of the graph are. */
-  readonly device?: Device;
-  /** Called when the plan is first made. */
-  readonly expand?: () => Expansion;
-  /** Parameters that the work changes. */
-  readonly changes?: readonly Tensor[];
-}
 
 /** How the plan cache of a device fared. */
 export interface PlanStatistics {
@@ -299,8 +278,6 @@ class Executor {
   }
 }
 
-const keyOf = ({ prefix = "" }: Request, { key }: Trace): string => `${prefix}${key}`;
-
 /** @throws DeviceLimitError if the graph has values of half precision and the device does not know them */
 export function expectFeatures({ features }: Device, { hasHalves }: Trace): void {
   if (!hasHalves || features.has("shader-f16")) return;
@@ -312,31 +289,6 @@ export function expectFeatures({ features }: Device, { hasHalves }: Trace): void
     remedy:
       "Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.",
   });
-}
-
-/** A request that also computes the buffers that its graph changes. */
-function withUpdates(request: Request, { updated }: Trace): Request {
-  return updated.size === 0 ? request : { ...request, roots: [...request.roots, ...updated.values()] };
-}
-
-/** Marks a walk's updates as done, so that no further walk takes them up; what it returns takes that back. */
-function takeUp({ updates }: Trace): () => void {
-  for (const update of updates) update.done = true;
-  return () => {
-    for (const update of updates) update.done = false;
-  };
-}
-
-/** Notes that parameters change now; what it returns takes that back, unless they were changed again since. */
-function markChanged(parameters: readonly Tensor[]): () => void {
-  const now = ++clock.now;
-  const before = parameters.map(({ variable }) => variable?.changedAt ?? 0);
-  for (const { variable } of parameters) if (variable) variable.changedAt = now;
-  return () => {
-    for (const [index, { variable }] of parameters.entries()) {
-      if (variable?.changedAt === now) variable.changedAt = before[index] as number;
-    }
-  };
 }
 
 /** Lets whoever asks for these results hear why they never came to be. */
@@ -404,13 +356,6 @@ export function submit(request: Request, forward: Trace = traceRequest(request))
   const device = request.device ?? deviceOf(forward);
   device.assertAlive("evaluate");
   return executorOf(device).schedule(request, forward);
-}
-
-/** The walk of a request, its own numbers and tables included. */
-export function traceRequest({ roots, scalars = [], tables = [] }: Request, forward: Trace = trace(roots)): Trace {
-  if (scalars.length + tables.length === 0) return forward;
-  const beside = tables.map((tensor) => ({ tensor, kind: "upload" as const }));
-  return { ...forward, leaves: [...forward.leaves, ...beside], scalars: [...forward.scalars, ...scalars] };
 }
 
 /** The device that holds a graph's values; the current one where none are held. */

@@ -1,5 +1,6 @@
 import type { Tensor } from "../tensor/tensor";
-import { deviceOf, executorOf, type Request, traceRequest } from "./executor";
+import { deviceOf, executorOf } from "./executor";
+import { type Request, traceRequest } from "./request";
 
 /** One kernel call of a plan. */
 export interface PlannedCall {

@@ -2,7 +2,7 @@ import type { Module } from "../modules/module";
 import type { HostData } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";
 import { type Tensor, tensor } from "../tensor/tensor";
-import type { EpochResult } from "./train";
+import type { EpochResult } from "./options";
 
 /** How far a training has come, as a checkpoint keeps it: plain values. */
 export interface TrainPosition {
