@@ -23,7 +23,7 @@ export const gruResetBeforeForward = scanKernel({
     order: orderOfRows, //                    all rows whole when absent
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     r z n after their activations, before them where they are clipped; and 0; not written at padding
-    states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}; not written at padding
+    states: write("f32", "2 B T D H"), //    what R multiplies: h_{t−1}, then r_t∘h_{t−1}; zeros at padding
   },
   weights: { array: "rT", count: (H) => H * H },
   cost: ({ B, T, D, H }) => ({
@@ -42,6 +42,11 @@ export const gruResetBeforeForward = scanKernel({
       states[row.now + u] = hPrev;
       states[dims.B * dims.T * D * H + row.now + u] = r * hPrev;
     }
+    // The gradient of R is a product over all of them.
+    fn padStates(row: Row, u: u32) {
+      states[row.now + u] = 0.0;
+      states[dims.B * dims.T * D * H + row.now + u] = 0.0;
+    }
     fn finish(row: Row, u: u32, recurrent: f32) {
       let an = gx[3u * (row.now + u) + 2u] + recurrent;
       let n = ${clippedCode(candidate, clip, "an")};
@@ -56,7 +61,7 @@ export const gruResetBeforeForward = scanKernel({
       byFours: false,
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit}).xy`),
       finish: "reset(row, u, value);",
-      pad: "",
+      pad: "padStates(row, u);",
     },
     {
       count: H,

@@ -54,11 +54,11 @@ const gatesOf = (which: "usual" | "linear") =>
     ? { gate: as("linear"), candidate: as("linear"), output: as("linear") }
     : { gate: as("sigmoid"), candidate: as("tanh"), output: as("tanh") };
 const two = (a: Float64Array, b: Float64Array): Float64Array => Float64Array.from([...a, ...b]);
-/** h_{t−1} and r_t∘h_{t−1} of every step that is not padding. */
+/** h_{t−1} and r_t∘h_{t−1} of every step, zeros at padding. */
 const resetStates = ({ hidden, hPrev }: ScanValues): Float64Array =>
   two(
-    hPrev.data.map((h, n) => (hidden.data[n] === UNWRITTEN ? UNWRITTEN : h)),
-    hidden.data,
+    hPrev.data,
+    hidden.data.map((value) => (value === UNWRITTEN ? 0 : value)),
   );
 
 export const families: readonly Family[] = [
