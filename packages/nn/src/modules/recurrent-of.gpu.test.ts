@@ -8,7 +8,6 @@ import {
   type CellState,
   cast,
   concat,
-  detach,
   dropout,
   ElmanCell,
   evaluate,
@@ -17,6 +16,7 @@ import {
   grad,
   LSTM,
   LSTMCell,
+  minimizeChunk,
   mul,
   ones,
   planStatistics,
@@ -334,16 +334,13 @@ test("truncated backpropagation over 2,000 chunks: as many buffers and as much m
   const optimizer = new Adam(layer.parameters(), { lr: 1e-3 });
   const { counters } = gpu.device;
   let state: { h: Tensor; c: Tensor } | undefined;
-  let used: Tensor[] = [];
   let early = { counts: counters.snapshot(), misses: 0 };
   for (let step = 0; step < 2000; step++) {
     const x = tensor(random(step % 7).normal(B * T * I), { shape: [B, T, I] });
     const { output, state: next } = layer.forward(x, { state });
     const loss = sum(square(output));
-    await optimizer.minimize(loss, { evaluate: [next.h, next.c] });
-    for (const each of used) each.dispose(); // or wait for the garbage collector, which takes its time
-    used = [loss, next.h, next.c];
-    state = { h: detach(next.h), c: detach(next.c) };
+    state = await minimizeChunk(optimizer, loss, next, { from: state });
+    loss.dispose(); // or wait for the garbage collector, which takes its time
     if (step % 50 === 0) await state.h.data();
     if (step === 10) early = { counts: counters.snapshot(), misses: planStatistics(gpu.device).misses };
   }
