@@ -1,4 +1,6 @@
 import type { Json } from "@unroll/testing/node";
+import { helloLearner } from "../hello/learner";
+import { learningPageTask } from "../learning/learn";
 import { trainNamesTask } from "../names/page-task";
 import type { PageMessage } from "../protocol";
 
@@ -8,4 +10,5 @@ export type PageTask = (input: unknown, send: (message: PageMessage) => void) =>
 /** By name; tasks.ts of the command line has the other side of each. */
 export const pageTasks: Readonly<Record<string, PageTask>> = {
   names: trainNamesTask,
+  hello: learningPageTask("hello", helloLearner),
 };
