@@ -12,7 +12,7 @@ export interface Order {
   seed: number;
 }
 
-/** A part of the data, encoded once and given in batches as often as they are asked for. */
+/** A part of the data, given in batches as often as they are asked for. */
 export interface Part<Batch> {
   /** Batches of a pass; every epoch has as many. */
   readonly steps: number;
@@ -25,7 +25,7 @@ export interface Learner<Item, Batch> {
   readonly model: Module;
   /** Which of the scores chooses the weights to keep. */
   readonly monitor: NonNullable<TrainOptions<Batch>["monitor"]>;
-  /** Encodes items. It is asked for one part to train on, and for one for each file to score. */
+  /** Makes batches of items. It is asked for one part to train on, and for one for each file to score. */
   part(items: readonly Item[]): Part<Batch>;
   /** The loss of a batch while training. */
   loss(batch: Batch): Tensor;
