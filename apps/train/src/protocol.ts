@@ -29,7 +29,7 @@ export type Progress = {
   steps: number;
   /** Mean training loss since the last report. */
   loss: number;
-  /** Share of the validation part that the model got right after the last full epoch. */
+  /** Share of the validation part that the model got right after the last full epoch; null before, and where there is none. */
   validationAccuracy: number | null;
   /** Rows trained on so far, and seconds since training began. */
   items: number;
@@ -42,7 +42,8 @@ export type Epoch = {
   epochs: number;
   loss: number;
   validationLoss: number;
-  validationAccuracy: number;
+  /** Share of the validation part that the model got right; null where a task has no such share. */
+  validationAccuracy: number | null;
   isBest: boolean;
   /** Steps done so far. */
   step: number;

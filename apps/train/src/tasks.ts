@@ -1,5 +1,10 @@
+import { accumulatorTask } from "./accumulator/task";
+import { helloTask } from "./hello/task";
 import { namesTask } from "./names/task";
+import { pendigitsTask } from "./pendigits/task";
+import { posTask } from "./pos/task";
+import { sentimentTask } from "./sentiment/task";
 import type { Task } from "./task";
 
 /** What can be trained; page/tasks.ts has the other side of each. */
-export const tasks: readonly Task[] = [namesTask];
+export const tasks: readonly Task[] = [namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask];

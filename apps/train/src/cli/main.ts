@@ -1,4 +1,6 @@
 import { join, relative, resolve } from "node:path";
+import { DataError } from "@unroll/data";
+import { FileFormatError } from "@unroll/nn";
 import { NoBrowserError, PageError } from "@unroll/testing/node";
 import { NamesError } from "../names/dataset";
 import type { PreparedTask, Task } from "../task";
@@ -80,7 +82,7 @@ async function run(task: Task, { common, run: start }: PreparedTask, surface: Su
 /** An error that was made for the user speaks for itself; any other is a fault of ours and shows where. */
 function describe(error: unknown, isVerbose: boolean): string {
   if (!(error instanceof Error)) return `unroll: ${String(error)}`;
-  const types = [UsageError, TaskError, NamesError, NoBrowserError, PageError];
+  const types = [UsageError, TaskError, NamesError, DataError, FileFormatError, NoBrowserError, PageError];
   const isMadeForUsers = types.some((type) => error instanceof type);
   return `unroll: ${isMadeForUsers && !isVerbose ? error.message : (error.stack ?? error.message)}`;
 }

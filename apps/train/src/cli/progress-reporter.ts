@@ -32,11 +32,11 @@ export class ProgressReporter {
   epoch({ epoch, epochs, loss, validationLoss, validationAccuracy, isBest, seconds }: Epoch): void {
     if (this.#terminal.isLive) return;
     this.#saidAt = seconds;
-    const accuracy = `${(100 * validationAccuracy).toFixed(1)} %`;
+    const accuracy = validationAccuracy === null ? "" : `, accuracy ${(100 * validationAccuracy).toFixed(1)} %`;
     const best = isBest ? ", the best so far" : "";
     this.#terminal.line(
       `epoch ${epoch}/${epochs} done after ${seconds.toFixed(0)} s: loss ${loss.toFixed(3)}, ` +
-        `validation loss ${validationLoss.toFixed(3)}, accuracy ${accuracy}${best}`,
+        `validation loss ${validationLoss.toFixed(3)}${accuracy}${best}`,
     );
   }
 }

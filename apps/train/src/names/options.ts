@@ -1,5 +1,6 @@
 import type { OptionTable, OptionValues } from "../cli/options";
-import { CELLS, type Cell, type NamesSettings, PRECISIONS } from "./settings";
+import { CELLS, type Cell, PRECISIONS } from "../training/settings";
+import type { NamesSettings } from "./settings";
 
 /** An Elman network has learnt what it can after fewer passes than the cells with gates. */
 const EPOCHS = { rnn: 10, gru: 12, lstm: 12 } as const satisfies Record<Cell, number>;

@@ -1,35 +1,8 @@
+import type { Settings } from "../training/settings";
 import type { NameItem } from "./dataset";
 
-export const CELLS = ["rnn", "gru", "lstm"] as const;
-
-/** What a model may compute with. */
-export const PRECISIONS = ["f32", "f16"] as const;
-
-export type Cell = (typeof CELLS)[number];
-
-/** The model and how it is trained. */
-export type NamesSettings = {
-  cell: Cell;
-  /** H, the hidden units of each layer and direction. */
-  hidden: number;
-  layers: number;
-  bidirectional: boolean;
-  /** Probability that a unit of the final state is dropped while training. */
-  dropout: number;
-  epochs: number;
-  /** Epochs without a better validation accuracy after which training ends. */
-  patience: number;
-  /** B, the names of a batch. */
-  batch: number;
-  /** The highest learning rate, see `learningRate`. */
-  lr: number;
-  weightDecay: number;
-  labelSmoothing: number;
-  clipNorm: number;
-  /** f16 halves the weights and activations that the kernels read; the parameters stay f32. */
-  precision: (typeof PRECISIONS)[number];
-  seed: number;
-};
+/** The model, which drops units of its final state, and how it is trained. */
+export type NamesSettings = Settings;
 
 /** What the page trains on and scores, as JSON. */
 export type NamesInput = {

@@ -1,6 +1,12 @@
 import type { Json } from "@unroll/testing/node";
+import { accumulatorPageTask } from "../accumulator/page-task";
+import { helloLearner } from "../hello/learner";
+import { learningPageTask } from "../learning/learn";
 import { trainNamesTask } from "../names/page-task";
+import { pendigitsLearner } from "../pendigits/learner";
+import { posLearner } from "../pos/learner";
 import type { PageMessage } from "../protocol";
+import { sentimentLearner } from "../sentiment/learner";
 
 /** The side of a task that runs in the worker: trains on `input`, tells how it goes, and returns what came of it. */
 export type PageTask = (input: unknown, send: (message: PageMessage) => void) => Promise<Json>;
@@ -8,4 +14,9 @@ export type PageTask = (input: unknown, send: (message: PageMessage) => void) =>
 /** By name; tasks.ts of the command line has the other side of each. */
 export const pageTasks: Readonly<Record<string, PageTask>> = {
   names: trainNamesTask,
+  accumulator: accumulatorPageTask,
+  hello: learningPageTask("hello", helloLearner),
+  pendigits: learningPageTask("pendigits", pendigitsLearner),
+  pos: learningPageTask("pos", posLearner),
+  sentiment: learningPageTask("sentiment", sentimentLearner),
 };

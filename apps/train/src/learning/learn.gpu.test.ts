@@ -1,0 +1,71 @@
+import { open } from "@unroll/kernels";
+import { decodeSafetensors } from "@unroll/nn";
+import { expect, test } from "vitest";
+import { accumulatorPageTask } from "../accumulator/page-task";
+import { LECTURE } from "../accumulator/table";
+import { helloLearner } from "../hello/learner";
+import type { Digit } from "../pendigits/data";
+import { pendigitsLearner } from "../pendigits/learner";
+import { resample } from "../pendigits/resample";
+import { toBase64 } from "../protocol";
+import type { Settings } from "../training/settings";
+import { learn } from "./learn";
+
+const limits = import.meta.env.UNROLL_LIMITS === "default" ? "default" : "raised";
+const silent = { onProgress: () => undefined, onEpoch: () => undefined };
+
+const settings: Settings = {
+  ...{ cell: "rnn", hidden: 3, layers: 1, bidirectional: false, dropout: 0, epochs: 20, patience: 20, batch: 1 },
+  ...{ lr: 0.05, weightDecay: 0, labelSmoothing: 0, clipNorm: 1, precision: "f32", seed: 0 },
+};
+
+test("40 numbers learn to spell HELLO from H, and do so again from their file", async () => {
+  const device = await open({ limits, onWarning: () => undefined });
+  const input = { settings, facts: { letters: ["H", "E", "L", "O"] }, train: ["HELLO"], dev: ["HELLO"] };
+  const { outcome, weights } = await learn("hello", helloLearner, { ...input, eval: null, weights: null }, silent);
+  expect(outcome).toMatchObject({ parameters: 40, dev: { exact: 1 }, shown: "HELLO", eval: null });
+  const { tensors, metadata } = decodeSafetensors(Uint8Array.from(weights));
+  expect([...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)).toBe(40);
+  expect(metadata.get("unroll.task")).toBe("hello");
+
+  const file = { ...input, train: [], dev: [], eval: ["HELLO", "HELLE"], weights: toBase64(weights) };
+  const again = await learn("hello", helloLearner, file, silent);
+  expect(again.outcome).toMatchObject({ training: null, dev: null, eval: { exact: 0.5 } });
+  expect(again.weights).toEqual(weights);
+  device.dispose();
+});
+
+test("gates set by hand add up the lecture's table exactly", async () => {
+  const device = await open({ limits, onWarning: () => undefined });
+  const { outputs } = await accumulatorPageTask({ tables: [LECTURE] });
+  expect(outputs).toEqual([[0, 0, 0, 0, 0, 7, 0, 0, 6]]);
+  device.dispose();
+});
+
+/** Strokes to the right or upwards, of 20 lengths and slants. */
+function strokes(from: number, to: number): Digit[] {
+  return Array.from({ length: to - from }, (_, n) => {
+    const at = from + n;
+    const [long, short] = [40 + (at % 20), (at * 7) % 13];
+    const end = at % 2 === 0 ? ([long, short] as const) : ([short, long] as const);
+    return { digit: at % 2, points: resample([[[0, 0], end]]) };
+  });
+}
+
+test("strokes to the right and upwards are told apart", async () => {
+  const device = await open({ limits, onWarning: () => undefined });
+  const { outcome } = await learn(
+    "pendigits",
+    pendigitsLearner,
+    {
+      settings: { ...settings, cell: "gru", hidden: 8, bidirectional: true, dropout: 0.1, epochs: 4, batch: 16 },
+      facts: { classes: 2 },
+      ...{ train: strokes(0, 128), dev: strokes(128, 160), eval: strokes(160, 170), weights: null },
+    },
+    silent,
+  );
+  expect(outcome.training?.history[0]?.loss).toBeGreaterThan(outcome.training?.history.at(-1)?.loss ?? 0);
+  expect(outcome.dev?.accuracy).toBe(1);
+  expect(outcome.eval?.accuracy).toBe(1);
+  device.dispose();
+});

@@ -1,0 +1,57 @@
+import type { Generator, Module, Tensor, TrainOptions } from "@unroll/nn";
+import type { Json } from "@unroll/testing/node";
+import type { Settings } from "../training/settings";
+
+/** How a model did on a part of the data: its loss in nats, and the measures that the task names. */
+export type Scores = { loss: number } & { [measure: string]: number };
+
+/** In which order a part is read: not given, that which is best for scoring. */
+export interface Order {
+  /** From 1 on; each has its own order. */
+  epoch: number;
+  seed: number;
+}
+
+/** A part of the data, given in batches as often as they are asked for. */
+export interface Part<Batch> {
+  /** Batches of a pass; every epoch has as many. */
+  readonly steps: number;
+  batches(order?: Order): Iterable<Batch>;
+  rowsOf(batch: Batch): number;
+}
+
+/** What a task is in the page: the model, its loss, and its score. */
+export interface Learner<Item, Batch> {
+  readonly model: Module;
+  /** Which of the scores chooses the weights to keep. */
+  readonly monitor: NonNullable<TrainOptions<Batch>["monitor"]>;
+  /** Makes batches of items. It is asked for one part to train on, and for one for each file to score. */
+  part(items: readonly Item[]): Part<Batch>;
+  /** The loss of a batch while training. */
+  loss(batch: Batch): Tensor;
+  /** Scores a part. It is called in evaluation mode. */
+  score(part: Part<Batch>): Promise<Scores>;
+  /** What else the model has to show once it has been trained: samples of text, say. */
+  show?(): Promise<Json>;
+}
+
+/** Makes the learner of a task from what its training data had: `facts` are vocabularies and the like. */
+export type MakeLearner<Item, Facts, Batch> = (
+  facts: Facts,
+  settings: Settings,
+  rng: Generator,
+) => Learner<Item, Batch>;
+
+/** What the page trains on and scores, as JSON. */
+export type LearningInput<Item, Facts> = {
+  settings: Settings;
+  facts: Facts;
+  /** None where a model is only scored. */
+  train: readonly Item[];
+  /** Not trained on: chooses the weights to keep, and gives the score that is reported. None where a model is only scored. */
+  dev: readonly Item[];
+  /** Items of another file, to be scored at the end. */
+  eval: readonly Item[] | null;
+  /** A safetensors file in base64, to be scored in place of training. */
+  weights: string | null;
+};
