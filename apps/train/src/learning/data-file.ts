@@ -27,11 +27,7 @@ export class DataFileError extends TaskError {
  * @param example the name of a file that would be wanted, for the error
  * @throws DataFileError if there are none
  */
-export async function dataFiles(
-  path: string,
-  wanted: (name: string) => boolean,
-  example: string,
-): Promise<DataFile[]> {
+export async function dataFiles(path: string, wanted: (name: string) => boolean, example: string): Promise<DataFile[]> {
   const at = resolve(path);
   const info = await stat(at).catch((cause: unknown) => {
     throw new DataFileError(`${path} cannot be read. Give a file such as ${example}, or a folder with one.`, { cause });

@@ -52,7 +52,16 @@ test("a lift of the pen is counted once, the way through the air not at all, and
 });
 
 test("digits are read from .jsonl.gz in a folder, the last tenth held out; a value of another form is named", async () => {
-  const line = (d: number) => JSON.stringify({ d, s: [[[0, d], [1, 2]]] });
+  const line = (d: number) =>
+    JSON.stringify({
+      d,
+      s: [
+        [
+          [0, d],
+          [1, 2],
+        ],
+      ],
+    });
   await file("a.jsonl.gz", gzipSync(Array.from({ length: 20 }, (_, n) => line(n % 10)).join("\n")));
   const { train, dev } = await loadDigits(folder);
   expect([train.length, dev.map(({ digit }) => digit)]).toEqual([18, [8, 9]]);
@@ -80,7 +89,12 @@ test("sentences are lower-cased words with a label, words that occur once are un
 test("a table is exact only if every number is; its columns are named", async () => {
   const path = await file("t.csv", "x1,x2,x3,y\n3,1,0,0\n1,0,1,3\n");
   const tables = await readTables(path);
-  expect(tables).toEqual([[{ x1: 3, x2: 1, x3: 0, y: 0 }, { x1: 1, x2: 0, x3: 1, y: 3 }]]);
+  expect(tables).toEqual([
+    [
+      { x1: 3, x2: 1, x3: 0, y: 0 },
+      { x1: 1, x2: 0, x3: 1, y: 3 },
+    ],
+  ]);
   expect(isExact(tables, [[0, 3]])).toBe(true);
   expect(isExact(tables, [[0, 3.0000002]])).toBe(false);
   expect(isExact(tables, [[0]])).toBe(false);

@@ -8,7 +8,8 @@ export const pendigitsTask = defineLearningTask<Digit, DigitFacts>({
     "Which digit did a pen write? A recurrent network reads the trajectory as 8 points at equal distances. The last tenth " +
     "of the digits is held out; it chooses the weights to keep and gives the score.",
   unit: "digits",
-  dataHelp: 'A file such as train.jsonl.gz with a JSON value per line, {"d": digit, "s": strokes}, or a folder with it.',
+  dataHelp:
+    'A file such as train.jsonl.gz with a JSON value per line, {"d": digit, "s": strokes}, or a folder with it.',
   evalHelp: "Further files of that form, or a folder of them",
   defaults: {
     ...{ cell: "gru", hidden: 64, layers: 1, bidirectional: true, dropout: 0.2, epochs: 15, patience: 8, batch: 64 },

@@ -39,6 +39,9 @@ export async function loadReviews(path: string): Promise<LoadedData<Review, Revi
   const rows = splitByHash(keys, { train: 0.9, dev: 0.1 });
   const pick = (part: Uint32Array) => Array.from(part, (row) => reviews[row] as Review); // rows are positions of reviews
   const [train, dev] = [pick(rows.train), pick(rows.dev)];
-  const words = Vocabulary.from(train.map((review) => review.words), { pad: true, unknown: true, minCount: 2 });
+  const words = Vocabulary.from(
+    train.map((review) => review.words),
+    { pad: true, unknown: true, minCount: 2 },
+  );
   return { facts: { words: words.toJSON() }, train, dev };
 }

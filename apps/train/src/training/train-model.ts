@@ -51,9 +51,9 @@ export async function trainModel<Batch>(
   { model, settings, batches, stepsPerEpoch, rowsOf, loss: lossOf, validate, monitor }: Training<Batch>,
   { onProgress, onEpoch }: TrainingListener,
 ): Promise<TrainingOutcome> {
-  const { epochs, patience } = settings;
+  const { epochs, patience, lr, weightDecay, clipNorm } = settings;
   if (settings.precision === "f16") model.half();
-  const optimizer = new AdamW(model.parameters(), settings);
+  const optimizer = new AdamW(model.parameters(), { lr, weightDecay, clipNorm });
   const steps = epochs * stepsPerEpoch;
   const losses: TrainingOutcome["losses"] = [];
   const history: Epoch[] = [];
