@@ -48,7 +48,7 @@ function tokenBefore(seed: number, padding = 0): SequenceBatch {
   return { x: shaped(ids, B, T), y: shaped(y, B, T), lengths };
 }
 
-async function fit(
+async function trainOn(
   model: { parameters(): ReturnType<SequenceTagger["parameters"]>; loss(batch: SequenceBatch): Tensor },
   batch: (seed: number) => SequenceBatch,
   steps: number,
@@ -78,7 +78,7 @@ test.each(classifiers)("a classifier learns which token came first: %o", async (
   const model = new SequenceClassifier(options);
   const dev = [firstToken(1001), firstToken(1002), firstToken(1003)];
   expect(await model.accuracy(dev)).toBeLessThan(0.8);
-  await fit(model, firstToken, 150);
+  await trainOn(model, firstToken, 150);
   expect(await model.accuracy(dev)).toBeGreaterThan(0.93);
   const [first] = dev as [SequenceBatch];
   const guessed = await model.predict(first.x, first);
@@ -106,7 +106,7 @@ test("a tagger learns tags of the token before; padding counts neither in loss n
   const model = new SequenceTagger({ vocabularySize: V, embeddingSize: 6, hiddenSize: 16, tags: 3, rng: random(6) });
   const dev = [tokenBefore(1001), tokenBefore(1002)];
   expect(await model.accuracy(dev)).toBeLessThan(0.7);
-  await fit(model, tokenBefore, 150);
+  await trainOn(model, tokenBefore, 150);
   expect(await model.accuracy(dev)).toBeGreaterThan(0.95);
   const [plain, padded] = [tokenBefore(9), tokenBefore(9, 5)];
   expect(await model.loss(plain).item()).toBe(await model.loss(padded).item());
@@ -146,7 +146,7 @@ test.each(["sequence", "step"] as const)("a regressor learns a mean for each %s"
   });
   const batch = (seed: number) => means(seed, outputPer === "step");
   const before = await model.loss(batch(1001)).item();
-  await fit(model, batch, 200, 0.02);
+  await trainOn(model, batch, 200, 0.02);
   const after = await model.loss(batch(1001)).item();
   expect(after).toBeLessThan(0.02); // the variance of the means, which no constant can beat, is above 0.06
   expect(after).toBeLessThan(before / 4);
@@ -177,7 +177,7 @@ test.each(["reconstruction", "prediction"] as const)(
   async (task) => {
     const model = new SequenceAutoencoder({ inputSize: 1, hiddenSize: 20, codeSize: 4, task, rng: random(8) });
     const before = await model.loss(waves(1001)).item();
-    await fit(model, waves, 300, 0.02);
+    await trainOn(model, waves, 300, 0.02);
     expect(await model.loss(waves(1001)).item()).toBeLessThan(before / 5);
     const scores = await model.scores(waves(1002, 9));
     expect(scores.map(({ length }) => length)).toEqual(waves(0).lengths);
@@ -207,7 +207,7 @@ test("a generator spells a word for each class, with its own tokens fed back", a
   const y = shaped(Uint32Array.from(words.flat()), 3, 5);
   const spelt = words.map((word) => word.slice(0, word.indexOf(0)));
   expect(await model.generate(x, { length: 10, greedy: true, stop: 0 })).not.toEqual(spelt);
-  await fit(model, () => ({ x, y, lengths: [5, 4, 5] }), 120);
+  await trainOn(model, () => ({ x, y, lengths: [5, 4, 5] }), 120);
   const { counters } = gpu.device;
   const before = counters.snapshot();
   expect(await model.generate(x, { length: 10, greedy: true, stop: 0 })).toEqual(spelt);
@@ -230,7 +230,7 @@ test("a generator from vectors takes an LSTM's empty cells", async () => {
     [0, 1],
   ]);
   const y = shaped(Uint32Array.of(0, 1, 2, 2, 1, 0), 2, 3);
-  await fit(model, () => ({ x, y }), 120);
+  await trainOn(model, () => ({ x, y }), 120);
   expect(await model.generate(x, { length: 3, greedy: true })).toEqual([
     [0, 1, 2],
     [2, 1, 0],
@@ -247,7 +247,7 @@ test("models learn in halves, and drop nothing when they predict", async () => {
       inputDropout: 0.1,
       rng: random(11),
     }).half();
-    await fit(model, tokenBefore, 150);
+    await trainOn(model, tokenBefore, 150);
     const dev = tokenBefore(1001);
     expect(await model.accuracy(dev)).toBeGreaterThan(0.9);
     expect(await model.predict(dev.x, dev)).toEqual(await model.predict(dev.x, dev));
