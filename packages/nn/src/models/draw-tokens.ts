@@ -19,7 +19,7 @@ export interface GenerateOptions extends DrawOptions {
   seed?: number;
   /** A token, or several, at which a row ends; it is not part of what is returned. */
   stop?: number | readonly number[];
-  /** Tokens made in each submission and read back at once: 16 by default, which is also the least. */
+  /** Tokens made in each submission and read back at once, 16 or more: 32 by default, or 16 where no more are wanted. */
   perSubmission?: number;
 }
 
@@ -45,7 +45,7 @@ const LEAST = 16;
  * @throws ValueError if an option is out of range, or options contradict each other
  */
 export function expectDrawing(where: string, V: number, options: GenerateOptions): Drawing {
-  const { length, greedy = false, seed, rng, stop = [], perSubmission = LEAST } = options;
+  const { length, greedy = false, seed, rng, stop = [], perSubmission = length > LEAST ? 2 * LEAST : LEAST } = options;
   expectExtent(where, { length });
   const draws = expectDrawOptions(where, options);
   const chosen = ["temperature", "topK", "topP", "seed", "rng"].filter((name) => Object.hasOwn(options, name));

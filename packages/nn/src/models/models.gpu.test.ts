@@ -182,7 +182,9 @@ test.each(["reconstruction", "prediction"] as const)(
     const scores = await model.scores(waves(1002, 9));
     expect(scores.map(({ length }) => length)).toEqual(waves(0).lengths);
     const [first] = scores as [Float32Array];
-    expect(first.indexOf(Math.max(...first))).toBe(9);
+    // A step out of line is itself hard to predict, and so are those predicted from it.
+    const worst = first.indexOf(Math.max(...first));
+    expect(task === "prediction" ? [9, 10] : [9]).toContain(worst);
     const usual = await model.scores(waves(1002));
     const highest = Math.max(...usual.flatMap((row) => [...row]));
     expect(first[9]).toBeGreaterThan(2 * highest);
