@@ -20,7 +20,7 @@ export type CellOptions =
 export type SequenceCell = LSTM | GRU | RNN;
 
 /** What they carry from step to step: h [L·D, B, H], or an LSTM's h and c. */
-export type SequenceState = Tensor | LSTMState;
+export type ModelState = Tensor | LSTMState;
 
 /** @throws ValueError if the cell is unknown, or a size or option out of range */
 export function makeCell(where: string, inputSize: number, hiddenSize: number, options: CellOptions): SequenceCell {
@@ -34,8 +34,8 @@ export function makeCell(where: string, inputSize: number, hiddenSize: number, o
 export function runCell(
   cell: SequenceCell,
   x: Tensor,
-  { state, ...options }: SequenceOptions<SequenceState>,
-): { output: Tensor; state: SequenceState } {
+  { state, ...options }: SequenceOptions<ModelState>,
+): { output: Tensor; state: ModelState } {
   if (cell instanceof LSTM) {
     if (state instanceof Tensor) throw wrongState("an LSTM's, { h, c },", "a tensor");
     return cell.forward(x, { ...options, state });
@@ -54,15 +54,15 @@ const wrongState = (expected: string, received: string): DTypeError =>
   });
 
 /** The tensors of a state. */
-export const stateTensors = (state: SequenceState): Tensor[] =>
+export const stateTensors = (state: ModelState): Tensor[] =>
   state instanceof Tensor ? [state] : [state.h, state.c];
 
 /** A state as a constant, to begin the next chunk with. */
-export const detachState = (state: SequenceState): SequenceState =>
+export const detachState = (state: ModelState): ModelState =>
   state instanceof Tensor ? detach(state) : { h: detach(state.h), c: detach(state.c) };
 
 /** What the last layer ends with, directions side by side: [B, D·P]. */
-export function lastHidden({ layers, directions }: SequenceCell, state: SequenceState): Tensor {
+export function lastHidden({ layers, directions }: SequenceCell, state: ModelState): Tensor {
   const h = state instanceof Tensor ? state : state.h; //                              [L·D, B, P]
   const [, B, P] = h.shape as [number, number, number];
   const ends = Array.from({ length: directions }, (_, d) => {

@@ -7,7 +7,7 @@ import { reshape } from "../ops/reshape";
 import { evaluate } from "../plan/executor";
 import { Generator, sharedGenerator } from "../random/generator";
 import { type Tensor, tensor } from "../tensor/tensor";
-import { detachState, type SequenceState, stateTensors } from "./cells";
+import { detachState, type ModelState, stateTensors } from "./cells";
 
 /** How tokens are made one after another. */
 export interface GenerateOptions extends DrawOptions {
@@ -34,8 +34,8 @@ export interface Drawing {
 /** A step of a model that makes tokens: from the last tokens [B] and the state, logits [B, V] and the state after them. */
 export type TokenStep = (
   tokens: Tensor,
-  state: SequenceState | undefined,
-) => { readonly logits: Tensor; readonly state: SequenceState };
+  state: ModelState | undefined,
+) => { readonly logits: Tensor; readonly state: ModelState };
 
 /** Tokens to a submission: fewer, and the wait for each readback would cost more than the work. */
 const LEAST = 16;
@@ -88,14 +88,14 @@ export function expectToken(where: string, what: string, token: number, V: numbe
 export async function drawTokens(
   step: TokenStep,
   first: readonly number[],
-  state: SequenceState | undefined,
+  state: ModelState | undefined,
   { length, next, stop, perSubmission }: Drawing,
 ): Promise<number[][]> {
   const B = first.length;
   const rows: number[][] = first.map(() => []);
   const ended = new Set<number>();
   let last = [...first];
-  let held: SequenceState | undefined = state;
+  let held: ModelState | undefined = state;
   for (let made = 0; made < length && ended.size < B; made += perSubmission) {
     let tokens = tensor(Uint32Array.from(last));
     let now = held && detachState(held);
@@ -107,7 +107,7 @@ export async function drawTokens(
       columns.push(reshape(tokens, [B, 1]));
     }
     const all = concat(columns, 1);
-    const after = now as SequenceState;
+    const after = now as ModelState;
     await evaluate([all, ...stateTensors(after)]);
     for (const old of held ? stateTensors(held) : []) old.dispose();
     held = after;

@@ -8,7 +8,7 @@ import {
   load,
   planStatistics,
   random,
-  type SequenceState,
+  type ModelState,
   save,
   softmax,
   tensor,
@@ -40,7 +40,7 @@ const models: LanguageModelOptions[] = [
 /** Token by token on the host: each argmax is read before the next step. */
 async function hostGreedy(model: LanguageModel, prompt: readonly number[], length: number): Promise<number[]> {
   const made: number[] = [];
-  let state: SequenceState | undefined;
+  let state: ModelState | undefined;
   let next = [...prompt];
   for (let step = 0; step < length; step++) {
     const x = tensor(Uint32Array.from(next), { shape: [1, next.length] });
@@ -60,7 +60,7 @@ describe.each(models)("a language model %o", (options) => {
     const untrained = await model.perplexity(dev, { carry: true });
     expect(untrained).toBeGreaterThan(4); // ln V and thereabouts
     const optimizer = new Adam(model.parameters(), { lr: 0.02, clipNorm: 5 });
-    let state: SequenceState | undefined;
+    let state: ModelState | undefined;
     for (let step = 0; step < 120; step++) ({ state } = await model.trainChunk(optimizer, chunkAt(6 * step), state));
     expect(await model.perplexity(dev, { carry: true })).toBeLessThan(1.3);
     expect(await model.generate([3, 1], { length: 12, greedy: true })).toEqual(text(2, 12));

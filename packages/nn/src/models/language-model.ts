@@ -16,7 +16,7 @@ import { evaluate } from "../plan/executor";
 import { sharedGenerator } from "../random/generator";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { each, type OneOrMany, stepMaskOf } from "./batches";
-import { type CellOptions, detachState, type SequenceState, stateTensors } from "./cells";
+import { type CellOptions, detachState, type ModelState, stateTensors } from "./cells";
 import { drawTokens, expectDrawing, expectToken, type GenerateOptions, type TokenStep } from "./draw-tokens";
 import { type InputOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
@@ -79,7 +79,7 @@ export class LanguageModel extends SequenceModel {
    * @param options.state to start from; zeros when absent
    * @returns logits [B, T, V] of the token after each step, and the final state
    */
-  forward(x: Tensor, options: SequenceOptions<SequenceState> = {}): { logits: Tensor; state: SequenceState } {
+  forward(x: Tensor, options: SequenceOptions<ModelState> = {}): { logits: Tensor; state: ModelState } {
     const { output, state } = this.read(x, options);
     return { logits: this.output.forward(this.outputDropout.forward(output)), state };
   }
@@ -90,9 +90,9 @@ export class LanguageModel extends SequenceModel {
    */
   chunk(
     { x, y, lengths }: SequenceBatch,
-    state?: SequenceState,
+    state?: ModelState,
     options: Omit<ClassLossOptions, "mask"> = {},
-  ): { loss: Tensor; state: SequenceState } {
+  ): { loss: Tensor; state: ModelState } {
     const mask = stepMaskOf("LanguageModel.chunk", x, lengths);
     const { logits, state: next } = this.forward(x, { state, lengths });
     return { loss: crossEntropy(logits, y, { ignoreIndex: this.ignoreIndex, ...options, mask }), state: next };
@@ -112,8 +112,8 @@ export class LanguageModel extends SequenceModel {
   async trainChunk(
     optimizer: Optimizer,
     batch: SequenceBatch,
-    state?: SequenceState,
-  ): Promise<{ loss: Tensor; state: SequenceState }> {
+    state?: ModelState,
+  ): Promise<{ loss: Tensor; state: ModelState }> {
     const { loss, state: next } = this.chunk(batch, state);
     await optimizer.minimize(loss, { evaluate: stateTensors(next) });
     return { loss, state: detachState(next) };
@@ -125,7 +125,7 @@ export class LanguageModel extends SequenceModel {
    */
   async evaluateLoss(batches: OneOrMany<SequenceBatch>, { carry = false }: { carry?: boolean } = {}): Promise<number> {
     let [total, tokens] = [0, 0];
-    let state: SequenceState | undefined;
+    let state: ModelState | undefined;
     for await (const batch of each(batches)) {
       const { loss, state: next } = this.asEvaluated(() => this.chunk(batch, state, { reduction: "sum" }));
       const counted = cast(notEqual(cast(batch.y, "i32"), this.ignoreIndex), "f32");
@@ -176,16 +176,16 @@ export class LanguageModel extends SequenceModel {
   }
 
   /** The state after rows of tokens, on the device; none where there are no tokens. */
-  async #readPrompts(rows: readonly (readonly number[])[]): Promise<SequenceState | undefined> {
+  async #readPrompts(rows: readonly (readonly number[])[]): Promise<ModelState | undefined> {
     const B = rows.length;
     const longest = Math.max(...rows.map((row) => row.length));
-    let state: SequenceState | undefined;
+    let state: ModelState | undefined;
     for (let start = 0; start < longest; start += PIECE) {
       const ids = new Uint32Array(B * PIECE);
       for (const [row, tokens] of rows.entries()) ids.set(tokens.slice(start, start + PIECE), row * PIECE);
       const lengths = rows.map((row) => Math.min(PIECE, Math.max(0, row.length - start)));
       const x = tensor(ids, { shape: [B, PIECE] });
-      const before: SequenceState | undefined = state && detachState(state);
+      const before: ModelState | undefined = state && detachState(state);
       const after = this.asEvaluated(() => this.read(x, { state: before, lengths, allowEmpty: true }).state);
       await evaluate(stateTensors(after));
       for (const old of state ? stateTensors(state) : []) old.dispose();

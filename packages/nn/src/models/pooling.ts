@@ -1,6 +1,6 @@
 import { globalAveragePool1d, globalMaxPool1d } from "../ops/pool";
 import type { Tensor } from "../tensor/tensor";
-import { lastHidden, type SequenceCell, type SequenceState } from "./cells";
+import { lastHidden, type SequenceCell, type ModelState } from "./cells";
 
 /** What becomes of the outputs of all steps: what the last layer ends with, their mean, or the largest of each feature. */
 export type Pooling = "last" | "mean" | "max";
@@ -11,7 +11,7 @@ export const POOLINGS = ["last", "mean", "max"] as const;
 export function pooledOver(
   pooling: Pooling,
   cell: SequenceCell,
-  { output, state }: { readonly output: Tensor; readonly state: SequenceState },
+  { output, state }: { readonly output: Tensor; readonly state: ModelState },
   lengths: Tensor | undefined,
 ): Tensor {
   if (pooling === "last") return lastHidden(cell, state);

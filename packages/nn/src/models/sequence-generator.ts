@@ -15,7 +15,7 @@ import { isFloat } from "../tensor/dtype";
 import { expectDType, expectShape } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { stepMaskOf } from "./batches";
-import { type CellOptions, type SequenceState, stateTensors } from "./cells";
+import { type CellOptions, type ModelState, stateTensors } from "./cells";
 import { drawTokens, expectDrawing, type GenerateOptions } from "./draw-tokens";
 import { type ReadOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
@@ -124,7 +124,7 @@ export class SequenceGenerator extends SequenceModel {
   }
 
   /** h_0 [L, B, P] of each layer, with empty cells. */
-  #begin(x: Tensor, B: number): SequenceState {
+  #begin(x: Tensor, B: number): ModelState {
     const where = "SequenceGenerator";
     const { layers: L, stateSize: P, hiddenSize: H } = this.cell;
     const isVector = this.condition instanceof Linear;

@@ -6,7 +6,7 @@ import type { SequenceOptions } from "../modules/recurrent";
 import type { Generator } from "../random/generator";
 import { isFloat } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
-import { type CellOptions, makeCell, runCell, type SequenceCell, type SequenceState } from "./cells";
+import { type CellOptions, makeCell, runCell, type SequenceCell, type ModelState } from "./cells";
 
 /** What a model reads: exactly one of `inputSize`, `vocabularySize` and `embedding`. */
 export interface InputOptions {
@@ -60,7 +60,7 @@ export abstract class SequenceModel extends Module {
   }
 
   /** Outputs [B, T, D·P] of the last recurrent layer, and its final state. */
-  protected read(x: Tensor, options: SequenceOptions<SequenceState>): { output: Tensor; state: SequenceState } {
+  protected read(x: Tensor, options: SequenceOptions<ModelState>): { output: Tensor; state: ModelState } {
     const vectors = this.embedding ? this.embedding.forward(x) : x;
     const input = isFloat(vectors.dtype) ? this.inputDropout.forward(vectors) : vectors;
     return runCell(this.cell, input, options);
