@@ -11,7 +11,7 @@ import { slice } from "../ops/slice";
 import { Tensor } from "../tensor/tensor";
 
 /** Which recurrent layers a model has, with all options that those take. */
-export type CellOptions =
+export type ModelCellOptions =
   | ({ cell?: "lstm" } & LSTMOptions)
   | ({ cell: "gru" } & GRUOptions)
   | ({ cell: "rnn" } & RNNOptions);
@@ -23,7 +23,7 @@ export type SequenceCell = LSTM | GRU | RNN;
 export type ModelState = Tensor | LSTMState;
 
 /** @throws ValueError if the cell is unknown, or a size or option out of range */
-export function makeCell(where: string, inputSize: number, hiddenSize: number, options: CellOptions): SequenceCell {
+export function makeCell(where: string, inputSize: number, hiddenSize: number, options: ModelCellOptions): SequenceCell {
   expectOneOf(where, { cell: options.cell ?? "lstm" }, ["lstm", "gru", "rnn"]);
   if (options.cell === "gru") return new GRU(inputSize, hiddenSize, options);
   if (options.cell === "rnn") return new RNN(inputSize, hiddenSize, options);

@@ -16,11 +16,11 @@ import { evaluate } from "../plan/executor";
 import { sharedGenerator } from "../random/generator";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { each, type OneOrMany, stepMaskOf } from "./batches";
-import { type CellOptions, detachState, type ModelState, stateTensors } from "./cells";
+import { type ModelCellOptions, detachState, type ModelState, stateTensors } from "./cells";
 import { drawTokens, expectDrawing, expectToken, type GenerateOptions, type TokenStep } from "./draw-tokens";
 import { type InputOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
-export type LanguageModelOptions = CellOptions &
+export type LanguageModelOptions = ModelCellOptions &
   Omit<InputOptions, "inputSize"> & {
     hiddenSize: number;
     /**

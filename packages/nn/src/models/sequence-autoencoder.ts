@@ -12,10 +12,10 @@ import { sequenceMask } from "../ops/sequence-mask";
 import { slice } from "../ops/slice";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { hostLengths } from "./batches";
-import { type CellOptions, lastHidden, makeCell, runCell, type SequenceCell } from "./cells";
+import { type ModelCellOptions, lastHidden, makeCell, runCell, type SequenceCell } from "./cells";
 import { type ModelLengths, type ReadOptions, rngOf, SequenceModel } from "./sequence-model";
 
-export type AutoencoderOptions = CellOptions & {
+export type AutoencoderOptions = ModelCellOptions & {
   /** Features I of each step. */
   inputSize: number;
   hiddenSize: number;

@@ -15,11 +15,11 @@ import { isFloat } from "../tensor/dtype";
 import { expectDType, expectShape } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { stepMaskOf } from "./batches";
-import { type CellOptions, type ModelState, stateTensors } from "./cells";
+import { type ModelCellOptions, type ModelState, stateTensors } from "./cells";
 import { drawTokens, expectDrawing, type GenerateOptions } from "./draw-tokens";
 import { type ReadOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
-export type SequenceGeneratorOptions = CellOptions & {
+export type SequenceGeneratorOptions = ModelCellOptions & {
   hiddenSize: number;
   /** Numbers of the vector that a sequence is made from. This, or `conditionClasses`. */
   conditionSize?: number;

@@ -6,7 +6,7 @@ import type { SequenceOptions } from "../modules/recurrent";
 import type { Generator } from "../random/generator";
 import { isFloat } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
-import { type CellOptions, makeCell, runCell, type SequenceCell, type ModelState } from "./cells";
+import { type ModelCellOptions, makeCell, runCell, type SequenceCell, type ModelState } from "./cells";
 
 /** What a model reads: exactly one of `inputSize`, `vocabularySize` and `embedding`. */
 export interface InputOptions {
@@ -25,7 +25,7 @@ export interface InputOptions {
 }
 
 /** What every ready model takes; the options of the cell stand beside those of the model. */
-export type SequenceModelOptions = CellOptions & InputOptions & { /** H of each layer. */ hiddenSize: number };
+export type SequenceModelOptions = ModelCellOptions & InputOptions & { /** H of each layer. */ hiddenSize: number };
 
 /** True lengths in steps, one for each row; all T where absent. */
 export type ModelLengths = ArrayLike<number> | Tensor;
