@@ -17,6 +17,7 @@ import { benches as reduce } from "./reduce/reduce.bench";
 import { benches as scans } from "./rnn/scan.bench";
 import { benches as states } from "./rnn/state.bench";
 import { benches as wavefronts } from "./rnn/wavefront.bench";
+import { benches as sampling } from "./sampling/categorical.bench";
 import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
@@ -39,5 +40,6 @@ export const benches: readonly KernelBench[] = [
   ...scans,
   ...states,
   ...wavefronts,
+  ...sampling,
   ...softmax,
 ];

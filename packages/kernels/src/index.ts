@@ -12,5 +12,6 @@ export * from "./optim";
 export * from "./pool";
 export * from "./reduce";
 export * from "./rnn";
+export * from "./sampling";
 export * from "./softmax";
 export * from "./wgsl/activation";

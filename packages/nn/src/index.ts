@@ -6,6 +6,7 @@ export * from "./decode";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";
 export * from "./losses";
+export * from "./models";
 export * from "./modules";
 export * from "./ops";
 export * from "./optim";

@@ -1,0 +1,1 @@
+export { categorical } from "./categorical";

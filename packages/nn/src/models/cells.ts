@@ -1,0 +1,73 @@
+import { DTypeError } from "@unroll/kernels";
+import { GRU, type GRUOptions } from "../modules/gru";
+import { LSTM, type LSTMOptions, type LSTMState } from "../modules/lstm";
+import type { SequenceOptions } from "../modules/recurrent";
+import { RNN, type RNNOptions } from "../modules/rnn";
+import { concat } from "../ops/concat";
+import { detach } from "../ops/elementwise";
+import { expectOneOf } from "../ops/options";
+import { reshape } from "../ops/reshape";
+import { slice } from "../ops/slice";
+import { Tensor } from "../tensor/tensor";
+
+/** Which recurrent layers a model has, with all options that those take. */
+export type ModelCellOptions =
+  | ({ cell?: "lstm" } & LSTMOptions)
+  | ({ cell: "gru" } & GRUOptions)
+  | ({ cell: "rnn" } & RNNOptions);
+
+/** Recurrent layers of a model. */
+export type SequenceCell = LSTM | GRU | RNN;
+
+/** What they carry from step to step: h [L·D, B, H], or an LSTM's h and c. */
+export type ModelState = Tensor | LSTMState;
+
+/** @throws ValueError if the cell is unknown, or a size or option out of range */
+export function makeCell(where: string, inputSize: number, hiddenSize: number, options: ModelCellOptions): SequenceCell {
+  expectOneOf(where, { cell: options.cell ?? "lstm" }, ["lstm", "gru", "rnn"]);
+  if (options.cell === "gru") return new GRU(inputSize, hiddenSize, options);
+  if (options.cell === "rnn") return new RNN(inputSize, hiddenSize, options);
+  return new LSTM(inputSize, hiddenSize, options);
+}
+
+/** @throws DTypeError if the state is one of another kind of cell */
+export function runCell(
+  cell: SequenceCell,
+  x: Tensor,
+  { state, ...options }: SequenceOptions<ModelState>,
+): { output: Tensor; state: ModelState } {
+  if (cell instanceof LSTM) {
+    if (state instanceof Tensor) throw wrongState("an LSTM's, { h, c },", "a tensor");
+    return cell.forward(x, { ...options, state });
+  }
+  if (state && !(state instanceof Tensor)) throw wrongState("a tensor [layers · directions, B, H]", "{ h, c }");
+  return cell.forward(x, { ...options, state });
+}
+
+const wrongState = (expected: string, received: string): DTypeError =>
+  new DTypeError({
+    where: "forward",
+    what: "state",
+    expected,
+    received,
+    remedy: "Pass what this model's forward returned as state.",
+  });
+
+/** The tensors of a state. */
+export const stateTensors = (state: ModelState): Tensor[] =>
+  state instanceof Tensor ? [state] : [state.h, state.c];
+
+/** A state as a constant, to begin the next chunk with. */
+export const detachState = (state: ModelState): ModelState =>
+  state instanceof Tensor ? detach(state) : { h: detach(state.h), c: detach(state.c) };
+
+/** What the last layer ends with, directions side by side: [B, D·P]. */
+export function lastHidden({ layers, directions }: SequenceCell, state: ModelState): Tensor {
+  const h = state instanceof Tensor ? state : state.h; //                              [L·D, B, P]
+  const [, B, P] = h.shape as [number, number, number];
+  const ends = Array.from({ length: directions }, (_, d) => {
+    const at = (layers - 1) * directions + d;
+    return reshape(slice(h, 0, at, at + 1), [B, P]);
+  });
+  return concat(ends, 1);
+}

@@ -1,0 +1,231 @@
+import { ShapeError, ValueError } from "@unroll/kernels";
+import { type ClassLossOptions, crossEntropy } from "../losses/cross-entropy";
+import { perplexity } from "../losses/perplexity";
+import { Embedding } from "../modules/embedding";
+import { uniform } from "../modules/init";
+import { Linear } from "../modules/linear";
+import { expectExtent } from "../modules/options";
+import type { SequenceOptions } from "../modules/recurrent";
+import { where as choose, notEqual } from "../ops/arithmetic";
+import { concat } from "../ops/concat";
+import { cast } from "../ops/elementwise";
+import { sum } from "../ops/reduce";
+import { reshape } from "../ops/reshape";
+import type { Optimizer } from "../optim/optimizer";
+import { evaluate } from "../plan/executor";
+import { sharedGenerator } from "../random/generator";
+import { type Tensor, tensor } from "../tensor/tensor";
+import { each, type OneOrMany, stepMaskOf } from "./batches";
+import { type ModelCellOptions, detachState, type ModelState, stateTensors } from "./cells";
+import { drawTokens, expectDrawing, expectToken, type GenerateOptions, type TokenStep } from "./draw-tokens";
+import { type InputOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
+
+export type LanguageModelOptions = ModelCellOptions &
+  Omit<InputOptions, "inputSize"> & {
+    hiddenSize: number;
+    /**
+     * Whether the output layer's weights are the vectors of the tokens (Press & Wolf 2017); `embeddingSize` is then as
+     * large as the layers' output.
+     */
+    tied?: boolean;
+    /** Targets of this value take no part: −100 by default. */
+    ignoreIndex?: number;
+  };
+
+/** Steps of a prompt that are read at a time: one plan serves prompts of any length. */
+const PIECE = 64;
+
+/**
+ * The probability of each next token, from all before it:
+ *   p(x_{t+1} | x_1 … x_t) = softmax(W·h_t + b),   with W the tokens' vectors themselves where `tied`
+ * Mikolov et al. (2010). It learns from long texts cut into chunks, each beginning in the state that the one before ended
+ * in (truncated backpropagation through time), and makes texts of its own.
+ */
+export class LanguageModel extends SequenceModel {
+  readonly vocabularySize: number; // V
+  readonly ignoreIndex: number;
+  readonly output: Linear;
+
+  /** @throws ValueError if a size or an option is out of range, or it is not to read forward */
+  constructor(options: LanguageModelOptions) {
+    const { tied = false, direction = "forward" } = options;
+    if (direction !== "forward") {
+      throw new ValueError({
+        where: "LanguageModel",
+        what: "direction",
+        expected: "forward: what comes after a token must not be seen",
+        received: String(direction),
+      });
+    }
+    const first = tied ? tiedEmbedding(options) : undefined;
+    super("LanguageModel", options, first);
+    this.vocabularySize = (this.embedding?.size ?? options.vocabularySize) as number;
+    this.ignoreIndex = options.ignoreIndex ?? -100;
+    const P = this.cell.outputSize;
+    if (first && first.dimension !== P) {
+      throw new ValueError({
+        where: "LanguageModel",
+        what: tied && options.embedding ? "embedding.dimension" : "embeddingSize",
+        expected: `${P} with tied: true, as many features as the layers give out`,
+        received: String(first.dimension),
+      });
+    }
+    const weight = first ? { weight: first.weight } : {};
+    this.output = new Linear(P, this.vocabularySize, { ...rngOf(options), ...weight });
+  }
+
+  /**
+   * @param x tokens [B, T]
+   * @param options.state to start from; zeros when absent
+   * @returns logits [B, T, V] of the token after each step, and the final state
+   */
+  forward(x: Tensor, options: SequenceOptions<ModelState> = {}): { logits: Tensor; state: ModelState } {
+    const { output, state } = this.read(x, options);
+    return { logits: this.output.forward(this.outputDropout.forward(output)), state };
+  }
+
+  /**
+   * Mean cross-entropy per token of a chunk, in nats, and the state after it.
+   * @param batch y: the token after each step [B, T], any numbers past the length
+   */
+  chunk(
+    { x, y, lengths }: SequenceBatch,
+    state?: ModelState,
+    options: Omit<ClassLossOptions, "mask"> = {},
+  ): { loss: Tensor; state: ModelState } {
+    const mask = stepMaskOf("LanguageModel.chunk", x, lengths);
+    const { logits, state: next } = this.forward(x, { state, lengths });
+    return { loss: crossEntropy(logits, y, { ignoreIndex: this.ignoreIndex, ...options, mask }), state: next };
+  }
+
+  /** Mean cross-entropy per token of rows that begin anew, in nats. */
+  loss(batch: SequenceBatch, options: Omit<ClassLossOptions, "mask"> = {}): Tensor {
+    return this.chunk(batch, undefined, options).loss;
+  }
+
+  /**
+   * One update of truncated backpropagation through time: the loss of a chunk from the given state, its gradient, cut at
+   * the chunk's begin, and the update, in one submission.
+   * @param state what the call for the chunk before returned; none where texts begin
+   * @returns the loss, to be awaited when wanted, and the state to begin the next chunk with
+   */
+  async trainChunk(
+    optimizer: Optimizer,
+    batch: SequenceBatch,
+    state?: ModelState,
+  ): Promise<{ loss: Tensor; state: ModelState }> {
+    const { loss, state: next } = this.chunk(batch, state);
+    await optimizer.minimize(loss, { evaluate: stateTensors(next) });
+    return { loss, state: detachState(next) };
+  }
+
+  /**
+   * Mean cross-entropy per token over batches, in nats; NaN of none. Dropout is off.
+   * @param options.carry whether the batches are chunks of the same rows, each beginning where the one before ended
+   */
+  async evaluateLoss(batches: OneOrMany<SequenceBatch>, { carry = false }: { carry?: boolean } = {}): Promise<number> {
+    let [total, tokens] = [0, 0];
+    let state: ModelState | undefined;
+    for await (const batch of each(batches)) {
+      const { loss, state: next } = this.asEvaluated(() => this.chunk(batch, state, { reduction: "sum" }));
+      const counted = cast(notEqual(cast(batch.y, "i32"), this.ignoreIndex), "f32");
+      const mask = stepMaskOf("LanguageModel.evaluateLoss", batch.x, batch.lengths);
+      const count = sum(mask ? choose(mask, counted, 0) : counted);
+      const both = concat([reshape(loss, [1]), reshape(count, [1])], 0);
+      await evaluate([both, ...(carry ? stateTensors(next) : [])]);
+      const [nats = 0, here = 0] = await both.data();
+      total += nats;
+      tokens += here;
+      if (carry) state = detachState(next);
+    }
+    return total / tokens;
+  }
+
+  /** e to the mean cross-entropy per token: see `evaluateLoss`. */
+  async perplexity(batches: OneOrMany<SequenceBatch>, options: { carry?: boolean } = {}): Promise<number> {
+    return perplexity(await this.evaluateLoss(batches, options));
+  }
+
+  /**
+   * What follows a prompt. Tokens are drawn on the device and fed back there, 16 or more to a submission; a seed draws the
+   * same tokens each time. Dropout is off.
+   * @param prompt at least one token
+   * @returns the tokens made, without the prompt and without the stop token
+   * @throws ValueError if the prompt is empty or has a token that there is none of, or an option is out of range
+   */
+  async generate(prompt: readonly number[], options: GenerateOptions): Promise<number[]> {
+    const [row = []] = await this.generateRows([prompt], options);
+    return row;
+  }
+
+  /**
+   * What follows each of several prompts, made together: see `generate`. Prompts may differ in length, and each row draws
+   * for itself.
+   */
+  async generateRows(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<number[][]> {
+    const where = "LanguageModel.generate";
+    const drawing = expectDrawing(where, this.vocabularySize, options);
+    expectPrompts(where, prompts, this.vocabularySize);
+    const state = await this.#readPrompts(prompts.map((prompt) => prompt.slice(0, -1)));
+    const step: TokenStep = (tokens, before) => {
+      const { logits, state: after } = this.forward(reshape(tokens, [tokens.size, 1]), { state: before });
+      return { logits: reshape(logits, [tokens.size, this.vocabularySize]), state: after };
+    };
+    const last = prompts.map((prompt) => prompt.at(-1) as number);
+    return drawTokens((tokens, before) => this.asEvaluated(() => step(tokens, before)), last, state, drawing);
+  }
+
+  /** The state after rows of tokens, on the device; none where there are no tokens. */
+  async #readPrompts(rows: readonly (readonly number[])[]): Promise<ModelState | undefined> {
+    const B = rows.length;
+    const longest = Math.max(...rows.map((row) => row.length));
+    let state: ModelState | undefined;
+    for (let start = 0; start < longest; start += PIECE) {
+      const ids = new Uint32Array(B * PIECE);
+      for (const [row, tokens] of rows.entries()) ids.set(tokens.slice(start, start + PIECE), row * PIECE);
+      const lengths = rows.map((row) => Math.min(PIECE, Math.max(0, row.length - start)));
+      const x = tensor(ids, { shape: [B, PIECE] });
+      const before: ModelState | undefined = state && detachState(state);
+      const after = this.asEvaluated(() => this.read(x, { state: before, lengths, allowEmpty: true }).state);
+      await evaluate(stateTensors(after));
+      for (const old of state ? stateTensors(state) : []) old.dispose();
+      state = after;
+    }
+    return state;
+  }
+}
+
+/** The vectors that input and output share; drawn as the output layer's weights are, since logits must not start large. */
+function tiedEmbedding({ rng = sharedGenerator(), vocabularySize, embeddingSize, embedding }: LanguageModelOptions) {
+  if (embedding && vocabularySize === undefined && embeddingSize === undefined) return embedding;
+  if (vocabularySize === undefined || embeddingSize === undefined || embedding) {
+    throw new ValueError({
+      where: "LanguageModel",
+      what: "tied",
+      expected: "true beside vocabularySize and embeddingSize, or beside embedding",
+      received: "true where there are no vectors to share",
+    });
+  }
+  expectExtent("LanguageModel", { vocabularySize });
+  expectExtent("LanguageModel", { embeddingSize });
+  const vectors = uniform([vocabularySize, embeddingSize], 1 / Math.sqrt(embeddingSize), rng);
+  return new Embedding(vocabularySize, embeddingSize, { vectors });
+}
+
+function expectPrompts(where: string, prompts: readonly (readonly number[])[], V: number): void {
+  if (prompts.length === 0) {
+    throw new ShapeError({ where, what: "prompts", expected: "at least one", received: "none" });
+  }
+  for (const [row, prompt] of prompts.entries()) {
+    if (prompt.length === 0) {
+      throw new ValueError({
+        where,
+        what: prompts.length === 1 ? "the prompt" : `prompts[${row}]`,
+        expected: "at least one token",
+        received: "empty",
+        remedy: "Begin with the token that begins texts, or with one that often does.",
+      });
+    }
+    for (const token of prompt) expectToken(where, "the prompt", token, V);
+  }
+}

@@ -1,0 +1,85 @@
+import { type ClassLossOptions, crossEntropy } from "../losses/cross-entropy";
+import { Linear } from "../modules/linear";
+import { where as choose, equal, notEqual } from "../ops/arithmetic";
+import { concat } from "../ops/concat";
+import { cast } from "../ops/elementwise";
+import { argmax, sum } from "../ops/reduce";
+import { reshape } from "../ops/reshape";
+import type { Tensor } from "../tensor/tensor";
+import { each, hostLengths, type OneOrMany, stepMaskOf } from "./batches";
+import {
+  type ReadOptions,
+  rngOf,
+  type SequenceBatch,
+  SequenceModel,
+  type SequenceModelOptions,
+} from "./sequence-model";
+
+export type SequenceTaggerOptions = SequenceModelOptions & {
+  /** Tags C. */
+  tags: number;
+  /** Targets of this value take no part in loss and accuracy: −100 by default. */
+  ignoreIndex?: number;
+};
+
+/**
+ * A tag for each step (many-to-many of equal length):
+ *   p(tag_t | x) = softmax(W·h_t + b)
+ * Past a row's length nothing counts, in the loss or in the accuracy. Tags are chosen step by step; for spans, hand what
+ * `predict` gives to `spanF1` of `@unroll/data`.
+ */
+export class SequenceTagger extends SequenceModel {
+  readonly tags: number;
+  readonly ignoreIndex: number;
+  readonly output: Linear;
+
+  /** @throws ValueError if a size or an option is out of range, or the input is none or two */
+  constructor(options: SequenceTaggerOptions) {
+    super("SequenceTagger", options);
+    this.tags = options.tags;
+    this.ignoreIndex = options.ignoreIndex ?? -100;
+    this.output = new Linear(this.cell.outputSize, options.tags, rngOf(options));
+  }
+
+  /**
+   * @param x features [B, T, I], or tokens [B, T]
+   * @returns logits [B, T, C]
+   */
+  forward(x: Tensor, { lengths }: ReadOptions = {}): Tensor {
+    return this.output.forward(this.outputDropout.forward(this.read(x, { lengths }).output));
+  }
+
+  /**
+   * Cross-entropy of the steps within their rows' lengths; `options` are those of `crossEntropy`.
+   * @param batch y: tags [B, T] of u32 or i32, any numbers past the length
+   */
+  loss({ x, y, lengths }: SequenceBatch, options: Omit<ClassLossOptions, "mask"> = {}): Tensor {
+    const mask = stepMaskOf("SequenceTagger.loss", x, lengths);
+    return crossEntropy(this.forward(x, { lengths }), y, { ignoreIndex: this.ignoreIndex, ...options, mask });
+  }
+
+  /** The most probable tags, for each row as many as it has steps; dropout is off. */
+  async predict(x: Tensor, { lengths }: ReadOptions = {}): Promise<number[][]> {
+    const [B = 0, T = 0] = x.shape;
+    const guess = this.asEvaluated(() => argmax(this.forward(x, { lengths })));
+    const [tags, steps] = await Promise.all([guess.data(), hostLengths(B, T, lengths)]);
+    return steps.map((length, row) => [...tags.subarray(row * T, row * T + length)]);
+  }
+
+  /** The share of right tags among the steps that count; NaN of none. Dropout is off. */
+  async accuracy(batches: OneOrMany<SequenceBatch>): Promise<number> {
+    let [hits, steps] = [0, 0];
+    for await (const { x, y, lengths } of each(batches)) {
+      const guess = this.asEvaluated(() => argmax(this.forward(x, { lengths })));
+      const target = cast(y, "i32");
+      const counted = cast(notEqual(target, this.ignoreIndex), "f32");
+      const mask = stepMaskOf("SequenceTagger.accuracy", x, lengths);
+      const counts = mask ? choose(mask, counted, 0) : counted;
+      const right = choose(equal(cast(guess, "i32"), target), counts, 0);
+      const [hit = 0, all = 0] = await concat([reshape(sum(right), [1]), reshape(sum(counts), [1])], 0).data();
+      hits += hit;
+      steps += all;
+    }
+    return hits / steps;
+  }
+}
