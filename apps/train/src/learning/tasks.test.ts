@@ -78,8 +78,8 @@ test("sentences are lower-cased words with a label, words that occur once are un
   const { train, dev, facts } = await loadReviews(path);
   expect(train.length + dev.length).toBe(60);
   expect(dev.length).toBeGreaterThan(0);
-  expect([...facts.words.entries].sort()).toEqual(["bad", "good", "is", "it"]);
-  expect((await readReviews(path))[1]).toEqual({ label: 1, words: ["it", "is", "number1", "good"] });
+  expect([...facts.words.entries].sort()).toEqual(["!", ",", "bad", "good", "is", "it"]);
+  expect((await readReviews(path))[1]).toEqual({ label: 1, words: ["it", "is", "number1", ",", "good", "!"] });
   const bad = await file("b.tsv", "1\tfine\n2\tneither\n");
   expect(await refusal(readReviews(bad))).toMatchInlineSnapshot(
     `"b.tsv: line 2 should be 0 or 1, a tab and a sentence but is "2	neither". Correct it."`,

@@ -4,7 +4,6 @@ import { LSTM, type LSTMOptions, type LSTMState } from "../modules/lstm";
 import type { SequenceOptions } from "../modules/recurrent";
 import { RNN, type RNNOptions } from "../modules/rnn";
 import { concat } from "../ops/concat";
-import { detach } from "../ops/elementwise";
 import { expectOneOf } from "../ops/options";
 import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
@@ -23,7 +22,12 @@ export type SequenceCell = LSTM | GRU | RNN;
 export type ModelState = Tensor | LSTMState;
 
 /** @throws ValueError if the cell is unknown, or a size or option out of range */
-export function makeCell(where: string, inputSize: number, hiddenSize: number, options: ModelCellOptions): SequenceCell {
+export function makeCell(
+  where: string,
+  inputSize: number,
+  hiddenSize: number,
+  options: ModelCellOptions,
+): SequenceCell {
   expectOneOf(where, { cell: options.cell ?? "lstm" }, ["lstm", "gru", "rnn"]);
   if (options.cell === "gru") return new GRU(inputSize, hiddenSize, options);
   if (options.cell === "rnn") return new RNN(inputSize, hiddenSize, options);
@@ -52,14 +56,6 @@ const wrongState = (expected: string, received: string): DTypeError =>
     received,
     remedy: "Pass what this model's forward returned as state.",
   });
-
-/** The tensors of a state. */
-export const stateTensors = (state: ModelState): Tensor[] =>
-  state instanceof Tensor ? [state] : [state.h, state.c];
-
-/** A state as a constant, to begin the next chunk with. */
-export const detachState = (state: ModelState): ModelState =>
-  state instanceof Tensor ? detach(state) : { h: detach(state.h), c: detach(state.c) };
 
 /** What the last layer ends with, directions side by side: [B, D·P]. */
 export function lastHidden({ layers, directions }: SequenceCell, state: ModelState): Tensor {

@@ -7,7 +7,9 @@ import { reshape } from "../ops/reshape";
 import { evaluate } from "../plan/executor";
 import { Generator, sharedGenerator } from "../random/generator";
 import { type Tensor, tensor } from "../tensor/tensor";
-import { detachState, type ModelState, stateTensors } from "./cells";
+import { tensorsOf } from "../tensor/tree";
+import { detachState } from "../train/truncated";
+import type { ModelState } from "./cells";
 
 /** How tokens are made one after another. */
 export interface GenerateOptions extends DrawOptions {
@@ -108,8 +110,8 @@ export async function drawTokens(
     }
     const all = concat(columns, 1);
     const after = now as ModelState;
-    await evaluate([all, ...stateTensors(after)]);
-    for (const old of held ? stateTensors(held) : []) old.dispose();
+    await evaluate([all, ...tensorsOf(after)]);
+    for (const old of held ? tensorsOf(held) : []) old.dispose();
     held = after;
     const ids = await all.data();
     all.dispose();
@@ -122,6 +124,6 @@ export async function drawTokens(
     }
     last = first.map((_, row) => ids[(row + 1) * perSubmission - 1] as number);
   }
-  for (const old of held ? stateTensors(held) : []) old.dispose();
+  for (const old of held ? tensorsOf(held) : []) old.dispose();
   return rows;
 }

@@ -1,5 +1,5 @@
 export type { OneOrMany } from "./batches";
-export { type ModelCellOptions, type SequenceCell, type ModelState } from "./cells";
+export type { ModelCellOptions, ModelState, SequenceCell } from "./cells";
 export type { GenerateOptions } from "./draw-tokens";
 export { LanguageModel, type LanguageModelOptions } from "./language-model";
 export type { Pooling } from "./pooling";

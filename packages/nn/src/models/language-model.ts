@@ -15,8 +15,10 @@ import type { Optimizer } from "../optim/optimizer";
 import { evaluate } from "../plan/executor";
 import { sharedGenerator } from "../random/generator";
 import { type Tensor, tensor } from "../tensor/tensor";
+import { tensorsOf } from "../tensor/tree";
+import { detachState } from "../train/truncated";
 import { each, type OneOrMany, stepMaskOf } from "./batches";
-import { type ModelCellOptions, detachState, type ModelState, stateTensors } from "./cells";
+import type { ModelCellOptions, ModelState } from "./cells";
 import { drawTokens, expectDrawing, expectToken, type GenerateOptions, type TokenStep } from "./draw-tokens";
 import { type InputOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
@@ -115,7 +117,7 @@ export class LanguageModel extends SequenceModel {
     state?: ModelState,
   ): Promise<{ loss: Tensor; state: ModelState }> {
     const { loss, state: next } = this.chunk(batch, state);
-    await optimizer.minimize(loss, { evaluate: stateTensors(next) });
+    await optimizer.minimize(loss, { evaluate: tensorsOf(next) });
     return { loss, state: detachState(next) };
   }
 
@@ -132,7 +134,7 @@ export class LanguageModel extends SequenceModel {
       const mask = stepMaskOf("LanguageModel.evaluateLoss", batch.x, batch.lengths);
       const count = sum(mask ? choose(mask, counted, 0) : counted);
       const both = concat([reshape(loss, [1]), reshape(count, [1])], 0);
-      await evaluate([both, ...(carry ? stateTensors(next) : [])]);
+      await evaluate([both, ...(carry ? tensorsOf(next) : [])]);
       const [nats = 0, here = 0] = await both.data();
       total += nats;
       tokens += here;
@@ -187,8 +189,8 @@ export class LanguageModel extends SequenceModel {
       const x = tensor(ids, { shape: [B, PIECE] });
       const before: ModelState | undefined = state && detachState(state);
       const after = this.asEvaluated(() => this.read(x, { state: before, lengths, allowEmpty: true }).state);
-      await evaluate(stateTensors(after));
-      for (const old of state ? stateTensors(state) : []) old.dispose();
+      await evaluate(tensorsOf(after));
+      for (const old of state ? tensorsOf(state) : []) old.dispose();
       state = after;
     }
     return state;

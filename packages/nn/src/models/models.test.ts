@@ -119,13 +119,19 @@ describe("bad options", () => {
 
   test("of the input", () => {
     const embedding = new Embedding(3, 2, { rng });
-    expect(message(() => new SequenceTagger({ hiddenSize: 4, tags: 2 }))).toMatchInlineSnapshot(`"ValueError: SequenceTagger: the input should be one of inputSize, vocabularySize and embedding but is none of them. inputSize is for features [B, T, I], vocabularySize or embedding for tokens [B, T]."`);
+    expect(message(() => new SequenceTagger({ hiddenSize: 4, tags: 2 }))).toMatchInlineSnapshot(
+      `"ValueError: SequenceTagger: the input should be one of inputSize, vocabularySize and embedding but is none of them. inputSize is for features [B, T, I], vocabularySize or embedding for tokens [B, T]."`,
+    );
     expect(
       message(() => new SequenceTagger({ hiddenSize: 4, tags: 2, inputSize: 2, embedding })),
-    ).toMatchInlineSnapshot(`"ValueError: SequenceTagger: the input should be one of inputSize, vocabularySize and embedding but is inputSize and embedding. inputSize is for features [B, T, I], vocabularySize or embedding for tokens [B, T]."`);
+    ).toMatchInlineSnapshot(
+      `"ValueError: SequenceTagger: the input should be one of inputSize, vocabularySize and embedding but is inputSize and embedding. inputSize is for features [B, T, I], vocabularySize or embedding for tokens [B, T]."`,
+    );
     expect(
       message(() => new SequenceTagger({ hiddenSize: 4, tags: 2, inputSize: 2, embeddingSize: 3 })),
-    ).toMatchInlineSnapshot(`"ValueError: SequenceTagger: embeddingSize should be beside vocabularySize only but is beside inputSize."`);
+    ).toMatchInlineSnapshot(
+      `"ValueError: SequenceTagger: embeddingSize should be beside vocabularySize only but is beside inputSize."`,
+    );
   });
 
   test("of the model", () => {
@@ -138,18 +144,30 @@ describe("bad options", () => {
     expect(
       message(() => new SequenceClassifier({ ...options, classes: 2, pooling: unknownPooling as "max" })),
     ).toMatchInlineSnapshot(`"ValueError: SequenceClassifier: pooling should be last or mean or max but is sum."`);
-    expect(message(() => new SequenceClassifier({ ...options, classes: 0 }))).toMatchInlineSnapshot(`"ValueError: Linear: outputSize should be a positive whole number but is 0."`);
+    expect(message(() => new SequenceClassifier({ ...options, classes: 0 }))).toMatchInlineSnapshot(
+      `"ValueError: Linear: outputSize should be a positive whole number but is 0."`,
+    );
     expect(
       message(() => new SequenceAutoencoder({ ...options, task: "prediction", direction: "bidirectional" })),
-    ).toMatchInlineSnapshot(`"ValueError: SequenceAutoencoder: direction should be forward where steps are predicted: what is to be predicted must not be seen but is bidirectional."`);
-    expect(message(() => new SequenceGenerator({ hiddenSize: 4, vocabularySize: 3 }))).toMatchInlineSnapshot(`"ValueError: SequenceGenerator: the condition should be one of conditionSize and conditionClasses but is none of them."`);
+    ).toMatchInlineSnapshot(
+      `"ValueError: SequenceAutoencoder: direction should be forward where steps are predicted: what is to be predicted must not be seen but is bidirectional."`,
+    );
+    expect(message(() => new SequenceGenerator({ hiddenSize: 4, vocabularySize: 3 }))).toMatchInlineSnapshot(
+      `"ValueError: SequenceGenerator: the condition should be one of conditionSize and conditionClasses but is none of them."`,
+    );
     expect(
       message(() => new LanguageModel({ vocabularySize: 3, hiddenSize: 4, direction: "reverse" })),
-    ).toMatchInlineSnapshot(`"ValueError: LanguageModel: direction should be forward: what comes after a token must not be seen but is reverse."`);
-    expect(message(() => new LanguageModel({ vocabularySize: 3, hiddenSize: 4, tied: true }))).toMatchInlineSnapshot(`"ValueError: LanguageModel: tied should be true beside vocabularySize and embeddingSize, or beside embedding but is true where there are no vectors to share."`);
+    ).toMatchInlineSnapshot(
+      `"ValueError: LanguageModel: direction should be forward: what comes after a token must not be seen but is reverse."`,
+    );
+    expect(message(() => new LanguageModel({ vocabularySize: 3, hiddenSize: 4, tied: true }))).toMatchInlineSnapshot(
+      `"ValueError: LanguageModel: tied should be true beside vocabularySize and embeddingSize, or beside embedding but is true where there are no vectors to share."`,
+    );
     expect(
       message(() => new LanguageModel({ vocabularySize: 3, embeddingSize: 5, hiddenSize: 4, tied: true })),
-    ).toMatchInlineSnapshot(`"ValueError: LanguageModel: embeddingSize should be 4 with tied: true, as many features as the layers give out but is 5."`);
+    ).toMatchInlineSnapshot(
+      `"ValueError: LanguageModel: embeddingSize should be 4 with tied: true, as many features as the layers give out but is 5."`,
+    );
   });
 
   test("of drawing", async () => {
@@ -186,15 +204,21 @@ describe("bad options", () => {
       ValueError: LanguageModel.generate: prompts[1] should be at least one token but is empty. Begin with the token that begins texts, or with one that often does.
       ShapeError: LanguageModel.generate: prompts should be at least one but is none."
     `);
-    expect(message(() => categorical(zeros([2, 3]), { temperature: Number.NaN }))).toMatchInlineSnapshot(`"ValueError: categorical: temperature should be a finite number above 0 but is NaN. For the most probable class each time, take argmax, or pass greedy: true where that is an option."`);
+    expect(message(() => categorical(zeros([2, 3]), { temperature: Number.NaN }))).toMatchInlineSnapshot(
+      `"ValueError: categorical: temperature should be a finite number above 0 but is NaN. For the most probable class each time, take argmax, or pass greedy: true where that is an option."`,
+    );
   });
 
   test("of a state: it belongs to another kind of cell", () => {
     const lstm = new LanguageModel({ vocabularySize: 5, hiddenSize: 4, rng });
     const gru = new LanguageModel({ vocabularySize: 5, hiddenSize: 4, cell: "gru", rng });
     const { state } = gru.forward(tokens(1, 2));
-    expect(message(() => lstm.forward(tokens(1, 2), { state }))).toMatchInlineSnapshot(`"DTypeError: forward: state should be an LSTM's, { h, c }, but is a tensor. Pass what this model's forward returned as state."`);
+    expect(message(() => lstm.forward(tokens(1, 2), { state }))).toMatchInlineSnapshot(
+      `"DTypeError: forward: state should be an LSTM's, { h, c }, but is a tensor. Pass what this model's forward returned as state."`,
+    );
     const other = lstm.forward(tokens(1, 2)).state;
-    expect(message(() => gru.forward(tokens(1, 2), { state: other }))).toMatchInlineSnapshot(`"DTypeError: forward: state should be a tensor [layers · directions, B, H] but is { h, c }. Pass what this model's forward returned as state."`);
+    expect(message(() => gru.forward(tokens(1, 2), { state: other }))).toMatchInlineSnapshot(
+      `"DTypeError: forward: state should be a tensor [layers · directions, B, H] but is { h, c }. Pass what this model's forward returned as state."`,
+    );
   });
 });

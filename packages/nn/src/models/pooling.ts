@@ -1,6 +1,6 @@
 import { globalAveragePool1d, globalMaxPool1d } from "../ops/pool";
 import type { Tensor } from "../tensor/tensor";
-import { lastHidden, type SequenceCell, type ModelState } from "./cells";
+import { lastHidden, type ModelState, type SequenceCell } from "./cells";
 
 /** What becomes of the outputs of all steps: what the last layer ends with, their mean, or the largest of each feature. */
 export type Pooling = "last" | "mean" | "max";

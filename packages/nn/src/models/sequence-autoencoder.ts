@@ -12,7 +12,7 @@ import { sequenceMask } from "../ops/sequence-mask";
 import { slice } from "../ops/slice";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { hostLengths } from "./batches";
-import { type ModelCellOptions, lastHidden, makeCell, runCell, type SequenceCell } from "./cells";
+import { lastHidden, type ModelCellOptions, makeCell, runCell, type SequenceCell } from "./cells";
 import { type ModelLengths, type ReadOptions, rngOf, SequenceModel } from "./sequence-model";
 
 export type AutoencoderOptions = ModelCellOptions & {

@@ -6,7 +6,7 @@ import type { SequenceOptions } from "../modules/recurrent";
 import type { Generator } from "../random/generator";
 import { isFloat } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
-import { type ModelCellOptions, makeCell, runCell, type SequenceCell, type ModelState } from "./cells";
+import { type ModelCellOptions, type ModelState, makeCell, runCell, type SequenceCell } from "./cells";
 
 /** What a model reads: exactly one of `inputSize`, `vocabularySize` and `embedding`. */
 export interface InputOptions {

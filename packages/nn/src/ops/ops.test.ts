@@ -17,6 +17,7 @@ const others = new Set([
   "arange",
   "bitsPerCharacter",
   "cast",
+  "categorical",
   "ctcStates",
   "detach",
   "dropout",
