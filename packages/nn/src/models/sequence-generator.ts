@@ -14,8 +14,9 @@ import { evaluate } from "../plan/executor";
 import { isFloat } from "../tensor/dtype";
 import { expectDType, expectShape } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
+import { tensorsOf } from "../tensor/tree";
 import { stepMaskOf } from "./batches";
-import { type ModelCellOptions, type ModelState, stateTensors } from "./cells";
+import type { ModelCellOptions, ModelState } from "./cells";
 import { drawTokens, expectDrawing, type GenerateOptions } from "./draw-tokens";
 import { type ReadOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
@@ -109,7 +110,7 @@ export class SequenceGenerator extends SequenceModel {
     const drawing = expectDrawing("SequenceGenerator.generate", V, options);
     const B = x.shape[0] ?? 0;
     const state = this.asEvaluated(() => this.#begin(x, B));
-    await evaluate(stateTensors(state));
+    await evaluate(tensorsOf(state));
     const first = Array.from({ length: B }, () => V);
     return drawTokens(
       (tokens, before) =>
