@@ -72,14 +72,14 @@ test("digits are read from .jsonl.gz in a folder, the last tenth held out; a val
   expect(await refusal(readDigits(join(folder, "none")))).toContain("none cannot be read. Give a file such as");
 });
 
-test("sentences are lower-cased words with a label, words that occur once are unknown; another line is named", async () => {
+test("sentences are lower-cased words and marks with a label, words that occur once are unknown; another line is named", async () => {
   const lines = Array.from({ length: 60 }, (_, n) => `${n % 2}\tIt is number${n}, ${n % 2 ? "Good" : "bad"}!`);
   const path = await file("a.tsv", `${lines.join("\n")}\n`);
   const { train, dev, facts } = await loadReviews(path);
   expect(train.length + dev.length).toBe(60);
   expect(dev.length).toBeGreaterThan(0);
-  expect([...facts.words.entries].sort()).toEqual(["bad", "good", "is", "it"]);
-  expect((await readReviews(path))[1]).toEqual({ label: 1, words: ["it", "is", "number1", "good"] });
+  expect([...facts.words.entries].sort()).toEqual(["!", ",", "bad", "good", "is", "it"]);
+  expect((await readReviews(path))[1]).toEqual({ label: 1, words: ["it", "is", "number1", ",", "good", "!"] });
   const bad = await file("b.tsv", "1\tfine\n2\tneither\n");
   expect(await refusal(readReviews(bad))).toMatchInlineSnapshot(
     `"b.tsv: line 2 should be 0 or 1, a tab and a sentence but is "2	neither". Correct it."`,
