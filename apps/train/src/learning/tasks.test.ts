@@ -72,7 +72,7 @@ test("digits are read from .jsonl.gz in a folder, the last tenth held out; a val
   expect(await refusal(readDigits(join(folder, "none")))).toContain("none cannot be read. Give a file such as");
 });
 
-test("sentences are lower-cased words with a label, words that occur once are unknown; another line is named", async () => {
+test("sentences are lower-cased words and marks with a label, words that occur once are unknown; another line is named", async () => {
   const lines = Array.from({ length: 60 }, (_, n) => `${n % 2}\tIt is number${n}, ${n % 2 ? "Good" : "bad"}!`);
   const path = await file("a.tsv", `${lines.join("\n")}\n`);
   const { train, dev, facts } = await loadReviews(path);
