@@ -4,10 +4,10 @@ import { namesOptions, settingsOf } from "./options";
 
 const settings = (...args: string[]) => settingsOf(parseOptions(args, namesOptions));
 
-test("names of faker are read by an Elman network of 128 units, a folder of names by a GRU", () => {
+test("names of faker are read by an Elman network of 128 units, a folder of names by a GRU from both ends", () => {
   expect(settings()).toMatchObject({ cell: "rnn", hidden: 128, layers: 1, bidirectional: false, seed: 0 });
-  expect(settings("--data", "folder")).toMatchObject({ cell: "gru" });
-  expect(settings("--data", "folder", "--cell", "lstm")).toMatchObject({ cell: "lstm" });
+  expect(settings("--data", "folder")).toMatchObject({ cell: "gru", bidirectional: true });
+  expect(settings("--data", "folder", "--cell", "lstm")).toMatchObject({ cell: "lstm", bidirectional: false });
 });
 
 test("options override the defaults", () => {

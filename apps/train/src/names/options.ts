@@ -16,7 +16,11 @@ export const namesOptions = {
     value: "PATH",
     help: "Further files of that form, or one of them, to be scored with the trained model, every line as it stands.",
   },
-  cell: { kind: "choice", of: CELLS, help: "Recurrent cell: rnn (Elman) when absent, or gru with --data." },
+  cell: {
+    kind: "choice",
+    of: CELLS,
+    help: "Recurrent cell: rnn (Elman) when absent, or with --data a bidirectional gru.",
+  },
   hidden: { kind: "whole", least: 1, most: 4096, help: "Hidden units of each layer and direction; 128 when absent." },
   layers: { kind: "whole", least: 1, most: 16, help: "Layers, one on top of the other; 1 when absent." },
   bidirectional: { kind: "flag", help: "Reads names from both ends." },
@@ -37,12 +41,13 @@ export const namesOptions = {
 
 /** The settings that the options ask for. Those that have no option were chosen on the validation part. */
 export function settingsOf(values: OptionValues<typeof namesOptions>): NamesSettings {
-  const cell = values.cell ?? (values.data === undefined ? "rnn" : "gru");
+  const hasManyNames = values.data !== undefined;
+  const cell = values.cell ?? (hasManyNames ? "gru" : "rnn");
   return {
     cell,
     hidden: values.hidden ?? 128,
     layers: values.layers ?? 1,
-    bidirectional: values.bidirectional,
+    bidirectional: values.bidirectional || (hasManyNames && values.cell === undefined),
     dropout: 0.2,
     epochs: values.epochs ?? EPOCHS[cell],
     patience: 6,
