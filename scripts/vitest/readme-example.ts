@@ -13,7 +13,7 @@ const EXAMPLES: Readonly<Record<string, { readonly readme: string; readonly plac
   },
 };
 
-/** Serves the first TypeScript block of a README as the module `virtual:readme-example` or one below it. */
+/** Serves the first TypeScript block of a README that is whole, and so begins with its imports, as the module `virtual:readme-example` or one below it. */
 export function readmeExample(): Plugin {
   return {
     name: "readme-example",
@@ -23,8 +23,8 @@ export function readmeExample(): Plugin {
       const found = Object.values(EXAMPLES).find(({ place }) => place === id);
       if (!found) return null;
       this.addWatchFile(found.readme);
-      const example = /```ts\n([\s\S]*?)```/.exec(await readFile(found.readme, "utf8"))?.[1];
-      if (!example) throw new Error(`${found.readme} has no TypeScript block.`);
+      const example = /```ts\n(import [\s\S]*?)```/.exec(await readFile(found.readme, "utf8"))?.[1];
+      if (!example) throw new Error(`${found.readme} has no TypeScript block that begins with its imports.`);
       return example;
     },
   };
