@@ -1,4 +1,5 @@
 import { parseCsvColumns, readText } from "@unroll/data";
+import { runNotices } from "../cli/progress-reporter";
 import { alignColumns } from "../cli/table";
 import { dataFiles } from "../learning/data-file";
 import { writeFiles } from "../run/output";
@@ -28,8 +29,7 @@ export const accumulatorTask = defineTask({
       task: "accumulator",
       input: { tables },
       pageDirectory,
-      onSurroundings: ({ adapter, browser }) => terminal.line(`On ${adapter} in ${browser}.`),
-      onWarning: (text) => terminal.line(terminal.style("yellow", text)),
+      ...runNotices(terminal),
       onProgress: () => undefined,
       onEpoch: () => undefined,
       draw: () => [],

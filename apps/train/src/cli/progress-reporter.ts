@@ -1,10 +1,18 @@
-import type { Epoch, Progress } from "../protocol";
+import type { Epoch, Progress, Surroundings } from "../protocol";
 import { Pace } from "./pace";
 import { progressLine, progressText } from "./progress-bar";
 import type { Terminal } from "./terminal";
 
 /** Seconds between two lines where they cannot be rewritten, unless an epoch ends. */
 const QUIET_SECONDS = 10;
+
+/** What any run says of itself: the device it got, and what went wrong without ending it. */
+export function runNotices(terminal: Terminal) {
+  return {
+    onSurroundings: ({ adapter, browser }: Surroundings) => terminal.line(`On ${adapter} in ${browser}.`),
+    onWarning: (text: string) => terminal.line(terminal.style("yellow", text)),
+  };
+}
 
 /** Shows a run on a terminal: one line rewritten in place, or a plain line now and then. */
 export class ProgressReporter {

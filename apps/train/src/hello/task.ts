@@ -1,6 +1,7 @@
 import { readLines } from "@unroll/data";
 import { dataFiles } from "../learning/data-file";
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { type HelloFacts, letterIds } from "./letters";
 
 const WORD = "HELLO";
@@ -15,8 +16,17 @@ export const helloTask = defineLearningTask<string, HelloFacts>({
   dataHelp: "Not taken: the task has its one word.",
   evalHelp: "A text file with a word of the letters H, E, L, O per line",
   defaults: {
-    ...{ cell: "rnn", hidden: 3, layers: 1, bidirectional: false, dropout: 0, epochs: 20, patience: 20, batch: 1 },
-    ...{ lr: 0.05, weightDecay: 0, labelSmoothing: 0, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "rnn",
+    hidden: 3,
+    bidirectional: false,
+    dropout: 0,
+    weightDecay: 0,
+    labelSmoothing: 0,
+    epochs: 20,
+    patience: 20,
+    batch: 1,
+    lr: 0.05,
   },
   packaged: () => ({ facts: { letters: ["H", "E", "L", "O"] }, train: [WORD], dev: [WORD] }),
   async read(path, { letters }) {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { TaskError } from "../cli/errors";
-import { ProgressReporter } from "../cli/progress-reporter";
+import { ProgressReporter, runNotices } from "../cli/progress-reporter";
 import { lossCurve } from "../plots";
 import type { Drawing } from "../protocol";
 import { writeFiles } from "../run/output";
@@ -69,8 +69,7 @@ async function run<Item, Facts>(
     task: name,
     input,
     pageDirectory,
-    onSurroundings: ({ adapter, browser }) => terminal.line(`On ${adapter} in ${browser}.`),
-    onWarning: (text) => terminal.line(terminal.style("yellow", text)),
+    ...runNotices(terminal),
     onProgress: (progress) => reporter.progress(progress),
     onEpoch: (epoch) => reporter.epoch(epoch),
     draw: (outcome) => drawLoss(name, outcome),

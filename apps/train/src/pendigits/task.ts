@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { type Digit, type DigitFacts, loadDigits, readDigits } from "./data";
 
 export const pendigitsTask = defineLearningTask<Digit, DigitFacts>({
@@ -12,8 +13,16 @@ export const pendigitsTask = defineLearningTask<Digit, DigitFacts>({
     'A file such as train.jsonl.gz with a JSON value per line, {"d": digit, "s": strokes}, or a folder with it.',
   evalHelp: "Further files of that form, or a folder of them",
   defaults: {
-    ...{ cell: "gru", hidden: 64, layers: 1, bidirectional: true, dropout: 0.2, epochs: 15, patience: 8, batch: 64 },
-    ...{ lr: 0.006, weightDecay: 0.01, labelSmoothing: 0.05, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "gru",
+    hidden: 64,
+    bidirectional: true,
+    dropout: 0.2,
+    labelSmoothing: 0.05,
+    epochs: 15,
+    patience: 8,
+    batch: 64,
+    lr: 0.006,
   },
   load: loadDigits,
   read: readDigits,

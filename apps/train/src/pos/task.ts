@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { loadTagged, type PosFacts, readTagged, type TaggedSentence } from "./data";
 
 export const posTask = defineLearningTask<TaggedSentence, PosFacts>({
@@ -11,8 +12,16 @@ export const posTask = defineLearningTask<TaggedSentence, PosFacts>({
   dataHelp: "A folder with train.tsv.gz and dev.tsv.gz: form, lemma, UPOS and XPOS, empty lines between sentences.",
   evalHelp: "A file of that form, or a folder with a dev.tsv",
   defaults: {
-    ...{ cell: "lstm", hidden: 64, layers: 1, bidirectional: true, dropout: 0.3, epochs: 5, patience: 3, batch: 32 },
-    ...{ lr: 0.006, weightDecay: 0.01, labelSmoothing: 0, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "lstm",
+    hidden: 64,
+    bidirectional: true,
+    dropout: 0.3,
+    labelSmoothing: 0,
+    epochs: 5,
+    patience: 3,
+    batch: 32,
+    lr: 0.006,
   },
   load: loadTagged,
   read: readTagged,

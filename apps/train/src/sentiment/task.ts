@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { loadReviews, type Review, type ReviewFacts, readReviews } from "./data";
 
 export const sentimentTask = defineLearningTask<Review, ReviewFacts>({
@@ -11,8 +12,16 @@ export const sentimentTask = defineLearningTask<Review, ReviewFacts>({
   dataHelp: "A folder of files such as yelp.tsv, or one of them: 0 or 1, a tab and a sentence per line.",
   evalHelp: "Further files of that form, or a folder of them",
   defaults: {
-    ...{ cell: "gru", hidden: 32, layers: 1, bidirectional: true, dropout: 0.5, epochs: 10, patience: 5, batch: 32 },
-    ...{ lr: 0.004, weightDecay: 0.01, labelSmoothing: 0.05, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "gru",
+    hidden: 32,
+    bidirectional: true,
+    dropout: 0.5,
+    labelSmoothing: 0.05,
+    epochs: 10,
+    patience: 5,
+    batch: 32,
+    lr: 0.004,
   },
   load: loadReviews,
   read: readReviews,

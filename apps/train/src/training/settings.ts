@@ -28,3 +28,12 @@ export type Settings = {
   precision: (typeof PRECISIONS)[number];
   seed: number;
 };
+
+/** What a task sets otherwise only where its data asks for it. */
+export const USUAL_SETTINGS = {
+  layers: 1,
+  weightDecay: 0.01,
+  clipNorm: 1,
+  precision: "f32",
+  seed: 0,
+} as const satisfies Partial<Settings>;

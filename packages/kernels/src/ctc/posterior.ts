@@ -1,18 +1,6 @@
 import { defineKernel, perCall, wgsl } from "../core";
 import { SHIFTED_EXP, SHIFTED_SUM, shiftedSum } from "../softmax/softmax";
-import {
-  eachQuad,
-  formName,
-  quadLoad,
-  quadStore,
-  ROW_CONSTANTS,
-  type RowForm,
-  rowArray,
-  rowHead,
-  rowKernel,
-  rowPlan,
-  rowScratch,
-} from "../wgsl/rows";
+import { eachQuad, formName, type RowForm, rowArray, rowCode, rowKernel, rowPlan } from "../wgsl/rows";
 
 const DIMS = { R: perCall("rows times steps"), V: perCall("states") };
 
@@ -27,23 +15,24 @@ const definePosterior = (form: RowForm) =>
     },
     plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
     cost: ({ R, V }) => ({ flops: 8 * R * V, bytes: 12 * R * V }),
-    wgsl: (plan) => wgsl`
-    ${ROW_CONSTANTS}
-    ${rowScratch(plan, SHIFTED_SUM)}
-    ${quadLoad(plan, "alpha")}
-    ${quadLoad(plan, "beta")}
-    ${quadStore(plan, "posterior")}
-    ${SHIFTED_EXP}
+    wgsl: (plan) =>
+      rowCode(
+        plan,
+        {
+          length: "dims.V",
+          loads: ["alpha", "beta"],
+          store: "posterior",
+          scratch: SHIFTED_SUM,
+          functions: wgsl`${SHIFTED_EXP}
     fn load_both(base: u32, q: u32, count: u32) -> vec4f {
       return load_alpha(base, q, count) + load_beta(base, q, count);
-    }
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "dims.V")}
+    }`,
+        },
+        wgsl`
       ${shiftedSum(plan, "both")}
       let scale = select(0.0, 1.0 / total, total != 0.0);
-      ${eachQuad(plan, "store_posterior(base, q, count, scale * shiftedExp(load_both(base, q, count), highest));")}
-    }`,
+      ${eachQuad(plan, "store_posterior(base, q, count, scale * shiftedExp(load_both(base, q, count), highest));")}`,
+      ),
   });
 
 /**

@@ -1,18 +1,6 @@
 import { defineKernel, perCall, wgsl, write } from "../core";
 import { SHIFTED_EXP, SHIFTED_SUM, shiftedSum } from "../softmax/softmax";
-import {
-  formName,
-  held,
-  quadLoad,
-  ROW_CONSTANTS,
-  type RowForm,
-  rowArray,
-  rowHead,
-  rowKernel,
-  rowPlan,
-  rowScratch,
-  rowSums,
-} from "../wgsl/rows";
+import { formName, held, type RowForm, rowArray, rowCode, rowKernel, rowPlan, rowSums } from "../wgsl/rows";
 import { NAN_BITS } from "./states";
 
 const DIMS = { R: perCall("rows"), V: perCall("elements of a row") };
@@ -24,24 +12,26 @@ const defineRowStatistics = (form: RowForm) =>
     bindings: { logits: rowArray(form, "read", "R V"), stats: write("vec2f", "R") },
     plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
     cost: ({ R, V }) => ({ flops: 4 * R * V, bytes: 4 * R * V + 8 * R }),
-    wgsl: (plan) => wgsl`
-    ${ROW_CONSTANTS}
-    ${rowScratch(plan, [...SHIFTED_SUM, "bad"])}
-    ${quadLoad(plan, "logits")}
-    ${SHIFTED_EXP}
+    wgsl: (plan) =>
+      rowCode(
+        plan,
+        {
+          length: "dims.V",
+          loads: ["logits"],
+          scratch: [...SHIFTED_SUM, "bad"],
+          functions: wgsl`${SHIFTED_EXP}
     fn areFinite(x: vec4f) -> vec4<bool> {
       return (bitcast<vec4u>(x) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
-    }
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "dims.V")}
+    }`,
+        },
+        wgsl`
       ${shiftedSum(plan, "logits")}
       ${rowSums(plan, { bad: (sum) => `${sum} + ${held(plan, "select(vec4f(1.0), vec4f(0.0), areFinite(load_logits(base, q, count)))")}` })}
       if (lane == 0u && row < dims.R) {
         let bits = select(bitcast<u32>(logOfTotal(total)), ${NAN_BITS}, bad > 0.0);
         stats[row] = vec2f(highest, bitcast<f32>(bits));
-      }
-    }`,
+      }`,
+      ),
   });
 
 /**

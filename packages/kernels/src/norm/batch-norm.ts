@@ -1,5 +1,6 @@
 import {
   defineKernel,
+  type FlatPlan,
   flatPlan,
   foldGrid,
   type Limits,
@@ -41,12 +42,6 @@ const channelPlan = (C: number, options: BatchNormOptions, limits: Limits): Chan
   widest: limits.maxComputeWorkgroupsPerDimension,
 });
 
-/** WGSL: this invocation's \`channel\`, held at the last, and \`lane\`, one of those that share it. */
-const head = ({ channels }: BatchNormOptions, { widest }: ChannelPlan): string => wgsl`
-      let column = (group.x + group.y * ${widest}u) * ${LANES[channels].columns}u + index % ${LANES[channels].columns}u;
-      let channel = min(column, dims.C - 1u);
-      let lane = index / ${LANES[channels].columns}u;`;
-
 /**
  * WGSL that adds up \`value\` of the elements \`at\` of the channel, a vec2f. A lane walks every 4th image and every 4th or
  * 16th pixel in order, pixel by pixel, and the lanes are added in order: what lies past the lengths changes no bit, nor
@@ -81,6 +76,23 @@ const count = (hasLengths: boolean): string =>
       let many = f32(max(elements, 1u));`
     : "let many = f32(max(dims.N * dims.P, 1u));";
 
+/** WGSL of a kernel whose workgroups share channels: `channel`, held at the last, `lane`, one of those that share it, and `many`. */
+const eachChannel = (
+  { workgroupSize, widest }: ChannelPlan,
+  { channels }: BatchNormOptions,
+  hasLengths: boolean,
+  body: string,
+): string => wgsl`
+    var<workgroup> lanes: array<vec2f, ${workgroupSize}>;
+    @compute @workgroup_size(${workgroupSize})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+      let column = (group.x + group.y * ${widest}u) * ${LANES[channels].columns}u + index % ${LANES[channels].columns}u;
+      let channel = min(column, dims.C - 1u);
+      let lane = index / ${LANES[channels].columns}u;
+      ${count(hasLengths)}
+      ${body}
+    }`;
+
 /**
  * Mean and variance of each channel over a batch (Ioffe & Szegedy 2015): μ = Σ x/n, σ² = Σ (x − μ)²/n, the second in a
  * pass of its own, so that a large mean cancels nothing; and `normaliser`, μ beside ρ = 1/√(σ² + ε). Of sequences only the
@@ -100,12 +112,12 @@ export const batchNormStatistics = defineKernel({
   },
   plan: ({ C }, limits, options) => channelPlan(C, options, limits),
   cost: ({ N, P, C }) => ({ flops: 4 * N * P * C, bytes: 8 * N * P * C + 16 * C }),
-  wgsl: (plan, { options, has }) => wgsl`
-    var<workgroup> lanes: array<vec2f, ${plan.workgroupSize}>;
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${head(options, plan)}
-      ${count(has.lengths)}
+  wgsl: (plan, { options, has }) =>
+    eachChannel(
+      plan,
+      options,
+      has.lengths,
+      wgsl`
       ${total("sum", options, has.lengths, "vec2f(x[at], 0.0)")}
       let mu = sum.x / many;
       ${total("squares", options, has.lengths, "vec2f((x[at] - mu) * (x[at] - mu), 0.0)")}
@@ -114,16 +126,22 @@ export const batchNormStatistics = defineKernel({
         mean[column] = mu;
         variance[column] = spread;
         normaliser[column] = vec2f(mu, 1.0 / sqrt(spread + dims.epsilon));
-      }
-    }`,
+      }`,
+    ),
 });
 
-/** WGSL: the channel of element `e`, and whether it counts. */
-const find = ({ channels }: BatchNormOptions, hasLengths: boolean): string => wgsl`
+/** WGSL of a kernel with an invocation for each element `e`: its `channel`, and whether it `counts`. */
+const eachElement = (plan: FlatPlan, { channels }: BatchNormOptions, hasLengths: boolean, body: string): string => wgsl`
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let e = id.x + id.y * ${plan.width}u;
+      if (e >= dims.N * dims.P * dims.C) { return; }
       let channel = ${channels === "first" ? "e / dims.P % dims.C" : "e % dims.C"};
       let n = e / (dims.P * dims.C);
       let p = ${channels === "first" ? "e % dims.P" : "e / dims.C % dims.P"};
-      let counts = ${hasLengths ? "p < lengths[n]" : "true"};`;
+      let counts = ${hasLengths ? "p < lengths[n]" : "true"};
+      ${body}
+    }`;
 
 /** y = (x − μ)·ρ·γ + β, γ and β being 1 and 0 when absent; 0 where an element does not count. */
 export const batchNorm = defineKernel({
@@ -140,16 +158,16 @@ export const batchNorm = defineKernel({
   },
   plan: ({ N, P, C }, limits) => flatPlan(N * P * C, limits),
   cost: ({ N, P, C }) => ({ flops: 4 * N * P * C, bytes: 8 * N * P * C + 16 * C }),
-  wgsl: (plan, { options, has }) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let e = id.x + id.y * ${plan.width}u;
-      if (e >= dims.N * dims.P * dims.C) { return; }
-      ${find(options, has.lengths)}
+  wgsl: (plan, { options, has }) =>
+    eachElement(
+      plan,
+      options,
+      has.lengths,
+      wgsl`
       let standard = (x[e] - normaliser[channel].x) * normaliser[channel].y;
       let value = standard${has.gamma ? " * gamma[channel]" : ""}${has.beta ? " + beta[channel]" : ""};
-      y[e] = select(0.0, value, counts);
-    }`,
+      y[e] = select(0.0, value, counts);`,
+    ),
 });
 
 /**
@@ -171,12 +189,12 @@ export const batchNormGradients = defineKernel({
   },
   plan: ({ C }, limits, options) => channelPlan(C, options, limits),
   cost: ({ N, P, C }) => ({ flops: 5 * N * P * C, bytes: 8 * N * P * C + 24 * C }),
-  wgsl: (plan, { options, has }) => wgsl`
-    var<workgroup> lanes: array<vec2f, ${plan.workgroupSize}>;
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${head(options, plan)}
-      ${count(has.lengths)}
+  wgsl: (plan, { options, has }) =>
+    eachChannel(
+      plan,
+      options,
+      has.lengths,
+      wgsl`
       let mu = normaliser[channel].x;
       let rho = normaliser[channel].y;
       ${total("sums", options, has.lengths, "dy[at] * vec2f((x[at] - mu) * rho, 1.0)")}
@@ -184,8 +202,8 @@ export const batchNormGradients = defineKernel({
         dGamma[column] = sums.x;
         dBeta[column] = sums.y;
         shares[column] = sums / many;
-      }
-    }`,
+      }`,
+    ),
 });
 
 /** dx = γ·ρ·(dy − (dβ + n·dγ)/elements), with `shares` for dγ and dβ over the elements; 0 where one does not count. */
@@ -204,15 +222,15 @@ export const batchNormBackward = defineKernel({
   },
   plan: ({ N, P, C }, limits) => flatPlan(N * P * C, limits),
   cost: ({ N, P, C }) => ({ flops: 7 * N * P * C, bytes: 12 * N * P * C + 20 * C }),
-  wgsl: (plan, { options, has }) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let e = id.x + id.y * ${plan.width}u;
-      if (e >= dims.N * dims.P * dims.C) { return; }
-      ${find(options, has.lengths)}
+  wgsl: (plan, { options, has }) =>
+    eachElement(
+      plan,
+      options,
+      has.lengths,
+      wgsl`
       let rho = normaliser[channel].y;
       let standard = (x[e] - normaliser[channel].x) * rho;
       let value = rho${has.gamma ? " * gamma[channel]" : ""} * (dy[e] - fma(standard, shares[channel].x, shares[channel].y));
-      dx[e] = select(0.0, value, counts);
-    }`,
+      dx[e] = select(0.0, value, counts);`,
+    ),
 });

@@ -1,18 +1,5 @@
 import { defineKernel, foldGrid, optional, perCall, perModel, read, wgsl, write } from "../core";
-import {
-  eachQuad,
-  formName,
-  held,
-  quadLoad,
-  quadStore,
-  type RowForm,
-  rowArray,
-  rowHead,
-  rowKernel,
-  rowPlan,
-  rowScratch,
-  rowSums,
-} from "../wgsl/rows";
+import { eachQuad, formName, held, type RowForm, rowArray, rowCode, rowKernel, rowPlan, rowSums } from "../wgsl/rows";
 
 const DIMS = { R: perCall("rows"), D: perModel("features of a row") };
 const OVER_ROWS = { rows: "R", length: "D" };
@@ -35,15 +22,11 @@ const defineLayerNorm = (form: RowForm) =>
     wgsl: (plan, { has }) => {
       const scaled = has.gamma ? "normal * load_gamma(0u, q, count)" : "normal";
       const gamma = has.gamma ? "load_gamma(0u, q, count)" : "vec4f(1.0)";
-      return wgsl`
-    ${rowScratch(plan, ["sum", "squares"])}
-    ${quadLoad(plan, "x")}
-    ${has.gamma ? quadLoad(plan, "gamma") : ""}
-    ${has.beta ? quadLoad(plan, "beta") : ""}
-    ${quadStore(plan, "y")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "D")}
+      const loads = (["x", "gamma", "beta"] as const).filter((name) => has[name]);
+      return rowCode(
+        plan,
+        { length: "D", loads, store: "y", scratch: ["sum", "squares"] },
+        wgsl`
       ${rowSums(plan, { sum: (sum) => `${sum} + ${held(plan, "load_x(base, q, count)")}` })}
       let mu = sum / f32(D);
       ${rowSums(
@@ -60,8 +43,8 @@ const defineLayerNorm = (form: RowForm) =>
       if (lane == 0u && row < dims.R) {
         mean[row] = mu;
         inverseDeviation[row] = rho;
-      }
-    }`;
+      }`,
+      );
     },
   });
 
@@ -90,15 +73,11 @@ const defineLayerNormBackward = (form: RowForm) =>
     wgsl: (plan, { has }) => {
       const g = `load_dy(base, q, count)${has.gamma ? " * load_gamma(0u, q, count)" : ""}`;
       const normal = "let normal = (load_x(base, q, count) - mu) * rho;";
-      return wgsl`
-    ${rowScratch(plan, ["sum", "product"])}
-    ${quadLoad(plan, "x")}
-    ${quadLoad(plan, "dy")}
-    ${has.gamma ? quadLoad(plan, "gamma") : ""}
-    ${quadStore(plan, "dx")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "D")}
+      const loads = (["x", "dy", "gamma"] as const).filter((name) => has[name]);
+      return rowCode(
+        plan,
+        { length: "D", loads, store: "dx", scratch: ["sum", "product"] },
+        wgsl`
       let own = min(row, dims.R - 1u); // lanes past the last row only keep the others company
       let mu = mean[own];
       let rho = inverseDeviation[own];
@@ -115,8 +94,8 @@ const defineLayerNormBackward = (form: RowForm) =>
         `${normal}
         let g = ${g};
         store_dx(base, q, count, rho * fma(-normal, vec4f(second), g - first));`,
-      )}
-    }`;
+      )}`,
+      );
     },
   });
 

@@ -1,18 +1,5 @@
 import { defineKernel, optional, perCall, perModel, read, wgsl, write } from "../core";
-import {
-  eachQuad,
-  formName,
-  held,
-  quadLoad,
-  quadStore,
-  type RowForm,
-  rowArray,
-  rowHead,
-  rowKernel,
-  rowPlan,
-  rowScratch,
-  rowSums,
-} from "../wgsl/rows";
+import { eachQuad, formName, held, type RowForm, rowArray, rowCode, rowKernel, rowPlan, rowSums } from "../wgsl/rows";
 
 const DIMS = { R: perCall("rows"), D: perModel("features of a row") };
 const OVER_ROWS = { rows: "R", length: "D" };
@@ -30,19 +17,16 @@ const defineRmsNorm = (form: RowForm) =>
     },
     plan: ({ R, D }, limits) => rowPlan(form, R, D, limits),
     cost: ({ R, D }) => ({ flops: 4 * R * D, bytes: 8 * R * D + 4 * R }),
-    wgsl: (plan, { has }) => wgsl`
-    ${rowScratch(plan, ["squares"])}
-    ${quadLoad(plan, "x")}
-    ${has.gamma ? quadLoad(plan, "gamma") : ""}
-    ${quadStore(plan, "y")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "D")}
+    wgsl: (plan, { has }) =>
+      rowCode(
+        plan,
+        { length: "D", loads: has.gamma ? ["x", "gamma"] : ["x"], store: "y", scratch: ["squares"] },
+        wgsl`
       ${rowSums(plan, { squares: (sum) => `fma(value, value, ${sum})` }, `let value = ${held(plan, "load_x(base, q, count)")};`)}
       let rho = 1.0 / sqrt(squares / f32(D) + dims.epsilon);
       ${eachQuad(plan, `store_y(base, q, count, load_x(base, q, count) * rho${has.gamma ? " * load_gamma(0u, q, count)" : ""});`)}
-      if (lane == 0u && row < dims.R) { inverseRoot[row] = rho; }
-    }`,
+      if (lane == 0u && row < dims.R) { inverseRoot[row] = rho; }`,
+      ),
   });
 
 /**
@@ -68,20 +52,16 @@ const defineRmsNormBackward = (form: RowForm) =>
     wgsl: (plan, { has }) => {
       const g = `load_dy(base, q, count)${has.gamma ? " * load_gamma(0u, q, count)" : ""}`;
       const normal = "let normal = load_x(base, q, count) * rho;";
-      return wgsl`
-    ${rowScratch(plan, ["product"])}
-    ${quadLoad(plan, "x")}
-    ${quadLoad(plan, "dy")}
-    ${has.gamma ? quadLoad(plan, "gamma") : ""}
-    ${quadStore(plan, "dx")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "D")}
+      const loads = (["x", "dy", "gamma"] as const).filter((name) => has[name]);
+      return rowCode(
+        plan,
+        { length: "D", loads, store: "dx", scratch: ["product"] },
+        wgsl`
       let rho = inverseRoot[min(row, dims.R - 1u)]; // lanes past the last row only keep the others company
       ${rowSums(plan, { product: (sum) => `fma(g, normal, ${sum})` }, `let g = ${held(plan, g)};\n        ${normal}`)}
       let share = product / f32(D);
-      ${eachQuad(plan, `${normal}\n        store_dx(base, q, count, rho * fma(-normal, vec4f(share), ${g}));`)}
-    }`;
+      ${eachQuad(plan, `${normal}\n        store_dx(base, q, count, rho * fma(-normal, vec4f(share), ${g}));`)}`,
+      );
     },
   });
 

@@ -1,4 +1,4 @@
-import { defineKernel, flatPlan, optional, perCall, read, wgsl, write } from "../core";
+import { defineKernel, type FlatPlan, flatPlan, optional, perCall, read, wgsl, write } from "../core";
 
 export interface PoolOptions {
   /** Whether an image lies as [channels, height, width], or as [height, width, channels]. */
@@ -29,18 +29,36 @@ export const NOWHERE = 0xffffffff;
 
 const lengths = optional(read("u32", "N"));
 
-/** WGSL of element `e` of images with so many rows and columns: `n`, `c`, \`row\`, \`column\`, and \`wide\`, where image n ends. */
-const find = ({ channels }: PoolOptions, rows: string, columns: string, has: { lengths?: boolean }): string => wgsl`
+/** WGSL of the extents of the input and the output images. */
+const INPUT = { rows: "dims.H", columns: "dims.W" } as const;
+const OUTPUT = { rows: "dims.OH", columns: "dims.OW" } as const;
+
+/**
+ * WGSL of a kernel with an invocation for each element `e` of images with so many rows and columns: `n`, `c`, `row`,
+ * `column`, and `wide`, where image n ends.
+ */
+const eachElement = (
+  plan: FlatPlan,
+  { rows, columns }: typeof INPUT | typeof OUTPUT,
+  { options: { channels }, has }: { options: PoolOptions; has: Readonly<Record<string, boolean>> },
+  body: string,
+): string => wgsl`
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let e = id.x + id.y * ${plan.width}u;
+      if (e >= dims.N * dims.C * ${rows} * ${columns}) { return; }
       let pixels = ${rows} * ${columns};
       let pixel = ${channels === "first" ? "e % pixels" : "e / dims.C % pixels"};
       let c = ${channels === "first" ? "e / pixels % dims.C" : "e % dims.C"};
       let n = e / (pixels * dims.C);
       let row = pixel / ${columns};
       let column = pixel % ${columns};
-      let wide = ${has.lengths ? "min(lengths[n], dims.W)" : "dims.W"};`;
+      let wide = ${has.lengths ? "min(lengths[n], dims.W)" : "dims.W"};
+      ${body}
+    }`;
 
 /** WGSL of where channel c of a pixel of image n lies. */
-const place = ({ channels }: PoolOptions, rows: string, columns: string, pixel: string): string =>
+const place = ({ channels }: PoolOptions, { rows, columns }: typeof INPUT | typeof OUTPUT, pixel: string): string =>
   channels === "first"
     ? `(n * dims.C + c) * ${rows} * ${columns} + ${pixel}`
     : `(n * ${rows} * ${columns} + ${pixel}) * dims.C + c`;
@@ -52,8 +70,8 @@ const window = (i: string, j: string): string => wgsl`
       let bottom = min(u32(max(i32(${i} * dims.sH + dims.kH) - i32(dims.pH), 0)), dims.H);
       let right = min(u32(max(i32(${j} * dims.sW + dims.kW) - i32(dims.pW), 0)), wide);`;
 
-const input = (options: PoolOptions, pixel: string): string => place(options, "dims.H", "dims.W", pixel);
-const output = (options: PoolOptions, pixel: string): string => place(options, "dims.OH", "dims.OW", pixel);
+const input = (options: PoolOptions, pixel: string): string => place(options, INPUT, pixel);
+const output = (options: PoolOptions, pixel: string): string => place(options, OUTPUT, pixel);
 
 const cost = ({ N, C, H, W, OH, OW, kH, kW }: PoolDims) => ({
   flops: N * C * OH * OW * Math.min(H, kH) * Math.min(W, kW),
@@ -77,18 +95,18 @@ export const maxPool = defineKernel({
   },
   plan: ({ N, C, OH, OW }, limits) => flatPlan(N * C * OH * OW, limits),
   cost,
-  wgsl: (plan, { options, has }) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let e = id.x + id.y * ${plan.width}u;
-      if (e >= dims.N * dims.C * dims.OH * dims.OW) { return; }
-      ${find(options, "dims.OH", "dims.OW", has)}
+  wgsl: (plan, context) =>
+    eachElement(
+      plan,
+      OUTPUT,
+      context,
+      wgsl`
       ${window("row", "column")}
       var best = 0.0;
       var found = ${NOWHERE}u;
       for (var iy = top; iy < bottom; iy++) {
         for (var ix = left; ix < right; ix++) {
-          let value = x[${input(options, "iy * dims.W + ix")}];
+          let value = x[${input(context.options, "iy * dims.W + ix")}];
           if ((found == ${NOWHERE}u) | (value > best)) {
             best = value;
             found = iy * dims.W + ix;
@@ -96,8 +114,8 @@ export const maxPool = defineKernel({
         }
       }
       y[e] = best;
-      index[e] = found;
-    }`,
+      index[e] = found;`,
+    ),
 });
 
 /** The mean of each window's elements within the image, as `maxPool` takes them; 0 of nothing. */
@@ -108,19 +126,19 @@ export const averagePool = defineKernel({
   bindings: { x: read("f32", "N C H W"), lengths, y: write("f32", "N C OH OW") },
   plan: ({ N, C, OH, OW }, limits) => flatPlan(N * C * OH * OW, limits),
   cost,
-  wgsl: (plan, { options, has }) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let e = id.x + id.y * ${plan.width}u;
-      if (e >= dims.N * dims.C * dims.OH * dims.OW) { return; }
-      ${find(options, "dims.OH", "dims.OW", has)}
+  wgsl: (plan, context) =>
+    eachElement(
+      plan,
+      OUTPUT,
+      context,
+      wgsl`
       ${window("row", "column")}
       var sum = 0.0;
       for (var iy = top; iy < bottom; iy++) {
-        for (var ix = left; ix < right; ix++) { sum += x[${input(options, "iy * dims.W + ix")}]; }
+        for (var ix = left; ix < right; ix++) { sum += x[${input(context.options, "iy * dims.W + ix")}]; }
       }
-      y[e] = sum / f32(max((max(bottom, top) - top) * (max(right, left) - left), 1u));
-    }`,
+      y[e] = sum / f32(max((max(bottom, top) - top) * (max(right, left) - left), 1u));`,
+    ),
 });
 
 /** WGSL that walks the outputs whose windows hold the input element \`row\`, \`column\`: \`oy\`, \`ox\`, \`at\`, in order. */
@@ -145,16 +163,16 @@ export const maxPoolBackward = defineKernel({
   bindings: { dy: read("f32", "N C OH OW"), index: read("u32", "N C OH OW"), dx: write("f32", "N C H W") },
   plan: ({ N, C, H, W }, limits) => flatPlan(N * C * H * W, limits),
   cost,
-  wgsl: (plan, { options }) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let e = id.x + id.y * ${plan.width}u;
-      if (e >= dims.N * dims.C * dims.H * dims.W) { return; }
-      ${find(options, "dims.H", "dims.W", {})}
+  wgsl: (plan, context) =>
+    eachElement(
+      plan,
+      INPUT,
+      context,
+      wgsl`
       var sum = 0.0;
-      ${eachWindow(options, "if (index[at] == pixel) { sum += dy[at]; }")}
-      dx[e] = sum;
-    }`,
+      ${eachWindow(context.options, "if (index[at] == pixel) { sum += dy[at]; }")}
+      dx[e] = sum;`,
+    ),
 });
 
 /** An element gets its share of each window that holds it: dx[e] = Σ dy[o] / (elements of window o). */
@@ -165,18 +183,18 @@ export const averagePoolBackward = defineKernel({
   bindings: { dy: read("f32", "N C OH OW"), lengths, dx: write("f32", "N C H W") },
   plan: ({ N, C, H, W }, limits) => flatPlan(N * C * H * W, limits),
   cost,
-  wgsl: (plan, { options, has }) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let e = id.x + id.y * ${plan.width}u;
-      if (e >= dims.N * dims.C * dims.H * dims.W) { return; }
-      ${find(options, "dims.H", "dims.W", has)}
+  wgsl: (plan, context) =>
+    eachElement(
+      plan,
+      INPUT,
+      context,
+      wgsl`
       var sum = 0.0;
       ${eachWindow(
-        options,
+        context.options,
         wgsl`${window("oy", "ox")}
           sum += dy[at] / f32(max((max(bottom, top) - top) * (max(right, left) - left), 1u));`,
       )}
-      dx[e] = select(sum, 0.0, column >= wide);
-    }`,
+      dx[e] = select(sum, 0.0, column >= wide);`,
+    ),
 });

@@ -1,34 +1,18 @@
-import { defineKernel, optional, perCall, read, ValueError, wgsl, write } from "../core";
+import { defineKernel, optional, read, wgsl, write } from "../core";
 import {
   eachQuad,
   elementOf,
   formName,
   held,
-  quadLoad,
-  quadStore,
-  ROW_CONSTANTS,
   type RowForm,
   rowArray,
-  rowHead,
+  rowCode,
   rowKernel,
   rowPlan,
-  rowScratch,
   rowSums,
 } from "../wgsl/rows";
 import { SHIFTED_EXP, SHIFTED_SUM, shiftedSum } from "./softmax";
-
-/** How the losses of rows become what is asked for. */
-export type Reduction = "none" | "sum" | "mean";
-
-const DIMS = { R: perCall("rows"), V: perCall("classes") };
-const OVER_ROWS = { rows: "R", length: "V" };
-const SCALARS = { ignoreIndex: "i32", smoothing: "f32" } as const;
-
-/** A target that is `ignoreIndex`, or no class at all, takes its row out of everything. */
-export const TARGET_CODE = `
-    fn isClass(target_: i32) -> bool {
-      return target_ != dims.ignoreIndex && target_ >= 0 && u32(target_) < dims.V;
-    }`;
+import { DIMS, OVER_ROWS, REDUCTION, SCALARS, TARGET_CODE, UPSTREAM, upstream } from "./targets";
 
 const defineCrossEntropy = (form: RowForm) =>
   defineKernel({
@@ -45,16 +29,16 @@ const defineCrossEntropy = (form: RowForm) =>
     },
     plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
     cost: ({ R, V }) => ({ flops: 4 * R * V, bytes: 4 * R * V + 28 * R }),
-    wgsl: (plan, { has }) => wgsl`
-    ${ROW_CONSTANTS}
-    ${TARGET_CODE}
-    ${rowScratch(plan, [...SHIFTED_SUM, "allWeights", "heights"])}
-    ${quadLoad(plan, "logits")}
-    ${has.classWeights ? quadLoad(plan, "classWeights") : ""}
-    ${SHIFTED_EXP}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "dims.V")}
+    wgsl: (plan, { has }) =>
+      rowCode(
+        plan,
+        {
+          length: "dims.V",
+          loads: has.classWeights ? ["logits", "classWeights"] : ["logits"],
+          scratch: [...SHIFTED_SUM, "allWeights", "heights"],
+          functions: wgsl`${TARGET_CODE} ${SHIFTED_EXP}`,
+        },
+        wgsl`
       ${shiftedSum(plan, "logits")}
       let logTotal = logOfTotal(total);
       var allWeight = 0.0;
@@ -81,8 +65,8 @@ const defineCrossEntropy = (form: RowForm) =>
         loss[row] = select(0.0, smoothed, counts);
         weight[row] = w;
         stats[row] = vec4f(highest, logTotal, w, allWeight);
-      }
-    }`,
+      }`,
+      ),
   });
 
 /** WGSL of the weights of the classes of quad q. */
@@ -102,28 +86,27 @@ const defineCrossEntropyBackward = (form: RowForm) =>
     name: formName("cross_entropy_backward", form),
     dims: DIMS,
     scalars: SCALARS,
-    options: { reduction: "mean" as Reduction },
+    options: REDUCTION,
     bindings: {
       logits: rowArray(form, "read", "R V"),
       targets: read("i32", "R"),
       classWeights: optional(rowArray(form, "read", "V")),
       stats: read("vec4f", "R"),
-      totalWeight: optional(read("f32", "1")),
-      dLoss: read("f32", ({ R = 0 }, { reduction }) => [reduction === "none" ? R : 1]),
+      ...UPSTREAM,
       dLogits: rowArray(form, "write", "R V"),
     },
     plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
     cost: ({ R, V }) => ({ flops: 4 * R * V, bytes: 8 * R * V + 20 * R }),
-    wgsl: (plan, { has, options }) => wgsl`
-    ${ROW_CONSTANTS}
-    ${TARGET_CODE}
-    ${quadLoad(plan, "logits")}
-    ${has.classWeights ? quadLoad(plan, "classWeights") : ""}
-    ${quadStore(plan, "dLogits")}
-    ${SHIFTED_EXP}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "dims.V")}
+    wgsl: (plan, { has, options }) =>
+      rowCode(
+        plan,
+        {
+          length: "dims.V",
+          loads: has.classWeights ? ["logits", "classWeights"] : ["logits"],
+          store: "dLogits",
+          functions: wgsl`${TARGET_CODE} ${SHIFTED_EXP}`,
+        },
+        wgsl`
       if (count == 0u) { return; }
       let y = targets[row];
       let s = ${upstream("crossEntropyBackward", options.reduction, has.totalWeight)};
@@ -140,8 +123,8 @@ const defineCrossEntropyBackward = (form: RowForm) =>
         let hit = select(vec4f(0.0), vec4f(own), 4u * q + vec4u(0u, 1u, 2u, 3u) == vec4u(at));
         let d = fma(vec4f(-perClass), w, fma(vec4f(scale), p, -hit));
         store_dLogits(base, q, count, select(vec4f(0.0), d, counts));`,
-      )}
-    }`,
+      )}`,
+      ),
   });
 
 /**
@@ -151,20 +134,3 @@ const defineCrossEntropyBackward = (form: RowForm) =>
  * once and writes their gradient once; nothing else is of that size.
  */
 export const crossEntropyBackward = rowKernel(defineCrossEntropyBackward, OVER_ROWS);
-
-/** WGSL of the gradient that reaches a row's loss. */
-export function upstream(where: string, reduction: Reduction, hasTotal: boolean): string {
-  if (reduction === "none") return "dLoss[row]";
-  if (reduction === "sum") return "dLoss[0]";
-  if (!hasTotal) {
-    throw new ValueError({
-      where,
-      what: 'binding "totalWeight"',
-      expected: "given for the reduction mean",
-      received: "missing",
-      remedy: "Pass what reduceLoss wrote.",
-    });
-  }
-  // all rows ignored: the mean is 0 and so is its gradient
-  return "select(0.0, dLoss[0] / totalWeight[0], totalWeight[0] != 0.0)";
-}

@@ -1,20 +1,6 @@
-import { defineKernel, flatPlan, optional, perCall, read, wgsl, write } from "../core";
-import {
-  eachQuad,
-  elementOf,
-  formName,
-  quadLoad,
-  quadStore,
-  type RowForm,
-  rowArray,
-  rowHead,
-  rowKernel,
-  rowPlan,
-} from "../wgsl/rows";
-import { type Reduction, TARGET_CODE, upstream } from "./cross-entropy";
-
-const DIMS = { R: perCall("rows"), V: perCall("classes") };
-const SCALARS = { ignoreIndex: "i32", smoothing: "f32" } as const;
+import { defineKernel, flatPlan, optional, read, wgsl, write } from "../core";
+import { eachQuad, elementOf, formName, type RowForm, rowArray, rowCode, rowKernel, rowPlan } from "../wgsl/rows";
+import { DIMS, OVER_ROWS, REDUCTION, SCALARS, TARGET_CODE, UPSTREAM, upstream } from "./targets";
 
 /**
  * Negative log-likelihood of class indices y under log-probabilities q (PyTorch's NLLLoss, with smoothing as in
@@ -65,23 +51,25 @@ const defineNllBackward = (form: RowForm) =>
     name: formName("nll_backward", form),
     dims: DIMS,
     scalars: SCALARS,
-    options: { reduction: "mean" as Reduction },
+    options: REDUCTION,
     bindings: {
       targets: read("i32", "R"),
       classWeights: optional(rowArray(form, "read", "V")),
-      totalWeight: optional(read("f32", "1")),
-      dLoss: read("f32", ({ R = 0 }, { reduction }) => [reduction === "none" ? R : 1]),
+      ...UPSTREAM,
       dLogProbabilities: rowArray(form, "write", "R V"),
     },
     plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
     cost: ({ R, V }) => ({ flops: R * V, bytes: 4 * R * V + 8 * R }),
-    wgsl: (plan, { has, options }) => wgsl`
-    ${TARGET_CODE}
-    ${has.classWeights ? quadLoad(plan, "classWeights") : ""}
-    ${quadStore(plan, "dLogProbabilities")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "dims.V")}
+    wgsl: (plan, { has, options }) =>
+      rowCode(
+        plan,
+        {
+          length: "dims.V",
+          loads: has.classWeights ? ["classWeights"] : [],
+          store: "dLogProbabilities",
+          functions: TARGET_CODE,
+        },
+        wgsl`
       if (count == 0u) { return; }
       let y = targets[row];
       let counts = isClass(y);
@@ -94,9 +82,9 @@ const defineNllBackward = (form: RowForm) =>
         `let w = ${has.classWeights ? "load_classWeights(0u, q, count)" : "vec4f(1.0)"};
         let hit = select(vec4f(0.0), vec4f(own), 4u * q + vec4u(0u, 1u, 2u, 3u) == vec4u(at));
         store_dLogProbabilities(base, q, count, select(vec4f(0.0), fma(vec4f(-perClass), w, -hit), vec4<bool>(counts)));`,
-      )}
-    }`,
+      )}`,
+      ),
   });
 
 /** Backward of `nll`: dq_v = −s·((1 − ε)·w_y·[v = y] + ε/V·w_v), 0 in ignored rows; s as in cross-entropy's backward. */
-export const nllBackward = rowKernel(defineNllBackward, { rows: "R", length: "V" });
+export const nllBackward = rowKernel(defineNllBackward, OVER_ROWS);

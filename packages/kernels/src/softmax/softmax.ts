@@ -3,42 +3,19 @@ import {
   eachQuad,
   formName,
   held,
-  quadLoad,
-  quadStore,
   ROW_CONSTANTS,
   type RowForm,
   type RowPlan,
   rowArray,
-  rowHead,
+  rowCode,
   rowKernel,
   rowMax,
   rowPlan,
-  rowScratch,
   rowSums,
 } from "../wgsl/rows";
 
 const DIMS = { R: perCall("rows"), V: perCall("elements of a row") };
 const OVER_ROWS = { rows: "R", length: "V" };
-
-interface RowArrays {
-  readonly loads: readonly string[];
-  readonly store: string;
-  /** Reductions over a row. */
-  readonly scratch: readonly string[];
-}
-
-/** WGSL of a kernel over rows: its arrays' loads and stores, then `body` for each row. */
-const overRows = (plan: RowPlan, { loads, store, scratch }: RowArrays, body: string): string => wgsl`
-    ${ROW_CONSTANTS}
-    ${rowScratch(plan, scratch)}
-    ${loads.map((name) => quadLoad(plan, name)).join("\n")}
-    ${quadStore(plan, store)}
-    ${SHIFTED_EXP}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-      ${rowHead(plan, "dims.R", "dims.V")}
-      ${body}
-    }`;
 
 /** The reductions of `shiftedSum`. */
 export const SHIFTED_SUM = ["highest", "total"] as const;
@@ -55,27 +32,27 @@ export function shiftedSum(plan: RowPlan, x: string): string {
  * e^(x − highest), exactly 0 for what is masked. The argument is never positive, so nothing overflows, and all finite
  * where it is not masked. The comparison is turned so that a NaN passes: a bad logit should make a bad loss, not vanish.
  */
-export const SHIFTED_EXP = `
+export const SHIFTED_EXP = `${ROW_CONSTANTS}
     fn shiftedExp(x: vec4f, highest: f32) -> vec4f {
       return select(exp(x - highest), vec4f(0.0), x <= vec4f(MASKED));
     }
     fn logOfTotal(total: f32) -> f32 { return log(select(total, 1.0, total < 1.0)); }`;
 
-const defineSoftmax = (form: RowForm) =>
+/** A kernel that makes y of `highest` and `total` of each row; `flops` of each element. */
+const defineForward = (name: string, flops: number, finish: (plan: RowPlan) => string) => (form: RowForm) =>
   defineKernel({
-    name: formName("softmax", form),
+    name: formName(name, form),
     dims: DIMS,
     bindings: { x: rowArray(form, "read", "R V"), y: rowArray(form, "write", "R V") },
     plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
-    cost: ({ R, V }) => ({ flops: 6 * R * V, bytes: 8 * R * V }),
+    cost: ({ R, V }) => ({ flops: flops * R * V, bytes: 8 * R * V }),
     wgsl: (plan) =>
-      overRows(
+      rowCode(
         plan,
-        { loads: ["x"], store: "y", scratch: SHIFTED_SUM },
+        { length: "dims.V", loads: ["x"], store: "y", scratch: SHIFTED_SUM, functions: SHIFTED_EXP },
         wgsl`
       ${shiftedSum(plan, "x")}
-      let scale = select(0.0, 1.0 / total, total != 0.0); // the highest element alone makes 1
-      ${eachQuad(plan, "store_y(base, q, count, scale * shiftedExp(load_x(base, q, count), highest));")}`,
+      ${finish(plan)}`,
       ),
   });
 
@@ -84,39 +61,40 @@ const defineSoftmax = (form: RowForm) =>
  * get exactly 0; a fully masked row is all zeros. Zeros and masked elements at a row's end change no bit. The
  * exponential is computed twice: on every device that costs less than writing it and reading it back.
  */
-export const softmax = rowKernel(defineSoftmax, OVER_ROWS);
+export const softmax = rowKernel(
+  defineForward(
+    "softmax",
+    6,
+    (plan) => wgsl`
+      let scale = select(0.0, 1.0 / total, total != 0.0); // the highest element alone makes 1
+      ${eachQuad(plan, "store_y(base, q, count, scale * shiftedExp(load_x(base, q, count), highest));")}`,
+  ),
+  OVER_ROWS,
+);
 
-const defineLogSoftmax = (form: RowForm) =>
-  defineKernel({
-    name: formName("log_softmax", form),
-    dims: DIMS,
-    bindings: { x: rowArray(form, "read", "R V"), y: rowArray(form, "write", "R V") },
-    plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
-    cost: ({ R, V }) => ({ flops: 5 * R * V, bytes: 8 * R * V }),
-    wgsl: (plan) =>
-      overRows(
-        plan,
-        { loads: ["x"], store: "y", scratch: SHIFTED_SUM },
-        wgsl`
-      ${shiftedSum(plan, "x")}
+/**
+ * The logarithm of softmax: y_v = (x_v − max x) − ln Σ_u e^(x_u − max x). A masked element, at or below −1e29, gets
+ * −1e30, which counts as masked again.
+ */
+export const logSoftmax = rowKernel(
+  defineForward(
+    "log_softmax",
+    5,
+    (plan) => wgsl`
       let logTotal = logOfTotal(total);
       ${eachQuad(
         plan,
         `let v = load_x(base, q, count);
         store_y(base, q, count, select(vec4f(-1e30), (v - highest) - logTotal, v > vec4f(MASKED)));`,
       )}`,
-      ),
-  });
+  ),
+  OVER_ROWS,
+);
 
-/**
- * The logarithm of softmax: y_v = (x_v − max x) − ln Σ_u e^(x_u − max x). A masked element, at or below −1e29, gets
- * −1e30, which counts as masked again.
- */
-export const logSoftmax = rowKernel(defineLogSoftmax, OVER_ROWS);
-
-const defineSoftmaxBackward = (form: RowForm) =>
+/** A kernel that makes dx of y and dy, with `inner`, a sum over each row to which `term` is added. */
+const defineBackward = (name: string, term: (plan: RowPlan, sum: string) => string, dx: string) => (form: RowForm) =>
   defineKernel({
-    name: formName("softmax_backward", form),
+    name: formName(name, form),
     dims: DIMS,
     bindings: {
       y: rowArray(form, "read", "R V"),
@@ -126,48 +104,34 @@ const defineSoftmaxBackward = (form: RowForm) =>
     plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
     cost: ({ R, V }) => ({ flops: 4 * R * V, bytes: 12 * R * V }),
     wgsl: (plan) =>
-      overRows(
+      rowCode(
         plan,
-        { loads: ["y", "dy"], store: "dx", scratch: ["inner"] },
+        { length: "dims.V", loads: ["y", "dy"], store: "dx", scratch: ["inner"], functions: SHIFTED_EXP },
         wgsl`
-      ${rowSums(plan, {
-        inner: (sum) => `fma(${held(plan, "load_dy(base, q, count)")}, load_y(base, q, count), ${sum})`,
-      })}
-      ${eachQuad(plan, "store_dx(base, q, count, load_y(base, q, count) * (load_dy(base, q, count) - inner));")}`,
+      ${rowSums(plan, { inner: (sum) => term(plan, sum) })}
+      ${eachQuad(plan, dx)}`,
       ),
   });
 
 /** Backward of softmax from its own output: dx_v = y_v·(dy_v − Σ_u dy_u·y_u). Masked elements get 0. */
-export const softmaxBackward = rowKernel(defineSoftmaxBackward, OVER_ROWS);
-
-const defineLogSoftmaxBackward = (form: RowForm) =>
-  defineKernel({
-    name: formName("log_softmax_backward", form),
-    dims: DIMS,
-    bindings: {
-      y: rowArray(form, "read", "R V"),
-      dy: rowArray(form, "read", "R V"),
-      dx: rowArray(form, "write", "R V"),
-    },
-    plan: ({ R, V }, limits) => rowPlan(form, R, V, limits),
-    cost: ({ R, V }) => ({ flops: 4 * R * V, bytes: 12 * R * V }),
-    wgsl: (plan) =>
-      overRows(
-        plan,
-        { loads: ["y", "dy"], store: "dx", scratch: ["total"] },
-        wgsl`
-      ${rowSums(plan, {
-        total: (sum) =>
-          `${sum} + ${held(plan, "select(vec4f(0.0), load_dy(base, q, count), load_y(base, q, count) > vec4f(MASKED))")}`,
-      })}
-      ${eachQuad(
-        plan,
-        `let v = load_y(base, q, count);
-        let d = fma(vec4f(-total), shiftedExp(v, 0.0), load_dy(base, q, count));
-        store_dx(base, q, count, select(vec4f(0.0), d, v > vec4f(MASKED)));`,
-      )}`,
-      ),
-  });
+export const softmaxBackward = rowKernel(
+  defineBackward(
+    "softmax_backward",
+    (plan, sum) => `fma(${held(plan, "load_dy(base, q, count)")}, load_y(base, q, count), ${sum})`,
+    "store_dx(base, q, count, load_y(base, q, count) * (load_dy(base, q, count) - inner));",
+  ),
+  OVER_ROWS,
+);
 
 /** Backward of the logarithm of softmax from its own output: dx_v = dy_v − e^(y_v)·Σ_u dy_u, over what is not masked. */
-export const logSoftmaxBackward = rowKernel(defineLogSoftmaxBackward, OVER_ROWS);
+export const logSoftmaxBackward = rowKernel(
+  defineBackward(
+    "log_softmax_backward",
+    (plan, sum) =>
+      `${sum} + ${held(plan, "select(vec4f(0.0), load_dy(base, q, count), load_y(base, q, count) > vec4f(MASKED))")}`,
+    `let v = load_y(base, q, count);
+        let d = fma(vec4f(-inner), shiftedExp(v, 0.0), load_dy(base, q, count));
+        store_dx(base, q, count, select(vec4f(0.0), d, v > vec4f(MASKED)));`,
+  ),
+  OVER_ROWS,
+);

@@ -103,15 +103,50 @@ export function rowKernel<K extends AnyKernel>(
   ]);
 }
 
+/** What the WGSL of a row kernel declares around its main function. */
+interface RowCode {
+  /** WGSL of the length of a row; there are dims.R rows. */
+  readonly length: string;
+  /** Arrays that are read by `load_NAME`. */
+  readonly loads: readonly string[];
+  /** The array that is written by `store_NAME`. */
+  readonly store?: string;
+  /** Reductions over a row. */
+  readonly scratch?: readonly string[];
+  /** Further functions. */
+  readonly functions?: string;
+}
+
+/** WGSL of a kernel over rows: what it declares, then `body` for each row, with the names of `rowHead`. */
+export const rowCode = (
+  plan: RowPlan,
+  { length, loads, store, scratch = [], functions = "" }: RowCode,
+  body: string,
+): string => {
+  const declared = [
+    rowScratch(plan, scratch),
+    ...loads.map((name) => quadLoad(plan, name)),
+    store === undefined ? "" : quadStore(plan, store),
+    functions,
+  ];
+  return wgsl`
+    ${declared.filter((code) => code !== "").join("\n")}
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+      ${rowHead(plan, length)}
+      ${body}
+    }`;
+};
+
 /**
  * The start of a row kernel's main function: `row`, `lane`, `count` (its length, or 0 past the last row, whose lanes
  * only keep the others company at barriers), `quadCount`, and `base`, the index of its first element or four.
  */
-export function rowHead({ rowsPerGroup, lanes, widest, fours }: RowPlan, rows: string, length: string): string {
+function rowHead({ rowsPerGroup, lanes, widest, fours }: RowPlan, length: string): string {
   return wgsl`
       let row = (group.x + group.y * ${widest}u) * ${rowsPerGroup}u + index / ${lanes}u;
       let lane = index % ${lanes}u;
-      let count = select(0u, ${length}, row < ${rows});
+      let count = select(0u, ${length}, row < dims.R);
       let quadCount = (count + 3u) / 4u;
       let base = row * ${fours ? `(${length} / 4u)` : length};`;
 }
@@ -145,7 +180,7 @@ const insideCode = ({ fours }: RowForm): string =>
  * Workgroup memory of the reductions named; none where an invocation has its row to itself. Each has its own, so that
  * one barrier does for each.
  */
-export function rowScratch({ walk, workgroupSize }: RowPlan, names: readonly string[]): string {
+function rowScratch({ walk, workgroupSize }: RowPlan, names: readonly string[]): string {
   if (walk === "alone") return "";
   return names.map((name) => `var<workgroup> slots_${name}: array<vec4f, ${workgroupSize}>;`).join("\n");
 }
@@ -199,7 +234,7 @@ export function rowMax(plan: RowPlan, name: string, four: string): string {
 export const ROW_CONSTANTS = "const LOWEST: f32 = -3.4e38; const MASKED: f32 = -1e29;";
 
 /** WGSL `load_NAME(base, q, count)`: quad q of a row; past the row's end the last element again. */
-export function quadLoad({ fours }: RowForm, name: string): string {
+function quadLoad({ fours }: RowForm, name: string): string {
   if (fours) return `fn load_${name}(base: u32, q: u32, count: u32) -> vec4f { return ${name}[base + q]; }`;
   return wgsl`
     fn load_${name}(base: u32, q: u32, count: u32) -> vec4f {
@@ -210,7 +245,7 @@ export function quadLoad({ fours }: RowForm, name: string): string {
 }
 
 /** WGSL `store_NAME(base, q, count, value)`: quad q of a row, nothing past the row's end. */
-export function quadStore({ fours }: RowForm, name: string): string {
+function quadStore({ fours }: RowForm, name: string): string {
   if (fours) return `fn store_${name}(base: u32, q: u32, count: u32, value: vec4f) { ${name}[base + q] = value; }`;
   return wgsl`
     fn store_${name}(base: u32, q: u32, count: u32, value: vec4f) {

@@ -78,7 +78,7 @@ const scatterElementsOperator: OnnxOperator = (node) => {
   return [scatterElements(node.tensor(0), node.tensor(1), node.tensor(2), options)];
 };
 
-/** Where no order is asked for, sorted is as good as any. */
+/** Where no order is asked for, what comes sorted will do. */
 const topKOperator: OnnxOperator = (node) => {
   const { attributes } = node;
   attributes.only("axis", "largest", "sorted");

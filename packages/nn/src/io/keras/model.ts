@@ -7,7 +7,7 @@ import { KerasRecurrent } from "./recurrent-layer";
 /** States of a model's recurrent layers by the layers' names, [B, H] each: h, c in an LSTM; both directions' in turn. */
 export type KerasState = ReadonlyMap<string, LayerState>;
 
-/** A chain of Keras layers, trained and run here as any module. */
+/** A chain of Keras layers, trained and run here like every module. */
 export class KerasModel extends Module {
   readonly name: string;
   readonly layers: readonly KerasLayer[];
