@@ -27,7 +27,12 @@ describe("the cut expected to be fastest", () => {
   test("on a software adapter has a tile of rows for each core, loaded by subgroups", () => {
     expect(best(lstmForward, { B: 16, T: 64, H: 128 }, software)).toBe("lstm_forward_sequence_8x4_shared");
     expect(best(gruBackward, { B: 16, T: 64, H: 128 }, software)).toBe("gru_backward_sequence_8x4_shared");
-    expect(best(lstmForward, { B: 32, T: 64, H: 256 }, software)).toBe("lstm_forward_sequence_16x2_shared");
+    expect(best(lstmForward, { B: 32, T: 64, H: 64 }, software)).toBe("lstm_forward_sequence_16x2_shared");
+  });
+
+  test("on a software adapter makes a dispatch per step where it costs little beside its work", () => {
+    expect(best(lstmForward, { B: 32, T: 64, H: 256 }, software)).toBe("lstm_forward_steps_16x2_shared");
+    expect(best(gruBackward, { B: 64, T: 64, H: 128 }, software)).toBe("gru_backward_steps_16x2_shared");
   });
 
   test("of rows of all lengths gives the cores long ones and short ones in pairs", () => {

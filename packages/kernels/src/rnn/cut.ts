@@ -83,7 +83,8 @@ const inPairs = (cut: Cut): Cut => ({
 
 /** Rates are those of SwiftShader and lavapipe on LSTM and GRU of 128 and 256 units, which agree within a fifth. */
 export const CUTS: readonly Cut[] = [
-  steps(8, 4, 1.3),
+  steps(8, 4, 1.65),
+  steps(16, 2, 1.8),
   sequence(1, 1, 0.4),
   sequence(1, 1, 0.5, true),
   sequence(2, 1, 0.55),
