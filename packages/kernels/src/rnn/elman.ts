@@ -4,6 +4,7 @@ import { clippedCode, clippedSlopeCode } from "./clip";
 import { packedColumns, paddedColumns } from "./pack";
 import { orderOfRows, type ScanOptions } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
+import { stackWeights, wavefrontKernel } from "./wavefront-kernel";
 
 export interface ElmanOptions extends ScanOptions {
   readonly activation: Activation;
@@ -87,4 +88,18 @@ export const elmanBackward = scanKernel({
       pad: "dGates[row.now + u] = 0.0;",
     }),
   ],
+});
+
+/** `elman_forward` of L stacked layers as a wavefront. T ≥ 1, L ≥ 2. */
+export const elmanWavefront = wavefrontKernel({
+  name: "elman_wavefront",
+  scan: elmanForwardScan,
+  gates: 1,
+  bindings: {
+    gx: read("f32", "B T H"), //             W·x_t + b of the first layer
+    rT: read("vec4f", stackWeights(1)), // from pack_stack
+    h0: optional(read("f32", "L B H")), //   zeros when absent
+    order: orderOfRows, //                    all rows whole when absent
+    y: write("f32", "L B T H"), //           h_t
+  },
 });

@@ -4,6 +4,7 @@ import { clippedCode, clippedSlopeCode, savedCode } from "./clip";
 import { paddedColumns } from "./pack";
 import { orderOfRows, type ScanOptions } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
+import { stackWeights, wavefrontKernel } from "./wavefront-kernel";
 
 export interface GRUOptions extends ScanOptions {
   /** Of r and z. */
@@ -135,4 +136,20 @@ export const gruBackward = scanKernel({
       pad: "pad(row, u);",
     }),
   ],
+});
+
+/** `gru_forward` of L stacked layers as a wavefront. T ≥ 1, L ≥ 2. */
+export const gruWavefront = wavefrontKernel({
+  name: "gru_wavefront",
+  scan: gruForwardScan,
+  gates: 3,
+  bindings: {
+    gx: read("f32", "B T H 3"), //           W·x_t + b of the first layer
+    rT: read("vec4f", stackWeights(3)), // from pack_stack
+    bN: optional(read("f32", "L H")), //     zeros when absent
+    h0: optional(read("f32", "L B H")), //   zeros when absent
+    order: orderOfRows, //                    all rows whole when absent
+    y: write("f32", "L B T H"), //           h_t
+    gates: write("vec4f", "L B T H"), //     r z n after their activations, and R_n·h_{t−1} + b_N
+  },
 });

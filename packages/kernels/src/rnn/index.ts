@@ -1,12 +1,11 @@
-export { type ElmanOptions, elmanBackward, elmanForward } from "./elman";
+export { type ElmanOptions, elmanBackward, elmanForward, elmanWavefront } from "./elman";
 export { GATES, gateCount } from "./gates";
-export { type GRUOptions, gruBackward, gruForward } from "./gru";
+export { type GRUOptions, gruBackward, gruForward, gruWavefront } from "./gru";
 export { gruResetBeforeBackward, gruResetBeforeForward } from "./gru-reset-before";
-export { lstmBackward, lstmForward } from "./lstm";
+export { lstmBackward, lstmForward, lstmWavefront } from "./lstm";
 export { type LSTMOptions, lstmGates } from "./lstm-cell";
 export { lstmProjectedBackward, lstmProjectedForward, type ProjectedLSTMOptions } from "./lstm-projected";
 export { listSteps, orderRows, packedColumns, packRecurrent, packStack, paddedColumns, padRecurrent } from "./pack";
 export { lstmRows, packLstm, padLstm } from "./pack-lstm";
 export { peepholeGradient } from "./peephole";
 export { addFinalGradient, finalState, previousState, stateGradient } from "./state";
-export { elmanWavefront, gruWavefront, lstmWavefront } from "./wavefront";

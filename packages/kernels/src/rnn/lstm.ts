@@ -4,6 +4,7 @@ import { paddedColumns } from "./pack";
 import { lstmColumns, lstmRows } from "./pack-lstm";
 import { orderOfRows } from "./scan";
 import { defineScan, recurrentBackward, recurrentForward, scanKernel } from "./scan-kernel";
+import { stackWeights, wavefrontKernel } from "./wavefront-kernel";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -99,4 +100,21 @@ export const lstmBackward = scanKernel({
       pad: "pad(row, u);",
     }),
   ],
+});
+
+/** `lstm_forward` of L stacked layers as a wavefront. T ≥ 1, L ≥ 2. */
+export const lstmWavefront = wavefrontKernel({
+  name: "lstm_wavefront",
+  scan: lstmForwardScan,
+  gates: 4,
+  bindings: {
+    gx: read("vec4f", "B T H"), //           W·x_t + b of the first layer
+    rT: read("vec4f", stackWeights(4)), // from pack_stack
+    h0: optional(read("f32", "L B H")), //   zeros when absent
+    c0: optional(read("f32", "L B H")), //   zeros when absent
+    order: orderOfRows, //                    all rows whole when absent
+    y: write("f32", "L B T H"), //           h_t
+    gates: write("vec4f", "L B T H"), //     i f g o after their activations
+    cells: write("vec2f", "L B T H"), //     c_{t−1}, c_t
+  },
 });

@@ -1,5 +1,6 @@
 import {
   type Binding,
+  type DimValues,
   defineKernel,
   type Kernel,
   type Plan,
@@ -11,7 +12,7 @@ import {
   withVariants,
 } from "../core";
 import { CUTS, type Cut, cutSpeed, STEPS, type StepFacts } from "./cut";
-import { packedColumns } from "./pack";
+import { packedColumns, stackExtents } from "./pack";
 import { rowFunctions, type ScanOptions } from "./scan";
 import { columnsOf, type PhaseProduct, phaseFunction, type Scan, type ScanContext, tileFunction } from "./scan-kernel";
 import { powerOfTwo } from "./tile";
@@ -41,6 +42,12 @@ interface Wavefront<B extends Record<string, Binding>, S extends Record<string, 
   /** By the names that the scan knows them by; `rT` holds the weights of all layers, as `pack_stack` lays them. */
   readonly bindings: B;
 }
+
+/** Extents of the weights of a stack of cells with G gates, as `pack_stack` lays them. */
+export const stackWeights =
+  (G: number) =>
+  ({ L = 0, H = 0 }: DimValues, { bias }: Readonly<Record<string, unknown>>): number[] =>
+    stackExtents(L, { G, H, bias: bias === true });
 
 /** WGSL's type of a unit's gates in `rT`, as its sums have them. */
 const LANES: Readonly<Record<number, string>> = { 1: "", 3: ".xyz", 4: "" };

@@ -1,6 +1,8 @@
 import { type KernelBench, kernelBench } from "../core";
+import { elmanWavefront } from "./elman";
+import { gruWavefront } from "./gru";
+import { lstmWavefront } from "./lstm";
 import { packStack } from "./pack";
-import { elmanWavefront, gruWavefront, lstmWavefront } from "./wavefront";
 
 const two = { L: 2, B: 8, T: 32, H: 512 }; // larger than what a sequence kernel is good at
 

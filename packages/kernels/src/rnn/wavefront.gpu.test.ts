@@ -3,12 +3,11 @@ import { describe, expect, test } from "vitest";
 import { type AnyKernel, candidates, type HostArray, runKernel } from "../core";
 import { matmul } from "../matmul";
 import { useTestDevice } from "../test-support/device";
-import { elmanForward } from "./elman";
-import { gruForward } from "./gru";
-import { lstmForward } from "./lstm";
+import { elmanForward, elmanWavefront } from "./elman";
+import { gruForward, gruWavefront } from "./gru";
+import { lstmForward, lstmWavefront } from "./lstm";
 import { packRecurrent, packStack } from "./pack";
 import { orderReference } from "./pack.reference";
-import { elmanWavefront, gruWavefront, lstmWavefront } from "./wavefront";
 
 const holder = useTestDevice();
 

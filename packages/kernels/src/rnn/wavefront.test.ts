@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { type AnyKernel, DEFAULT_LIMITS, specialise } from "../core";
-import { elmanWavefront, gruWavefront, lstmWavefront } from "./wavefront";
+import { elmanWavefront } from "./elman";
+import { gruWavefront } from "./gru";
+import { lstmWavefront } from "./lstm";
 
 const kernels: readonly AnyKernel[] = [elmanWavefront, lstmWavefront, gruWavefront];
 
