@@ -52,6 +52,22 @@ export function excerpt(value: unknown): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
+/** The facts of an error: a JSON value that should describe `what`, "a vocabulary", and does not. */
+export const describesNo = (what: string, where: string, expected: string, json: unknown): DataErrorFacts => ({
+  where,
+  expected,
+  actual: excerpt(json),
+  remedy: `Pass what JSON.parse gives for ${what} written by JSON.stringify.`,
+});
+
+/** The facts of an error: an id to decode that is not one of those from 0 on. */
+export const idOutside = (where: string, size: number, id: number, position: number, remedy: string) => ({
+  where,
+  expected: `an id from 0 to ${size - 1}`,
+  actual: `${id} at position ${position}`,
+  remedy,
+});
+
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

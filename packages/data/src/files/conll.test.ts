@@ -1,23 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ParseError, TagError } from "../errors";
+import { caught, collect } from "../test-support/outcomes";
 import { parseConll, readConll } from "./conll";
 import { parseConllu, readConllu } from "./conllu";
 import { parseJsonLines, readJsonLines } from "./json-lines";
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
-const caught = (action: () => unknown): unknown => {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 const columns = ["word", "tag"] as const;
 

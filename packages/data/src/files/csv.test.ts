@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ParseError } from "../errors";
+import { caught, collect } from "../test-support/outcomes";
 import { parseCsv, parseCsvColumns, parseCsvRecords, readCsv, readCsvColumns, readCsvRecords, TSV } from "./csv";
 
 function streamOf(text: string, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -13,21 +14,6 @@ function streamOf(text: string, size: number): ReadableStream<Uint8Array<ArrayBu
     },
   });
 }
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
-const caught = (action: () => unknown): unknown => {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 describe("records", () => {
   test.each([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ReadError } from "../errors";
+import { collect } from "../test-support/outcomes";
 import { readLines, readText } from "./read";
 
 const utf8 = new TextEncoder();
@@ -21,12 +22,6 @@ function streamOf(bytes: Uint8Array<ArrayBuffer>, size: number) {
     { highWaterMark: 0 },
   );
   return { stream, state };
-}
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
 
 async function gzipped(text: string): Promise<Uint8Array<ArrayBuffer>> {

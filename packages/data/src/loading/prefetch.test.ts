@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LoaderError } from "../errors";
+import { collect } from "../test-support/outcomes";
 import { prefetch } from "./prefetch";
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
@@ -22,12 +23,6 @@ function source(length: number, failAt = -1) {
     }
   }
   return { items: items(), state };
-}
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
 
 describe("prefetch", () => {

@@ -1,4 +1,4 @@
-import { excerpt, isRecord } from "../checks";
+import { describesNo, isRecord } from "../checks";
 import { SignalError } from "../errors";
 import { expectFrames, type Features } from "./features";
 
@@ -63,12 +63,14 @@ export class FeatureScale {
   /** @throws SignalError if the JSON value does not describe a scale */
   static fromJSON(json: unknown): FeatureScale {
     if (isFeatureScaleJSON(json)) return new FeatureScale(json.mean, json.deviation);
-    throw new SignalError({
-      where: "FeatureScale.fromJSON",
-      expected: '{ kind: "FeatureScale", mean: number[], deviation: number[] }',
-      actual: excerpt(json),
-      remedy: "Pass what JSON.parse gives for a scale written by JSON.stringify.",
-    });
+    throw new SignalError(
+      describesNo(
+        "a scale",
+        "FeatureScale.fromJSON",
+        '{ kind: "FeatureScale", mean: number[], deviation: number[] }',
+        json,
+      ),
+    );
   }
 
   toJSON(): FeatureScaleJSON {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SignalError, WavError } from "../errors";
+import { caught } from "../test-support/outcomes";
 import { readWav, toMono, writeWav } from "./wav";
 import type { SampleFormat } from "./wav-format";
 
@@ -29,15 +30,6 @@ const formatOf = (code: number, channels: number, bits: number) => [
   channels * Math.ceil(bits / 8),
   bits,
 ];
-
-const caught = (action: () => unknown): unknown => {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 describe("readWav of what writeWav wrote", () => {
   const steps: [SampleFormat, number][] = [

@@ -1,4 +1,4 @@
-import { excerpt, expectWhole, isRecord } from "../checks";
+import { describesNo, expectWhole, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 
@@ -84,12 +84,9 @@ export class TfIdf {
   /** @throws EncodingError if the JSON value does not describe weights */
   static fromJSON(json: unknown): TfIdf {
     if (isTfIdfJSON(json)) return new TfIdf(json.frequencies, json.documents);
-    throw new EncodingError({
-      where: "TfIdf.fromJSON",
-      expected: '{ kind: "TfIdf", documents: number, frequencies: number[] }',
-      actual: excerpt(json),
-      remedy: "Pass what JSON.parse gives for weights written by JSON.stringify.",
-    });
+    throw new EncodingError(
+      describesNo("weights", "TfIdf.fromJSON", '{ kind: "TfIdf", documents: number, frequencies: number[] }', json),
+    );
   }
 
   toJSON(): TfIdfJSON {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { VocabularyError } from "../errors";
+import { caught } from "../test-support/outcomes";
 import { CharVocabulary } from "./char-vocabulary";
 
 describe("CharVocabulary", () => {
@@ -116,15 +117,6 @@ describe("CharVocabulary's errors", () => {
     );
   });
 });
-
-function caught(action: () => void): unknown {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 describe("CharVocabulary of graphemes", () => {
   const family = "👨‍👩‍👧";

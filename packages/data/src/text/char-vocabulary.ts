@@ -1,4 +1,4 @@
-import { excerpt, isRecord, isTextList } from "../checks";
+import { describesNo, idOutside, isRecord, isTextList } from "../checks";
 import { VocabularyError } from "../errors";
 import { graphemes, graphemesOfChunks } from "./characters";
 import { type CutOptions, compareCodePoints, countsOf, cut } from "./counts";
@@ -102,12 +102,14 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
    */
   static fromJSON(json: unknown): CharVocabulary {
     if (!isVocabularyJSON(json)) {
-      throw new VocabularyError({
-        where: "CharVocabulary.fromJSON",
-        expected: '{ kind: "CharVocabulary", characters: string[], pad: boolean, unknown: boolean }',
-        actual: excerpt(json),
-        remedy: "Pass what JSON.parse gives for a vocabulary written by JSON.stringify.",
-      });
+      throw new VocabularyError(
+        describesNo(
+          "a vocabulary",
+          "CharVocabulary.fromJSON",
+          '{ kind: "CharVocabulary", characters: string[], pad: boolean, unknown: boolean }',
+          json,
+        ),
+      );
     }
     return new CharVocabulary(json.characters, json);
   }
@@ -172,10 +174,13 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
 
   #refuseId(id: number, position: number): never {
     throw new VocabularyError({
-      where: "CharVocabulary.decode",
-      expected: `an id from 0 to ${this.size - 1}`,
-      actual: `${id} at position ${position}`,
-      remedy: "Decode with the vocabulary that encoded the text.",
+      ...idOutside(
+        "CharVocabulary.decode",
+        this.size,
+        id,
+        position,
+        "Decode with the vocabulary that encoded the text.",
+      ),
       position,
     });
   }

@@ -1,4 +1,4 @@
-import { excerpt, isRecord } from "../checks";
+import { describesNo, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 import { type CutOptions, countsOf } from "./counts";
@@ -40,12 +40,9 @@ export class WordHashing {
   /** @throws EncodingError if the JSON value does not describe a word hashing */
   static fromJSON(json: unknown): WordHashing {
     if (isRecord(json) && json.kind === "WordHashing") return new WordHashing(Vocabulary.fromJSON(json.trigrams));
-    throw new EncodingError({
-      where: "WordHashing.fromJSON",
-      expected: '{ kind: "WordHashing", trigrams }',
-      actual: excerpt(json),
-      remedy: "Pass what JSON.parse gives for a word hashing written by JSON.stringify.",
-    });
+    throw new EncodingError(
+      describesNo("a word hashing", "WordHashing.fromJSON", '{ kind: "WordHashing", trigrams }', json),
+    );
   }
 
   toJSON(): WordHashingJSON {

@@ -1,4 +1,4 @@
-import { excerpt, isRecord } from "../checks";
+import { describesNo, isRecord } from "../checks";
 import { TokenizerError } from "../errors";
 import { BytePairTokenizer } from "./bpe/tokenizer";
 import { CharVocabulary } from "./char-vocabulary";
@@ -21,10 +21,7 @@ const KINDS = new Map<unknown, (json: unknown) => Tokenizer>([
 export function tokenizerFromJSON(json: unknown): Tokenizer {
   const make = isRecord(json) ? KINDS.get(json.kind) : undefined;
   if (make) return make(json);
-  throw new TokenizerError({
-    where: "tokenizerFromJSON",
-    expected: `a kind of ${[...KINDS.keys()].join(", ")}`,
-    actual: excerpt(json),
-    remedy: "Pass what JSON.parse gives for a tokenizer written by JSON.stringify.",
-  });
+  throw new TokenizerError(
+    describesNo("a tokenizer", "tokenizerFromJSON", `a kind of ${[...KINDS.keys()].join(", ")}`, json),
+  );
 }

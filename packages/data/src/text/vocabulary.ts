@@ -1,4 +1,4 @@
-import { excerpt, isRecord, isTextList } from "../checks";
+import { describesNo, excerpt, idOutside, isRecord, isTextList } from "../checks";
 import { VocabularyError } from "../errors";
 import { type CutOptions, countsOf, cut } from "./counts";
 import {
@@ -77,12 +77,14 @@ export class Vocabulary implements SpecialIds {
    */
   static fromJSON(json: unknown): Vocabulary {
     if (!isEntriesJSON(json)) {
-      throw new VocabularyError({
-        where: "Vocabulary.fromJSON",
-        expected: '{ kind: "Vocabulary", entries: string[], pad, unknown, start, end: boolean }',
-        actual: excerpt(json),
-        remedy: "Pass what JSON.parse gives for a vocabulary written by JSON.stringify.",
-      });
+      throw new VocabularyError(
+        describesNo(
+          "a vocabulary",
+          "Vocabulary.fromJSON",
+          '{ kind: "Vocabulary", entries: string[], pad, unknown, start, end: boolean }',
+          json,
+        ),
+      );
     }
     return new Vocabulary(json.entries, json);
   }
@@ -147,10 +149,13 @@ export class Vocabulary implements SpecialIds {
 
   #refuseId(id: number, position: number): never {
     throw new VocabularyError({
-      where: "Vocabulary.decode",
-      expected: `an id from 0 to ${this.size - 1}`,
-      actual: `${id} at position ${position}`,
-      remedy: "Decode with the vocabulary that encoded the sequence.",
+      ...idOutside(
+        "Vocabulary.decode",
+        this.size,
+        id,
+        position,
+        "Decode with the vocabulary that encoded the sequence.",
+      ),
       position,
     });
   }

@@ -1,4 +1,4 @@
-import { excerpt, isRecord } from "../checks";
+import { describesNo, isRecord } from "../checks";
 import { TokenizerError } from "../errors";
 import type { CutOptions } from "./counts";
 import type { SpecialOptions } from "./special-entries";
@@ -50,12 +50,14 @@ export class WordTokenizer implements Tokenizer {
    */
   static fromJSON(json: unknown): WordTokenizer {
     if (!isRecord(json) || json.kind !== "WordTokenizer" || !areRules(json.rules)) {
-      throw new TokenizerError({
-        where: "WordTokenizer.fromJSON",
-        expected: '{ kind: "WordTokenizer", vocabulary, rules: { lowerCase, punctuation } }',
-        actual: excerpt(json),
-        remedy: "Pass what JSON.parse gives for a tokenizer written by JSON.stringify.",
-      });
+      throw new TokenizerError(
+        describesNo(
+          "a tokenizer",
+          "WordTokenizer.fromJSON",
+          '{ kind: "WordTokenizer", vocabulary, rules: { lowerCase, punctuation } }',
+          json,
+        ),
+      );
     }
     return new WordTokenizer(Vocabulary.fromJSON(json.vocabulary), json.rules);
   }

@@ -4,34 +4,20 @@ import { runKernel } from "../core";
 import { stepsReference } from "../rnn/pack.reference";
 import { checkKernel } from "../test-support/check-kernel";
 import { useTestDevice } from "../test-support/device";
+import { type MatmulSize, matmulLayout } from "../test-support/matmul-layout";
 import type { ActivationName } from "../wgsl/activation";
-import { options as linear, type MatmulDims, type MatmulOptions } from "./definition";
+import { options as linear, type MatmulOptions } from "./definition";
 import { matmul } from "./matmul";
 import { matmulReference } from "./matmul.reference";
 
 const gpu = useTestDevice();
 
-interface Size {
-  readonly Z?: number;
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-  /** Elements left between rows and between matrices; they hold a number that would show if it were read. */
-  readonly gap?: number;
-  readonly sharedB?: boolean;
-}
-
 /** Random matrices of the layout asked for, and the largest Σ|a·b| + |bias| of an element, which rounding scales with. */
-function problem({ Z = 1, M, N, K, gap = 0, sharedB = false }: Size, options: MatmulOptions) {
-  const [rowsA, colsA] = options.transposeA ? [K, M] : [M, K];
-  const [rowsB, colsB] = options.transposeB ? [N, K] : [K, N];
-  const lda = colsA + gap;
-  const ldb = colsB + gap;
-  const strideA = rowsA * lda + gap;
-  const strideB = sharedB ? 0 : rowsB * ldb + gap;
-  const dims: MatmulDims = { Z, M, N, K, lda, ldb, strideA, strideB };
+function problem(size: MatmulSize, options: MatmulOptions) {
+  const { dims, rowsA, colsA, rowsB, colsB } = matmulLayout(size, options);
+  const { Z, N, lda, ldb, strideA, strideB } = dims;
   const a = spaced(Z, rowsA, colsA, lda, strideA, 1);
-  const b = spaced(sharedB ? 1 : Z, rowsB, colsB, ldb, strideB, 2);
+  const b = spaced(size.sharedB ? 1 : Z, rowsB, colsB, ldb, strideB, 2);
   const bias = normal([N], { seed: 3 }).data;
   const plain = { ...options, activation: { name: "linear" } } as const;
   const magnitude = matmulReference(dims, plain, { a: a.map(Math.abs), b: b.map(Math.abs), bias: bias.map(Math.abs) });
@@ -51,7 +37,7 @@ function spaced(Z: number, rows: number, cols: number, ld: number, stride: numbe
 /** A sum of K products, one rounding each, is off by at most K·2⁻²⁴·Σ|a·b|; bias and activation add 2 and 16·2⁻²⁴. */
 const tolerance = (K: number, magnitude: number) => ({ absolute: ((K + 2) * magnitude + 16) * 2 ** -24 });
 
-async function check(size: Size, options: MatmulOptions): Promise<void> {
+async function check(size: MatmulSize, options: MatmulOptions): Promise<void> {
   const { dims, a, b, bias, magnitude } = problem(size, options);
   await checkKernel(gpu.device, matmul, {
     dims: { ...dims },
@@ -63,7 +49,7 @@ async function check(size: Size, options: MatmulOptions): Promise<void> {
   });
 }
 
-const sizes: (Size & { why: string })[] = [
+const sizes: (MatmulSize & { why: string })[] = [
   { M: 1, N: 1, K: 1, why: "smallest" },
   { M: 3, N: 131, K: 5, why: "a few rows, three tiles wide" },
   { M: 515, N: 3, K: 9, why: "a few columns, two tiles deep" },

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type AnyKernel, DeviceLimitError, type HostArray, runKernel } from "../core";
 import { stepsReference } from "../rnn/pack.reference";
 import { useTestDevice } from "../test-support/device";
+import { type MatmulSize, matmulLayout } from "../test-support/matmul-layout";
 import { options as defaults, isInFours, type MatmulDims, type MatmulOptions } from "./definition";
 import { lanesVariants } from "./lanes";
 import { matmul, plainMatmul } from "./matmul";
@@ -11,14 +12,6 @@ import { stagedVariants } from "./staged";
 const gpu = useTestDevice();
 const GUARD_WORDS = 32;
 
-interface Size {
-  readonly Z?: number;
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-  readonly gap?: number;
-}
-
 interface Call {
   readonly dims: MatmulDims;
   readonly options: MatmulOptions;
@@ -26,12 +19,10 @@ interface Call {
   readonly outputs: readonly string[];
 }
 
-function callOf({ Z = 1, M, N, K, gap = 0 }: Size, of: Partial<MatmulOptions>): Call {
+function callOf(size: MatmulSize, of: Partial<MatmulOptions>): Call {
   const options: MatmulOptions = { ...defaults, ...of };
-  const [rowsA, colsA] = options.transposeA ? [K, M] : [M, K];
-  const [rowsB, colsB] = options.transposeB ? [N, K] : [K, N];
-  const [lda, ldb] = [colsA + gap, colsB + gap];
-  const dims = { Z, M, N, K, lda, ldb, strideA: rowsA * lda + gap, strideB: rowsB * ldb + gap };
+  const { dims } = matmulLayout(size, options);
+  const { Z, N } = dims;
   const numbers = (length: number, seed: number) => Float32Array.from(normal([length], { seed }).data);
   const inputs = { a: numbers(Z * dims.strideA, 1), b: numbers(Z * dims.strideB, 2), bias: numbers(N, 3) };
   return { dims, options, inputs, outputs: ["sumA"] };
@@ -70,7 +61,7 @@ function able({ dims, options }: Call): readonly AnyKernel[] {
   ];
 }
 
-const sizes: readonly (Size & { why: string })[] = [
+const sizes: readonly (MatmulSize & { why: string })[] = [
   { M: 1, N: 1, K: 1, why: "smallest" },
   { M: 4, N: 8, K: 12, why: "less than a tile, in fours" },
   { M: 3, N: 131, K: 5, why: "a few rows" },

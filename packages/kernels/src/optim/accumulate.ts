@@ -1,4 +1,4 @@
-import { defineKernel, perCall, read, update, wgsl, write } from "../core";
+import { defineKernel, perCall, read, update, write } from "../core";
 import { eachFour, fours, foursPlan } from "./fours";
 
 /**
@@ -17,17 +17,13 @@ export const accumulate = defineKernel({
   },
   plan: ({ n }, limits) => foursPlan(n, limits),
   cost: ({ n }) => ({ flops: 2 * n, bytes: 12 * n }),
-  wgsl: (plan) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let invocation = id.x + id.y * ${plan.width}u;
-      if (invocation == 0u) { totalLoss[0] = fma(dims.weight, loss[0], totalLoss[0]); }
-      ${eachFour(
-        plan,
-        `let sum = total[i];
+  wgsl: (plan) =>
+    eachFour(
+      plan,
+      `let sum = total[i];
         total[i] = select(sum, fma(vec4f(dims.weight), gradients[i], sum), within);`,
-      )}
-    }`,
+      `if (invocation == 0u) { totalLoss[0] = fma(dims.weight, loss[0], totalLoss[0]); }`,
+    ),
 });
 
 /** Ends an accumulation: g ← total/weight, the same of the loss, weight that of all that was added, and total ← 0. */
@@ -43,18 +39,14 @@ export const finishAccumulation = defineKernel({
   },
   plan: ({ n }, limits) => foursPlan(n, limits),
   cost: ({ n }) => ({ flops: n, bytes: 12 * n }),
-  wgsl: (plan) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let invocation = id.x + id.y * ${plan.width}u;
-      if (invocation == 0u) {
+  wgsl: (plan) =>
+    eachFour(
+      plan,
+      `gradients[i] = select(gradients[i], total[i] / dims.weight, within);
+        total[i] = select(total[i], vec4f(), within);`,
+      `if (invocation == 0u) {
         loss[0] = totalLoss[0] / dims.weight;
         totalLoss[0] = 0.0;
-      }
-      ${eachFour(
-        plan,
-        `gradients[i] = select(gradients[i], total[i] / dims.weight, within);
-        total[i] = select(total[i], vec4f(), within);`,
-      )}
-    }`,
+      }`,
+    ),
 });

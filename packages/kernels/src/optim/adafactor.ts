@@ -1,5 +1,15 @@
 import { defineKernel, foldGrid, optional, perCall, read, update, wgsl, write } from "../core";
-import { addBlock, addUnit, blockIndex, blockPlan, blocksOf, isFirstOfBlock, unitPlan } from "./block-sums";
+import {
+  addBlock,
+  blockIndex,
+  blockPlan,
+  blocksOf,
+  eachUnit,
+  isFirstOfBlock,
+  SCALES_BINDINGS,
+  scalesCost,
+  unitPlan,
+} from "./block-sums";
 import { CLIP_SCALARS, CLIPPING } from "./clip";
 import { fours } from "./fours";
 import { REPORT, REPORT_WORDS } from "./report";
@@ -217,25 +227,19 @@ export const adafactorScales = defineKernel({
   dims: { n: perCall("words of the flat arrays"), P: perCall("parameters") },
   options: { decoupled: false },
   scalars: { eps2: "f32", threshold: "f32", most: "f32" },
-  bindings: {
-    sums: read("vec2f", ({ n = 0 }) => [blocksOf(n)]),
-    units: read("vec4u", "P"),
-    settings: read("vec4u", "P"),
-    scales: write("f32", "P"),
-  },
+  bindings: SCALES_BINDINGS,
   plan: ({ P }, limits) => unitPlan(P, limits),
-  cost: ({ n, P }) => ({ flops: 2 * blocksOf(n), bytes: 8 * blocksOf(n) + 36 * P }),
-  wgsl: (plan, { options: { decoupled } }) => wgsl`
-    ${addUnit("vec2f")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-      let k = group.x + group.y * ${plan.width}u;
-      if (k >= dims.P) { return; }
-      var rms = sqrt(addUnit(lane, units[k].x, units[k].y) / f32(max(units[k].z, 1u)));
+  cost: scalesCost,
+  wgsl: (plan, { options: { decoupled } }) =>
+    eachUnit(
+      plan,
+      "vec2f",
+      "P",
+      wgsl`var rms = sqrt(addUnit(lane, units[k].x, units[k].y) / f32(max(units[k].z, 1u)));
       if (lane == 0u) {
         let lr = bitcast<f32>(settings[k].y);
         ${decoupled ? "rms.x *= abs(1.0 - lr * bitcast<f32>(settings[k].z)); // of p after it has decayed" : ""}
         scales[k] = max(dims.eps2, rms.x) * min(lr, dims.most) / max(1.0, rms.y / dims.threshold);
-      }
-    }`,
+      }`,
+    ),
 });

@@ -1,4 +1,4 @@
-import { defineKernel, perCall, read, update, wgsl } from "../core";
+import { defineKernel, perCall, read, update } from "../core";
 import { eachFour, fours, foursPlan } from "./fours";
 
 /**
@@ -12,18 +12,14 @@ export const averageParameters = defineKernel({
   bindings: { parameters: read("vec4f", fours), average: update("vec4f", fours) },
   plan: ({ n }, limits) => foursPlan(n, limits),
   cost: ({ n }) => ({ flops: 3 * n, bytes: 12 * n }),
-  wgsl: (plan) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let invocation = id.x + id.y * ${plan.width}u;
-      ${eachFour(
-        plan,
-        `let a = average[i];
+  wgsl: (plan) =>
+    eachFour(
+      plan,
+      `let a = average[i];
         let p = parameters[i];
         let next = select(a + dims.share * (p - a), p, dims.share == 1.0);
         average[i] = select(a, next, within);`,
-      )}
-    }`,
+    ),
 });
 
 /** Exchanges the parameters and their average, so that the model computes with the other. */
@@ -33,16 +29,12 @@ export const swapParameters = defineKernel({
   bindings: { parameters: update("vec4f", fours), average: update("vec4f", fours) },
   plan: ({ n }, limits) => foursPlan(n, limits),
   cost: ({ n }) => ({ flops: 0, bytes: 16 * n }),
-  wgsl: (plan) => wgsl`
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let invocation = id.x + id.y * ${plan.width}u;
-      ${eachFour(
-        plan,
-        `let p = parameters[i];
+  wgsl: (plan) =>
+    eachFour(
+      plan,
+      `let p = parameters[i];
         let a = average[i];
         parameters[i] = select(p, a, within);
         average[i] = select(a, p, within);`,
-      )}
-    }`,
+    ),
 });

@@ -1,4 +1,4 @@
-import { defineKernel, foldGrid, type Limits, optional, perCall, read, wgsl, write } from "../core";
+import { type Cost, defineKernel, foldGrid, type Limits, optional, perCall, read, wgsl, write } from "../core";
 import { fours } from "./fours";
 import { REPORT, REPORT_WORDS } from "./report";
 import { BLOCK } from "./settings";
@@ -65,8 +65,20 @@ export const blockSquares = defineKernel({
 
 const UNIT_LANES = 64;
 
-/** WGSL: adds what a unit's blocks sum to, 64 lanes each in order and then by a tree; lane 0 has the sum. */
-export const addUnit = (type: "f32" | "vec2f"): string => `
+/** A workgroup for each unit. */
+export const unitPlan = (units: number, limits: Limits) => ({
+  workgroupSize: UNIT_LANES,
+  ...foldGrid(units, limits),
+  width: limits.maxComputeWorkgroupsPerDimension,
+});
+
+type UnitPlan = ReturnType<typeof unitPlan>;
+
+/**
+ * WGSL of a kernel with a workgroup for each row `k` of `units`, of which there are as many as the dim says: `addUnit` adds
+ * what a unit's blocks sum to, 64 lanes each in order and then by a tree; lane 0 has the sum.
+ */
+export const eachUnit = (plan: UnitPlan, type: "f32" | "vec2f", dim: "P" | "U", body: string): string => wgsl`
     var<workgroup> lanes: array<${type}, ${UNIT_LANES}>;
     fn addUnit(lane: u32, first: u32, end: u32) -> ${type} {
       var sum = ${type}();
@@ -77,13 +89,25 @@ export const addUnit = (type: "f32" | "vec2f"): string => `
         if (lane < half) { lanes[lane] += lanes[lane + half]; }
       }
       return lanes[lane];
+    }
+    @compute @workgroup_size(${plan.workgroupSize})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+      let k = group.x + group.y * ${plan.width}u;
+      if (k >= dims.${dim}) { return; }
+      ${body}
     }`;
 
-/** A workgroup for each unit. */
-export const unitPlan = (units: number, limits: Limits) => ({
-  workgroupSize: UNIT_LANES,
-  ...foldGrid(units, limits),
-  width: limits.maxComputeWorkgroupsPerDimension,
+/** What a kernel is given that makes `scales`, a number for the direction of each parameter, of the sums of its blocks. */
+export const SCALES_BINDINGS = {
+  sums: read("vec2f", ({ n = 0 }) => [blocksOf(n)]),
+  units: read("vec4u", "P"),
+  settings: read("vec4u", "P"),
+  scales: write("f32", "P"),
+};
+
+export const scalesCost = ({ n, P }: { readonly n: number; readonly P: number }): Cost => ({
+  flops: 2 * blocksOf(n),
+  bytes: 8 * blocksOf(n) + 36 * P,
 });
 
 /**
@@ -102,18 +126,17 @@ export const clipScales = defineKernel({
   },
   plan: ({ U }, limits) => unitPlan(U, limits),
   cost: ({ n, U }) => ({ flops: blocksOf(n), bytes: 4 * blocksOf(n) + 20 * U }),
-  wgsl: (plan, { has }) => wgsl`
-    ${addUnit("f32")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-      let u = group.x + group.y * ${plan.width}u;
-      if (u >= dims.U) { return; }
-      let unit = units[u];
+  wgsl: (plan, { has }) =>
+    eachUnit(
+      plan,
+      "f32",
+      "U",
+      wgsl`let unit = units[k];
       let sum = addUnit(lane, unit.x, unit.y);
       if (lane == 0u) {
         let unscale = ${has.report ? `bitcast<f32>(report[${REPORT.unscale}])` : "1.0"};
         let most = bitcast<f32>(unit.z);
-        scales[u] = select(1.0, min(1.0, most / (sqrt(sum) * unscale + 1e-6)), most > 0.0);
-      }
-    }`,
+        scales[k] = select(1.0, min(1.0, most / (sqrt(sum) * unscale + 1e-6)), most > 0.0);
+      }`,
+    ),
 });

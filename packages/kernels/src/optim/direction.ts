@@ -24,18 +24,14 @@ export const applyDirection = defineKernel({
   cost: ({ n }) => ({ flops: 3 * n, bytes: 12 * n }),
   wgsl: (plan, { options: { decoupled } }) => wgsl`
     ${ROW_OF}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let invocation = id.x + id.y * ${plan.width}u;
-      ${SKIP_UNLESS_FINITE}
-      ${eachFour(
-        plan,
-        `let k = rowOf(4u * i);
+    ${eachFour(
+      plan,
+      `let k = rowOf(4u * i);
         let before = parameters[i];
         var p = before;
         ${decoupled ? "p -= bitcast<f32>(settings[k].y) * bitcast<f32>(settings[k].z) * p;" : ""}
         p -= scales[k] * directions[i];
         parameters[i] = select(before, p, within);`,
-      )}
-    }`,
+      SKIP_UNLESS_FINITE,
+    )}`,
 });

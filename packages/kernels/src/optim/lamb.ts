@@ -1,6 +1,16 @@
 import { defineKernel, optional, perCall, read, update, wgsl, write } from "../core";
 import { MEANS } from "./adam";
-import { addBlock, addUnit, blockIndex, blockPlan, blocksOf, isFirstOfBlock, unitPlan } from "./block-sums";
+import {
+  addBlock,
+  blockIndex,
+  blockPlan,
+  blocksOf,
+  eachUnit,
+  isFirstOfBlock,
+  SCALES_BINDINGS,
+  scalesCost,
+  unitPlan,
+} from "./block-sums";
 import { CLIP_SCALARS, CLIPPED, CLIPPING } from "./clip";
 import { fours } from "./fours";
 import { REPORT, REPORT_WORDS } from "./report";
@@ -81,24 +91,18 @@ export const lambDirection = defineKernel({
 export const lambScales = defineKernel({
   name: "lamb_scales",
   dims: { n: perCall("words of the flat arrays"), P: perCall("parameters") },
-  bindings: {
-    sums: read("vec2f", ({ n = 0 }) => [blocksOf(n)]),
-    units: read("vec4u", "P"),
-    settings: read("vec4u", "P"),
-    scales: write("f32", "P"),
-  },
+  bindings: SCALES_BINDINGS,
   plan: ({ P }, limits) => unitPlan(P, limits),
-  cost: ({ n, P }) => ({ flops: 2 * blocksOf(n), bytes: 8 * blocksOf(n) + 36 * P }),
-  wgsl: (plan) => wgsl`
-    ${addUnit("vec2f")}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-      let k = group.x + group.y * ${plan.width}u;
-      if (k >= dims.P) { return; }
-      let norms = sqrt(addUnit(lane, units[k].x, units[k].y));
+  cost: scalesCost,
+  wgsl: (plan) =>
+    eachUnit(
+      plan,
+      "vec2f",
+      "P",
+      wgsl`let norms = sqrt(addUnit(lane, units[k].x, units[k].y));
       if (lane == 0u) {
         let isScaled = norms.x > 0.0 && norms.y > 0.0;
         scales[k] = bitcast<f32>(settings[k].y) * select(1.0, norms.x / max(norms.y, 1e-37), isScaled);
-      }
-    }`,
+      }`,
+    ),
 });

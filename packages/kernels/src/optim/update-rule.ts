@@ -91,14 +91,9 @@ export function defineUpdate<
       const store = used.map((each) => `${each}[i] = select(old_${each}, new_${each}, within);`);
       return wgsl`
     ${has.settings ? ROW_OF : ""}
-    @compute @workgroup_size(${plan.workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let invocation = id.x + id.y * ${plan.width}u;
-      ${SKIP_UNLESS_FINITE}
-      ${CLIPPING}
-      ${eachFour(
-        plan,
-        `${settingsOfFour(has)}
+    ${eachFour(
+      plan,
+      `${settingsOfFour(has)}
         let before = parameters[i];
         var p = before;
         var g = ${CLIPPED};
@@ -107,8 +102,9 @@ export function defineUpdate<
         ${rule({ options: chosen, has })}
         ${store.join("\n        ")}
         parameters[i] = select(before, p, within);`,
-      )}
-    }`;
+      `${SKIP_UNLESS_FINITE}
+      ${CLIPPING}`,
+    )}`;
     },
   });
   return kernel;

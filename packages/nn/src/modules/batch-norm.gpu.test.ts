@@ -18,11 +18,9 @@ import {
   tensor,
 } from "..";
 import { useTestDevice } from "../test-support/device";
+import { draw } from "../test-support/draw";
 
 const gpu = useTestDevice();
-
-const draw = (shape: number[], seed: number): Tensor =>
-  tensor(Float32Array.from(normal(shape, { seed }).data), { shape });
 
 /** Mean and sample variance of each channel of [N, C], in float64. */
 function statistics(values: ArrayLike<number>, C: number): { mean: number[]; variance: number[] } {

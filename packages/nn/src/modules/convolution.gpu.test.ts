@@ -21,11 +21,9 @@ import {
   tensor,
 } from "..";
 import { useTestDevice } from "../test-support/device";
+import { draw } from "../test-support/draw";
 
 const gpu = useTestDevice();
-
-const draw = (shape: number[], seed: number): Tensor =>
-  tensor(Float32Array.from(normal(shape, { seed }).data), { shape });
 
 /** Sequences of 5 features, cut off at their lengths; what lies past them is `rest`. */
 function sequences(T: number, rest: number): Tensor {

@@ -30,7 +30,8 @@ export {
   type Pool1dModuleOptions,
   type Pool2dModuleOptions,
 } from "./pool";
-export type { RecurrentOptions, SequenceDirection, SequenceOptions } from "./recurrent";
+export type { RecurrentOptions, SequenceOptions } from "./recurrent";
 export { type MakeCell, Recurrent, type RecurrentCellOptions } from "./recurrent-of";
 export { RMSNorm, type RMSNormModuleOptions } from "./rms-norm";
 export { RNN, type RNNOptions } from "./rnn";
+export type { SequenceDirection, StackOptions } from "./stack-options";

@@ -13,26 +13,15 @@ import { dropFeatures } from "./drop-features";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent } from "./options";
-import { lengthsTensor, type SequenceDirection, type SequenceOptions } from "./recurrent";
+import { lengthsTensor, type SequenceOptions } from "./recurrent";
+import type { SequenceDirection, StackOptions } from "./stack-options";
 import { activeSteps, unroll } from "./unroll";
 
-export interface RecurrentCellOptions {
-  rng?: Generator;
+export interface RecurrentCellOptions extends StackOptions {
   /** Features of the first layer's input, or the extents of one row of one step: needed where cells are made here. */
   inputSize?: number | Shape;
-  /** Layers stacked, each reading the outputs of the one below (Goodfellow et al. 2016, figure 10.13 a). */
-  layers?: number;
-  direction?: SequenceDirection;
-  /** What becomes of the outputs of two directions; side by side by default. */
-  merge?: Merge;
-  /** Probability that an output between two layers is dropped while training, drawn for every step. */
-  dropout?: number;
-  /** Probability that a feature of a layer's input is dropped while training: at all steps of a row (Gal & Ghahramani 2016). */
-  inputDropout?: number;
   /** Probability that recurrent weights do not see a unit while training: at all steps of a row (Gal & Ghahramani 2016). */
   recurrentDropout?: number;
-  /** Whether each layer but the first adds its input to its output. */
-  residual?: boolean;
 }
 
 /** Makes the cell of a layer from the size of its input. */

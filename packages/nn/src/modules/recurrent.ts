@@ -22,25 +22,11 @@ import { constant, glorotUniform, type Initial, orthogonal, uniform } from "./in
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
+import type { SequenceDirection, StackOptions } from "./stack-options";
 
-/** Which way a layer reads its sequence; `bidirectional` reads both ways and puts the outputs side by side. */
-export type SequenceDirection = "forward" | "reverse" | "bidirectional";
-
-export interface RecurrentOptions {
-  rng?: Generator;
-  /** Layers stacked, each reading the outputs of the one below. */
-  layers?: number;
-  direction?: SequenceDirection;
-  /** What becomes of the outputs of two directions; side by side by default. */
-  merge?: Merge;
-  /** Probability that an output between two layers is dropped while training. */
-  dropout?: number;
-  /** Probability that a feature of a layer's input is dropped while training: at all steps of a row (Gal & Ghahramani 2016). */
-  inputDropout?: number;
+export interface RecurrentOptions extends StackOptions {
   /** Not here: between the steps of a fused layer nothing can be dropped. `Recurrent` of the cell takes it. */
   recurrentDropout?: number;
-  /** Whether each layer but the first adds its input to its output. */
-  residual?: boolean;
   bias?: boolean;
   /**
    * `torch`: all from U(−1/√H, 1/√H). `keras`: Glorot uniform for W, orthogonal for R, zeros for biases.

@@ -1,4 +1,4 @@
-import { excerpt, expectWhole } from "../../checks";
+import { describesNo, excerpt, expectWhole, idOutside } from "../../checks";
 import { TokenizerError } from "../../errors";
 import { compareCodePoints } from "../counts";
 import { isSilent, type SpecialIds, type SpecialOptions, specialIds, specialsToJSON } from "../special-entries";
@@ -117,12 +117,14 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
    */
   static fromJSON(json: unknown): BytePairTokenizer {
     if (isBytePairJSON(json)) return new BytePairTokenizer(json);
-    throw new TokenizerError({
-      where: "BytePairTokenizer.fromJSON",
-      expected: '{ kind: "BytePairTokenizer", units, characters: string[], merges: [left, right][], pad, unknown, … }',
-      actual: excerpt(json),
-      remedy: "Pass what JSON.parse gives for a tokenizer written by JSON.stringify.",
-    });
+    throw new TokenizerError(
+      describesNo(
+        "a tokenizer",
+        "BytePairTokenizer.fromJSON",
+        '{ kind: "BytePairTokenizer", units, characters: string[], merges: [left, right][], pad, unknown, … }',
+        json,
+      ),
+    );
   }
 
   toJSON(): BytePairJSON {
@@ -224,12 +226,15 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
   }
 
   #refuseId(id: number, position: number): never {
-    throw new TokenizerError({
-      where: "BytePairTokenizer.decode",
-      expected: `an id from 0 to ${this.size - 1}`,
-      actual: `${id} at position ${position}`,
-      remedy: "Decode with the tokenizer that encoded the text.",
-    });
+    throw new TokenizerError(
+      idOutside(
+        "BytePairTokenizer.decode",
+        this.size,
+        id,
+        position,
+        "Decode with the tokenizer that encoded the text.",
+      ),
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 import { UnsupportedError } from "@unroll/kernels";
 import { GRU } from "../../modules/gru";
 import { LSTM } from "../../modules/lstm";
-import type { SequenceDirection } from "../../modules/recurrent";
 import { RNN } from "../../modules/rnn";
+import type { SequenceDirection } from "../../modules/stack-options";
 import { add, mul } from "../../ops/arithmetic";
 import { concat } from "../../ops/concat";
 import { reshape } from "../../ops/reshape";

@@ -2,24 +2,10 @@ import { lstmGates, lstmProjectedBackward, lstmProjectedForward, type ProjectedL
 import { defineOp } from "../../autograd/define-op";
 import { run, view } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
-import { backwardWeights, forwardWeights, peepholeSum } from "./lstm-weights";
-import {
-  lastState,
-  outputGradient,
-  recurrentGradient,
-  type ScanDims,
-  type ScanInputs,
-  startGradient,
-  stateBefore,
-} from "./scan";
+import { backwardWeights, forwardWeights, type LSTMInputs, peepholeSum } from "./lstm-weights";
+import { lastState, outputGradient, recurrentGradient, type ScanDims, startGradient, stateBefore } from "./scan";
 
-type Inputs = ScanInputs & {
-  /** Input product W·x + b [B, T, D·G·H], gates unit by unit: i f g o, or i g o where they are coupled. */
-  readonly gx: Tensor;
-  /** Cell state to start from [D, B, H]; zeros when absent. */
-  readonly c0: Tensor | undefined;
-  /** Weights of the peepholes [D, H, G − 1]. */
-  readonly peephole: Tensor | undefined;
+type Inputs = LSTMInputs & {
   /** What makes states of P features from H units [D, P, H]. */
   readonly projection: Tensor;
 };

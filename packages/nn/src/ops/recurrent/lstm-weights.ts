@@ -2,7 +2,17 @@ import { type LSTMOptions, lstmGates, lstmRows, packLstm, padLstm, peepholeGradi
 import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
 import { sum } from "../reduce";
-import { packed, padded, type ScanDims } from "./scan";
+import { packed, padded, type ScanDims, type ScanInputs } from "./scan";
+
+/** What an LSTM's scan reads, with a projected state or without. */
+export type LSTMInputs = ScanInputs & {
+  /** Input product W·x + b [B, T, D·G·H], gates unit by unit: i f g o, or i g o where they are coupled. */
+  readonly gx: Tensor;
+  /** Cell state to start from [D, B, H]; zeros when absent. */
+  readonly c0: Tensor | undefined;
+  /** Weights of the peepholes [D, H, G − 1]. */
+  readonly peephole: Tensor | undefined;
+};
 
 /** What an LSTM multiplies its states by. */
 export interface LSTMWeights {

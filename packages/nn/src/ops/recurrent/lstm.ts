@@ -2,26 +2,10 @@ import { type LSTMOptions, lstmBackward, lstmForward, lstmGates, lstmWavefront }
 import { defineOp } from "../../autograd/define-op";
 import { run } from "../../graph/run";
 import type { Tensor } from "../../tensor/tensor";
-import { backwardWeights, forwardWeights, peepholeSum } from "./lstm-weights";
-import {
-  lastState,
-  outputGradient,
-  recurrentGradient,
-  type ScanDims,
-  type ScanInputs,
-  startGradient,
-  stateBefore,
-} from "./scan";
+import { backwardWeights, forwardWeights, type LSTMInputs, peepholeSum } from "./lstm-weights";
+import { lastState, outputGradient, recurrentGradient, type ScanDims, startGradient, stateBefore } from "./scan";
 import { layersOf, type Stack, wavefront } from "./wavefront";
 
-type Inputs = ScanInputs & {
-  /** Input product W·x + b [B, T, D·G·H], gates unit by unit: i f g o, or i g o where they are coupled. */
-  readonly gx: Tensor;
-  /** Cell state to start from [D, B, H]; zeros when absent. */
-  readonly c0: Tensor | undefined;
-  /** Weights of the peepholes [D, H, G − 1]. */
-  readonly peephole: Tensor | undefined;
-};
 /** What the forward scan of a layer makes. */
 type Made = { readonly y: Tensor; readonly gates: Tensor; readonly cells: Tensor };
 type Call = { readonly dims: ScanDims; readonly options: LSTMOptions };
@@ -31,13 +15,13 @@ type Attributes = Call & {
 };
 /** y [B, T, D·H] and the final states [D, B, H]. */
 type Outputs = { readonly y: Tensor; readonly hN: Tensor; readonly cN: Tensor };
-type Saved = Inputs & Made;
+type Saved = LSTMInputs & Made;
 
 /**
  * An LSTM over all steps of a layer, after its input product; `lstmForward` has the equations. Outputs, gates and their
  * gradients have the dtype of gx; cells and their gradient are f32.
  */
-export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
+export const lstmScan = defineOp<LSTMInputs, Attributes, Outputs, Saved>({
   name: "lstm",
   forward(inputs, { dims, options, made }) {
     const { h0, c0, lengths } = inputs;
@@ -75,7 +59,7 @@ export const lstmScan = defineOp<Inputs, Attributes, Outputs, Saved>({
   },
 });
 
-function scan({ gx, r, peephole, h0, c0, order }: Inputs, { dims, options }: Call): Made {
+function scan({ gx, r, peephole, h0, c0, order }: LSTMInputs, { dims, options }: Call): Made {
   const rT = forwardWeights(dims, options, { r, peephole });
   const shapes = { y: [dims.B, dims.T, dims.D * dims.H] };
   const dtypes = { y: gx.dtype, gates: gx.dtype };

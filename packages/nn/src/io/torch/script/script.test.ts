@@ -60,12 +60,17 @@ export class Tagger extends Module {
   }
 }
 
+const ofTagger = () =>
+  toPyTorch(new Tagger(), {
+    inputs: { tokens: { shape: ["batch", "time"], dtype: "i32" }, lengths: { shape: ["batch"], dtype: "u32" } },
+  });
+
+/** The part of a script from one line on up to another. */
+const between = (script: string, from: string, to: string): string =>
+  script.slice(script.indexOf(from), script.indexOf(to));
+
 test("a model with parts, lists, ties and lengths", () => {
-  const inputs = {
-    tokens: { shape: ["batch", "time"], dtype: "i32" },
-    lengths: { shape: ["batch"], dtype: "u32" },
-  } as const;
-  expect(toPyTorch(new Tagger(), { inputs })).toMatchInlineSnapshot(`
+  expect(ofTagger()).toMatchInlineSnapshot(`
     """"Rebuilt from an Unroll model. Needs torch and safetensors.
 
     DATA is what torch.save wrote of {"tokens": tensor, "lengths": tensor, "target": tensor}, rows first.
@@ -240,7 +245,8 @@ test("one output, features, a state given, another loss", () => {
     inputs: { x: { shape: ["batch", 6, 2] }, h: { shape: [1, "batch", 3] } },
     loss: "mse",
   });
-  expect(script.slice(script.indexOf("class Meter"), script.indexOf("def load"))).toMatchInlineSnapshot(`
+  expect(between(script, "class First", "def loss_of")).toBe(between(ofTagger(), "class First", "def loss_of"));
+  expect(between(script, "class Meter", "class First")).toMatchInlineSnapshot(`
     "class Meter(nn.Module):
         def __init__(self):
             super().__init__()
@@ -255,19 +261,10 @@ test("one output, features, a state given, another loss", () => {
             return add
 
 
-    class First(nn.Module):
-        """The output that the loss reads, and no other."""
-
-        def __init__(self, model):
-            super().__init__()
-            self.model = model
-
-        def forward(self, *given):
-            result = self.model(*given)
-            return next(iter(result.values())) if isinstance(result, dict) else result
-
-
-    def loss_of(output, target):
+    "
+  `);
+  expect(between(script, "def loss_of", "def load")).toMatchInlineSnapshot(`
+    "def loss_of(output, target):
         return F.mse_loss(output, target.float())
 
 

@@ -1,0 +1,21 @@
+import type { Generator } from "../random/generator";
+import type { Merge } from "./merge";
+
+/** Which way a layer reads its sequence; `bidirectional` reads both ways and puts the outputs side by side. */
+export type SequenceDirection = "forward" | "reverse" | "bidirectional";
+
+/** How layers of recurrent cells are stacked, whatever the cell. */
+export interface StackOptions {
+  rng?: Generator;
+  /** Layers stacked, each reading the outputs of the one below (Goodfellow et al. 2016, figure 10.13 a). */
+  layers?: number;
+  direction?: SequenceDirection;
+  /** What becomes of the outputs of two directions; side by side by default. */
+  merge?: Merge;
+  /** Probability that an output between two layers is dropped while training, drawn for every step. */
+  dropout?: number;
+  /** Probability that a feature of a layer's input is dropped while training: at all steps of a row (Gal & Ghahramani 2016). */
+  inputDropout?: number;
+  /** Whether each layer but the first adds its input to its output. */
+  residual?: boolean;
+}
