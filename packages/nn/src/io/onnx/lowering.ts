@@ -34,6 +34,10 @@ export interface Rules {
   readonly operations: Readonly<Record<string, Rule>>;
   /** Of elementwise nodes and views, which carry all that there is to know themselves. */
   readonly node: (tensor: Traced, lowering: Lowering) => Value;
+  /** Of calls of kernels that no operation gives out, by the kernel's name. */
+  readonly kernels: Readonly<Record<string, (tensor: Traced, lowering: Lowering) => Value>>;
+  /** Of constants as long as an input; undefined where they are no such list. */
+  readonly progression: (tensor: Traced, values: readonly ArrayLike<number>[], lowering: Lowering) => Value | undefined;
 }
 
 export const WHERE = "exportONNX";
@@ -123,6 +127,16 @@ export class Lowering {
     return extentOf(WHERE, `an extent that is ${values.join(" and then ")} while traced`, this.#model.names, values);
   }
 
+  /** The same, null where an extent is not said in terms of the inputs': convolutions with a stride make such. */
+  extentIfKnown(values: readonly number[]): Extent | null {
+    try {
+      return this.extent(values);
+    } catch (error) {
+      if (error instanceof UnsupportedError) return null;
+      throw error;
+    }
+  }
+
   /** An extent as a list of one whole number. */
   extentValue({ scale, names, offset }: Extent): Value {
     if (names.length === 0) return this.graph.ints([offset]);
@@ -180,6 +194,11 @@ export class Lowering {
     const { node } = tensor;
     if (node.kind === "view" && tensor.origin) return [];
     if (node.kind === "view") return [traced.map((each) => (each.node.kind === "view" ? each.node.input : each))];
+    if (node.kind === "kernel" && this.#kernelRule(traced)) {
+      return Object.keys(node.inputs).map((name) =>
+        traced.map((each) => (each.node.kind === "kernel" ? each.node.inputs[name] : undefined) ?? each),
+      );
+    }
     if (node.kind !== "elementwise") return [];
     return node.args.flatMap((arg, index) => (isTensor(arg) ? [argument(traced, index)] : []));
   }
@@ -208,6 +227,11 @@ export class Lowering {
       const output = [...call.outputs].find(([, outputs]) => firstOf(outputs) === tensor)?.[0];
       throw noMapping(`the output ${output} of ${call.name}`, this.#rules);
     }
+    const kernelRule = this.#kernelRule(traced);
+    if (kernelRule) {
+      this.#values.set(tensor, kernelRule(traced, this));
+      return;
+    }
     // A view that an operation gives out is that operation's, whatever lies beneath.
     if (node.kind !== "elementwise" && (node.kind !== "view" || origin)) {
       throw noMapping(
@@ -218,11 +242,25 @@ export class Lowering {
     this.#values.set(tensor, this.#rules.node(traced, this));
   }
 
+  /** The rule of a call of a kernel that is no operation's own. */
+  #kernelRule(traced: Traced): Rules["kernels"][string] | undefined {
+    const { origin, node } = firstOf(traced);
+    if (origin || node.kind !== "kernel" || !Object.hasOwn(this.#rules.kernels, node.kernel.name)) return undefined;
+    return this.#rules.kernels[node.kernel.name];
+  }
+
   #constant(traced: Traced): Value {
     const tensor = firstOf(traced);
     const name = this.#parameters.get(tensor) ?? tensor.name ?? "constant";
     const values = hostValues(tensor);
-    if (values) for (const other of traced) expectSameValues(traced, values, hostValues(other) ?? []);
+    if (values) {
+      const all = traced.map((each) => hostValues(each) ?? []);
+      if (!all.every((others) => isSame(values, others))) {
+        const counted = this.#rules.progression(traced, all, this);
+        if (counted !== undefined) return counted;
+        throw valuesOfSize(traced);
+      }
+    }
     return this.graph.constant(name, this.typeOf(tensor), tensor.shape, () => tensor.data());
   }
 }
@@ -268,16 +306,15 @@ function expectKnown({ name, inputs, attributes }: Call, rule: Rule): void {
   });
 }
 
-function expectSameValues(traced: Traced, values: ArrayLike<number>, others: ArrayLike<number>): void {
-  const isSame =
-    values.length === others.length && Array.from(values).every((value, at) => Object.is(value, others[at]));
-  if (isSame) return;
-  throw new UnsupportedError({
+const isSame = (values: ArrayLike<number>, others: ArrayLike<number>): boolean =>
+  values.length === others.length && Array.from(values).every((value, at) => Object.is(value, others[at]));
+
+const valuesOfSize = (traced: Traced): UnsupportedError =>
+  new UnsupportedError({
     where: WHERE,
     what: `forward makes a tensor ${formatShape(firstOf(traced).shape)} on the host whose values depend on the size of its inputs`,
     remedy: "Compute it from the inputs with tensor operations, or give those axes a fixed extent in inputs.",
   });
-}
 
 function noMapping(what: string, { operations }: Rules): UnsupportedError {
   return new UnsupportedError({
