@@ -7,6 +7,7 @@ import { encodeModel, type OnnxValue, onnxType } from "./model-proto";
 import { INDEXING } from "./ops/indexing";
 import { KERNELS, progression } from "./ops/kernels";
 import { LAYOUT } from "./ops/layout";
+import { lowerLoop } from "./ops/loop";
 import { lowerNode } from "./ops/nodes";
 import { NORM } from "./ops/norm";
 import { PRODUCTS } from "./ops/products";
@@ -46,6 +47,7 @@ export async function exportONNX(model: Module, options: ONNXOptions): Promise<U
   const lowering = new Lowering(traced, parameters, {
     operations: OPERATIONS,
     kernels: KERNELS,
+    loop: lowerLoop,
     node: lowerNode,
     progression,
   });

@@ -36,28 +36,52 @@ export interface Rules {
   readonly node: (tensor: Traced, lowering: Lowering) => Value;
   /** Of calls of kernels that no operation gives out, by the kernel's name. */
   readonly kernels: Readonly<Record<string, (tensor: Traced, lowering: Lowering) => Value>>;
+  /** Of a loop over steps, as many values as it has outputs. */
+  readonly loop: (tensor: Traced, lowering: Lowering) => readonly Value[];
   /** Of constants as long as an input; undefined where they are no such list. */
   readonly progression: (tensor: Traced, values: readonly ArrayLike<number>[], lowering: Lowering) => Value | undefined;
+}
+
+/** Where a graph lies that is the body of an operator. */
+interface Around {
+  readonly lowering: Lowering;
+  /** What the body makes itself. */
+  readonly inside: ReadonlySet<Tensor>;
 }
 
 export const WHERE = "exportONNX";
 
 /** Turns a traced model into an ONNX graph, value by value from its outputs down. */
 export class Lowering {
-  readonly graph = new OnnxGraph();
-  readonly alike = new Alike(WHERE);
+  readonly graph: OnnxGraph;
+  readonly alike: Alike;
   readonly #model: TracedModel;
   readonly #rules: Rules;
   readonly #values = new Map<Tensor, Value>();
   readonly #parameters: ReadonlyMap<Tensor, string>;
   /** Values whose first two axes are swapped, by the value that they are of. */
   readonly #timeMajor = new Map<Value, Value>();
+  readonly #around: Around | undefined;
 
-  constructor(model: TracedModel, parameters: ReadonlyMap<Tensor, string>, rules: Rules) {
+  constructor(model: TracedModel, parameters: ReadonlyMap<Tensor, string>, rules: Rules, around?: Around) {
     this.#model = model;
     this.#parameters = parameters;
     this.#rules = rules;
+    this.#around = around;
+    this.graph = new OnnxGraph(around?.lowering.graph);
+    this.alike = around?.lowering.alike ?? new Alike(WHERE);
+    if (around) return;
     for (const [name, [first]] of model.inputs) if (first) this.#values.set(first, this.graph.name(name));
+  }
+
+  /** A graph inside an operator of this one, which makes the tensors of `inside`; all others are made around it. */
+  body(inside: ReadonlySet<Tensor>): Lowering {
+    return new Lowering(this.#model, this.#parameters, this.#rules, { lowering: this, inside });
+  }
+
+  /** Says what a tensor is. */
+  know(traced: Traced, value: Value): void {
+    this.#values.set(firstOf(traced), value);
   }
 
   /** The value of a tensor, after everything that it is made of. */
@@ -66,6 +90,7 @@ export class Lowering {
     const tensor = firstOf(traced);
     const known = this.#values.get(tensor);
     if (known !== undefined) return known;
+    if (this.#around && !this.#around.inside.has(tensor)) return this.#around.lowering.value(traced);
     // Depth as in the graph: a long chain of operations would exhaust the stack, so inputs are lowered before.
     const waiting: Traced[] = [traced];
     while (waiting.length > 0) {
@@ -182,7 +207,10 @@ export class Lowering {
 
   /** Inputs that have no value yet. */
   #missing(traced: Traced): Traced[] {
-    return this.#inputsOf(traced).filter((input) => !this.#values.has(firstOf(input)));
+    return this.#inputsOf(traced).filter((input) => {
+      const tensor = firstOf(input);
+      return !this.#values.has(tensor) && (this.#around?.inside.has(tensor) ?? true);
+    });
   }
 
   #inputsOf(traced: Traced): Traced[] {
@@ -192,6 +220,7 @@ export class Lowering {
       return [...callOf(traced).inputs].flatMap(([name, input]) => (reads(rule, name) ? [input] : []));
     }
     const { node } = tensor;
+    if (node.kind === "deferred") return node.inputs.map((_, index) => inputOf(traced, index));
     if (node.kind === "view" && tensor.origin) return [];
     if (node.kind === "view") return [traced.map((each) => (each.node.kind === "view" ? each.node.input : each))];
     if (node.kind === "kernel" && this.#kernelRule(traced)) {
@@ -213,6 +242,11 @@ export class Lowering {
     }
     this.typeOf(tensor);
     const { origin, node } = tensor;
+    if (node.kind === "deferred") {
+      const made = this.#rules.loop(traced, this);
+      for (const [index, output] of node.outputs.entries()) this.#values.set(output, made[index] as Value);
+      return;
+    }
     const rule =
       origin && Object.hasOwn(this.#rules.operations, origin.name) ? this.#rules.operations[origin.name] : undefined;
     if (rule) {
@@ -271,6 +305,10 @@ export const firstOf = (traced: Traced): Tensor => traced[0] as Tensor;
 export function argument(traced: Traced, index: number): Traced {
   return traced.map(({ node }) => (node.kind === "elementwise" ? node.args[index] : undefined) as Tensor);
 }
+
+/** A tensor that a loop reads. */
+const inputOf = (traced: Traced, index: number): Traced =>
+  traced.map(({ node }) => (node.kind === "deferred" ? node.inputs[index] : undefined) as Tensor);
 
 /** The operation that made a value. */
 export function callOf(traced: Traced): Call {

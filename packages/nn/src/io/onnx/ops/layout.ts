@@ -94,7 +94,7 @@ const split: Rule = {
       throw new UnsupportedError({
         where: WHERE,
         what: `forward takes axis ${axis} of ${formatShape(firstOf(input(call, "x")).shape)} apart, whose extent is open`,
-        remedy: "Give that axis a fixed extent in inputs.",
+        remedy: "Give that axis a fixed extent in inputs: what is done with its parts is written for each.",
       });
     }
     const [{ part, out } = NO_PARTS] = call.attributes.map(({ shapes }) => shapes as PartShapes);
