@@ -8,7 +8,7 @@ import type { DeferredNode } from "./node";
 import { view } from "./run";
 
 /** A part of a graph, and what of it is known before it is recorded. */
-export interface Deferral extends Pick<DeferredNode, "inputs" | "scalars" | "hasHalves"> {
+export interface Deferral extends Pick<DeferredNode, "inputs" | "scalars" | "hasHalves" | "loop"> {
   /** Records the part and gives what its outputs stand for. */
   readonly expand: () => readonly Tensor[];
   /** Equal for parts that record the same operations over inputs and numbers in the same order. */

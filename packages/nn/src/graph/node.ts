@@ -74,6 +74,25 @@ export interface KernelNode {
   readonly born: number;
 }
 
+/** One step of a loop, as it was recorded: what stands inside it, and for what outside. */
+export interface LoopForm {
+  /** Parts of what each step reads, and where all steps' lie, [B, T, …]. */
+  readonly steps: readonly Standing[];
+  /** States, and where they start from. */
+  readonly states: readonly (Standing & { /** After the step. */ readonly next: Tensor })[];
+  /** What each step reads alike. */
+  readonly shared: readonly Standing[];
+  readonly output: Tensor;
+  /** Which steps of a row are no padding [B, T]: past its end a row keeps its state. All where absent. */
+  readonly active: Tensor | undefined;
+  readonly reverse: boolean;
+}
+
+export interface Standing {
+  readonly inside: Tensor;
+  readonly outside: Tensor;
+}
+
 /**
  * A part of a graph that is recorded in full only when a plan is made, or a gradient taken: a loop, one step of which
  * stands for all in the plan's key. See `graph/deferred.ts`.
@@ -87,6 +106,8 @@ export interface DeferredNode {
   readonly scalars: readonly Scalar[];
   /** Whether a value in it is of half precision. */
   readonly hasHalves: boolean;
+  /** The loop that it is: its outputs are those of all steps, [B, T, …], and the last states. */
+  readonly loop: LoopForm;
   /** Records the part; its outputs become views of what it makes. */
   readonly settle: () => void;
   readonly signature: string;

@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@unroll/kernels";
 import { defer } from "../graph/deferred";
+import type { Standing } from "../graph/node";
 import { less, mul, where } from "../ops/arithmetic";
 import { reshape } from "../ops/reshape";
 import { stack, unstack } from "../ops/split";
@@ -101,10 +102,12 @@ function deferredSteps<S extends CellState>(loop: Loop<S>): { outputs: Tensor; s
   if (varying.has(cell)) return undefined;
   const given: Tensor[] = [];
   const stands = new Map<Tensor, number>();
+  const standings: Standing[] = [];
   /** A tensor in the place of one that the loop reads, and how it is told apart from others. */
   const inPlaceOf = (outside: Tensor, shape: Shape): Tensor => {
     const inside = new Tensor({ kind: "device" }, shape, outside.dtype);
     stands.set(inside, given.push(outside) - 1);
+    standings.push({ inside, outside });
     return inside;
   };
   const named = (tensors: Named, from: number): Named =>
@@ -130,13 +133,22 @@ function deferredSteps<S extends CellState>(loop: Loop<S>): { outputs: Tensor; s
     if (tape.hasDiffered) return made;
   }
   const step = trace([output, ...results]);
-  const counts = [x instanceof Tensor ? 1 : Object.keys(x).length, names.length, Object.keys(masks).length];
+  const counts = [x instanceof Tensor ? 1 : Object.keys(x).length, names.length, Object.keys(masks).length] as const;
+  const [ofInput, ofState] = [counts[0], counts[0] + counts[1]];
   const roles = step.leaves.map(({ tensor: leaf }) => stands.get(leaf) ?? given.push(leaf) - 1);
   const outputs = { shape: [B, T, ...output.shape.slice(1)], dtype: output.dtype };
   const [all, ...last] = defer({
     inputs: given,
     scalars: step.scalars,
     hasHalves: step.hasHalves,
+    loop: {
+      steps: standings.slice(0, ofInput),
+      states: standings.slice(ofInput, ofState).map((each, k) => ({ ...each, next: results[k] as Tensor })),
+      shared: standings.slice(ofState),
+      output,
+      active,
+      reverse,
+    },
     outputs: [outputs, ...results.map(({ shape, dtype }) => ({ shape, dtype }))],
     signature: `${T} steps${reverse ? " back" : ""}${active ? " of rows" : ""} ${counts}/${roles}/${step.key}`,
     expand() {

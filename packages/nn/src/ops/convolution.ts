@@ -23,6 +23,8 @@ interface Attributes {
   readonly channels: "first" | "last";
   readonly dims: Windows & { readonly N: number; readonly G: number; readonly C: number; readonly O: number };
   readonly shape: Shape;
+  /** As it was asked for. */
+  readonly padding: Padding2d | Padding1d;
 }
 
 const convolution = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
@@ -97,15 +99,17 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2d
   const [O, own, kH, kW] = weight.shape as [number, number, number, number];
   const groups = expectGroups(where, { C, own, O }, options.groups ?? 1);
   if (bias) expectShape(where, { bias }, [O]);
+  const { padding = 0 } = options;
   const windows = placed(where, {
     input: [H, W],
     kernel: [kH, kW],
     stride: pair(where, "stride", options.stride ?? 1),
     dilation: pair(where, "dilation", options.dilation ?? 1),
-    padding: options.padding ?? 0,
+    padding,
   });
   const dims = { N, G: groups, C: own, O: O / groups, ...windows };
-  return convolution({ x, weight, bias }, { channels: "first", dims, shape: [N, O, windows.OH, windows.OW] }).y;
+  const shape = [N, O, windows.OH, windows.OW];
+  return convolution({ x, weight, bias }, { channels: "first", dims, shape, padding }).y;
 }
 
 export interface Conv1dOptions {
@@ -140,7 +144,7 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv1d
   const { stride = 1, dilation = 1, padding = 0 } = options;
   const windows = placedInSteps(where, T, { kernel: k, stride, dilation, padding });
   const dims = { N: B, G: groups, C: own, O: O / groups, ...windows };
-  return convolution({ x, weight, bias }, { channels: "last", dims, shape: [B, windows.OW, O] }).y;
+  return convolution({ x, weight, bias }, { channels: "last", dims, shape: [B, windows.OW, O], padding }).y;
 }
 
 /** @throws ShapeError, ValueError unless `groups` is a whole number that divides C into `own` each, and O */

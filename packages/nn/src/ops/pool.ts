@@ -18,6 +18,8 @@ interface Attributes {
   readonly dims: Omit<Windows, "dH" | "dW"> & { readonly N: number; readonly C: number };
   readonly shape: Shape;
   readonly lengths: Tensor | undefined;
+  /** As it was asked for. */
+  readonly padding: Padding2d | Padding1d;
 }
 
 const largest = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, { x: Tensor; index: Tensor }>({
@@ -72,7 +74,7 @@ function pool2d(where: string, of: Pooling, x: Tensor, window: Extent2d, options
   const stride = pair(where, "stride", options.stride ?? window);
   const padding = options.padding ?? 0;
   const windows = placed(where, { name: "window", input: [H, W], kernel, stride, dilation: [1, 1], padding });
-  return pooled(where, of, x, { channels: "first", windows, N, C, shape: (OH, OW) => [N, C, OH, OW] });
+  return pooled(where, of, x, { channels: "first", windows, padding, N, C, shape: (OH, OW) => [N, C, OH, OW] });
 }
 
 function pool1d(where: string, of: Pooling, x: Tensor, window: number, options: Pool1dOptions): Tensor {
@@ -84,7 +86,7 @@ function pool1d(where: string, of: Pooling, x: Tensor, window: number, options: 
     expectShape(where, { lengths }, [B], "One length for each row.");
   }
   const windows = placedInSteps(where, T, { name: "window", kernel: window, stride, dilation: 1, padding });
-  return pooled(where, of, x, { channels: "last", windows, N: B, C, shape: (_, OW) => [B, OW, C] }, lengths);
+  return pooled(where, of, x, { channels: "last", windows, padding, N: B, C, shape: (_, OW) => [B, OW, C] }, lengths);
 }
 
 function pooled(
@@ -94,13 +96,14 @@ function pooled(
   call: {
     readonly channels: "first" | "last";
     readonly windows: Windows;
+    readonly padding: Attributes["padding"];
     readonly N: number;
     readonly C: number;
     readonly shape: (OH: number, OW: number) => Shape;
   },
   lengths?: Tensor,
 ): Tensor {
-  const { channels, windows, N, C, shape } = call;
+  const { channels, windows, padding, N, C, shape } = call;
   const { dH: _, dW: __, ...places } = windows;
   if (places.pH >= places.kH || places.pW >= places.kW) {
     throw new ShapeError({
@@ -110,7 +113,8 @@ function pooled(
       received: formatShape([places.pH, places.pW]),
     });
   }
-  return of({ x }, { channels, dims: { ...places, N, C }, shape: shape(places.OH, places.OW), lengths }).y;
+  const attributes = { channels, dims: { ...places, N, C }, shape: shape(places.OH, places.OW), lengths, padding };
+  return of({ x }, attributes).y;
 }
 
 /**
@@ -152,7 +156,7 @@ function globalPool1d(where: string, of: Pooling, x: Tensor, lengths: Tensor | u
     expectShape(where, { lengths }, [B], "One length for each row.");
   }
   const windows = placedInSteps(where, T, { name: "window", kernel: T, stride: 1, dilation: 1, padding: 0 });
-  return pooled(where, of, x, { channels: "last", windows, N: B, C, shape: () => [B, C] }, lengths);
+  return pooled(where, of, x, { channels: "last", windows, padding: 0, N: B, C, shape: () => [B, C] }, lengths);
 }
 
 /** The largest of all pixels: [N, C, H, W] to [N, C]. */

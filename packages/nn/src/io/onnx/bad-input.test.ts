@@ -75,11 +75,11 @@ describe("models that no ONNX operators stand for", () => {
         crossEntropy(reshape(x, [-1, 3]), tensor(new Int32Array((x.shape[0] as number) * (x.shape[1] as number)))),
       ),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: exportONNX: the operation crossEntropy has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, concat, dropout, embedding, gru, gruResetBefore, layerNorm, linear, logSoftmax, lstm, matmul, max, permute, reshape, rnn, slice, softmax, sum.]`,
+      `[UnsupportedError: exportONNX: the operation crossEntropy has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, averagePool, batchNorm, concat, conv2d, cumSum, dropout, embedding, gather, gru, gruResetBefore, layerNorm, linear, logSoftmax, logSumExp, lstm, matmul, max, maxPool, permute, prod, reshape, reverseSequence, rmsNorm, rnn, scatterElements, slice, softmax, split, sum, topK.]`,
     ));
   test("an output that its operator does not give", () =>
     expect(exporting(({ x }) => layerNorm(x).inverseDeviation)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: exportONNX: the output inverseDeviation of layerNorm has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, concat, dropout, embedding, gru, gruResetBefore, layerNorm, linear, logSoftmax, lstm, matmul, max, permute, reshape, rnn, slice, softmax, sum.]`,
+      `[UnsupportedError: exportONNX: the output inverseDeviation of layerNorm has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, averagePool, batchNorm, concat, conv2d, cumSum, dropout, embedding, gather, gru, gruResetBefore, layerNorm, linear, logSoftmax, logSumExp, lstm, matmul, max, maxPool, permute, prod, reshape, reverseSequence, rmsNorm, rnn, scatterElements, slice, softmax, split, sum, topK.]`,
     ));
   test("recurrent weights that are computed", async () => {
     const odd = new LSTM(3, 2, { rng });

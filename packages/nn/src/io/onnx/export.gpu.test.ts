@@ -1,7 +1,4 @@
-import { expectClose } from "@unroll/testing";
-import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import * as ort from "onnxruntime-web/wasm";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import {
   add,
   argmax,
@@ -13,7 +10,6 @@ import {
   div,
   Embedding,
   exp,
-  exportONNX,
   full,
   GRU,
   gelu,
@@ -29,7 +25,6 @@ import {
   mean,
   mul,
   neg,
-  type ONNXOptions,
   permute,
   pow,
   RNN,
@@ -51,45 +46,11 @@ import {
   where,
 } from "../..";
 import { useTestDevice } from "../../test-support/device";
+import { expectSame, type Inputs, useOnnxRuntime } from "../test-support/onnx-runtime";
 
 useTestDevice();
 
-beforeAll(() => {
-  ort.env.wasm.numThreads = 1; // more need a page that is isolated from others
-  ort.env.wasm.wasmPaths = { wasm };
-});
-
-type Inputs = Readonly<Record<string, Tensor>>;
-
-/** Runs a model here and in ONNX Runtime over the same inputs, and compares each output. */
-async function expectSame(
-  model: Module,
-  {
-    inputs,
-    given,
-    forward,
-  }: { inputs: ONNXOptions["inputs"]; given: Inputs; forward: (given: Inputs) => Record<string, Tensor> },
-  absolute: number,
-): Promise<void> {
-  const session = await ort.InferenceSession.create(await exportONNX(model, { inputs, forward }));
-  const feeds: Record<string, ort.Tensor> = {};
-  for (const [name, each] of Object.entries(given)) {
-    const data = await each.data();
-    feeds[name] =
-      data instanceof Float32Array
-        ? new ort.Tensor("float32", data, each.shape)
-        : new ort.Tensor("int32", Int32Array.from(data), each.shape);
-  }
-  const made = await session.run(feeds);
-  model.eval();
-  const wanted = forward(given);
-  expect(Object.keys(made).sort()).toEqual(Object.keys(wanted).sort());
-  for (const [name, expected] of Object.entries(wanted)) {
-    expect(made[name]?.dims, name).toEqual(expected.shape);
-    const values = Float64Array.from(made[name]?.data as Float32Array, Number);
-    expectClose(name, values, await expected.data(), { absolute, relative: absolute, shape: expected.shape });
-  }
-}
+useOnnxRuntime();
 
 const rng = random(3);
 const f32 = (shape: readonly number[], deviation = 1): Tensor =>

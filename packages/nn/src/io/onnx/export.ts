@@ -4,11 +4,16 @@ import { formatExtent } from "../tracing/extents";
 import { type Traced, type TraceOptions, traceModel } from "../tracing/trace";
 import { firstOf, Lowering, WHERE } from "./lowering";
 import { encodeModel, type OnnxValue, onnxType } from "./model-proto";
+import { INDEXING } from "./ops/indexing";
+import { KERNELS, progression } from "./ops/kernels";
 import { LAYOUT } from "./ops/layout";
+import { lowerLoop } from "./ops/loop";
 import { lowerNode } from "./ops/nodes";
+import { NORM } from "./ops/norm";
 import { PRODUCTS } from "./ops/products";
 import { RECURRENT } from "./ops/recurrent";
 import { REDUCE } from "./ops/reduce";
+import { WINDOWS } from "./ops/windows";
 
 export interface ONNXOptions extends TraceOptions {
   /** The graph's name. */
@@ -17,7 +22,7 @@ export interface ONNXOptions extends TraceOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-const OPERATIONS = { ...LAYOUT, ...PRODUCTS, ...RECURRENT, ...REDUCE };
+const OPERATIONS = { ...INDEXING, ...LAYOUT, ...NORM, ...PRODUCTS, ...RECURRENT, ...REDUCE, ...WINDOWS };
 
 /**
  * A model as an ONNX file for serving: opset 17, IR version 8, weights inside. `forward` is recorded, not run, so any
@@ -39,7 +44,13 @@ export async function exportONNX(model: Module, options: ONNXOptions): Promise<U
   const parameters = new Map<Tensor, string>(
     [...model.namedParameters()].map(([name, parameter]) => [parameter, name]),
   );
-  const lowering = new Lowering(traced, parameters, { operations: OPERATIONS, node: lowerNode });
+  const lowering = new Lowering(traced, parameters, {
+    operations: OPERATIONS,
+    kernels: KERNELS,
+    loop: lowerLoop,
+    node: lowerNode,
+    progression,
+  });
   // Outputs have names of their own, taken before any other: one may be an input, or be there twice.
   const named = [...traced.outputs].map(([name, output]) => ({ name: lowering.graph.name(name), output }));
   const outputs = named.map(({ name, output }) => ({
@@ -58,9 +69,10 @@ export async function exportONNX(model: Module, options: ONNXOptions): Promise<U
 }
 
 function described(lowering: Lowering, name: string, traced: Traced): OnnxValue {
-  const { dtype } = firstOf(traced);
-  const shape = lowering
-    .extents(traced)
-    .map((extent) => (extent.names.length === 0 ? extent.offset : formatExtent(extent)));
+  const { dtype, shape: first } = firstOf(traced);
+  const shape = first.map((_, axis) => {
+    const extent = lowering.extentIfKnown(traced.map(({ shape: each }) => each[axis] ?? 0));
+    return extent && (extent.names.length === 0 ? extent.offset : formatExtent(extent));
+  });
   return { name, type: dtype === "f16" ? lowering.typeOf({ dtype }) : onnxType(dtype), shape };
 }

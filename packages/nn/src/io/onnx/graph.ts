@@ -12,10 +12,16 @@ interface Pending extends Omit<OnnxConstant, "values"> {
 /** Collects nodes and constants of an ONNX graph; what no output needs is left out at the end. */
 export class OnnxGraph {
   readonly #nodes: OnnxNode[] = [];
-  readonly #constants = new Map<Value, Pending>();
-  readonly #names = new Map<string, number>();
+  readonly #constants: Map<Value, Pending>;
+  readonly #names: Map<string, number>;
   /** Outputs of what is there already, by all that it is made of. */
   readonly #same = new Map<string, readonly Value[]>();
+
+  /** @param around the graph that this one is the body of an operator in: names are of one kind, constants its own */
+  constructor(around?: OnnxGraph) {
+    this.#constants = around ? around.#constants : new Map();
+    this.#names = around ? around.#names : new Map();
+  }
 
   /** A name like `stem` that nothing has yet. */
   name(stem: string): Value {
@@ -71,18 +77,24 @@ export class OnnxGraph {
 
   /** What `outputs` need, with all values at hand. */
   async finish(outputs: readonly Value[]): Promise<{ nodes: OnnxNode[]; constants: OnnxConstant[] }> {
-    const needed = new Set<Value>(outputs);
-    const nodes: OnnxNode[] = [];
-    for (const node of this.#nodes.toReversed()) {
-      if (!node.outputs.some((output) => needed.has(output))) continue;
-      nodes.unshift(node);
-      for (const input of node.inputs) needed.add(input);
-    }
+    const { nodes, needed } = this.nodesFor(outputs);
     const pending = [...this.#constants.values()].filter(({ name }) => needed.has(name));
     const constants = await Promise.all(
       pending.map(async (constant) => ({ ...constant, values: await constant.values() })),
     );
     return { nodes, constants };
+  }
+
+  /** The nodes that `outputs` need, in order, and all values that those read. */
+  nodesFor(outputs: readonly Value[]): { nodes: OnnxNode[]; needed: ReadonlySet<Value> } {
+    const needed = new Set<Value>(outputs);
+    const nodes: OnnxNode[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((output) => needed.has(output))) continue;
+      nodes.unshift(node);
+      for (const input of readBy(node)) needed.add(input);
+    }
+    return { nodes, needed };
   }
 
   #shared(stem: string, type: OnnxType, shape: readonly number[], values: readonly number[]): Value {
@@ -94,4 +106,12 @@ export class OnnxGraph {
     this.#same.set(key, [name]);
     return name;
   }
+}
+
+/** What a node reads; its body may read what lies around it, by name. */
+function readBy({ inputs, attributes }: OnnxNode): Value[] {
+  const bodies = Object.values(attributes).flatMap((value) =>
+    typeof value === "object" && "body" in value ? value.body.nodes : [],
+  );
+  return [...inputs, ...bodies.flatMap(readBy)];
 }

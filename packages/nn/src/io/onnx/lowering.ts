@@ -34,26 +34,54 @@ export interface Rules {
   readonly operations: Readonly<Record<string, Rule>>;
   /** Of elementwise nodes and views, which carry all that there is to know themselves. */
   readonly node: (tensor: Traced, lowering: Lowering) => Value;
+  /** Of calls of kernels that no operation gives out, by the kernel's name. */
+  readonly kernels: Readonly<Record<string, (tensor: Traced, lowering: Lowering) => Value>>;
+  /** Of a loop over steps, as many values as it has outputs. */
+  readonly loop: (tensor: Traced, lowering: Lowering) => readonly Value[];
+  /** Of constants as long as an input; undefined where they are no such list. */
+  readonly progression: (tensor: Traced, values: readonly ArrayLike<number>[], lowering: Lowering) => Value | undefined;
+}
+
+/** Where a graph lies that is the body of an operator. */
+interface Around {
+  readonly lowering: Lowering;
+  /** What the body makes itself. */
+  readonly inside: ReadonlySet<Tensor>;
 }
 
 export const WHERE = "exportONNX";
 
 /** Turns a traced model into an ONNX graph, value by value from its outputs down. */
 export class Lowering {
-  readonly graph = new OnnxGraph();
-  readonly alike = new Alike(WHERE);
+  readonly graph: OnnxGraph;
+  readonly alike: Alike;
   readonly #model: TracedModel;
   readonly #rules: Rules;
   readonly #values = new Map<Tensor, Value>();
   readonly #parameters: ReadonlyMap<Tensor, string>;
   /** Values whose first two axes are swapped, by the value that they are of. */
   readonly #timeMajor = new Map<Value, Value>();
+  readonly #around: Around | undefined;
 
-  constructor(model: TracedModel, parameters: ReadonlyMap<Tensor, string>, rules: Rules) {
+  constructor(model: TracedModel, parameters: ReadonlyMap<Tensor, string>, rules: Rules, around?: Around) {
     this.#model = model;
     this.#parameters = parameters;
     this.#rules = rules;
+    this.#around = around;
+    this.graph = new OnnxGraph(around?.lowering.graph);
+    this.alike = around?.lowering.alike ?? new Alike(WHERE);
+    if (around) return;
     for (const [name, [first]] of model.inputs) if (first) this.#values.set(first, this.graph.name(name));
+  }
+
+  /** A graph inside an operator of this one, which makes the tensors of `inside`; all others are made around it. */
+  body(inside: ReadonlySet<Tensor>): Lowering {
+    return new Lowering(this.#model, this.#parameters, this.#rules, { lowering: this, inside });
+  }
+
+  /** Says what a tensor is. */
+  know(traced: Traced, value: Value): void {
+    this.#values.set(firstOf(traced), value);
   }
 
   /** The value of a tensor, after everything that it is made of. */
@@ -62,6 +90,7 @@ export class Lowering {
     const tensor = firstOf(traced);
     const known = this.#values.get(tensor);
     if (known !== undefined) return known;
+    if (this.#around && !this.#around.inside.has(tensor)) return this.#around.lowering.value(traced);
     // Depth as in the graph: a long chain of operations would exhaust the stack, so inputs are lowered before.
     const waiting: Traced[] = [traced];
     while (waiting.length > 0) {
@@ -123,6 +152,16 @@ export class Lowering {
     return extentOf(WHERE, `an extent that is ${values.join(" and then ")} while traced`, this.#model.names, values);
   }
 
+  /** The same, null where an extent is not said in terms of the inputs': convolutions with a stride make such. */
+  extentIfKnown(values: readonly number[]): Extent | null {
+    try {
+      return this.extent(values);
+    } catch (error) {
+      if (error instanceof UnsupportedError) return null;
+      throw error;
+    }
+  }
+
   /** An extent as a list of one whole number. */
   extentValue({ scale, names, offset }: Extent): Value {
     if (names.length === 0) return this.graph.ints([offset]);
@@ -168,7 +207,10 @@ export class Lowering {
 
   /** Inputs that have no value yet. */
   #missing(traced: Traced): Traced[] {
-    return this.#inputsOf(traced).filter((input) => !this.#values.has(firstOf(input)));
+    return this.#inputsOf(traced).filter((input) => {
+      const tensor = firstOf(input);
+      return !this.#values.has(tensor) && (this.#around?.inside.has(tensor) ?? true);
+    });
   }
 
   #inputsOf(traced: Traced): Traced[] {
@@ -178,8 +220,14 @@ export class Lowering {
       return [...callOf(traced).inputs].flatMap(([name, input]) => (reads(rule, name) ? [input] : []));
     }
     const { node } = tensor;
+    if (node.kind === "deferred") return node.inputs.map((_, index) => inputOf(traced, index));
     if (node.kind === "view" && tensor.origin) return [];
     if (node.kind === "view") return [traced.map((each) => (each.node.kind === "view" ? each.node.input : each))];
+    if (node.kind === "kernel" && this.#kernelRule(traced)) {
+      return Object.keys(node.inputs).map((name) =>
+        traced.map((each) => (each.node.kind === "kernel" ? each.node.inputs[name] : undefined) ?? each),
+      );
+    }
     if (node.kind !== "elementwise") return [];
     return node.args.flatMap((arg, index) => (isTensor(arg) ? [argument(traced, index)] : []));
   }
@@ -194,6 +242,11 @@ export class Lowering {
     }
     this.typeOf(tensor);
     const { origin, node } = tensor;
+    if (node.kind === "deferred") {
+      const made = this.#rules.loop(traced, this);
+      for (const [index, output] of node.outputs.entries()) this.#values.set(output, made[index] as Value);
+      return;
+    }
     const rule =
       origin && Object.hasOwn(this.#rules.operations, origin.name) ? this.#rules.operations[origin.name] : undefined;
     if (rule) {
@@ -208,6 +261,11 @@ export class Lowering {
       const output = [...call.outputs].find(([, outputs]) => firstOf(outputs) === tensor)?.[0];
       throw noMapping(`the output ${output} of ${call.name}`, this.#rules);
     }
+    const kernelRule = this.#kernelRule(traced);
+    if (kernelRule) {
+      this.#values.set(tensor, kernelRule(traced, this));
+      return;
+    }
     // A view that an operation gives out is that operation's, whatever lies beneath.
     if (node.kind !== "elementwise" && (node.kind !== "view" || origin)) {
       throw noMapping(
@@ -218,11 +276,25 @@ export class Lowering {
     this.#values.set(tensor, this.#rules.node(traced, this));
   }
 
+  /** The rule of a call of a kernel that is no operation's own. */
+  #kernelRule(traced: Traced): Rules["kernels"][string] | undefined {
+    const { origin, node } = firstOf(traced);
+    if (origin || node.kind !== "kernel" || !Object.hasOwn(this.#rules.kernels, node.kernel.name)) return undefined;
+    return this.#rules.kernels[node.kernel.name];
+  }
+
   #constant(traced: Traced): Value {
     const tensor = firstOf(traced);
     const name = this.#parameters.get(tensor) ?? tensor.name ?? "constant";
     const values = hostValues(tensor);
-    if (values) for (const other of traced) expectSameValues(traced, values, hostValues(other) ?? []);
+    if (values) {
+      const all = traced.map((each) => hostValues(each) ?? []);
+      if (!all.every((others) => isSame(values, others))) {
+        const counted = this.#rules.progression(traced, all, this);
+        if (counted !== undefined) return counted;
+        throw valuesOfSize(traced);
+      }
+    }
     return this.graph.constant(name, this.typeOf(tensor), tensor.shape, () => tensor.data());
   }
 }
@@ -233,6 +305,10 @@ export const firstOf = (traced: Traced): Tensor => traced[0] as Tensor;
 export function argument(traced: Traced, index: number): Traced {
   return traced.map(({ node }) => (node.kind === "elementwise" ? node.args[index] : undefined) as Tensor);
 }
+
+/** A tensor that a loop reads. */
+const inputOf = (traced: Traced, index: number): Traced =>
+  traced.map(({ node }) => (node.kind === "deferred" ? node.inputs[index] : undefined) as Tensor);
 
 /** The operation that made a value. */
 export function callOf(traced: Traced): Call {
@@ -268,16 +344,15 @@ function expectKnown({ name, inputs, attributes }: Call, rule: Rule): void {
   });
 }
 
-function expectSameValues(traced: Traced, values: ArrayLike<number>, others: ArrayLike<number>): void {
-  const isSame =
-    values.length === others.length && Array.from(values).every((value, at) => Object.is(value, others[at]));
-  if (isSame) return;
-  throw new UnsupportedError({
+const isSame = (values: ArrayLike<number>, others: ArrayLike<number>): boolean =>
+  values.length === others.length && Array.from(values).every((value, at) => Object.is(value, others[at]));
+
+const valuesOfSize = (traced: Traced): UnsupportedError =>
+  new UnsupportedError({
     where: WHERE,
     what: `forward makes a tensor ${formatShape(firstOf(traced).shape)} on the host whose values depend on the size of its inputs`,
     remedy: "Compute it from the inputs with tensor operations, or give those axes a fixed extent in inputs.",
   });
-}
 
 function noMapping(what: string, { operations }: Rules): UnsupportedError {
   return new UnsupportedError({

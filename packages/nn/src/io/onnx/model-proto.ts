@@ -21,7 +21,16 @@ export type Attribute =
   | string
   | readonly number[]
   | readonly string[]
-  | { readonly float: number | readonly number[] };
+  | { readonly float: number | readonly number[] }
+  | { readonly body: OnnxBody };
+
+/** A graph inside an operator; it reads values of the graph around it by name. */
+export interface OnnxBody {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+}
 
 export interface OnnxNode {
   readonly type: string;
@@ -47,23 +56,14 @@ export interface OnnxValue {
   readonly shape: readonly (number | string | null)[];
 }
 
-export interface OnnxModel {
-  readonly name: string;
-  readonly nodes: readonly OnnxNode[];
+export interface OnnxModel extends OnnxBody {
   readonly constants: readonly OnnxConstant[];
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** A whole ModelProto. */
 export function encodeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
-  const graph = new ProtoWriter();
-  for (const node of model.nodes) graph.message(1, nodeProto(node));
-  graph.text(2, model.name);
-  for (const constant of model.constants) graph.message(5, tensorProto(constant));
-  for (const input of model.inputs) graph.message(11, valueProto(input));
-  for (const output of model.outputs) graph.message(12, valueProto(output));
+  const graph = graphProto(model, model.constants);
   const proto = new ProtoWriter()
     .int(1, IR_VERSION)
     .text(2, "unroll")
@@ -73,6 +73,16 @@ export function encodeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
     proto.message(14, new ProtoWriter().text(1, key).text(2, value));
   }
   return proto.finish();
+}
+
+function graphProto({ name, nodes, inputs, outputs }: OnnxBody, constants: readonly OnnxConstant[]): ProtoWriter {
+  const graph = new ProtoWriter();
+  for (const node of nodes) graph.message(1, nodeProto(node));
+  graph.text(2, name);
+  for (const constant of constants) graph.message(5, tensorProto(constant));
+  for (const input of inputs) graph.message(11, valueProto(input));
+  for (const output of outputs) graph.message(12, valueProto(output));
+  return graph;
 }
 
 function nodeProto({ inputs, outputs, name, type, attributes }: OnnxNode): ProtoWriter {
@@ -89,6 +99,7 @@ function attributeProto(name: string, value: Attribute): ProtoWriter {
   const encoder = new TextEncoder();
   if (typeof value === "number") return proto.int(3, value).int(20, 2);
   if (typeof value === "string") return proto.bytes(4, encoder.encode(value)).int(20, 3);
+  if ("body" in value) return proto.message(6, graphProto(value.body, [])).int(20, 5);
   if ("float" in value) {
     const { float } = value;
     if (typeof float === "number") return proto.float(2, float).int(20, 1);

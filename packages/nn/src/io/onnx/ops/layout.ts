@@ -1,7 +1,9 @@
+import { UnsupportedError } from "@unroll/kernels";
+import { formatShape, type Shape } from "../../../tensor/shape";
 import type { Extent } from "../../tracing/extents";
 import type { Traced } from "../../tracing/trace";
 import type { Value } from "../graph";
-import { type Call, firstOf, type Lowering, type Rule } from "../lowering";
+import { type Call, firstOf, type Lowering, type Rule, WHERE } from "../lowering";
 
 /** An input that the operation always has. */
 export const input = ({ inputs }: Call, name: string): Traced => inputs.get(name) as Traced;
@@ -73,6 +75,39 @@ const concat: Rule = {
   }),
 };
 
+/** Of a part, and of a part as it is handed out. */
+interface PartShapes {
+  readonly part: Shape;
+  readonly out: Shape;
+}
+
+const NO_PARTS: PartShapes = { part: [], out: [] };
+
+const split: Rule = {
+  inputs: ["x"],
+  attributes: ["axis", "count", "shapes"],
+  lower(call, lowering) {
+    const { graph } = lowering;
+    const [count = 0, ...others] = numbers(call, "count");
+    const axis = numbers(call, "axis")[0] ?? 0;
+    if (others.some((other) => other !== count)) {
+      throw new UnsupportedError({
+        where: WHERE,
+        what: `forward takes axis ${axis} of ${formatShape(firstOf(input(call, "x")).shape)} apart, whose extent is open`,
+        remedy: "Give that axis a fixed extent in inputs: what is done with its parts is written for each.",
+      });
+    }
+    const [{ part, out } = NO_PARTS] = call.attributes.map(({ shapes }) => shapes as PartShapes);
+    const inputs = [lowering.value(input(call, "x")), graph.ints(Array.from({ length: count }, () => part[axis] ?? 1))];
+    const parts = graph.node("Split", inputs, { axis }, count);
+    // steps of a sequence come without the axis that they lay along
+    const given = parts.map((each) =>
+      part.length === out.length ? each : graph.op("Squeeze", [each, graph.ints([axis])]),
+    );
+    return Object.fromEntries(given.entries());
+  },
+};
+
 /** Off in a model that is exported; where it is called all the same it passes its input on. */
 const dropout: Rule = {
   inputs: ["x"],
@@ -81,7 +116,7 @@ const dropout: Rule = {
   lower: (call, lowering) => ({ y: lowering.value(input(call, "x")) }),
 };
 
-export const LAYOUT = { concat, dropout, permute, reshape, slice };
+export const LAYOUT = { concat, dropout, permute, reshape, slice, split };
 
 /** Whether reduced axes stay, with extent 1. */
 export const keepsRank = (call: Call, output: string): boolean =>

@@ -5,7 +5,8 @@ import type { Tensor } from "../../../tensor/tensor";
 import type { Traced } from "../../tracing/trace";
 import type { Value } from "../graph";
 import { argument, firstOf, type Lowering, WHERE } from "../lowering";
-import { ONNX_TYPES, onnxType } from "../model-proto";
+import { onnxType } from "../model-proto";
+import { COMPOSED } from "./composed";
 import { reshaped } from "./layout";
 
 /** Operators that mean by their arguments what the elementwise operation does. */
@@ -23,6 +24,7 @@ const OPERATORS: Partial<Record<ElementwiseOp, string>> = {
   floor: "Floor",
   greater: "Greater",
   greaterEqual: "GreaterOrEqual",
+  hardSwish: "HardSwish",
   less: "Less",
   lessEqual: "LessOrEqual",
   log: "Log",
@@ -40,32 +42,11 @@ const OPERATORS: Partial<Record<ElementwiseOp, string>> = {
   sign: "Sign",
   sin: "Sin",
   softplus: "Softplus",
+  softsign: "Softsign",
   sqrt: "Sqrt",
   sub: "Sub",
   tanh: "Tanh",
   where: "Where",
-};
-
-type Say = (lowering: Lowering, args: readonly Value[]) => Value;
-
-/** Those that take several operators. */
-const COMPOSED: Partial<Record<ElementwiseOp, Say>> = {
-  identity: (_, [x = ""]) => x,
-  square: ({ graph }, [x = ""]) => graph.op("Mul", [x, x]),
-  notEqual: ({ graph }, args) => graph.op("Not", [graph.op("Equal", args)]),
-  log1p: ({ graph }, [x = ""]) => graph.op("Log", [graph.op("Add", [x, graph.number("float", 1)])]),
-  // x·Φ(x) = x/2·(1 + erf(x/√2)); Gelu itself came with opset 20
-  gelu: ({ graph }, [x = ""]) => {
-    const erf = graph.op("Erf", [graph.op("Mul", [x, graph.number("float", Math.SQRT1_2)])]);
-    const twice = graph.op("Mul", [x, graph.op("Add", [erf, graph.number("float", 1)])]);
-    return graph.op("Mul", [twice, graph.number("float", 0.5)]);
-  },
-  leakyRelu: ({ graph }, [x = "", slope = ""]) =>
-    graph.op("Where", [graph.op("Greater", [x, graph.number("float", 0)]), x, graph.op("Mul", [x, slope])]),
-  toF32: ({ graph }, [x = ""]) => graph.op("Cast", [x], { to: ONNX_TYPES.float }),
-  toI32: ({ graph }, [x = ""]) => graph.op("Cast", [x], { to: ONNX_TYPES.int32 }),
-  toU32: ({ graph }, [x = ""]) => graph.op("Cast", [x], { to: ONNX_TYPES.int32 }),
-  toBool: ({ graph }, [x = ""]) => graph.op("Cast", [x], { to: ONNX_TYPES.bool }),
 };
 
 /** The value of an elementwise node or of a view. */
@@ -80,10 +61,11 @@ function lowerElementwise(traced: Traced, node: ElementwiseNode, lowering: Lower
   const { graph } = lowering;
   const { op, args } = node;
   const type = onnxType(scalarTypeOf(args));
-  const values = args.map((arg, index) =>
-    isTensor(arg)
-      ? lowering.value(argument(traced, index))
-      : graph.number(type, lowering.alike.number(traced.map((each) => argumentOf(each, index)))),
+  const numbers = args.map((arg, index) =>
+    isTensor(arg) ? undefined : lowering.alike.number(traced.map((each) => argumentOf(each, index))),
+  );
+  const values = numbers.map((number, index) =>
+    number === undefined ? lowering.value(argument(traced, index)) : graph.number(type, number),
   );
   lowering.typeOf(firstOf(traced));
   const operator = OPERATORS[op];
@@ -95,7 +77,7 @@ function lowerElementwise(traced: Traced, node: ElementwiseNode, lowering: Lower
       remedy: "Export the model up to it with forward.",
     });
   }
-  const made = compose ? compose(lowering, values) : graph.op(operator ?? "", values);
+  const made = compose ? compose(graph, values, numbers) : graph.op(operator ?? "", values);
   const { shape } = firstOf(traced);
   return sameShape(commonShape(op, args), shape)
     ? made

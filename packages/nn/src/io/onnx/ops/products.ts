@@ -1,7 +1,5 @@
-import { Scalar } from "../../../tensor/scalar";
-import { sizeOf } from "../../../tensor/shape";
 import { firstOf, type Rule } from "../lowering";
-import { input, numbers } from "./layout";
+import { input } from "./layout";
 
 /** y = x·Wᵀ + b */
 const linear: Rule = {
@@ -34,50 +32,13 @@ const matmul: Rule = {
   }),
 };
 
-const embedding: Rule = {
-  inputs: ["table", "ids"],
-  attributes: [],
-  ignores: ["padding"], // concerns the gradient alone
-  lower: (call, lowering) => ({
-    rows: lowering.graph.op(
-      "Gather",
-      ["table", "ids"].map((name) => lowering.value(input(call, name))),
-      { axis: 0 },
-    ),
-  }),
-};
-
 const softmax = (type: string): Rule => ({
   inputs: ["x"],
   attributes: [],
   lower: (call, lowering) => ({ y: lowering.graph.op(type, [lowering.value(input(call, "x"))], { axis: -1 }) }),
 });
 
-const layerNorm: Rule = {
-  inputs: ["x", "weight", "bias"],
-  attributes: ["axes", "epsilon"],
-  ignores: ["R", "D", "B", "statistics"],
-  lower(call, lowering) {
-    const { graph } = lowering;
-    const x = input(call, "x");
-    const { shape, rank } = firstOf(x);
-    const first = rank - (numbers(call, "axes")[0] ?? 1);
-    const weight = call.inputs.get("weight");
-    const bias = call.inputs.get("bias");
-    const normalised = shape.slice(first);
-    const scale = weight
-      ? lowering.value(weight)
-      : graph.constant("ones", "float", normalised, () => new Float32Array(sizeOf(normalised)).fill(1));
-    const epsilon = call.attributes[0]?.epsilon;
-    const inputs = [lowering.value(x), scale, ...(bias ? [lowering.value(bias)] : [])];
-    const attributes = { axis: first - rank, epsilon: { float: epsilon instanceof Scalar ? epsilon.current : 1e-5 } };
-    return { y: graph.op("LayerNormalization", inputs, attributes) };
-  },
-};
-
 export const PRODUCTS = {
-  embedding,
-  layerNorm,
   linear,
   logSoftmax: softmax("LogSoftmax"),
   matmul,

@@ -25,6 +25,17 @@ const sum: Rule = {
   },
 };
 
+/** Reductions whose operators have but axes. */
+const plain = (type: string): Rule => ({
+  ...ATTRIBUTES,
+  lower(call, lowering) {
+    const axes = list(call, "axes");
+    const x = lowering.value(input(call, "x"));
+    if (axes.length === 0) return { y: x };
+    return { y: lowering.graph.op(type, [x], { axes, keepdims: Number(keepsRank(call, "y")) }) };
+  },
+});
+
 const max: Rule = {
   ...ATTRIBUTES,
   lower(call, lowering) {
@@ -54,4 +65,10 @@ const argmax: Rule = {
   },
 };
 
-export const REDUCE = { argmax, max, sum };
+export const REDUCE = {
+  argmax,
+  logSumExp: plain("ReduceLogSumExp"),
+  max,
+  prod: plain("ReduceProd"),
+  sum,
+};
