@@ -1,10 +1,16 @@
 import { accumulatorTask } from "./accumulator/task";
+import { entitiesTask } from "./entities/task";
 import { helloTask } from "./hello/task";
 import { namesTask } from "./names/task";
 import { pendigitsTask } from "./pendigits/task";
 import { posTask } from "./pos/task";
 import { sentimentTask } from "./sentiment/task";
+import { shakespeareTask } from "./shakespeare/task";
+import { slotsTask } from "./slots/task";
 import type { Task } from "./task";
 
 /** What can be trained; page/tasks.ts has the other side of each. */
-export const tasks: readonly Task[] = [namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask];
+export const tasks: readonly Task[] = [
+  ...[namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask],
+  ...[shakespeareTask, slotsTask, entitiesTask],
+];

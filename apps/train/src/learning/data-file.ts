@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { DataError } from "@unroll/data";
 import { TaskError } from "../cli/errors";
 
 /** A file of data as the readers of `@unroll/data` take it. */
@@ -40,6 +41,18 @@ export async function dataFiles(path: string, wanted: (name: string) => boolean,
     : [at];
   if (paths.length === 0) throw new DataFileError(`${path} holds no file such as ${example}. Give a folder with one.`);
   return Promise.all(paths.map(openFile));
+}
+
+/**
+ * What is read from a file; an error about its contents then names it.
+ * @throws DataFileError with the name before the message, for a DataError or a DataFileError
+ */
+export async function namingFile<T>(name: string, read: () => Promise<T>): Promise<T> {
+  return read().catch((cause: unknown) => {
+    if (cause instanceof DataError || cause instanceof DataFileError)
+      throw new DataFileError(`${name}: ${cause.message}`, { cause });
+    throw cause;
+  });
 }
 
 /** A file's contents. @throws DataFileError if there is no such file */

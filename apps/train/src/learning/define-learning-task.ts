@@ -41,6 +41,8 @@ export interface LearningTaskDefinition<Item, Facts> {
   read(path: string, facts: Facts): Promise<readonly Item[]>;
   /** The task's fields of the run card, from its scores. */
   fields(scores: Readonly<Record<string, number>>): Readonly<Record<string, number | boolean>>;
+  /** The file that what the model has to show is written to, if it is text. */
+  showIn?: string;
 }
 
 /** Makes a task that trains a model in the page: see page/tasks.ts for the other side of each. */
@@ -79,10 +81,12 @@ async function run<Item, Facts>(
   const card = learningCard(definition, { input, result, surroundings, versions, values });
   for (const line of reportLines(unit, definition, { input, result }, terminal)) terminal.line(line);
   const weights = ["weights.safetensors", Buffer.from(result.weights, "base64")] as const;
+  const { showIn } = definition;
   await writeFiles(out, [
     ...drawLoss(name, result).map((drawing) => [`${drawing.name}.svg`, drawing.svg] as const),
     ...[...pictures].map(([picture, png]) => [`${picture}.png`, png] as const),
     ...(values.weights === undefined ? [weights] : []), // those given stay the only ones
+    ...(showIn !== undefined && typeof result.shown === "string" ? [[showIn, `${result.shown}\n`] as const] : []),
     ["run.json", `${JSON.stringify(card, null, 2)}\n`],
   ]);
   return card;

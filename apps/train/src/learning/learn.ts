@@ -23,9 +23,9 @@ export type LearningResult = LearningOutcome & { weights: string };
  * Trains a task's model and keeps the weights that did best on the dev part, or fills it from a file; then scores it.
  * @returns the outcome, and the weights as a safetensors file whose metadata has all that is needed to use them again
  */
-export async function learn<Item, Facts, Batch>(
+export async function learn<Item, Facts, Batch, State>(
   task: string,
-  makeLearner: MakeLearner<Item, Facts, Batch>,
+  makeLearner: MakeLearner<Item, Facts, Batch, State>,
   input: LearningInput<Item, Facts>,
   listener: TrainingListener,
 ): Promise<{ outcome: LearningOutcome; weights: Uint8Array }> {
@@ -45,7 +45,7 @@ export async function learn<Item, Facts, Batch>(
         batches: (epoch) => part.batches({ epoch, seed }),
         stepsPerEpoch: part.steps,
         rowsOf: (batch) => part.rowsOf(batch),
-        loss: (batch) => learner.loss(batch),
+        loss: (batch, state?: State) => learner.loss(batch, state),
         validate: () => learner.score(devPart),
         monitor,
       },
@@ -71,9 +71,9 @@ export async function learn<Item, Facts, Batch>(
 }
 
 /** The side of a task that runs in the worker; its input is the `LearningInput` that the command line wrote. */
-export function learningPageTask<Item, Facts, Batch>(
+export function learningPageTask<Item, Facts, Batch, State>(
   task: string,
-  makeLearner: MakeLearner<Item, Facts, Batch>,
+  makeLearner: MakeLearner<Item, Facts, Batch, State>,
 ): (input: unknown, send: (message: PageMessage) => void) => Promise<LearningResult> {
   return async (input, send) => {
     const { outcome, weights } = await learn(task, makeLearner, input as LearningInput<Item, Facts>, {

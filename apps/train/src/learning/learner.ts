@@ -20,15 +20,18 @@ export interface Part<Batch> {
   rowsOf(batch: Batch): number;
 }
 
-/** What a task is in the page: the model, its loss, and its score. */
-export interface Learner<Item, Batch> {
+/** What a task is in the page: the model, its loss, and its score. `State` is what it carries from batch to batch, if anything. */
+export interface Learner<Item, Batch, State = unknown> {
   readonly model: Module;
   /** Which of the scores chooses the weights to keep. */
   readonly monitor: NonNullable<TrainOptions<Batch>["monitor"]>;
   /** Makes batches of items. It is asked for one part to train on, and for one for each file to score. */
   part(items: readonly Item[]): Part<Batch>;
-  /** The loss of a batch while training. */
-  loss(batch: Batch): Tensor;
+  /**
+   * The loss of a batch while training. With a state beside it, the next batch of the epoch is given that state, as a
+   * constant: truncated back-propagation through time.
+   */
+  loss(batch: Batch, state?: State): Tensor | { loss: Tensor; state: State };
   /** Scores a part. It is called in evaluation mode. */
   score(part: Part<Batch>): Promise<Scores>;
   /** What else the model has to show once it has been trained: samples of text, say. */
@@ -36,11 +39,11 @@ export interface Learner<Item, Batch> {
 }
 
 /** Makes the learner of a task from what its training data had: `facts` are vocabularies and the like. */
-export type MakeLearner<Item, Facts, Batch> = (
+export type MakeLearner<Item, Facts, Batch, State = unknown> = (
   facts: Facts,
   settings: Settings,
   rng: Generator,
-) => Learner<Item, Batch>;
+) => Learner<Item, Batch, State>;
 
 /** What the page trains on and scores, as JSON. */
 export type LearningInput<Item, Facts> = {

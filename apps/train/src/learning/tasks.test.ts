@@ -8,8 +8,8 @@ import { letterIds } from "../hello/letters";
 import { loadDigits, readDigits } from "../pendigits/data";
 import { FEATURES, POINTS, resample } from "../pendigits/resample";
 import { loadTagged, readTagged } from "../pos/data";
-import { featuresOf } from "../pos/features";
 import { loadReviews, readReviews } from "../sentiment/data";
+import { featuresOf } from "../tagging/features";
 
 let folder = "";
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import type { Json } from "@unroll/testing/node";
 import { accumulatorPageTask } from "../accumulator/page-task";
+import { entitiesLearner } from "../entities/learner";
 import { helloLearner } from "../hello/learner";
 import { learningPageTask } from "../learning/learn";
 import { trainNamesTask } from "../names/page-task";
@@ -7,6 +8,8 @@ import { pendigitsLearner } from "../pendigits/learner";
 import { posLearner } from "../pos/learner";
 import type { PageMessage } from "../protocol";
 import { sentimentLearner } from "../sentiment/learner";
+import { shakespeareLearner } from "../shakespeare/learner";
+import { slotsLearner } from "../slots/learner";
 
 /** The side of a task that runs in the worker: trains on `input`, tells how it goes, and returns what came of it. */
 export type PageTask = (input: unknown, send: (message: PageMessage) => void) => Promise<Json>;
@@ -15,8 +18,11 @@ export type PageTask = (input: unknown, send: (message: PageMessage) => void) =>
 export const pageTasks: Readonly<Record<string, PageTask>> = {
   names: trainNamesTask,
   accumulator: accumulatorPageTask,
+  entities: learningPageTask("entities", entitiesLearner),
   hello: learningPageTask("hello", helloLearner),
   pendigits: learningPageTask("pendigits", pendigitsLearner),
   pos: learningPageTask("pos", posLearner),
   sentiment: learningPageTask("sentiment", sentimentLearner),
+  shakespeare: learningPageTask("shakespeare", shakespeareLearner),
+  slots: learningPageTask("slots", slotsLearner),
 };

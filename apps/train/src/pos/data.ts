@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { type EntriesJSON, readConll } from "@unroll/data";
-import { DataFileError, dataFiles } from "../learning/data-file";
+import { DataFileError, dataFiles, namingFile } from "../learning/data-file";
 import type { LoadedData } from "../learning/define-learning-task";
-import { featureVocabularies } from "./features";
+import { featureVocabularies } from "../tagging/features";
 
 /** A sentence and the part of speech of each word, by its position among the tags. */
 export type TaggedSentence = { words: string[]; tags: number[] };
@@ -17,11 +17,13 @@ export type PosFacts = {
 /** Words and tags of files with the columns form, lemma, UPOS and XPOS. */
 async function readSentences(path: string, part: string): Promise<{ words: string[]; tags: string[] }[]> {
   const sentences: { words: string[]; tags: string[] }[] = [];
-  for (const { source, gzip } of await dataFiles(path, (name) => name === part, part)) {
+  for (const { path: file, source, gzip } of await dataFiles(path, (name) => name === part, part)) {
     const options = { columns: ["form", "lemma", "upos", "xpos"], separator: "tab", gzip } as const;
-    for await (const { columns } of readConll(source, options)) {
-      sentences.push({ words: columns.form, tags: columns.upos });
-    }
+    await namingFile(file, async () => {
+      for await (const { columns } of readConll(source, options)) {
+        sentences.push({ words: columns.form, tags: columns.upos });
+      }
+    });
   }
   return sentences;
 }

@@ -1,4 +1,4 @@
-import { AdamW, type Module, type Tensor, type TrainOptions, type TrainResult, train } from "@unroll/nn";
+import { AdamW, type Module, type TrainOptions, type TrainResult, train } from "@unroll/nn";
 import type { Epoch, Progress } from "../protocol";
 import { learningRate } from "./learning-rate";
 import type { Settings } from "./settings";
@@ -10,7 +10,7 @@ export interface TrainingListener {
 }
 
 /** What is trained, on what, and how it is measured. */
-export interface Training<Batch> {
+export interface Training<Batch, State = unknown> {
   model: Module;
   settings: Pick<Settings, "epochs" | "patience" | "lr" | "weightDecay" | "clipNorm" | "precision">;
   /** The batches of an epoch, counted from 1. */
@@ -18,11 +18,12 @@ export interface Training<Batch> {
   stepsPerEpoch: number;
   /** How many rows a batch has. */
   rowsOf(batch: Batch): number;
-  loss(batch: Batch): Tensor;
+  /** The loss of a batch, and what the next of the epoch is to be given, if anything: see `TrainOptions.loss`. */
+  loss: TrainOptions<Batch, State>["loss"];
   /** Measures the model after each epoch: its loss, and its accuracy where it has one. */
   validate(): Promise<Readonly<Record<string, number>> & { readonly loss: number }>;
   /** Which of the measures chooses the weights to keep. */
-  monitor: NonNullable<TrainOptions<Batch>["monitor"]>;
+  monitor: NonNullable<TrainOptions<Batch, State>["monitor"]>;
 }
 
 /** How training went. */
@@ -47,8 +48,8 @@ const REPORT_EVERY = 10;
  * Trains a model with AdamW, in the precision that the settings ask for, with a learning rate that rises and falls, and
  * leaves it with the weights that did best. The device that `open` gave does the work.
  */
-export async function trainModel<Batch>(
-  { model, settings, batches, stepsPerEpoch, rowsOf, loss: lossOf, validate, monitor }: Training<Batch>,
+export async function trainModel<Batch, State>(
+  { model, settings, batches, stepsPerEpoch, rowsOf, loss: lossOf, validate, monitor }: Training<Batch, State>,
   { onProgress, onEpoch }: TrainingListener,
 ): Promise<TrainingOutcome> {
   const { epochs, patience, lr, weightDecay, clipNorm } = settings;
