@@ -34,4 +34,4 @@ export type { RecurrentOptions, SequenceOptions } from "./recurrent";
 export { type MakeCell, Recurrent, type RecurrentCellOptions } from "./recurrent-of";
 export { RMSNorm, type RMSNormModuleOptions } from "./rms-norm";
 export { RNN, type RNNOptions } from "./rnn";
-export type { SequenceDirection, StackOptions } from "./stack-options";
+export type { SequenceDirection } from "./stack-options";
