@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  cast,
   concat,
   crossEntropy,
   exportONNX,
@@ -7,10 +8,12 @@ import {
   LSTM,
   layerNorm,
   Module,
+  maxPool1d,
   mul,
   parameter,
   random,
   reshape,
+  scatterElements,
   slice,
   sum,
   type Tensor,
@@ -128,6 +131,16 @@ describe("models that no ONNX operators stand for", () => {
       }),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: exportONNX: forward does other things with other sizes: slice of rank 3 at first, mul of rank 3 then. Give the axes on which it depends a fixed extent in inputs.]`,
+    ));
+  test("windows as wide as an open axis", () =>
+    expect(exporting(({ x }) => maxPool1d(x, x.shape[1] as number))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: exportONNX: maxPool with windows that depend on the size of its input. Give that axis a fixed extent in inputs, or pool over all of it.]`,
+    ));
+  test("a reduction that came later", () =>
+    expect(
+      exporting(({ x }) => scatterElements(x, cast(x, "i32"), x, { reduction: "max" })),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: exportONNX: scatterElements with reduction: "max" has no operator in opset 17. It exports "none", "add" and "mul".]`,
     ));
   test("half precision", async () => {
     try {

@@ -26,7 +26,8 @@ const OPERATIONS = { ...INDEXING, ...LAYOUT, ...NORM, ...PRODUCTS, ...RECURRENT,
 
 /**
  * A model as an ONNX file for serving: opset 17, IR version 8, weights inside. `forward` is recorded, not run, so any
- * composition of this library's operations is exported, recurrent layers as the operators RNN, LSTM and GRU.
+ * composition of this library's operations is exported, recurrent layers as the operators RNN, LSTM and GRU, a `Recurrent`
+ * over any cell as a Scan over its step.
  *
  *     const file = await exportONNX(model, {
  *       inputs: { tokens: { shape: ["batch", "time"], dtype: "i32" }, lengths: { shape: ["batch"], dtype: "u32" } },

@@ -39,7 +39,7 @@ export interface Rules {
   /** Of a loop over steps, as many values as it has outputs. */
   readonly loop: (tensor: Traced, lowering: Lowering) => readonly Value[];
   /** Of constants as long as an input; undefined where they are no such list. */
-  readonly progression: (tensor: Traced, values: readonly ArrayLike<number>[], lowering: Lowering) => Value | undefined;
+  readonly progression: (tensor: Traced, lowering: Lowering) => Value | undefined;
 }
 
 /** Where a graph lies that is the body of an operator. */
@@ -288,9 +288,8 @@ export class Lowering {
     const name = this.#parameters.get(tensor) ?? tensor.name ?? "constant";
     const values = hostValues(tensor);
     if (values) {
-      const all = traced.map((each) => hostValues(each) ?? []);
-      if (!all.every((others) => isSame(values, others))) {
-        const counted = this.#rules.progression(traced, all, this);
+      if (!traced.every((each) => isSame(values, hostValues(each) ?? []))) {
+        const counted = this.#rules.progression(traced, this);
         if (counted !== undefined) return counted;
         throw valuesOfSize(traced);
       }

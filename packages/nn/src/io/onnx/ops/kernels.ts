@@ -1,4 +1,5 @@
 import type { Extent } from "../../tracing/extents";
+import { progressionOf } from "../../tracing/progression";
 import type { Traced } from "../../tracing/trace";
 import type { Value } from "../graph";
 import { firstOf, type Lowering } from "../lowering";
@@ -35,28 +36,17 @@ export const KERNELS: Readonly<Record<string, (traced: Traced, lowering: Lowerin
   flat_indices: (traced, lowering) => lowering.value(tuplesOf(traced)),
 };
 
-/**
- * A constant that counts along its one axis that is longer than 1, start + n·step, as long as an extent that is open:
- * the numbers of steps that lengths are compared with. Undefined if the values are others.
- */
-export function progression(
-  traced: Traced,
-  values: readonly ArrayLike<number>[],
-  lowering: Lowering,
-): Value | undefined {
-  const tensor = firstOf(traced);
-  const [start = 0, next = start] = Array.from(values[0] ?? []);
-  const step = next - start;
-  const axes = tensor.shape.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
-  const [axis] = axes;
-  const counts = (list: ArrayLike<number>): boolean =>
-    Array.from(list).every((value, n) => Object.is(value, start + n * step));
-  if (axis === undefined || axes.length > 1 || tensor.dtype === "bool" || !values.every(counts)) return undefined;
+/** A constant that counts as far as an extent that is open; undefined of any other. */
+export function progression(traced: Traced, lowering: Lowering): Value | undefined {
+  const found = progressionOf(traced);
+  if (!found) return undefined;
+  const { axis, start, step } = found;
   const { graph } = lowering;
-  const type = lowering.typeOf(tensor);
+  const { shape, rank, dtype } = firstOf(traced);
+  const type = lowering.typeOf({ dtype });
   let made = range(lowering.extents(traced)[axis] as Extent, type, lowering);
   if (step !== 1) made = graph.op("Mul", [made, graph.number(type, step)]);
   if (start !== 0) made = graph.op("Add", [made, graph.number(type, start)]);
-  if (tensor.rank === 1) return made;
-  return graph.op("Reshape", [made, graph.ints(tensor.shape.map((_, other) => (other === axis ? -1 : 1)))]);
+  if (rank === 1) return made;
+  return graph.op("Reshape", [made, graph.ints(shape.map((_, other) => (other === axis ? -1 : 1)))]);
 }

@@ -7,17 +7,20 @@ import { sameShape } from "../../../tensor/shape";
 import { Tensor } from "../../../tensor/tensor";
 import { Alike } from "../../tracing/alike";
 import { type Extent, extentOf, isOpen } from "../../tracing/extents";
+import { progressionOf } from "../../tracing/progression";
 import { type Source, sourcesOf } from "../../tracing/results";
 import type { Traced, TracedModel } from "../../tracing/trace";
-import { isLeaf, isRecurrent, WHERE } from "./modules";
-import { ATTRIBUTES, ELEMENTWISE, OPERATIONS } from "./operations";
+import { ELEMENTWISE } from "./elementwise";
+import { callOf, isLeafCall, isRecurrent } from "./modules";
+import { ATTRIBUTES, OPERATIONS } from "./operations";
+import { WHERE } from "./python-call";
 
 /** Constants longer than this do not belong in a source file. */
 const MOST_ELEMENTS = 64;
 
 /** Words of Python, modules of the script, and functions that a value's name would hide. */
 const RESERVED =
-  "self torch nn F dist run turned and as class def del for from if in is lambda not or pass return with abs max min pow round slice sum".split(
+  "self torch nn F dist run turned and as class def del for from if in is lambda not or pass return with abs max min pow range round same slice sum".split(
     " ",
   );
 
@@ -40,7 +43,7 @@ export class ForwardWriter {
     this.#model = model;
     this.#parameters = parameters;
     this.#access = access;
-    this.#sources = sourcesOf(WHERE, model, ({ module }) => isLeaf(module));
+    this.#sources = sourcesOf(WHERE, model, isLeafCall);
     for (const word of RESERVED) this.#taken.set(word, 1);
     for (const [name, [tensor]] of model.inputs) if (tensor) this.#names.set(tensor, this.#fresh(name));
   }
@@ -71,7 +74,7 @@ export class ForwardWriter {
     const stem = path.split(".").at(-1) ?? "x";
     const access = this.#access(path);
     if (!isRecurrent(module)) {
-      this.#assign(result as Tensor, stem, `${access}(${input})`);
+      this.#assign(result as Tensor, stem, callOf(call, access, input));
       return;
     }
     this.usesRun = true;
@@ -120,6 +123,9 @@ export class ForwardWriter {
         inputs: () => Object.keys(origin.inputs).map((name) => this.value(inputs(name))),
         has: (name) => origin.inputs[name] !== undefined,
         attributes: { ...origin.attributes },
+        traces: records.map((record) => ({ ...record?.attributes })),
+        tensor: (name) => inputs(name)[0] as Tensor,
+        result: tensor,
         extent: (name) => this.#extent(attribute(name)),
         shape: () => this.#shape(traced),
         keepsRank: origin.inputs.x?.rank === tensor.rank,
@@ -137,7 +143,19 @@ export class ForwardWriter {
       this.#elementwise(traced);
       return;
     }
+    if (node.kind === "kernel" && !origin && this.#kernel(traced)) return;
     const values = hostValues(tensor);
+    const isSame = traced.every((each) => hostValues(each)?.length === values?.length);
+    const counted = isSame ? undefined : progressionOf(traced);
+    if (counted) {
+      const { axis, start, step } = counted;
+      const count = this.#extent(traced.map(({ shape }) => shape[axis] ?? 0));
+      const shape = tensor.shape.map((_, other) => (other === axis ? -1 : 1)).join(", ");
+      const scaled = step === 1 ? this.#arange(count, tensor) : `${step} * ${this.#arange(count, tensor)}`;
+      const from = start === 0 && step === 1 ? scaled : `(${start === 0 ? scaled : `${start} + ${scaled}`})`;
+      this.#assign(tensor, "steps", `${from}.reshape(${shape})`);
+      return;
+    }
     if (values && values.length <= MOST_ELEMENTS) {
       const type = tensor.dtype === "f32" ? "torch.float32" : tensor.dtype === "bool" ? "torch.bool" : "torch.int64";
       const device = [...this.#model.inputs.keys()][0];
@@ -147,6 +165,24 @@ export class ForwardWriter {
     }
     if (values) throw notWritten(`a constant of ${values.length} elements`);
     throw notWritten(`the operation ${origin?.name ?? (node.kind === "kernel" ? node.kernel.name : node.kind)}`);
+  }
+
+  /** A call of a kernel that an operation makes on its way; whether it is one that is known. */
+  #kernel(traced: Traced): boolean {
+    const tensor = traced[0] as Tensor;
+    const { node } = tensor;
+    if (node.kind !== "kernel") return false;
+    if (node.kernel.name === "iota") this.#assign(tensor, "range", this.#arange(this.#shape(traced), tensor));
+    else if (node.kernel.name === "flat_indices") {
+      const tuples = traced.map((each) => (each.node.kind === "kernel" ? each.node.inputs.ids : undefined) ?? each);
+      this.#names.set(tensor, this.value(tuples)); // gatherND takes the tuples themselves
+    } else return false;
+    return true;
+  }
+
+  #arange(count: string, { dtype }: Tensor): string {
+    const [input] = this.#model.inputs.keys();
+    return `torch.arange(${count}, dtype=torch.${dtype === "f32" ? "float32" : "int64"}, device=${input}.device)`;
   }
 
   #elementwise(traced: Traced): void {

@@ -1,23 +1,42 @@
 import { UnsupportedError } from "@unroll/kernels";
+import { BatchNorm1d, BatchNorm2d } from "../../../modules/batch-norm";
+import { Conv1d, Conv2d } from "../../../modules/convolution";
 import { Dropout } from "../../../modules/dropout";
 import { Embedding } from "../../../modules/embedding";
+import { GroupNorm } from "../../../modules/group-norm";
 import { GRU } from "../../../modules/gru";
 import { LayerNorm } from "../../../modules/layer-norm";
 import { Linear } from "../../../modules/linear";
 import { LSTM } from "../../../modules/lstm";
 import type { Module } from "../../../modules/module";
+import { RMSNorm } from "../../../modules/rms-norm";
 import { RNN } from "../../../modules/rnn";
-
-export const WHERE = "toPyTorch";
+import { pair } from "../../../ops/windows";
+import { Tensor } from "../../../tensor/tensor";
+import type { ModuleCall } from "../../tracing/module-calls";
+import { WHERE } from "./python-call";
+import { padded, type Spans, turned } from "./windows";
 
 /** A module that PyTorch has a class for, whose inside is of no account. */
 export const isLeaf = (module: Module): boolean =>
-  [Dropout, Embedding, GRU, LayerNorm, Linear, LSTM, RNN].some((leaf) => module instanceof leaf);
+  module instanceof Dropout || isRecurrent(module) || hasOwnWeights(module);
+
+type Weighted = Linear | Embedding | LayerNorm | RMSNorm | BatchNorm1d | BatchNorm2d | GroupNorm | Conv1d | Conv2d;
+
+/** Modules whose weight and bias PyTorch names and lays out as we do: operations may read them themselves. */
+export const hasOwnWeights = (module: Module): module is Weighted =>
+  [Linear, Embedding, LayerNorm, RMSNorm, BatchNorm1d, BatchNorm2d, GroupNorm, Conv1d, Conv2d].some(
+    (leaf) => module instanceof leaf,
+  );
+
+/** Whether a call is one of a module that PyTorch has a class for: what masks its input is written operation by operation. */
+export const isLeafCall = ({ module, arguments: [, options] }: ModuleCall): boolean =>
+  isLeaf(module) && !(module instanceof Conv1d && Reflect.get(Object(options), "lengths") !== undefined);
 
 export const isRecurrent = (module: Module): module is RNN | LSTM | GRU =>
   module instanceof RNN || module instanceof LSTM || module instanceof GRU;
 
-const biasOf = ({ bias }: Linear | LayerNorm): string => (bias === null ? ", bias=False" : "");
+const biasOf = ({ bias }: Linear | LayerNorm | Conv1d | Conv2d): string => (bias === null ? ", bias=False" : "");
 
 /** The expression that makes a module's counterpart. */
 export function constructorOf(module: Module): string {
@@ -32,9 +51,86 @@ export function constructorOf(module: Module): string {
     const shape = module.normalizedShape.join(", ");
     return `nn.LayerNorm([${shape}], eps=${module.epsilon}${biasOf(module)})`;
   }
+  if (module instanceof RMSNorm) {
+    const affine = module.weight === null ? ", elementwise_affine=False" : "";
+    return `nn.RMSNorm([${module.normalizedShape.join(", ")}], eps=${module.epsilon}${affine})`;
+  }
+  if (module instanceof BatchNorm1d || module instanceof BatchNorm2d) {
+    const axes = module instanceof BatchNorm1d ? 1 : 2;
+    const affine = module.weight === null ? ", affine=False" : "";
+    return `nn.BatchNorm${axes}d(${module.channels}, eps=${module.epsilon}, momentum=${module.momentum ?? "None"}${affine})`;
+  }
+  if (module instanceof GroupNorm) {
+    const affine = module.weight === null ? ", affine=False" : "";
+    return `nn.GroupNorm(${module.groups}, ${module.channels}, eps=${module.epsilon}${affine})`;
+  }
+  if (module instanceof Conv1d || module instanceof Conv2d) return convolutionConstructor(module);
   if (module instanceof Dropout) return `nn.Dropout(${module.p})`;
   if (isRecurrent(module)) return recurrentConstructor(module);
   throw new RangeError(`constructorOf: ${module.constructor.name} is no leaf`);
+}
+
+function spansOf(module: Conv1d | Conv2d): Spans {
+  const { padding } = module;
+  if (module instanceof Conv1d) {
+    const { kernelSize, stride, dilation } = module;
+    return { kernel: [kernelSize], stride: [stride], dilation: [dilation], padding };
+  }
+  const both = (what: string, extent: Parameters<typeof pair>[2]) => pair(WHERE, what, extent);
+  return {
+    kernel: module.weight.shape.slice(2),
+    stride: both("stride", module.stride),
+    dilation: both("dilation", module.dilation),
+    padding,
+  };
+}
+
+/** Zeros that PyTorch's layer adds itself, in Python; undefined where they are put around its input. */
+function ownPadding({ padding, stride }: Spans): string | undefined {
+  if (padding === "same") return stride.every((each) => each === 1) ? '"same"' : undefined;
+  if (padding === "causal") return undefined;
+  if (padding === "valid") return "0";
+  return typeof padding === "number" ? String(padding) : `(${padding.join(", ")})`;
+}
+
+function convolutionConstructor(module: Conv1d | Conv2d): string {
+  const spans = spansOf(module);
+  const { kernel, stride, dilation } = spans;
+  const tuple = (extents: readonly number[]): string =>
+    extents.length === 1 ? `${extents}` : `(${extents.join(", ")})`;
+  const padding = ownPadding(spans) ?? "0";
+  const options = [
+    `${module.inputChannels}`,
+    `${module.outputChannels}`,
+    tuple(kernel),
+    ...(stride.some((each) => each !== 1) ? [`stride=${tuple(stride)}`] : []),
+    ...(padding === "0" ? [] : [`padding=${padding}`]),
+    ...(dilation.some((each) => each !== 1) ? [`dilation=${tuple(dilation)}`] : []),
+    ...(module.groups === 1 ? [] : [`groups=${module.groups}`]),
+  ];
+  return `nn.Conv${kernel.length}d(${options.join(", ")}${biasOf(module)})`;
+}
+
+/**
+ * The call of a leaf that is no recurrent layer. PyTorch reads sequences as [B, C, T] where it convolves or normalises them.
+ * @throws UnsupportedError for lengths that its counterpart does not take
+ */
+export function callOf({ module, path, arguments: [x, options] }: ModuleCall, access: string, input: string): string {
+  if (module instanceof BatchNorm1d && Reflect.get(Object(options), "lengths") !== undefined) {
+    throw new UnsupportedError({
+      where: WHERE,
+      what: `lengths of the batch normalisation "${path}" have no counterpart in PyTorch, which counts padding too`,
+      remedy: "Normalise by LayerNorm or RMSNorm, which look at one step at a time.",
+    });
+  }
+  if (module instanceof Conv1d || module instanceof Conv2d) {
+    const spans = spansOf(module);
+    const given = module instanceof Conv1d ? turned(input) : input;
+    const y = `${access}(${ownPadding(spans) === undefined ? padded(given, spans) : given})`;
+    return module instanceof Conv1d ? turned(y) : y;
+  }
+  const isTurned = module instanceof BatchNorm1d && x instanceof Tensor && x.rank === 3;
+  return isTurned ? turned(`${access}(${turned(input)})`) : `${access}(${input})`;
 }
 
 function recurrentConstructor(module: RNN | LSTM | GRU): string {

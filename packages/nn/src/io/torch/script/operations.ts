@@ -1,81 +1,15 @@
-import { type ElementwiseOp, UnsupportedError } from "@unroll/kernels";
+import { UnsupportedError } from "@unroll/kernels";
 import { Scalar } from "../../../tensor/scalar";
-import { WHERE } from "./modules";
-
-/** Python of an elementwise operation over its arguments, which are names or numbers. */
-export const ELEMENTWISE: Partial<Record<ElementwiseOp, (...args: string[]) => string>> = {
-  abs: (x) => `torch.abs(${x})`,
-  add: (a, b) => `${a} + ${b}`,
-  and: (a, b) => `${a} & ${b}`,
-  ceil: (x) => `torch.ceil(${x})`,
-  clamp: (x, low, high) => `torch.clamp(${x}, ${low}, ${high})`,
-  cos: (x) => `torch.cos(${x})`,
-  div: (a, b) => `${a} / ${b}`,
-  equal: (a, b) => `${a} == ${b}`,
-  erf: (x) => `torch.erf(${x})`,
-  exp: (x) => `torch.exp(${x})`,
-  floor: (x) => `torch.floor(${x})`,
-  gelu: (x) => `F.gelu(${x})`,
-  greater: (a, b) => `${a} > ${b}`,
-  greaterEqual: (a, b) => `${a} >= ${b}`,
-  leakyRelu: (x, slope) => `F.leaky_relu(${x}, ${slope})`,
-  less: (a, b) => `${a} < ${b}`,
-  lessEqual: (a, b) => `${a} <= ${b}`,
-  log: (x) => `torch.log(${x})`,
-  log1p: (x) => `torch.log1p(${x})`,
-  max: (a, b) => bound("max", a, b),
-  min: (a, b) => bound("min", a, b),
-  mul: (a, b) => `${a} * ${b}`,
-  neg: (x) => `-${x}`,
-  not: (x) => `~${x}`,
-  notEqual: (a, b) => `${a} != ${b}`,
-  or: (a, b) => `${a} | ${b}`,
-  pow: (a, b) => `${a} ** ${b}`,
-  reciprocal: (x) => `torch.reciprocal(${x})`,
-  relu: (x) => `torch.relu(${x})`,
-  round: (x) => `torch.round(${x})`,
-  sigmoid: (x) => `torch.sigmoid(${x})`,
-  sign: (x) => `torch.sign(${x})`,
-  sin: (x) => `torch.sin(${x})`,
-  softplus: (x) => `F.softplus(${x})`,
-  sqrt: (x) => `torch.sqrt(${x})`,
-  square: (x) => `torch.square(${x})`,
-  sub: (a, b) => `${a} - ${b}`,
-  tanh: (x) => `torch.tanh(${x})`,
-  toBool: (x) => `${x} != 0`,
-  toF32: (x) => `${x}.float()`,
-  toI32: (x) => `${x}.int()`,
-  toU32: (x) => `${x}.long()`,
-  where: (condition, a, b) => `torch.where(${condition}, ${a}, ${b})`,
-};
-
-const isNumber = (arg: string): boolean => /^[-\d]/.test(arg);
-
-/** maximum and minimum take tensors; a number is a bound. */
-function bound(kind: "max" | "min", a: string, b: string): string {
-  const side = kind === "max" ? "min" : "max";
-  if (isNumber(b)) return `torch.clamp(${a}, ${side}=${b})`;
-  if (isNumber(a)) return `torch.clamp(${b}, ${side}=${a})`;
-  return `torch.${kind}imum(${a}, ${b})`;
-}
-
-/** What an operation is called with: names of its inputs, its attributes, a shape in Python for one of ours. */
-export interface PythonCall {
-  readonly input: (name: string) => string;
-  /** All inputs in their order. */
-  readonly inputs: () => readonly string[];
-  readonly has: (name: string) => boolean;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  /** An attribute that depends on the extents of the inputs, in Python. */
-  readonly extent: (attribute: string) => string;
-  /** The shape of the output, in Python. */
-  readonly shape: () => string;
-  readonly keepsRank: boolean;
-  readonly output: string;
-}
+import { type Shape, sizeOf } from "../../../tensor/shape";
+import { INDEXING } from "./indexing";
+import { type Python, type PythonCall, WHERE } from "./python-call";
+import { WINDOWS } from "./windows";
 
 const list = (value: unknown): string => (value as readonly number[]).join(", ");
 const scalarOf = (value: unknown, otherwise: number): number => (value instanceof Scalar ? value.current : otherwise);
+
+const noOutput = (operation: string, output: string): UnsupportedError =>
+  new UnsupportedError({ where: WHERE, what: `the ${output} of ${operation} is not written in Python` });
 
 /** What a reduction over `axes` is: all elements where there is none. */
 const reduced = (method: string, { input, attributes, keepsRank }: PythonCall): string =>
@@ -87,29 +21,51 @@ export const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   concat: ["axis", "shapes"],
   dropout: ["p", "seedLow", "seedHigh", "draw"],
   embedding: ["padding"],
+  averagePool: ["channels", "dims", "shape", "padding"],
+  batchNorm: ["channels", "dims", "epsilon"],
+  conv2d: ["channels", "dims", "shape", "padding"],
+  cumSum: ["dims", "exclusive", "reverse"],
+  gather: ["dims", "ids", "shape"],
   layerNorm: ["epsilon", "axes", "R", "D", "B", "statistics"],
   linear: ["rows", "period"],
   logSoftmax: [],
+  logSumExp: ["axes", "kept", "shape"],
   matmul: ["Z", "a", "b", "shapes"],
   max: ["axes", "kept", "shape", "mean", "smallest"],
+  maxPool: ["channels", "dims", "shape", "padding"],
   permute: ["order"],
+  prod: ["axes", "kept", "shape"],
   reshape: ["shape"],
+  reverseSequence: ["dims", "ids", "shape"],
+  rmsNorm: ["epsilon", "R", "D", "B"],
+  scatterElements: ["indexing", "reduction", "at"],
   slice: ["axis", "start", "end"],
   softmax: [],
+  split: ["axis", "count", "shapes"],
   sum: ["axes", "kept", "shape", "mean"],
+  topK: ["K", "smallest"],
 };
 
 /** Python of the operations that are no elementwise ones, by name. */
-export const OPERATIONS: Readonly<Record<string, (call: PythonCall) => string>> = {
+export const OPERATIONS: Readonly<Record<string, Python>> = {
   argmax: ({ input, attributes, keepsRank }) =>
     `${input("x")}.${attributes.smallest ? "argmin" : "argmax"}(dim=${list(attributes.axes)}${keepsRank ? ", keepdim=True" : ""})`,
+  ...WINDOWS,
+  ...INDEXING,
+  batchNorm({ input, has, attributes, tensor, output }) {
+    if (output !== "y") throw noOutput("batchNorm", output);
+    const given = ["weight", "bias"].flatMap((name) => (has(name) ? [`${name}=${input(name)}`] : []));
+    const rest = ["None", "None", ...given, "training=True", `eps=${scalarOf(attributes.epsilon, 1e-5)}`].join(", ");
+    const { rank } = tensor("x");
+    const isTurned = attributes.channels === "last" && rank > 2;
+    const x = isTurned ? `${input("x")}.transpose(1, -1)` : input("x");
+    return `F.batch_norm(${x}, ${rest})${isTurned ? ".transpose(1, -1)" : ""}`;
+  },
   concat: ({ inputs, attributes }) => `torch.cat((${inputs().join(", ")}), dim=${attributes.axis})`,
   dropout: ({ input, attributes }) => `F.dropout(${input("x")}, ${scalarOf(attributes.p, 0.5)}, self.training)`,
   embedding: ({ input }) => `F.embedding(${input("ids")}, ${input("table")})`,
   layerNorm({ input, has, attributes, output }) {
-    if (output !== "y") {
-      throw new UnsupportedError({ where: WHERE, what: `the ${output} of layerNorm is not written in Python` });
-    }
+    if (output !== "y") throw noOutput("layerNorm", output);
     const axes = Number(attributes.axes ?? 1);
     const given = ["weight", "bias"].flatMap((name) => (has(name) ? [`${name}=${input(name)}`] : []));
     const rest = [...given, `eps=${scalarOf(attributes.epsilon, 1e-5)}`].join(", ");
@@ -118,12 +74,38 @@ export const OPERATIONS: Readonly<Record<string, (call: PythonCall) => string>> 
   linear: ({ input, has }) =>
     `F.linear(${["x", "weight", "bias"].flatMap((name) => (has(name) ? [input(name)] : [])).join(", ")})`,
   logSoftmax: ({ input }) => `torch.log_softmax(${input("x")}, dim=-1)`,
+  logSumExp: ({ input, attributes, keepsRank }) =>
+    `torch.logsumexp(${input("x")}, dim=[${list(attributes.axes)}], keepdim=${keepsRank ? "True" : "False"})`,
   matmul: ({ input }) => `${input("a")} @ ${input("b")}`,
   max: (call) => reduced(call.attributes.smallest ? "amin" : "amax", call),
   permute: ({ input, attributes }) => `${input("x")}.permute(${list(attributes.order)})`,
+  // torch multiplies along one axis at a time; the last first, so that the others keep their numbers
+  prod: ({ input, attributes, keepsRank }) =>
+    [...(attributes.axes as readonly number[])]
+      .sort((a, b) => b - a)
+      .reduce((x, axis) => `${x}.prod(${axis}, keepdim=${keepsRank ? "True" : "False"})`, input("x")),
   reshape: ({ input, shape }) => `${input("x")}.reshape(${shape()})`,
+  rmsNorm({ input, has, attributes, tensor }) {
+    const { shape } = tensor("x");
+    let axes = 1;
+    while (axes < shape.length && sizeOf(shape.slice(-axes)) < Number(attributes.D)) axes++;
+    const weight = has("weight") ? `weight=${input("weight")}, ` : "";
+    return `F.rms_norm(${input("x")}, ${input("x")}.shape[-${axes}:], ${weight}eps=${scalarOf(attributes.epsilon, 2 ** -23)})`;
+  },
   slice: ({ input, attributes, extent }) =>
     `${input("x")}[${":, ".repeat(Number(attributes.axis))}${extent("start")}:${extent("end")}]`,
   softmax: ({ input }) => `torch.softmax(${input("x")}, dim=-1)`,
+  split({ input, attributes, traces, output }) {
+    const { axis, count, shapes } = attributes as { axis: number; count: number; shapes: { part: Shape; out: Shape } };
+    if (traces.some((other) => other.count !== count)) {
+      throw new UnsupportedError({
+        where: WHERE,
+        what: `forward takes axis ${axis} apart, whose extent is open`,
+        remedy: "Give that axis a fixed extent in inputs.",
+      });
+    }
+    if (shapes.part.length !== shapes.out.length) return `${input("x")}.select(${axis}, ${output})`;
+    return `torch.chunk(${input("x")}, ${count}, dim=${axis})[${output}]`;
+  },
   sum: (call) => reduced(call.attributes.mean ? "mean" : "sum", call),
 };

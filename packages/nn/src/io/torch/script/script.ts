@@ -1,15 +1,15 @@
 import { UnsupportedError, ValueError } from "@unroll/kernels";
-import { Embedding } from "../../../modules/embedding";
-import { LayerNorm } from "../../../modules/layer-norm";
-import { Linear } from "../../../modules/linear";
 import type { Module } from "../../../modules/module";
+import { Recurrent } from "../../../modules/recurrent-of";
 import type { Parameter } from "../../../tensor/parameter";
 import type { Tensor } from "../../../tensor/tensor";
 import { type TraceOptions, traceModel } from "../../tracing/trace";
 import { describeModel } from "../describe-model";
 import { expectTorchModule } from "../module-description";
 import { ForwardWriter } from "./forward";
-import { accessOf, submodules, WHERE } from "./modules";
+import { accessOf, hasOwnWeights, submodules } from "./modules";
+import { WHERE } from "./python-call";
+import { SAME } from "./windows";
 
 export interface PyTorchOptions extends TraceOptions {
   /** What the script trains on; cross-entropy of the first output unless said otherwise. */
@@ -54,6 +54,7 @@ export function toPyTorch(model: Module, options: PyTorchOptions): string {
       received: JSON.stringify(key),
     });
   }
+  refuseCells(model);
   for (const description of describeModel(WHERE, model).values()) expectTorchModule(WHERE, description);
   const made = submodules(model);
   const traced = traceModel(WHERE, model, options);
@@ -70,6 +71,7 @@ export function toPyTorch(model: Module, options: PyTorchOptions): string {
   return `${[
     ...header(inputs),
     ...(writer.usesRun ? RUN : []),
+    ...(writer.lines.some((line) => /(?<!\.)\bsame\(/.test(line)) ? SAME : []),
     `class ${name}(nn.Module):`,
     "    def __init__(self):",
     "        super().__init__()",
@@ -83,15 +85,28 @@ export function toPyTorch(model: Module, options: PyTorchOptions): string {
   ].join("\n")}\n`;
 }
 
+/** PyTorch has no layer that runs a cell of one's own, and a loop in Python would train many times slower. */
+function refuseCells(model: Module): void {
+  for (const [path, module] of model.namedModules()) {
+    if (!(module instanceof Recurrent)) continue;
+    throw new UnsupportedError({
+      where: WHERE,
+      what: `${path || "the model"} is a Recurrent layer over ${module.cells[0]?.constructor.name}, which PyTorch has no counterpart of`,
+      remedy:
+        "Use RNN, LSTM or GRU where one of them will do; to serve the model as it is, exportONNX writes such layers.",
+    });
+  }
+}
+
 const pythonName = (name: string): string => (/^[A-Za-z]\w*$/.test(name) ? name : "Model");
 
 /** Parameters that PyTorch lays out as we do: operations may read them themselves. */
 function readableParameters(model: Module): Map<Tensor, string> {
   const found = new Map<Tensor, string>();
   for (const [path, module] of model.namedModules()) {
-    if (!(module instanceof Linear || module instanceof Embedding || module instanceof LayerNorm)) continue;
+    if (path === "" || !hasOwnWeights(module)) continue;
     const access = accessOf(model, path);
-    found.set(module.weight, `${access}.weight`);
+    if (module.weight) found.set(module.weight, `${access}.weight`);
     if ("bias" in module && module.bias) found.set(module.bias, `${access}.bias`);
   }
   return found;
@@ -112,9 +127,7 @@ function ties(model: Module): string[] {
 function parameterAccess(model: Module, path: string): string {
   const [, owner = "", name = ""] = /^(.*)\.(\w+)$/.exec(path) ?? [];
   const module = model.namedModules().get(owner);
-  if (module instanceof Linear || module instanceof Embedding || module instanceof LayerNorm) {
-    return `${accessOf(model, owner)}.${name}`;
-  }
+  if (module && hasOwnWeights(module)) return `${accessOf(model, owner)}.${name}`;
   throw new UnsupportedError({
     where: WHERE,
     what: `the parameter ${path} is shared, which is not written for its module`,
