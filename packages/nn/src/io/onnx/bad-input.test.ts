@@ -78,11 +78,11 @@ describe("models that no ONNX operators stand for", () => {
         crossEntropy(reshape(x, [-1, 3]), tensor(new Int32Array((x.shape[0] as number) * (x.shape[1] as number)))),
       ),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: exportONNX: the operation crossEntropy has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, averagePool, batchNorm, concat, conv2d, cumSum, dropout, embedding, gather, gru, gruResetBefore, layerNorm, linear, logSoftmax, logSumExp, lstm, matmul, max, maxPool, permute, prod, reshape, reverseSequence, rmsNorm, rnn, scatterElements, slice, softmax, split, sum, topK.]`,
+      `[UnsupportedError: exportONNX: the operation crossEntropy has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, averagePool, batchNorm, concat, conv2d, cumSum, dropout, embedding, gather, gru, gruResetBefore, layerNorm, linear, logSoftmax, logSumExp, lstm, lstmProjected, matmul, max, maxPool, permute, prod, reshape, reverseSequence, rmsNorm, rnn, scatterElements, slice, softmax, split, sum, topK.]`,
     ));
   test("an output that its operator does not give", () =>
     expect(exporting(({ x }) => layerNorm(x).inverseDeviation)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: exportONNX: the output inverseDeviation of layerNorm has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, averagePool, batchNorm, concat, conv2d, cumSum, dropout, embedding, gather, gru, gruResetBefore, layerNorm, linear, logSoftmax, logSumExp, lstm, matmul, max, maxPool, permute, prod, reshape, reverseSequence, rmsNorm, rnn, scatterElements, slice, softmax, split, sum, topK.]`,
+      `[UnsupportedError: exportONNX: the output inverseDeviation of layerNorm has no counterpart among the ONNX operators that this exporter writes. Export the model up to it with forward; beside elementwise operations it writes argmax, averagePool, batchNorm, concat, conv2d, cumSum, dropout, embedding, gather, gru, gruResetBefore, layerNorm, linear, logSoftmax, logSumExp, lstm, lstmProjected, matmul, max, maxPool, permute, prod, reshape, reverseSequence, rmsNorm, rnn, scatterElements, slice, softmax, split, sum, topK.]`,
     ));
   test("recurrent weights that are computed", async () => {
     const odd = new LSTM(3, 2, { rng });
@@ -112,10 +112,10 @@ describe("models that no ONNX operators stand for", () => {
     ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: exportONNX: forward does other things with other sizes: sum of rank 0 at first, linear of rank 3 then. Give the axes on which it depends a fixed extent in inputs.]`,
     ));
-  test("a projected state", async () => {
-    const projected = new LSTM(3, 4, { rng, projSize: 2 });
-    await expect(exporting(({ x }) => projected.forward(x).output)).rejects.toThrow(
-      "the operation lstmProjected has no",
+  test("a projected state beside other options", async () => {
+    const projected = new LSTM(3, 4, { rng, projSize: 2, peepholes: true, clip: 3, gate: { name: "hardSigmoid" } });
+    await expect(exporting(({ x }) => projected.forward(x).output)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: exportONNX: an LSTM with projSize and gate, clip, peepholes is not written. It exports the projected LSTM of PyTorch; any other as a cell of your own in Recurrent.]`,
     );
   });
   test("numbers from a size", () =>

@@ -11,6 +11,7 @@ import { lowerLoop } from "./ops/loop";
 import { lowerNode } from "./ops/nodes";
 import { NORM } from "./ops/norm";
 import { PRODUCTS } from "./ops/products";
+import { PROJECTED } from "./ops/projected";
 import { RECURRENT } from "./ops/recurrent";
 import { REDUCE } from "./ops/reduce";
 import { WINDOWS } from "./ops/windows";
@@ -22,7 +23,7 @@ export interface ONNXOptions extends TraceOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-const OPERATIONS = { ...INDEXING, ...LAYOUT, ...NORM, ...PRODUCTS, ...RECURRENT, ...REDUCE, ...WINDOWS };
+const OPERATIONS = { ...INDEXING, ...LAYOUT, ...NORM, ...PRODUCTS, ...PROJECTED, ...RECURRENT, ...REDUCE, ...WINDOWS };
 
 /**
  * A model as an ONNX file for serving: opset 17, IR version 8, weights inside. `forward` is recorded, not run, so any

@@ -10,6 +10,7 @@ import {
   GRUCell,
   JordanCell,
   LayerNormLSTMCell,
+  LSTM,
   LSTMCell,
   type Module,
   mul,
@@ -90,6 +91,15 @@ test("two layers, both ways, over rows of several lengths", async () => {
   await expectSameOverSequences(model, (x, lengths) => {
     const { output, state } = model.forward(x, { lengths });
     return { output, h: state.h };
+  });
+});
+
+test.each(["reverse", "bidirectional"] as const)("an LSTM whose state is projected, %s", async (direction) => {
+  const model = new LSTM(4, 5, { rng, projSize: 3, layers: 2, direction });
+  await expectSameOverSequences(model, (x, lengths) => {
+    const whole = model.forward(x);
+    const { output, state } = model.forward(x, { lengths, state: whole.state });
+    return { all: whole.output, ...whole.state, output, ...prefixed({ ...state }) };
   });
 });
 
