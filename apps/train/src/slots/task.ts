@@ -20,7 +20,7 @@ export const slotsTask = defineLearningTask<Utterance, SlotFacts>({
     bidirectional: true,
     dropout: 0.4,
     labelSmoothing: 0.05,
-    epochs: 12,
+    epochs: 10,
     patience: 5,
     batch: 32,
     lr: 0.004,
