@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { type EntityFacts, loadNamed, type NamedSentence, readNamed } from "./data";
 
 export const entitiesTask = defineLearningTask<NamedSentence, EntityFacts>({
@@ -13,8 +14,17 @@ export const entitiesTask = defineLearningTask<NamedSentence, EntityFacts>({
     "A folder with train.conll and dev.conll: a word, a tab and a BIO tag per line, empty lines between sentences.",
   evalHelp: "Another file of that form, or a folder with a dev.conll",
   defaults: {
-    ...{ cell: "lstm", hidden: 64, layers: 1, bidirectional: true, dropout: 0.5, epochs: 12, patience: 6, batch: 16 },
-    ...{ lr: 0.004, weightDecay: 0.02, labelSmoothing: 0, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "lstm",
+    hidden: 64,
+    bidirectional: true,
+    dropout: 0.5,
+    weightDecay: 0.02, // few names to learn from
+    labelSmoothing: 0,
+    epochs: 12,
+    patience: 6,
+    batch: 16,
+    lr: 0.004,
   },
   load: loadNamed,
   read: readNamed,

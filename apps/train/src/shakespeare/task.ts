@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { loadProse, ownProse, readProse, type TextFacts } from "./data";
 
 export const shakespeareTask = defineLearningTask<string, TextFacts>({
@@ -12,8 +13,16 @@ export const shakespeareTask = defineLearningTask<string, TextFacts>({
   dataHelp: "A folder with train.txt and val.txt; Moby Dick, its last chapters held out, when absent.",
   evalHelp: "Another text file, or a folder with a val.txt",
   defaults: {
-    ...{ cell: "lstm", hidden: 192, layers: 1, bidirectional: false, dropout: 0.1, epochs: 10, patience: 3, batch: 32 },
-    ...{ lr: 0.006, weightDecay: 0.01, labelSmoothing: 0, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "lstm",
+    hidden: 192,
+    bidirectional: false,
+    dropout: 0.1,
+    labelSmoothing: 0,
+    epochs: 10,
+    patience: 3,
+    batch: 32,
+    lr: 0.006,
   },
   packaged: ownProse,
   load: loadProse,

@@ -1,4 +1,4 @@
-import { Dropout, type Generator, globalMaxPool1d, Linear, Module, tensor } from "@unroll/nn";
+import { add, Dropout, type Generator, globalMaxPool1d, Linear, Module, reshape, tensor } from "@unroll/nn";
 import type { MakeLearner } from "../learning/learner";
 import { type SpanBatch, type SpanLogits, spanTagger } from "../tagging/span-tagger";
 import { type WordBatch, WordEncoder } from "../tagging/word-encoder";
@@ -11,14 +11,15 @@ const SIZES = { features: [96, 32, 16, 24, 8], letters: 32 };
 
 /**
  * Scores slots and intents by the same states, read both ways:
- *   slots_t = W·dropout(h_t) + b;   intents = V·dropout(max_t h_t) + a
- * Two heads on one network (Liu & Lane 2016).
+ *   m = dropout(max_t h_t);   intents = V·m + a;   slots_t = W·dropout(h_t) + U·m + b
+ * Two heads on one network (Liu & Lane 2016); what the whole utterance is about also weighs on each slot.
  */
 class SlotModel extends Module {
   readonly words: WordEncoder;
   readonly dropout: Dropout;
   readonly recurrent: Recurrent;
   readonly slots: Linear;
+  readonly context: Linear;
   readonly intents: Linear;
 
   constructor({ words, tags, intents }: SlotFacts, settings: Settings, rng: Generator) {
@@ -28,16 +29,18 @@ class SlotModel extends Module {
     this.dropout = new Dropout(dropout, { rng });
     this.recurrent = makeRecurrent(this.words.dimension, settings, { rng, dropout });
     this.slots = new Linear(this.recurrent.outputSize, tags.length, { rng });
+    this.context = new Linear(this.recurrent.outputSize, tags.length, { rng, bias: false });
     this.intents = new Linear(this.recurrent.outputSize, intents.length, { rng });
   }
 
   /** @param lengths [B] @returns logits of slots [B, T, V] and intents [B, C] */
   forward(words: WordBatch, lengths: Uint32Array<ArrayBuffer>): SpanLogits {
     const { output } = this.recurrent.forward(this.dropout.forward(this.words.forward(words)), { lengths });
-    const pooled = globalMaxPool1d(output, tensor(lengths));
+    const whole = this.dropout.forward(globalMaxPool1d(output, tensor(lengths))); //   [B, 2H]
+    const context = reshape(this.context.forward(whole), [lengths.length, 1, this.slots.outputSize]);
     return {
-      tags: this.slots.forward(this.dropout.forward(output)),
-      classes: this.intents.forward(this.dropout.forward(pooled)),
+      tags: add(this.slots.forward(this.dropout.forward(output)), context),
+      classes: this.intents.forward(whole),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { loadUtterances, readUtterances, type SlotFacts, type Utterance } from "./data";
 
 export const slotsTask = defineLearningTask<Utterance, SlotFacts>({
@@ -13,8 +14,16 @@ export const slotsTask = defineLearningTask<Utterance, SlotFacts>({
     "A folder with train.iob and dev.iob, an utterance per line: BOS, words, EOS, a tab, BIO tags but for EOS, an intent.",
   evalHelp: "Another file of that form, or a folder with a dev.iob",
   defaults: {
-    ...{ cell: "lstm", hidden: 96, layers: 1, bidirectional: true, dropout: 0.4, epochs: 12, patience: 5, batch: 32 },
-    ...{ lr: 0.004, weightDecay: 0.01, labelSmoothing: 0.05, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "lstm",
+    hidden: 96,
+    bidirectional: true,
+    dropout: 0.4,
+    labelSmoothing: 0.05,
+    epochs: 10,
+    patience: 5,
+    batch: 32,
+    lr: 0.004,
   },
   load: loadUtterances,
   read: readUtterances,
