@@ -1,4 +1,6 @@
 import { accumulatorTask } from "./accumulator/task";
+import { anomaliesTask } from "./anomalies/task";
+import { ctcDigitsTask } from "./ctc-digits/task";
 import { entitiesTask } from "./entities/task";
 import { helloTask } from "./hello/task";
 import { namesTask } from "./names/task";
@@ -12,5 +14,5 @@ import type { Task } from "./task";
 /** What can be trained; page/tasks.ts has the other side of each. */
 export const tasks: readonly Task[] = [
   ...[namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask],
-  ...[shakespeareTask, slotsTask, entitiesTask],
+  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask],
 ];

@@ -1,5 +1,7 @@
 import type { Json } from "@unroll/testing/node";
 import { accumulatorPageTask } from "../accumulator/page-task";
+import { anomaliesLearner } from "../anomalies/learner";
+import { ctcDigitsLearner } from "../ctc-digits/learner";
 import { entitiesLearner } from "../entities/learner";
 import { helloLearner } from "../hello/learner";
 import { learningPageTask } from "../learning/learn";
@@ -19,6 +21,8 @@ export const pageTasks: Readonly<Record<string, PageTask>> = {
   names: trainNamesTask,
   accumulator: accumulatorPageTask,
   entities: learningPageTask("entities", entitiesLearner),
+  "ctc-digits": learningPageTask("ctc-digits", ctcDigitsLearner),
+  anomalies: learningPageTask("anomalies", anomaliesLearner),
   hello: learningPageTask("hello", helloLearner),
   pendigits: learningPageTask("pendigits", pendigitsLearner),
   pos: learningPageTask("pos", posLearner),
