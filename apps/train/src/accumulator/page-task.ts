@@ -1,11 +1,13 @@
-import { assign, LSTM, tensor } from "@unroll/nn";
+import { assign, LSTM, load, save, tensor } from "@unroll/nn";
+import { MODEL_KEY, TASK_KEY } from "../learning/model-facts";
+import { fromBase64, toBase64 } from "../protocol";
 import type { Row } from "./table";
 
-/** A table of rows for each file. */
-export type AccumulatorInput = { tables: readonly (readonly Row[])[] };
+/** A table of rows for each file, and a safetensors file in base64 where the gates are not to be set by hand. */
+export type AccumulatorInput = { tables: readonly (readonly Row[])[]; weights: string | null };
 
-/** What the cell gave at each step of each table. */
-export type AccumulatorResult = { outputs: number[][] };
+/** What the cell gave at each step of each table, and the cell as a safetensors file in base64. */
+export type AccumulatorResult = { outputs: number[][]; weights: string };
 
 /** What a gate's control is multiplied by: far past where the gate is open or shut. */
 const STRONG = 100;
@@ -27,8 +29,23 @@ function accumulatorCell(): LSTM {
 
 /** The task `accumulator` in the worker: nothing is learned. `input` is what the command line wrote. */
 export async function accumulatorPageTask(input: unknown): Promise<AccumulatorResult> {
-  const { tables } = input as AccumulatorInput;
+  const { tables, weights } = input as AccumulatorInput;
   const cell = accumulatorCell();
+  if (weights === null) await setByHand(cell);
+  else await load(cell, fromBase64(weights));
+  const outputs: number[][] = [];
+  for (const rows of tables) {
+    const x = Float32Array.from(rows.flatMap(({ x1, x2, x3 }) => [x1, x2, x3]));
+    const { output } = cell.forward(tensor(x, { shape: [1, rows.length, 3] }));
+    outputs.push(Array.from(await output.data()));
+    output.dispose();
+  }
+  const file = await save(cell, { [TASK_KEY]: "accumulator", [MODEL_KEY]: "{}" });
+  cell.dispose();
+  return { outputs, weights: toBase64(file) };
+}
+
+async function setByHand(cell: LSTM): Promise<void> {
   const [weightIh, weightHh, bias] = cell.parameters();
   if (!weightIh || !weightHh || !bias) throw new Error("accumulator: the cell should have W, R and b.");
   // Rows in the order of the gates i f g o, columns x1 x2 x3.
@@ -38,13 +55,4 @@ export async function accumulatorPageTask(input: unknown): Promise<AccumulatorRe
     [weightHh, new Float32Array(4)],
     [bias, Float32Array.of(-BIAS, BIAS, 0, -BIAS)],
   ]);
-  const outputs: number[][] = [];
-  for (const rows of tables) {
-    const x = Float32Array.from(rows.flatMap(({ x1, x2, x3 }) => [x1, x2, x3]));
-    const { output } = cell.forward(tensor(x, { shape: [1, rows.length, 3] }));
-    outputs.push(Array.from(await output.data()));
-    output.dispose();
-  }
-  cell.dispose();
-  return { outputs };
 }

@@ -2,6 +2,7 @@ import { parseCsvColumns, readText } from "@unroll/data";
 import { runNotices } from "../cli/progress-reporter";
 import { alignColumns } from "../cli/table";
 import { dataFiles } from "../learning/data-file";
+import { readWeights } from "../learning/weights-file";
 import { writeFiles } from "../run/output";
 import { trainInChrome } from "../run/train-in-chrome";
 import { defineTask } from "../task";
@@ -20,14 +21,20 @@ export const accumulatorTask = defineTask({
       value: "PATH",
       help: "A CSV file with the columns x1,x2,x3,y, or a folder of them, to be run in place of the lecture's table.",
     },
+    weights: {
+      kind: "text",
+      value: "FILE",
+      help: "The weights.safetensors of an earlier run, in place of gates set by hand.",
+    },
     seed: { kind: "whole", least: 0, help: "Taken as by the other tasks; nothing here is random." },
     epochs: { kind: "whole", least: 1, help: "Taken as by the other tasks; nothing here is trained." },
   },
-  async run({ eval: evalPath, seed }, { terminal, out, pageDirectory }) {
+  async run({ eval: evalPath, weights: file, seed }, { terminal, out, pageDirectory }) {
     const tables = evalPath === undefined ? [LECTURE] : await readTables(evalPath);
+    const weights = file === undefined ? null : (await readWeights("accumulator", file)).weights;
     const { result, surroundings } = await trainInChrome<AccumulatorResult>({
       task: "accumulator",
-      input: { tables },
+      input: { tables, weights },
       pageDirectory,
       ...runNotices(terminal),
       onProgress: () => undefined,
@@ -44,7 +51,11 @@ export const accumulatorTask = defineTask({
       seed: seed ?? 0,
       adapter: surroundings.adapter,
     };
-    await writeFiles(out, [["run.json", `${JSON.stringify(card, null, 2)}\n`]]);
+    const made = ["weights.safetensors", Buffer.from(result.weights, "base64")] as const;
+    await writeFiles(out, [
+      ...(weights === null ? [made] : []), // those given stay the only ones
+      ["run.json", `${JSON.stringify(card, null, 2)}\n`],
+    ]);
     return card;
   },
 });

@@ -1,6 +1,6 @@
 import { type Generator, SequenceRegressor, type Tensor, tensor } from "@unroll/nn";
 import { alignColumns } from "../cli/table";
-import type { MakeLearner } from "../learning/learner";
+import type { MakeLearner, Part } from "../learning/learner";
 import type { Settings } from "../training/settings";
 import type { SeriesFacts } from "./data";
 import { type Detection, detect, movingAverageErrors, scoresOf } from "./detector";
@@ -18,7 +18,25 @@ function predictor({ cell, hidden, layers, dropout }: Settings, rng: Generator):
 export const anomaliesLearner: MakeLearner<Series, SeriesFacts, WindowBatch> = (_, settings, rng) => {
   const model = predictor(settings, rng);
   const xOf = ({ x, rows }: WindowBatch): Tensor => tensor(x, { shape: [rows, STEPS, FEATURES] });
-  let report = "";
+  /** How far off each value was, and the anomalies that this shows, beside those of a moving average. */
+  async function examined(part: Part<WindowBatch>) {
+    if (!(part instanceof WindowsPart)) throw new TypeError("anomalies: a part should be one that it made.");
+    const { series, seen } = part;
+    const errors = series.map(({ values }) => new Float64Array(values.length));
+    for (const batch of part.batches()) {
+      const predicted = await model.predict(xOf(batch));
+      for (const [row, { series: of, start }] of batch.places.entries()) {
+        for (let t = start === 0 ? 0 : LEAD; t < STEPS; t++) {
+          const off = Math.abs((predicted[row]?.[t] ?? 0) - (batch.y[row * STEPS + t] ?? 0));
+          errors[of]?.fill(off, start + t + 1, start + t + 2);
+        }
+      }
+    }
+    const found = series.map((item, n) => detect(item, errors[n] ?? []));
+    const average = series.map((item, n) => detect(item, movingAverageErrors(seen[n]?.values ?? [])));
+    return { series, errors, found, average };
+  }
+
   return {
     model,
     // The labels choose nothing: weights are kept by how well they tell the usual.
@@ -26,29 +44,19 @@ export const anomaliesLearner: MakeLearner<Series, SeriesFacts, WindowBatch> = (
     part: (series) => new WindowsPart(series, settings.batch),
     loss: (batch) => model.loss({ x: xOf(batch), y: tensor(batch.y, { shape: [batch.rows, STEPS, 1] }) }),
     async score(part) {
-      if (!(part instanceof WindowsPart)) throw new TypeError("anomalies: a part should be one that it made.");
-      const errors = part.series.map(({ values }) => new Float64Array(values.length));
-      for (const batch of part.batches()) {
-        const predicted = await model.predict(xOf(batch));
-        for (const [row, { series, start }] of batch.places.entries()) {
-          for (let t = start === 0 ? 0 : LEAD; t < STEPS; t++) {
-            const off = Math.abs((predicted[row]?.[t] ?? 0) - (batch.y[row * STEPS + t] ?? 0));
-            errors[series]?.fill(off, start + t + 1, start + t + 2);
-          }
-        }
-      }
-      const found = part.series.map((series, n) => detect(series, errors[n] ?? []));
-      const average = part.series.map((series, n) => detect(series, movingAverageErrors(part.seen[n]?.values ?? [])));
-      report = table(part.series, found, average);
+      const { errors, found, average, series } = await examined(part);
       const baseline = scoresOf(average);
       return {
-        loss: usualLoss(part.series, errors),
+        loss: usualLoss(series, errors),
         ...scoresOf(found),
         movingAveragePrecision: baseline.precision,
         movingAverageRecall: baseline.recall,
       };
     },
-    show: async () => report,
+    async detail(part) {
+      const { series, found, average } = await examined(part);
+      return table(series, found, average);
+    },
   };
 };
 

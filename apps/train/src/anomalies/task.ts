@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import { loadSeries, readSeries, type SeriesFacts } from "./data";
 import { faultySeries } from "./faults";
 import type { Series } from "./series";
@@ -17,8 +18,16 @@ export const anomaliesTask = defineLearningTask<Series, SeriesFacts>({
     "waves with faults when absent.",
   evalHelp: "A folder of that form, or a CSV file in one",
   defaults: {
-    ...{ cell: "gru", hidden: 32, layers: 1, bidirectional: false, dropout: 0, epochs: 40, patience: 40, batch: 32 },
-    ...{ lr: 0.006, weightDecay: 0.01, labelSmoothing: 0, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "gru",
+    hidden: 32,
+    bidirectional: false,
+    dropout: 0,
+    epochs: 40,
+    patience: 40,
+    batch: 32,
+    lr: 0.006,
+    labelSmoothing: 0,
   },
   packaged: faultySeries,
   load: loadSeries,

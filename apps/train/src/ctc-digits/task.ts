@@ -1,4 +1,5 @@
 import { defineLearningTask } from "../learning/define-learning-task";
+import { USUAL_SETTINGS } from "../training/settings";
 import type { Recording, SpokenFacts } from "./recording";
 import { loadRecordings, readRecordings } from "./recordings";
 import { touchTones } from "./touch-tones";
@@ -17,8 +18,18 @@ export const ctcDigitsTask = defineLearningTask<Recording, SpokenFacts>({
     "keys when absent.",
   evalHelp: "A folder of recordings of that form, or one of them",
   defaults: {
-    ...{ cell: "gru", hidden: 64, layers: 2, bidirectional: true, dropout: 0.2, epochs: 80, patience: 25, batch: 16 },
-    ...{ lr: 0.004, weightDecay: 0.05, labelSmoothing: 0, clipNorm: 1, precision: "f32", seed: 0 },
+    ...USUAL_SETTINGS,
+    cell: "gru",
+    hidden: 64,
+    layers: 2,
+    bidirectional: true,
+    dropout: 0.2,
+    epochs: 80,
+    patience: 25,
+    batch: 16,
+    lr: 0.004,
+    weightDecay: 0.05,
+    labelSmoothing: 0,
   },
   packaged: touchTones,
   load: loadRecordings,

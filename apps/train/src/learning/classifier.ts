@@ -6,6 +6,8 @@ import { classScores, predictClasses } from "./predict-classes";
 /** A batch of sequences and the class of each. */
 export interface ClassBatch<X> {
   x: X;
+  /** [B], the position of each among the items of the part. */
+  rows: Uint32Array<ArrayBuffer>;
   /** [B], in steps. */
   lengths: Uint32Array<ArrayBuffer>;
   /** [B] */
@@ -42,6 +44,7 @@ export function classifier<Item, X>(definition: ClassifierDefinition<Item, X>): 
           const chosen = Array.from(rows, (row) => items[row] as Item); // rows are positions of items
           return {
             x: encode(chosen, length),
+            rows,
             lengths: Uint32Array.from(chosen, lengthOf),
             y: Int32Array.from(chosen, classOf),
           };

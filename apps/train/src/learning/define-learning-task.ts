@@ -1,19 +1,15 @@
 import { resolve } from "node:path";
 import { TaskError } from "../cli/errors";
-import { ProgressReporter, runNotices } from "../cli/progress-reporter";
-import { lossCurve } from "../plots";
-import type { Drawing } from "../protocol";
-import { writeFiles } from "../run/output";
-import { trainInChrome } from "../run/train-in-chrome";
-import { readVersions } from "../run/versions";
 import { defineTask, type Task, type TaskContext } from "../task";
 import type { Settings } from "../training/settings";
 import { MissingDataError } from "./data-file";
+import { drawLoss } from "./draw-loss";
 import type { LearningResult } from "./learn";
 import type { LearningInput } from "./learner";
 import { type LearningValues, learningOptions, settingsFrom } from "./options";
 import { introduction, learningCard, reportLines } from "./run-card";
-import { readWeights } from "./weights-file";
+import { runLearning, writeRun } from "./run-learning";
+import { scoringInput } from "./weights-file";
 
 /** The data of a task: what is learned from, what chooses and scores, and what the model must know of it. */
 export interface LoadedData<Item, Facts> {
@@ -66,29 +62,15 @@ async function run<Item, Facts>(
   const { name, unit } = definition;
   const input = await loadInput(definition, values);
   for (const line of introduction(definition, input, values)) terminal.line(line);
-  const reporter = new ProgressReporter(terminal, unit);
-  const { result, surroundings, pictures } = await trainInChrome<LearningResult>({
-    task: name,
-    input,
-    pageDirectory,
-    ...runNotices(terminal),
-    onProgress: (progress) => reporter.progress(progress),
-    onEpoch: (epoch) => reporter.epoch(epoch),
-    draw: (outcome) => drawLoss(name, outcome),
-  });
-  terminal.clearStatus();
-  const versions = await readVersions(surroundings.browser);
+  const draw = ({ training }: LearningResult) => drawLoss(name, training);
+  const made = await runLearning({ task: name, unit, input, draw }, { terminal, pageDirectory });
+  const { result, surroundings, versions } = made;
   const card = learningCard(definition, { input, result, surroundings, versions, values });
   for (const line of reportLines(unit, definition, { input, result }, terminal)) terminal.line(line);
-  const weights = ["weights.safetensors", Buffer.from(result.weights, "base64")] as const;
   const { showIn } = definition;
-  await writeFiles(out, [
-    ...drawLoss(name, result).map((drawing) => [`${drawing.name}.svg`, drawing.svg] as const),
-    ...[...pictures].map(([picture, png]) => [`${picture}.png`, png] as const),
-    ...(values.weights === undefined ? [weights] : []), // those given stay the only ones
-    ...(showIn !== undefined && typeof result.shown === "string" ? [[showIn, `${result.shown}\n`] as const] : []),
-    ["run.json", `${JSON.stringify(card, null, 2)}\n`],
-  ]);
+  const text = showIn !== undefined && typeof result.shown === "string" ? [[showIn, `${result.shown}
+`] as const] : [];
+  await writeRun(out, made, { drawings: draw(result), card, text });
   return card;
 }
 
@@ -99,14 +81,7 @@ export async function loadInput<Item, Facts>(
 ): Promise<LearningInput<Item, Facts>> {
   const { name, unit, defaults, read } = definition;
   const { eval: evalPath, weights } = values;
-  if (weights !== undefined) {
-    if (evalPath === undefined) {
-      throw new TaskError(`--weights ${weights} needs something to score. Pass --eval PATH beside it.`);
-    }
-    const saved = await readWeights<Facts>(name, weights);
-    const evaluated = await read(resolve(evalPath), saved.facts);
-    return { ...saved, train: [], dev: [], eval: evaluated };
-  }
+  if (weights !== undefined) return scoringInput(name, { weights, evalPath }, read);
   const data = await loadData(definition, values);
   if (data.train.length === 0 || data.dev.length === 0) {
     throw new TaskError(
@@ -126,12 +101,4 @@ async function loadData<Item, Facts>(
   if (data !== undefined) throw new TaskError(`${name} takes no --data: it has its own. Leave it out.`);
   if (packaged) return packaged();
   throw new MissingDataError(`${name} has no data of its own. Pass --data PATH: ${dataHelp}`);
-}
-
-function drawLoss(name: string, { training }: Pick<LearningResult, "training">): Drawing[] {
-  if (!training) return [];
-  const evaluated = training.history.map(({ step, validationLoss }) => ({ step, loss: validationLoss }));
-  return [
-    { name: "loss", svg: lossCurve({ train: training.losses, eval: evaluated, title: `Loss of the ${name} model` }) },
-  ];
 }

@@ -37,8 +37,10 @@ test("40 numbers learn to spell HELLO from H, and do so again from their file", 
 
 test("gates set by hand add up the lecture's table exactly", async () => {
   const device = await open({ limits, onWarning: () => undefined });
-  const { outputs } = await accumulatorPageTask({ tables: [LECTURE] });
+  const { outputs, weights } = await accumulatorPageTask({ tables: [LECTURE], weights: null });
   expect(outputs).toEqual([[0, 0, 0, 0, 0, 7, 0, 0, 6]]);
+  const again = await accumulatorPageTask({ tables: [LECTURE, LECTURE.slice(0, 6)], weights });
+  expect(again).toEqual({ outputs: [outputs[0], [0, 0, 0, 0, 0, 7]], weights });
   device.dispose();
 });
 

@@ -1,8 +1,8 @@
 import { load, random, save } from "@unroll/nn";
 import type { Json } from "@unroll/testing/node";
-import { type PageMessage, toBase64 } from "../protocol";
+import { fromBase64, type PageMessage, toBase64 } from "../protocol";
 import { countParameters, type TrainingListener, type TrainingOutcome, trainModel } from "../training/train-model";
-import type { LearningInput, MakeLearner, Scores } from "./learner";
+import type { Learner, LearningInput, MakeLearner, Scores } from "./learner";
 import { MODEL_KEY, TASK_KEY } from "./model-facts";
 
 /** What came of it. */
@@ -12,7 +12,11 @@ export type LearningOutcome = {
   parameters: number;
   /** Of the part that chose the weights; none where a model was only scored. */
   dev: Scores | null;
+  /** Of the part that chose nothing; none where a model was only scored, or the task has no such part. */
+  test: Scores | null;
   eval: Scores | null;
+  /** What else the task tells of the parts that were scored. */
+  details: { dev: Json; test: Json; eval: Json };
   shown: Json;
 };
 
@@ -34,7 +38,6 @@ export async function learn<Item, Facts, Batch, State>(
   const learner = makeLearner(facts, settings, random(seed));
   const { model, monitor } = learner;
   let training: TrainingOutcome | null = null;
-  let dev: Scores | null = null;
   if (input.weights === null) {
     const part = learner.part(input.train);
     const devPart = learner.part(input.dev);
@@ -52,22 +55,34 @@ export async function learn<Item, Facts, Batch, State>(
       listener,
     );
     model.eval();
-    dev = await learner.score(devPart);
   } else {
     await load(model, fromBase64(input.weights));
     if (settings.precision === "f16") model.half();
     model.eval();
   }
+  const dev = await scored(learner, training && input.dev);
+  const test = await scored(learner, input.test);
+  const evaluated = await scored(learner, input.eval);
   const outcome = {
     training,
     parameters: countParameters(model),
-    dev,
-    eval: input.eval && (await learner.score(learner.part(input.eval))),
+    ...{ dev: dev.scores, test: test.scores, eval: evaluated.scores },
+    details: { dev: dev.detail, test: test.detail, eval: evaluated.detail },
     shown: (await learner.show?.()) ?? null,
   };
   const weights = await save(model, { [TASK_KEY]: task, [MODEL_KEY]: JSON.stringify({ settings, facts }) });
   model.dispose();
   return { outcome, weights };
+}
+
+/** What a part is scored, if there is one, and what else there is to tell of it. */
+async function scored<Item, Batch>(
+  learner: Learner<Item, Batch>,
+  items: readonly Item[] | null | undefined,
+): Promise<{ scores: Scores | null; detail: Json }> {
+  if (!items) return { scores: null, detail: null };
+  const part = learner.part(items);
+  return { scores: await learner.score(part), detail: (await learner.detail?.(part)) ?? null };
 }
 
 /** The side of a task that runs in the worker; its input is the `LearningInput` that the command line wrote. */
@@ -82,8 +97,4 @@ export function learningPageTask<Item, Facts, Batch, State>(
     });
     return { ...outcome, weights: toBase64(weights) };
   };
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -34,6 +34,8 @@ export interface Learner<Item, Batch, State = unknown> {
   loss(batch: Batch, state?: State): Tensor | { loss: Tensor; state: State };
   /** Scores a part. It is called in evaluation mode. */
   score(part: Part<Batch>): Promise<Scores>;
+  /** What else there is to tell of a part that is scored at the end; text is shown as it is. In evaluation mode. */
+  detail?(part: Part<Batch>): Promise<Json>;
   /** What else the model has to show once it has been trained: samples of text, say. */
   show?(): Promise<Json>;
 }
@@ -53,6 +55,8 @@ export type LearningInput<Item, Facts> = {
   train: readonly Item[];
   /** Not trained on: chooses the weights to keep, and gives the score that is reported. None where a model is only scored. */
   dev: readonly Item[];
+  /** Neither trained on nor looked at to choose weights, where `dev` is not the score: scored at the end. */
+  test?: readonly Item[];
   /** Items of another file, to be scored at the end. */
   eval: readonly Item[] | null;
   /** A safetensors file in base64, to be scored in place of training. */

@@ -1,5 +1,7 @@
+import type { Json } from "@unroll/testing/node";
 import type { Terminal } from "../cli/terminal";
 import type { Surroundings } from "../protocol";
+import type { Settings } from "../training/settings";
 import type { LearningTaskDefinition } from "./define-learning-task";
 import type { LearningResult } from "./learn";
 import type { LearningInput } from "./learner";
@@ -7,7 +9,7 @@ import type { LearningValues } from "./options";
 
 type Definition<Item, Facts> = LearningTaskDefinition<Item, Facts>;
 
-const grouped = (count: number): string => count.toLocaleString("en-US");
+export const grouped = (count: number): string => count.toLocaleString("en-US");
 
 /** What is about to be done, on what. */
 export function introduction<Item, Facts>(
@@ -15,10 +17,7 @@ export function introduction<Item, Facts>(
   { settings, train, dev, eval: evaluated, weights }: LearningInput<Item, Facts>,
   values: Pick<LearningValues, "data" | "weights">,
 ): string[] {
-  const { cell, hidden, layers, bidirectional } = settings;
-  const kind = { rnn: "an Elman RNN", gru: "a GRU", lstm: "an LSTM" }[cell];
-  const stack = layers === 1 ? "" : `, ${layers} layers`;
-  const model = `The model is ${kind} of ${hidden} hidden units${stack}${bidirectional ? ", read both ways" : ""}.`;
+  const model = `The model is ${modelText(settings)}.`;
   const other = evaluated ? `${grouped(evaluated.length)} ${unit} to score` : "";
   if (weights !== null) return [description, `${other} with ${values.weights}.`, model];
   const parts = [`${grouped(train.length)} ${unit} to train on`, `${grouped(dev.length)} held out`, other];
@@ -37,34 +36,43 @@ export function learningCard<Item, Facts>(
   },
 ) {
   const { input, result, surroundings, versions, values } = facts;
-  const { training, dev, eval: evaluated, parameters, shown } = result;
+  const { training, dev, eval: evaluated, parameters, shown, details } = result;
   const main = dev ?? evaluated;
   return {
     task: name,
-    ...(main ? { ...fields(main), loss: main.loss } : {}),
+    ...(main ? { ...fields(main), loss: main.loss, ...detailed(dev ? details.dev : details.eval) } : {}),
     ...(evaluated && input.eval
-      ? { eval: { path: values.eval, count: input.eval.length, ...fields(evaluated), loss: evaluated.loss } }
+      ? {
+          eval: {
+            path: values.eval,
+            count: input.eval.length,
+            ...fields(evaluated),
+            loss: evaluated.loss,
+            ...detailed(details.eval),
+          },
+        }
       : {}),
     parameters,
     ...(shown === null ? {} : { shown }),
-    ...(training
-      ? {
-          seconds: training.seconds,
-          epochs: training.history.length,
-          bestEpoch: training.bestEpoch,
-          reason: training.reason,
-          steps: training.steps,
-        }
-      : { weights: values.weights }),
-    seed: input.settings.seed,
-    adapter: surroundings.adapter,
-    isSoftwareAdapter: surroundings.isSoftware,
-    versions,
-    settings: input.settings,
+    ...(training ? trainingFacts(training) : { weights: values.weights }),
+    ...conditions(input.settings, surroundings, versions),
     data: { source: values.data ?? name, train: input.train.length, dev: input.dev.length },
     history: training?.history ?? [],
   };
 }
+
+/** How training went, as a run card holds it. */
+export function trainingFacts({ seconds, history, bestEpoch, reason, steps }: NonNullable<LearningResult["training"]>) {
+  return { seconds, epochs: history.length, bestEpoch, reason, steps };
+}
+
+/** What a score depends on beside the data. */
+export function conditions(settings: Settings, surroundings: Surroundings, versions: Readonly<Record<string, string>>) {
+  const { adapter, isSoftware: isSoftwareAdapter } = surroundings;
+  return { seed: settings.seed, adapter, isSoftwareAdapter, versions, settings };
+}
+
+const detailed = (detail: Json) => (detail === null ? {} : { detail });
 
 /** What came of it: how training went, the scores, and what the model has to show. */
 export function reportLines<Item, Facts>(
@@ -73,21 +81,33 @@ export function reportLines<Item, Facts>(
   { input, result }: { input: LearningInput<Item, Facts>; result: LearningResult },
   terminal: Pick<Terminal, "style">,
 ): string[] {
-  const { training, dev, eval: evaluated, shown } = result;
+  const { training, dev, eval: evaluated, shown, details } = result;
+  const text = (what: Json) => (what === null ? [] : [typeof what === "string" ? what : JSON.stringify(what)]);
   const scored = (what: string, count: number, scores: NonNullable<typeof dev>) =>
     `${what}, ${grouped(count)} ${unit}: ${terminal.style("bold", fieldsText(fields(scores)))}, loss ${scores.loss.toFixed(3)} nats`;
-  const ending = training?.reason === "stopped early" ? ", the last of them no better" : "";
   return [
-    ...(training
-      ? [
-          `Trained ${training.history.length} epochs in ${training.seconds.toFixed(0)} s${ending}; ` +
-            `kept the weights of epoch ${training.bestEpoch}.`,
-        ]
-      : []),
-    ...(dev ? [scored("Held out", input.dev.length, dev)] : []),
-    ...(evaluated && input.eval ? [scored("--eval", input.eval.length, evaluated)] : []),
-    ...(shown === null ? [] : [typeof shown === "string" ? shown : JSON.stringify(shown)]),
+    ...trainingLines(training),
+    ...(dev ? [scored("Held out", input.dev.length, dev), ...text(details.dev)] : []),
+    ...(evaluated && input.eval ? [scored("--eval", input.eval.length, evaluated), ...text(details.eval)] : []),
+    ...text(shown),
   ];
+}
+
+/** How training went, if there was any. */
+export function trainingLines(training: LearningResult["training"]): string[] {
+  if (!training) return [];
+  const { history, seconds, reason, bestEpoch } = training;
+  const ending = reason === "stopped early" ? ", the last of them no better on the part that chooses" : "";
+  return [
+    `Trained ${history.length} epochs in ${seconds.toFixed(0)} s${ending}; kept the weights of epoch ${bestEpoch}.`,
+  ];
+}
+
+/** "a GRU of 64 hidden units, 2 layers, read both ways" */
+export function modelText({ cell, hidden, layers, bidirectional }: Settings): string {
+  const kind = { rnn: "an Elman RNN", gru: "a GRU", lstm: "an LSTM" }[cell];
+  const stack = layers === 1 ? "" : `, ${layers} layers`;
+  return `${kind} of ${hidden} hidden units${stack}${bidirectional ? ", read both ways" : ""}`;
 }
 
 /** "accuracy 0.973, exact true" */

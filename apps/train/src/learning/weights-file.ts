@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { decodeSafetensors } from "@unroll/nn";
 import { TaskError } from "../cli/errors";
 import type { Settings } from "../training/settings";
+import type { LearningInput } from "./learner";
 import { MODEL_KEY, TASK_KEY } from "./model-facts";
 
 /** A trained model as a file of weights brings it. */
@@ -11,6 +12,23 @@ export interface SavedModel<Facts> {
   facts: Facts;
   /** The file in base64. */
   weights: string;
+}
+
+/**
+ * What the page is to do where a model of a file is scored and none is trained.
+ * @param read the items at a path, as the model knows them
+ * @throws TaskError if there is nothing to score, and as `readWeights` does
+ */
+export async function scoringInput<Item, Facts>(
+  task: string,
+  { weights, evalPath }: { weights: string; evalPath: string | undefined },
+  read: (path: string, facts: Facts) => Promise<readonly Item[]>,
+): Promise<LearningInput<Item, Facts>> {
+  if (evalPath === undefined) {
+    throw new TaskError(`--weights ${weights} needs something to score. Pass --eval PATH beside it.`);
+  }
+  const saved = await readWeights<Facts>(task, weights);
+  return { ...saved, train: [], dev: [], eval: await read(resolve(evalPath), saved.facts) };
 }
 
 /**

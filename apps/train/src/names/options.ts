@@ -16,6 +16,11 @@ export const namesOptions = {
     value: "PATH",
     help: "Further files of that form, or one of them, to be scored with the trained model, every line as it stands.",
   },
+  weights: {
+    kind: "text",
+    value: "FILE",
+    help: "The weights.safetensors of an earlier run, to score --eval with: nothing is trained.",
+  },
   cell: {
     kind: "choice",
     of: CELLS,

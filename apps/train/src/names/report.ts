@@ -1,45 +1,57 @@
 import { alignColumns } from "../cli/table";
 import type { Terminal } from "../cli/terminal";
+import { grouped, modelText, trainingLines } from "../learning/run-card";
+import type { Guess, NamesOutcome } from "./outcome";
 import type { RunCard, Score } from "./run-card";
-import type { Guess } from "./score";
 import type { NamesInput } from "./settings";
 import type { Summary } from "./summary";
-import type { NamesOutcome } from "./train-names";
 
 type Styled = Pick<Terminal, "style">;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const grouped = (count: number): string => count.toLocaleString("en-US");
 
-/** What is about to be trained, on what. */
-export function introduction({ languages, train, validation, test, settings }: NamesInput, source: string): string[] {
-  const { cell, hidden, layers, bidirectional } = settings;
-  const kind = { rnn: "an Elman RNN", gru: "a GRU", lstm: "an LSTM" }[cell];
-  const stack = layers === 1 ? "" : `, ${layers} layers`;
+/** What is about to be trained, on what; or scored, with what. */
+export function introduction({ facts, train, dev, test, eval: other, settings, weights }: NamesInput, source: string) {
+  const { languages } = facts;
+  const parts =
+    weights === null
+      ? `${grouped(train.length)} names to train on, ${grouped(dev.length)} to validate, ${grouped(test?.length ?? 0)} held out.`
+      : `${grouped(other?.length ?? 0)} names to score.`;
   return [
     `Which language is this name from? ${languages.length} languages from ${source}:`,
-    `${grouped(train.length)} names to train on, ${grouped(validation.length)} to validate, ${grouped(test.length)} held out.`,
-    `The model is ${kind} of ${hidden} hidden units${stack}${bidirectional ? ", read both ways" : ""}.`,
+    parts,
+    `The model is ${modelText(settings)}.`,
   ];
 }
 
 /** What came of it: the scores, language by language for the held-out part, and the guesses for some names. */
-export function reportLines(card: RunCard, input: NamesInput, { examples }: NamesOutcome, terminal: Styled): string[] {
-  const ending = card.reason === "stopped early" ? ", the last of them no better on the validation part" : "";
+export function reportLines(
+  card: RunCard,
+  { facts, test, eval: other }: NamesInput,
+  outcome: NamesOutcome,
+  terminal: Styled,
+): string[] {
+  const { languages, examples } = facts;
+  const score = isScored(card) ? card : undefined;
   return [
-    `Trained ${card.epochs} epochs in ${card.seconds.toFixed(0)} s${ending}; kept the weights of epoch ${card.bestEpoch}.`,
+    ...trainingLines(outcome.training),
     "",
-    scoreLine("Held out", card, terminal),
-    ...(card.eval ? [scoreLine(card.eval.path ?? "", card.eval, terminal)] : []),
-    ...perClassLines(card).map((line) => `  ${line}`),
+    ...(score && test ? [scoreLine("Held out", score, terminal)] : []),
+    ...(card.eval && other ? [scoreLine(card.eval.path ?? "", card.eval, terminal)] : []),
+    ...(score ? perClassLines(score).map((line) => `  ${line}`) : []),
     "",
-    "The likeliest languages of names that it has not seen:",
+    `The likeliest languages of ${test ? "names that it has not seen" : "names"}:`,
     ...guessLines(
-      examples.map((example, n) => ({ ...example, language: input.examples[n]?.language ?? "" })),
-      input.languages,
+      examples.map((example, n) => ({ ...example, guesses: outcome.guesses[n] ?? [] })),
+      languages,
     ).map((line) => `  ${line}`),
     "",
   ];
+}
+
+/** Whether there was anything to score, which the command line sees to. */
+function isScored(card: Partial<Score>): card is Score {
+  return card.perClass !== undefined;
 }
 
 /** The line on a part that was scored. */

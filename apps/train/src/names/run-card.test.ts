@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
 import { drawNames } from "./drawings";
-import { reportLines } from "./report";
+import type { NamesOutcome } from "./outcome";
+import { introduction, reportLines } from "./report";
 import { runCard } from "./run-card";
 import type { NamesInput } from "./settings";
-import type { NamesOutcome } from "./train-names";
 
 const names = (...languages: number[]) => languages.map((language, n) => ({ name: `Name${"abcde"[n]}`, language }));
 
 const input: NamesInput = {
-  languages: ["Czech", "Irish"],
+  facts: { languages: ["Czech", "Irish"], examples: [{ name: "Moore", language: "Irish" }] },
   train: names(0, 1, 1, 1),
-  validation: names(0, 1),
+  dev: names(0, 1),
   test: names(0, 0, 0, 1),
   eval: names(1),
-  examples: [{ name: "Moore", language: "Irish" }],
+  weights: null,
   settings: {
     ...{ cell: "gru", hidden: 128, layers: 2, bidirectional: true, dropout: 0.3, epochs: 12 },
     ...{
@@ -38,24 +38,24 @@ const epoch = {
   validationAccuracy: 0.5,
   isBest: true,
 };
-const result: NamesOutcome = {
+const outcome: NamesOutcome = {
   parameters: 1000,
-  losses: [{ step: 3, loss: 0.5 }],
-  history: [{ epoch: 1, ...epoch }],
-  bestEpoch: 1,
-  reason: "stopped early",
-  steps: 3,
-  seconds: 1.5,
+  training: {
+    parameters: 1000,
+    losses: [{ step: 3, loss: 0.5 }],
+    history: [{ epoch: 1, ...epoch }],
+    bestEpoch: 1,
+    reason: "stopped early",
+    steps: 3,
+    seconds: 1.5,
+  },
   test: { loss: 0.4, accuracy: 0.75, predicted: [0, 0, 1, 1] },
   eval: { loss: 0.9, accuracy: 0, predicted: [0] },
-  examples: [
-    {
-      name: "Moore",
-      guesses: [
-        { language: 1, probability: 0.75 },
-        { language: 0, probability: 0.25 },
-      ],
-    },
+  guesses: [
+    [
+      { language: 1, probability: 0.75 },
+      { language: 0, probability: 0.25 },
+    ],
   ],
 };
 
@@ -63,7 +63,7 @@ const card = runCard({
   source: "/names",
   dataset: { languages: ["Czech", "Irish"], items: names(0, 0, 0, 0, 1), skipped: 2, repeated: 3 },
   input,
-  result,
+  outcome,
   surroundings: { adapter: "swiftshader (software)", isSoftware: true, browser: "Chromium 156" },
   versions: { node: "20.0.0" },
   evalPath: "/held-out",
@@ -95,7 +95,7 @@ test("without further names to score there is no such score", () => {
     source: "/names",
     dataset: { languages: [], items: [], skipped: 0, repeated: 0 },
     input: { ...input, eval: null },
-    result: { ...result, eval: null },
+    outcome: { ...outcome, eval: null },
     surroundings: { adapter: "", isSoftware: false, browser: "" },
     versions: {},
     evalPath: undefined,
@@ -103,9 +103,28 @@ test("without further names to score there is no such score", () => {
   expect(evaluated).toBeUndefined();
 });
 
+test("names that a model of a file scored are told without training", () => {
+  const { test: _, ...only } = input;
+  const scored = { ...outcome, training: null, test: null };
+  const facts = { surroundings: { adapter: "", isSoftware: false, browser: "" }, versions: {}, evalPath: "/held-out" };
+  const scoring = { source: "w.safetensors", dataset: null, input: { ...only, train: [], dev: [], weights: "AA==" } };
+  const card = runCard({ ...scoring, ...facts, outcome: scored });
+  expect(card).toMatchObject({
+    accuracy: 0,
+    count: 1,
+    weights: "w.safetensors",
+    eval: { path: "/held-out", accuracy: 0 },
+  });
+  expect(introduction(scoring.input, "w.safetensors")[1]).toBe("1 names to score.");
+  expect(reportLines(card, scoring.input, scored, { style: (_, text) => text })[1]).toContain(
+    "/held-out, 1 names: 0.0 %",
+  );
+  expect(drawNames(scoring.input, scored).map(({ name }) => name)).toEqual(["confusion"]);
+});
+
 test("the report tells it in lines", () => {
-  expect(reportLines(card, input, result, { style: (_, text) => text }).join("\n")).toMatchInlineSnapshot(`
-    "Trained 1 epochs in 2 s, the last of them no better on the validation part; kept the weights of epoch 1.
+  expect(reportLines(card, input, outcome, { style: (_, text) => text }).join("\n")).toMatchInlineSnapshot(`
+    "Trained 1 epochs in 2 s, the last of them no better on the part that chooses; kept the weights of epoch 1.
 
     Held out, 4 names: 75.0 % right (always saying Czech gives 75.0 %), loss 0.400 nats
     /held-out, 1 names: 0.0 % right (always saying Irish gives 100.0 %), loss 0.900 nats
@@ -119,7 +138,7 @@ test("the report tells it in lines", () => {
 });
 
 test("the drawings show the losses and count the held-out names", () => {
-  const [loss, confusion] = drawNames(input, result);
+  const [loss, confusion] = drawNames(input, outcome);
   expect([loss?.name, confusion?.name]).toEqual(["loss", "confusion"]);
   expect(loss?.svg).toContain("Loss of the names model");
   expect(confusion?.svg).toContain("Czech → Irish: 33.3 %");

@@ -1,11 +1,12 @@
+import { conditions, trainingFacts } from "../learning/run-card";
 import type { Surroundings } from "../protocol";
-import { countLanguages } from "./dataset";
+import { countLanguages, type NameItem } from "./dataset";
 import type { NamesSource } from "./input";
+import type { NamesOutcome, Scores } from "./outcome";
 import { type Summary, summarize } from "./summary";
-import type { NamesOutcome } from "./train-names";
 
 export interface RunCardFacts extends NamesSource {
-  result: NamesOutcome;
+  outcome: NamesOutcome;
   surroundings: Surroundings;
   versions: Readonly<Record<string, string>>;
   /** Where the names of `input.eval` came from. */
@@ -18,38 +19,33 @@ export type Score = Summary & { majority: { language: string; rate: number } };
 export type RunCard = ReturnType<typeof runCard>;
 
 /** All that one must know to repeat and to judge a run: what run.json holds and --json prints. */
-export function runCard({ source, dataset, input, result, surroundings, versions, evalPath }: RunCardFacts) {
-  const { settings, languages, train, validation, test } = input;
-  const scoreOf = (items: typeof test, scores: typeof result.test): Score => ({
+export function runCard({ source, dataset, input, outcome, surroundings, versions, evalPath }: RunCardFacts) {
+  const { settings, facts, train, dev, test = [] } = input;
+  const languages = [...facts.languages];
+  const scoreOf = (items: readonly NameItem[], scores: Scores): Score => ({
     ...summarize(languages, items, scores),
-    majority: countLanguages({ languages: [...languages], items: [...items] }).majority,
+    majority: countLanguages({ languages, items: [...items] }).majority,
   });
-  const evaluated = input.eval && result.eval ? scoreOf(input.eval, result.eval) : undefined;
+  const evaluated = input.eval && outcome.eval ? scoreOf(input.eval, outcome.eval) : undefined;
+  const main = outcome.test ? scoreOf(test, outcome.test) : evaluated;
+  const { training, parameters } = outcome;
   return {
     task: "names",
-    ...scoreOf(test, result.test),
+    ...main,
     ...(evaluated ? { eval: { path: evalPath, ...evaluated } } : {}),
-    seconds: result.seconds,
-    epochs: result.history.length,
-    bestEpoch: result.bestEpoch,
-    reason: result.reason,
-    steps: result.steps,
-    parameters: result.parameters,
-    seed: settings.seed,
-    adapter: surroundings.adapter,
-    isSoftwareAdapter: surroundings.isSoftware,
-    versions,
-    settings,
+    ...(training ? trainingFacts(training) : { weights: source }),
+    parameters,
+    ...conditions(settings, surroundings, versions),
     data: {
       source,
       languages: languages.length,
-      names: dataset.items.length,
-      skipped: dataset.skipped,
-      repeated: dataset.repeated,
+      ...(dataset
+        ? { names: dataset.items.length, skipped: dataset.skipped, repeated: dataset.repeated }
+        : { names: input.eval?.length ?? 0 }),
       train: train.length,
-      validation: validation.length,
+      validation: dev.length,
       test: test.length,
     },
-    history: result.history,
+    history: training?.history ?? [],
   };
 }

@@ -1,5 +1,5 @@
 import type { NameItem } from "./dataset";
-import type { Scores } from "./score";
+import type { Scores } from "./outcome";
 
 /** How a model did on a part of the names, language by language. */
 export interface Summary {

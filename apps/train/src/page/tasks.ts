@@ -5,7 +5,7 @@ import { ctcDigitsLearner } from "../ctc-digits/learner";
 import { entitiesLearner } from "../entities/learner";
 import { helloLearner } from "../hello/learner";
 import { learningPageTask } from "../learning/learn";
-import { trainNamesTask } from "../names/page-task";
+import { namesLearner } from "../names/learner";
 import { pendigitsLearner } from "../pendigits/learner";
 import { posLearner } from "../pos/learner";
 import type { PageMessage } from "../protocol";
@@ -18,7 +18,7 @@ export type PageTask = (input: unknown, send: (message: PageMessage) => void) =>
 
 /** By name; tasks.ts of the command line has the other side of each. */
 export const pageTasks: Readonly<Record<string, PageTask>> = {
-  names: trainNamesTask,
+  names: learningPageTask("names", namesLearner),
   accumulator: accumulatorPageTask,
   entities: learningPageTask("entities", entitiesLearner),
   "ctc-digits": learningPageTask("ctc-digits", ctcDigitsLearner),

@@ -1,11 +1,12 @@
 import { open } from "@unroll/kernels";
 import { decodeSafetensors } from "@unroll/nn";
 import { expect, test } from "vitest";
-import type { PageMessage, Start } from "../protocol";
+import { type LearningResult, learn } from "../learning/learn";
+import { type PageMessage, type Start, toBase64 } from "../protocol";
 import type { NameItem } from "./dataset";
-import type { NamesResult } from "./page-task";
+import { namesLearner } from "./learner";
+import { type NamesOutcome, namesOutcome } from "./outcome";
 import type { NamesInput } from "./settings";
-import { trainNames } from "./train-names";
 
 const limits = import.meta.env.UNROLL_LIMITS === "default" ? "default" : "raised";
 
@@ -21,15 +22,18 @@ function madeUpNames(from: number, to: number): NameItem[] {
 }
 
 const input: NamesInput = {
-  languages: ["Aish", "Zish"],
+  facts: {
+    languages: ["Aish", "Zish"],
+    examples: [
+      { name: "abc", language: "Aish" },
+      { name: "azay", language: "Zish" },
+    ],
+  },
   train: madeUpNames(0, 96),
-  validation: madeUpNames(96, 112),
+  dev: madeUpNames(96, 112),
   test: madeUpNames(112, 136),
   eval: madeUpNames(136, 144),
-  examples: [
-    { name: "abc", language: "Aish" },
-    { name: "azay", language: "Zish" },
-  ],
+  weights: null,
   settings: {
     ...{
       cell: "gru",
@@ -46,27 +50,27 @@ const input: NamesInput = {
   },
 };
 
-async function inPage(): Promise<Omit<NamesResult, "weights"> & { bytes: Uint8Array }> {
+async function inPage(given: NamesInput): Promise<NamesOutcome & { bytes: Uint8Array }> {
   const device = await open({ limits, onWarning: () => undefined });
   const steps: number[] = [];
-  const { outcome, weights } = await trainNames(input, {
+  const { outcome, weights } = await learn("names", namesLearner, given, {
     onProgress: ({ step }) => steps.push(step),
     onEpoch: () => undefined,
   });
   device.dispose();
-  expect(steps.at(-1)).toBe(outcome.steps);
-  return { ...outcome, bytes: weights };
+  expect(steps.at(-1)).toBe(outcome.training?.steps);
+  return { ...namesOutcome(outcome), bytes: weights };
 }
 
-async function inWorker(): Promise<NamesResult> {
+async function inWorker(): Promise<LearningResult> {
   const worker = new Worker(new URL("../page/worker.ts", import.meta.url), { type: "module" });
   const inputUrl = URL.createObjectURL(new Blob([JSON.stringify(input)]));
   try {
-    return await new Promise<NamesResult>((resolve, reject) => {
+    return await new Promise<LearningResult>((resolve, reject) => {
       worker.addEventListener("error", ({ message }) => reject(new Error(`the worker failed: ${message}`)));
       worker.addEventListener("message", ({ data }: MessageEvent<PageMessage>) => {
         if (data.kind === "failure") reject(new Error(data.failure.message));
-        else if (data.kind === "result") resolve(data.result as NamesResult);
+        else if (data.kind === "result") resolve(data.result as LearningResult);
       });
       worker.postMessage({ task: "names", limits, inputUrl } satisfies Start);
     });
@@ -77,15 +81,16 @@ async function inWorker(): Promise<NamesResult> {
 }
 
 test("two languages that share letters are told apart, on the page and, to the bit, in a worker", async () => {
-  const { bytes, ...outcome } = await inPage();
-  const [first, last] = [outcome.history[0], outcome.history.at(-1)];
+  const { bytes, ...outcome } = await inPage(input);
+  const history = outcome.training?.history ?? [];
+  const [first, last] = [history[0], history.at(-1)];
   expect(first?.loss).toBeGreaterThan(0.5); // a coin toss costs ln 2 = 0.69
   expect(last?.loss).toBeLessThan(0.25); // 0.12 is the least that targets smoothed by 0.05 allow
-  expect(outcome.test.accuracy).toBeGreaterThan(0.9);
-  expect(outcome.test.predicted).toHaveLength(24);
+  expect(outcome.test?.accuracy).toBeGreaterThan(0.9);
+  expect(outcome.test?.predicted).toHaveLength(24);
   expect(outcome.eval?.predicted).toHaveLength(8);
-  expect(outcome.examples.map(({ guesses }) => guesses[0]?.language)).toEqual([0, 1]);
-  for (const { guesses } of outcome.examples) {
+  expect(outcome.guesses.map((guesses) => guesses[0]?.language)).toEqual([0, 1]);
+  for (const guesses of outcome.guesses) {
     expect(guesses.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
   }
 
@@ -93,13 +98,16 @@ test("two languages that share letters are told apart, on the page and, to the b
   const count = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   expect(count).toBe(outcome.parameters);
 
-  const { weights, ...worker } = await inWorker();
-  const numbers = ({ losses, test: scores, eval: evaluated, examples }: typeof worker) => ({
-    losses,
-    scores,
-    evaluated,
-    examples,
+  const { weights, ...result } = await inWorker();
+  const worker = namesOutcome(result);
+  const numbers = ({ training, test: scores, eval: evaluated, guesses }: NamesOutcome) => ({
+    ...{ scores, evaluated, guesses },
+    losses: training?.losses,
   });
   expect(numbers(worker)).toEqual(numbers(outcome));
   expect(Uint8Array.from(atob(weights), (character) => character.charCodeAt(0))).toEqual(bytes);
+
+  const { test: _, ...only } = input;
+  const again = await inPage({ ...only, train: [], dev: [], weights: toBase64(bytes) });
+  expect(again).toMatchObject({ training: null, test: null, eval: outcome.eval, guesses: outcome.guesses });
 });
