@@ -19,14 +19,14 @@ test("a command that is not understood ends with 2 and names what there is", asy
   expect(await run("nams")).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "err": "unroll: There is no task nams. There is names, hello, accumulator, pendigits, sentiment, pos, shakespeare, slots, entities. "npm run train -- --help" tells more.
+      "err": "unroll: There is no task nams. There is names, hello, accumulator, pendigits, sentiment, pos, shakespeare, slots, entities, ctc-digits, anomalies. "npm run train -- --help" tells more.
     ",
       "out": "",
     }
   `);
   const { code, err, out } = await run("names", "--cells", "gru");
   expect([code, out]).toEqual([2, ""]);
-  expect(err).toContain("There is no option --cells. There are --data, --eval, --cell,");
+  expect(err).toContain("There is no option --cells. There are --data, --eval, --weights, --cell,");
   expect(await run("names", "--cell", "GRU")).toMatchInlineSnapshot(`
     {
       "code": 2,

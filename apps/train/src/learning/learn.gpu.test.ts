@@ -3,6 +3,10 @@ import { decodeSafetensors } from "@unroll/nn";
 import { expect, test } from "vitest";
 import { accumulatorPageTask } from "../accumulator/page-task";
 import { LECTURE } from "../accumulator/table";
+import { faultySeries } from "../anomalies/faults";
+import { anomaliesLearner } from "../anomalies/learner";
+import { ctcDigitsLearner } from "../ctc-digits/learner";
+import { touchTones } from "../ctc-digits/touch-tones";
 import { helloLearner } from "../hello/learner";
 import type { Digit } from "../pendigits/data";
 import { pendigitsLearner } from "../pendigits/learner";
@@ -69,5 +73,42 @@ test("strokes to the right and upwards are told apart", async () => {
   expect(outcome.training?.history[0]?.loss).toBeGreaterThan(outcome.training?.history.at(-1)?.loss ?? 0);
   expect(outcome.dev?.accuracy).toBe(1);
   expect(outcome.eval?.accuracy).toBe(1);
+  device.dispose();
+});
+
+test("touch tones: CTC learns that there is more than silence, and scores strings by their errors", async () => {
+  const device = await open({ limits, onWarning: () => undefined });
+  const { facts, train, dev } = touchTones();
+  const { outcome } = await learn(
+    "ctc-digits",
+    ctcDigitsLearner,
+    {
+      settings: { ...settings, cell: "gru", hidden: 16, bidirectional: true, epochs: 5, batch: 8, lr: 0.01 },
+      ...{ facts, train: train.slice(0, 60), dev: dev.slice(0, 10), eval: null, weights: null },
+    },
+    silent,
+  );
+  const losses = outcome.training?.history.map(({ loss }) => loss) ?? [];
+  expect(losses.at(-1)).toBeLessThan(2.2); // ln 10 = 2.3 for each digit if it were only known that there is one
+  expect(outcome.dev?.characterError).toBeLessThan(1);
+  device.dispose();
+});
+
+test("waves: a network finds faults that a moving average does not", async () => {
+  const device = await open({ limits, onWarning: () => undefined });
+  const { facts, train, dev } = faultySeries();
+  const { outcome } = await learn(
+    "anomalies",
+    anomaliesLearner,
+    {
+      settings: { ...settings, cell: "gru", hidden: 8, epochs: 6, batch: 16, lr: 0.01 },
+      ...{ facts, train, dev, eval: null, weights: null },
+    },
+    silent,
+  );
+  const { recall = 0, precision = 0, movingAverageRecall = 1 } = outcome.dev ?? {};
+  expect(recall).toBeGreaterThan(movingAverageRecall);
+  expect(precision).toBeGreaterThan(0.7);
+  expect(outcome.details.dev).toContain("windows found");
   device.dispose();
 });
