@@ -59,7 +59,9 @@ test("what is not as it should be is named with file and line", async () => {
     "real/a.csv",
     table(1000, (row) => (row === 4 ? "high" : "1")),
   );
-  expect(await refusal()).toMatchInlineSnapshot(`"real/a.csv: parseCsvColumns: expected finite numbers in column "value" but got "high" in line 6. Fill in or leave out the record, or read the column as "text"."`);
+  expect(await refusal()).toMatchInlineSnapshot(
+    `"real/a.csv: parseCsvColumns: expected finite numbers in column "value" but got "high" in line 6. Fill in or leave out the record, or read the column as "text"."`,
+  );
   await write("real/a.csv", table(1000).replace(time(5), "noon"));
   expect(await refusal()).toMatchInlineSnapshot(
     `"real/a.csv: line 7 should begin with a time such as 2014-04-01 00:05:00 but has noon. Correct it."`,

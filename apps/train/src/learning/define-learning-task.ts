@@ -68,8 +68,16 @@ async function run<Item, Facts>(
   const card = learningCard(definition, { input, result, surroundings, versions, values });
   for (const line of reportLines(unit, definition, { input, result }, terminal)) terminal.line(line);
   const { showIn } = definition;
-  const text = showIn !== undefined && typeof result.shown === "string" ? [[showIn, `${result.shown}
-`] as const] : [];
+  const text =
+    showIn !== undefined && typeof result.shown === "string"
+      ? [
+          [
+            showIn,
+            `${result.shown}
+`,
+          ] as const,
+        ]
+      : [];
   await writeRun(out, made, { drawings: draw(result), card, text });
   return card;
 }
