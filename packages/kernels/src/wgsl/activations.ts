@@ -6,6 +6,7 @@
  * Bounds over all of f32, from what WGSL grants: `exp` 3 + 2|x| ulp, division 2.5 ulp, `log` 2⁻²¹ between 1/2 and 2.
  *   sigmoid   8·2⁻²⁴: e(3 + 2a)/(1 + e)² is at most 1 ulp, the sum rounds once, the quotient adds 2.5 half ulps
  *   tanhSafe  16·2⁻²⁴: 2e(3 + 4a)/(1 + e)² is at most 2 ulp, the rest as above; below 1/8 also 8·2⁻²⁴ of the result
+ *   tanhFour  16·2⁻²⁴: 2e(3 + 4|x|)/(1 + e)² is at most 2 ulp, the sum rounds once, the quotient adds 2.5 ulp of up to 2
  *   softplus  16·2⁻²⁴ and a rounding of the result: `log` alone takes 8, e(3 + 2a)/(1 + e) at most 1.6 ulp
  *   expSafe   what `exp` has, of a result held between e⁻⁸⁷ and e⁸⁸
  */
@@ -26,6 +27,11 @@ export const activations = {
   let s = x * x;
   let series = x * (1.0 + s * (-0.33333334 + s * (0.13333334 + s * (-0.053968254 + s * 0.021869488))));
   return select(sign(x) * (1.0 - e) / (1.0 + e), series, a < 0.125);
+}`,
+
+  /** tanh(x) = 1 − 2/(1 + e^2x) of four numbers, near 0 only as good as a number of size 1: for sums of many. */
+  tanhFour: `fn tanhFour(x: vec4f) -> vec4f {
+  return 1.0 - 2.0 / (1.0 + exp(clamp(2.0 * x, vec4f(-40.0), vec4f(40.0))));
 }`,
 
   /** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|). */

@@ -71,6 +71,11 @@ describe("within the bounds that their comments state, over all of f32", () => {
   test("tanhSafe near 0, relative", () =>
     check("tanhSafe(x)", sweep({ from: -0.12499, to: 0.12499 }), Math.tanh, { absolute: TINY, relative: 8 * U }));
 
+  test("tanhFour", async () => {
+    await check("tanhFour(vec4f(x, 0.0, 0.0, 0.0)).x", sweep(), Math.tanh, { absolute: 16 * U });
+    await check("tanhFour(vec4f(0.0, 0.0, 0.0, x)).w", sweep({ from: -3, to: 3 }), Math.tanh, { absolute: 16 * U });
+  });
+
   test("softplus", () =>
     check("softplus(x)", sweep(), (x) => activationValue({ name: "softplus" }, x), { absolute: 16 * U, relative: U }));
 

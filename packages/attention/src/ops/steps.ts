@@ -1,0 +1,22 @@
+import { cast, concat, type Tensor, zeros } from "@unroll/nn";
+
+/** Queries [B, T, …] of several steps as those of one, in f32 where some are not halves. */
+export function sideBySide(steps: readonly Tensor[]): Tensor {
+  const [first] = steps as [Tensor];
+  if (steps.length === 1) return first;
+  const areAlike = steps.every(({ dtype }) => dtype === first.dtype);
+  return concat(areAlike ? [...steps] : steps.map((step) => cast(step, "f32")), 1);
+}
+
+/** Gradients of several steps' results as one; zeros [B, T, D] where nothing depends on a step's. */
+export function gradientsSideBySide(
+  steps: readonly { readonly gradient: Tensor | undefined; readonly shape: readonly number[] }[],
+): Tensor {
+  return sideBySide(steps.map(({ gradient, shape }) => gradient ?? zeros(shape)));
+}
+
+/** Which rows are whole fours, as kernels are told. */
+export function wholeFours(keys: Tensor, memory?: Tensor): { keyFours: boolean; memoryFours: boolean } {
+  const isWhole = (rows: Tensor | undefined): boolean => rows !== undefined && (rows.shape.at(-1) as number) % 4 === 0;
+  return { keyFours: isWhole(keys), memoryFours: isWhole(memory) };
+}
