@@ -36,14 +36,14 @@ const [EPSILON, ALPHA, K] = [0.1, 5, 5];
 /** Precisions of the orders 1, 2, …, as numbers, none of which is 0 unless the method leaves it so. */
 export function smoothedPrecisions(method: BleuSmoothing, input: SmoothingInput): number[] {
   const { precisions } = input;
-  const values = precisions.map(valueOf);
+  const values = precisions.map(ratio);
   switch (method) {
     case "none":
       return values.map((value) => (value === 0 ? TINY : value));
     case "method1":
       return precisions.map(({ numerator, denominator }) => (numerator === 0 ? EPSILON : numerator) / denominator);
     case "method2":
-      return precisions.map((p, i) => (i === 0 ? valueOf(p) : (p.numerator + 1) / (p.denominator + 1)));
+      return precisions.map((p, i) => (i === 0 ? ratio(p) : (p.numerator + 1) / (p.denominator + 1)));
     case "method3":
       return geometric(precisions, (k) => 1 / 2 ** k);
     case "method4":
@@ -57,16 +57,16 @@ export function smoothedPrecisions(method: BleuSmoothing, input: SmoothingInput)
   }
 }
 
-const valueOf = ({ numerator, denominator }: Precision): number => numerator / denominator;
+const ratio = ({ numerator, denominator }: Precision): number => numerator / denominator;
 
 /** The k-th order without a match counts `share(k)` of one. */
 function geometric(precisions: readonly Precision[], share: (k: number) => number): number[] {
   let k = 0;
-  return precisions.map((p) => (p.numerator === 0 ? share(++k) / p.denominator : valueOf(p)));
+  return precisions.map((p) => (p.numerator === 0 ? share(++k) / p.denominator : ratio(p)));
 }
 
 function byLength({ precisions, hypothesisLength }: SmoothingInput): number[] {
-  if (hypothesisLength <= 1) return precisions.map(valueOf);
+  if (hypothesisLength <= 1) return precisions.map(ratio);
   return geometric(precisions, (k) => Math.log(hypothesisLength) / (2 ** k * K));
 }
 

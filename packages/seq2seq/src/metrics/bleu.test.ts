@@ -16,7 +16,10 @@ describe("corpusBleu", () => {
 
   test("is the geometric mean of the precisions", () => {
     expect(sentenceBleu(hypothesis, [reference])).toBeCloseTo((4 / 6 / 5 / 4) ** 0.25 * (3 * 2 * (1 / 3)) ** 0.25, 12);
-    expect(sentenceBleu(hypothesis, [reference], { weights: [0.5, 0.5] })).toBeCloseTo(Math.sqrt((4 / 6) * (3 / 5)), 12);
+    expect(sentenceBleu(hypothesis, [reference], { weights: [0.5, 0.5] })).toBeCloseTo(
+      Math.sqrt((4 / 6) * (3 / 5)),
+      12,
+    );
     expect(sentenceBleu(hypothesis.split(" "), [reference.split(" ")])).toBe(sentenceBleu(hypothesis, [reference]));
   });
 
@@ -48,11 +51,21 @@ describe("corpusBleu", () => {
   });
 
   test("says what is wrong", () => {
-    expect(() => corpusBleu(["a"], [])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: corpusBleu: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`);
-    expect(() => corpusBleu(["a"], [[]])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: corpusBleu: references[0] should be a list of at least one sentence but is empty. Each hypothesis is compared with a list of references: [[reference], …] where there is one each.]`);
-    expect(() => corpusBleu(["a"], [["a"]], { weights: [] })).toThrowErrorMatchingInlineSnapshot(`[ValueError: corpusBleu: weights should be at least one finite number, that of unigrams first but is [].]`);
-    expect(() => sentenceBleu("a b", ["a b"], { smoothing: "method6" })).toThrowErrorMatchingInlineSnapshot(`[ValueError: corpusBleu: the precision of trigrams should be above 0 with method6 but is 0. The sentence is too short for it: take another smoothing, method4 for one.]`);
-    expect(() => modifiedPrecision("a", ["a"], 0)).toThrowErrorMatchingInlineSnapshot(`[ValueError: modifiedPrecision: n should be a positive whole number but is 0.]`);
+    expect(() => corpusBleu(["a"], [])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: corpusBleu: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
+    );
+    expect(() => corpusBleu(["a"], [[]])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: corpusBleu: references[0] should be a list of at least one sentence but is empty. Each hypothesis is compared with a list of references: [[reference], …] where there is one each.]`,
+    );
+    expect(() => corpusBleu(["a"], [["a"]], { weights: [] })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: corpusBleu: weights should be at least one finite number, that of unigrams first but is [].]`,
+    );
+    expect(() => sentenceBleu("a b", ["a b"], { smoothing: "method6" })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: corpusBleu: the precision of trigrams should be above 0 with method6 but is 0. The sentence is too short for it: take another smoothing, method4 for one.]`,
+    );
+    expect(() => modifiedPrecision("a", ["a"], 0)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: modifiedPrecision: n should be a positive whole number but is 0.]`,
+    );
   });
 });
 
@@ -82,7 +95,9 @@ test("of references the one that is closest in length counts, the shorter at a t
   expect(brevityPenalty(12, 12)).toBe(1);
   expect(brevityPenalty(13, 12)).toBeCloseTo(Math.exp(-1 / 12), 15);
   expect(brevityPenalty(3, 0)).toBe(0);
-  expect(() => closestReferenceLength([], 1)).toThrowErrorMatchingInlineSnapshot(`[ValueError: closestReferenceLength: referenceLengths should be at least one but is empty.]`);
+  expect(() => closestReferenceLength([], 1)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: closestReferenceLength: referenceLengths should be at least one but is empty.]`,
+  );
 });
 
 test("an n-gram counts at most as often as in the reference that has it most", () => {
@@ -138,10 +153,18 @@ describe("sacreBleu", () => {
   });
 
   test("says what is wrong", () => {
-    expect(() => sacreBleu(["a", "b"], [["a"]])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: sacreBleu: hypotheses should be 1, one per reference but is 2. Pass an empty hypothesis where nothing was found.]`);
-    expect(() => sacreBleu(["a"], [["a"]], { maxOrder: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: sacreBleu: maxOrder should be a positive whole number but is 0.]`);
-    expect(() => sacreBleu(["a"], [["a"]], { smoothing: "floor", smoothValue: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: bleuFromStatistics: smoothValue should be a finite number from 0 but is -1.]`);
+    expect(() => sacreBleu(["a", "b"], [["a"]])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: sacreBleu: hypotheses should be 1, one per reference but is 2. Pass an empty hypothesis where nothing was found.]`,
+    );
+    expect(() => sacreBleu(["a"], [["a"]], { maxOrder: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: sacreBleu: maxOrder should be a positive whole number but is 0.]`,
+    );
+    expect(() => sacreBleu(["a"], [["a"]], { smoothing: "floor", smoothValue: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: bleuFromStatistics: smoothValue should be a finite number from 0 but is -1.]`,
+    );
     const broken = { correct: [1], total: [1, 2], hypothesisLength: 1, referenceLength: 1 };
-    expect(() => bleuFromStatistics(broken)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: bleuFromStatistics: correct should be as many numbers as total, at least one but is 1.]`);
+    expect(() => bleuFromStatistics(broken)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: bleuFromStatistics: correct should be as many numbers as total, at least one but is 1.]`,
+    );
   });
 });

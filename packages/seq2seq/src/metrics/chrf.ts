@@ -49,7 +49,9 @@ export function chrf(
   const orders = { characterOrder, wordOrder };
   const sums = Array.from({ length: characterOrder + wordOrder }, (): [number, number, number] => [0, 0, 0]);
   for (const [i, hypothesis] of hypotheses.entries()) {
-    const candidates = (references[i] ?? []).map((reference) => countsOf(hypothesis, reference, { ...options, ...orders }));
+    const candidates = (references[i] ?? []).map((reference) =>
+      countsOf(hypothesis, reference, { ...options, ...orders }),
+    );
     const best = candidates.reduce((a, b) => (score(b, beta) > score(a, beta) ? b : a));
     for (const [n, counts] of best.entries()) {
       const sum = sums[n] as [number, number, number];
@@ -63,7 +65,10 @@ type Orders = ChrfOptions & { readonly characterOrder: number; readonly wordOrde
 
 function countsOf(hypothesis: string, reference: string, options: Orders): Counts[] {
   const { characterOrder, wordOrder, whitespace = false, lowercase = false } = options;
-  const [ours, theirs] = [hypothesis, reference].map((text) => (lowercase ? text.toLowerCase() : text)) as [string, string];
+  const [ours, theirs] = [hypothesis, reference].map((text) => (lowercase ? text.toLowerCase() : text)) as [
+    string,
+    string,
+  ];
   const characters = (text: string): string[] => Array.from(whitespace ? text : text.replace(/\s+/gu, ""));
   const [a, b] = [characters(ours), characters(theirs)];
   const [u, v] = [wordsOf(ours), wordsOf(theirs)];

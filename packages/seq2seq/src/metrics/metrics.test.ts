@@ -20,13 +20,27 @@ describe("chrf", () => {
   });
 
   test("each sentence takes the reference that it does best with", () => {
-    expect(chrf(["abc", "def"], [["xyz", "abc"], ["def", "q"]])).toBeCloseTo(100, 10);
+    expect(
+      chrf(
+        ["abc", "def"],
+        [
+          ["xyz", "abc"],
+          ["def", "q"],
+        ],
+      ),
+    ).toBeCloseTo(100, 10);
   });
 
   test("says what is wrong", () => {
-    expect(() => chrf([], [])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: chrf: hypotheses should be at least one, with its references but is 0. Pass an empty hypothesis where nothing was found.]`);
-    expect(() => chrf(["a"], [["a"]], { beta: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: chrf: beta should be a finite number above 0 but is 0.]`);
-    expect(() => chrf(["a"], [["a"]], { characterOrder: 0 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: chrf: characterOrder should be a whole number, not all of them 0 but is 0.]`);
+    expect(() => chrf([], [])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: chrf: hypotheses should be at least one, with its references but is 0. Pass an empty hypothesis where nothing was found.]`,
+    );
+    expect(() => chrf(["a"], [["a"]], { beta: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: chrf: beta should be a finite number above 0 but is 0.]`,
+    );
+    expect(() => chrf(["a"], [["a"]], { characterOrder: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: chrf: characterOrder should be a whole number, not all of them 0 but is 0.]`,
+    );
   });
 });
 
@@ -39,7 +53,11 @@ describe("rougeL", () => {
     const subsequences = (list: number[]) =>
       Array.from({ length: 2 ** list.length }, (_, bits) => list.filter((_, i) => bits & (1 << i)).join());
     const theirs = new Set(subsequences(b));
-    const longest = Math.max(...subsequences(a).filter((s) => theirs.has(s)).map((s) => (s.length + 1) / 2));
+    const longest = Math.max(
+      ...subsequences(a)
+        .filter((s) => theirs.has(s))
+        .map((s) => (s.length + 1) / 2),
+    );
     expect(rougeL([a], [[b]]).precision).toBeCloseTo(longest / 6, 12);
   });
 
@@ -48,7 +66,9 @@ describe("rougeL", () => {
     expect(score).toEqual({ precision: 3 / 8, recall: 3 / 8, f: 3 / 8 });
     // two of two words, two of four: F₂ = 5·P·R/(R + 4·P)
     expect(rougeL(["the gunman"], [["police kill the gunman"]], { beta: 2 }).f).toBeCloseTo(2.5 / 4.5, 12);
-    expect(() => rougeL(["a"], [["a"]], { beta: -1 })).toThrowErrorMatchingInlineSnapshot(`[ValueError: rougeL: beta should be a finite number above 0 but is -1.]`);
+    expect(() => rougeL(["a"], [["a"]], { beta: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: rougeL: beta should be a finite number above 0 but is -1.]`,
+    );
   });
 });
 
@@ -81,13 +101,27 @@ describe("error rates", () => {
   });
 
   test("say what is wrong", () => {
-    expect(() => wordErrorRate(["a"], [""])).toThrowErrorMatchingInlineSnapshot(`[ValueError: wordErrorRate: references should be at least one with a symbol but is empty, all of them. Leave empty references out, or count hypotheses that are not empty.]`);
-    expect(() => phonemeErrorRate(["a"], [])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: phonemeErrorRate: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`);
+    expect(() => wordErrorRate(["a"], [""])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: wordErrorRate: references should be at least one with a symbol but is empty, all of them. Leave empty references out, or count hypotheses that are not empty.]`,
+    );
+    expect(() => phonemeErrorRate(["a"], [])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: phonemeErrorRate: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
+    );
   });
 });
 
 test("exactMatch counts what is the same to the last symbol", () => {
   expect(exactMatch(["2001-02-03", "x", "y"], ["2001-02-03", "x ", "y"])).toBe(2 / 3);
-  expect(exactMatch([["a", 1], ["a"]], [["a", 1], ["a", "b"]])).toBe(1 / 2);
-  expect(() => exactMatch(["a"], [])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: exactMatch: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`);
+  expect(
+    exactMatch(
+      [["a", 1], ["a"]],
+      [
+        ["a", 1],
+        ["a", "b"],
+      ],
+    ),
+  ).toBe(1 / 2);
+  expect(() => exactMatch(["a"], [])).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: exactMatch: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
+  );
 });

@@ -115,8 +115,10 @@ export function bleuFromStatistics(
     if (total === 0) break;
     if (effectiveOrder) order = i + 1;
     if (correct > 0) precisions[i] = (100 * correct) / total;
-    else if (smoothing === "exp") precisions[i] = 100 / ((halves *= 2) * total);
-    else if (smoothing === "floor") precisions[i] = (100 * k) / total;
+    else if (smoothing === "exp") {
+      halves *= 2;
+      precisions[i] = 100 / (halves * total);
+    } else if (smoothing === "floor") precisions[i] = (100 * k) / total;
   }
   const used = precisions.slice(0, order);
   const mean = used.reduce((sum, p) => sum + (p === 0 ? LOG_ZERO : Math.log(p)), 0) / order;
