@@ -87,7 +87,7 @@ export function labelOf(text: string): string {
 
 /** About how wide a text is: ideographs, syllables of Hangul and emoji are as wide as high, other characters hardly more than half. */
 export function widthOf(text: string): number {
-  const ems = Array.from(text, (character) =>
+  const ems = Array.from(text, (character): number =>
     /[\u2066-\u2069\p{Mn}]/u.test(character)
       ? 0
       : /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]/u.test(

@@ -16,7 +16,6 @@ export function escapeXml(text: string): string {
     "'": "&#39;",
   };
   return text
-    .toWellFormed()
     .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
     .replace(/[&<>"']/g, (character) => entities[character] as string);
 }

@@ -2,7 +2,7 @@ import { cast, detach, evaluate, gather, identity, tensor, zeros } from "@unroll
 import { History } from "./hypotheses";
 import type { Settings } from "./options";
 import { type Choose, Recorder, type Rows } from "./recorder";
-import { leavesOf, mapLeaves } from "./state";
+import { expectRows, leavesOf, mapLeaves } from "./state";
 import type { SearchStep } from "./step";
 
 /** Places of a history are a multiple of this, so that searches of about the same length share their plans. */
@@ -20,6 +20,14 @@ const RANKLESS = -1e30;
  * device waits for.
  */
 export async function advance<S>(step: SearchStep<S>, state: S, settings: Settings, choose: Choose): Promise<History> {
+  const { where, sources } = settings;
+  expectRows(
+    where,
+    "the state",
+    state,
+    sources,
+    "Its first axis is that of the sources; search repeats it for the beams.",
+  );
   const history = new History(settings);
   const recorder = new Recorder(step, settings, choose);
   let rows = await firstRows(state, settings);

@@ -1,4 +1,4 @@
-import { ValueError } from "@unroll/kernels";
+import { MOST_BEAMS, ValueError } from "@unroll/kernels";
 import { type Tensor, topK } from "@unroll/nn";
 import { advance } from "./advance";
 import type { Hypothesis } from "./hypotheses";
@@ -63,7 +63,7 @@ export const rowsOf = (state: unknown): number | undefined => leavesOf(state)[0]
 type Beams = { readonly beam: number; readonly nBest: number; readonly groups: number; readonly diversity: number };
 
 function expectBeams(where: string, { beam, nBest, groups, diversity }: Beams): void {
-  expectWhole(where, "beam", beam, 1);
+  expectWhole(where, "beam", beam, 1, MOST_BEAMS, "A beam of 1 is greedy search; 5 is usual.");
   expectWhole(where, "nBest", nBest, 1);
   expectWhole(where, "groups", groups, 1);
   if (nBest > beam) {

@@ -1,4 +1,4 @@
-import { ANY_TOKEN, MOST_BEAMS, NOT_THE_END, ShapeError, ValueError } from "@unroll/kernels";
+import { ANY_TOKEN, NOT_THE_END, ShapeError, ValueError } from "@unroll/kernels";
 
 /** What every search is told. One of B sources may have a value of its own where a list is taken. */
 export interface SearchOptions {
@@ -67,7 +67,6 @@ export function settingsOf(
   { beams, groups, diversity, coverage }: Pick<Settings, "beams" | "groups" | "diversity" | "coverage">,
 ): Settings {
   const B = sourcesOf(where, options, sources);
-  expectWhole(where, "beam", beams, 1, MOST_BEAMS);
   if (B * beams >= MOST_ROWS) {
     throw new ValueError({ where, what: "sources times beams", expected: "below 2²⁴", received: String(B * beams) });
   }
@@ -83,8 +82,9 @@ export function settingsOf(
   const maxLength = perSource(where, "maxLength", options.maxLength, B);
   const prefixes = options.prefixes ?? Array.from({ length: B }, () => []);
   expectCount(where, "prefixes", prefixes, B);
-  for (const token of [end, ...start, ...suppress, ...prefixes.flat()])
-    expectWhole(where, "a token", token, 0, MOST_ROWS - 1);
+  for (const [what, tokens] of Object.entries({ end: [end], start, suppress, prefixes: prefixes.flat() })) {
+    for (const token of tokens) expectWhole(where, `${what}, a token,`, token, 0, MOST_ROWS - 1);
+  }
   for (const most of maxLength) expectWhole(where, "maxLength", most, 1);
   expectWhole(where, "minLength", minLength, 0);
   if (options.blockNgrams !== undefined) expectWhole(where, "blockNgrams", blockNgrams, 1, 64);
@@ -129,10 +129,17 @@ export function expectVocabulary({ where, end, suppress, prefixes }: Settings, V
 }
 
 /** @throws ValueError unless a number is whole and in range */
-export function expectWhole(where: string, what: string, value: number, low: number, high = 2 ** 31): void {
+export function expectWhole(
+  where: string,
+  what: string,
+  value: number,
+  low: number,
+  high = 2 ** 31,
+  remedy?: string,
+): void {
   if (Number.isInteger(value) && value >= low && value <= high) return;
   const expected = high === 2 ** 31 ? `a whole number from ${low}` : `a whole number from ${low} to ${high}`;
-  throw new ValueError({ where, what, expected, received: String(value) });
+  throw new ValueError({ where, what, expected, received: String(value), ...(remedy ? { remedy } : {}) });
 }
 
 function sourcesOf(where: string, { sources }: SearchOptions, counted: number | undefined): number {

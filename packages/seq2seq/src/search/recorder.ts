@@ -63,6 +63,11 @@ export class Recorder<S> {
     return this.#own.has(leaf);
   }
 
+  /** Whether a beam may come from another's row: not in a group of one. */
+  get #moves(): boolean {
+    return this.#settings.beams > this.#settings.groups;
+  }
+
   /** As many steps as go into a submission, and what they report, [1, steps·numbers]. */
   record(rows: Rows<S>, done: number): { report: Tensor; after: Rows<S> } {
     this.#own.clear();
@@ -93,7 +98,7 @@ export class Recorder<S> {
       },
     );
     const parents = reshape(selected.parents, [R]);
-    const follow = (leaf: Tensor): Tensor => (K > 1 ? gather(leaf, parents) : leaf);
+    const follow = (leaf: Tensor): Tensor => (this.#moves ? gather(leaf, parents) : leaf);
     const told = (x: Tensor): void => void report.push(reshape(x, [1, x.size]));
     told(selected.events);
     const attended = weights || coverage ? weightsOf(where, result, R, this.#places) : undefined;
@@ -148,11 +153,10 @@ export class Recorder<S> {
    * they are. Of those a leaf that two steps gave alike is the model's own.
    */
   #claim(before: Rows<S>, after: Rows<S>): void {
-    const isMoved = this.#settings.beams > 1;
     const old = new Set(leavesOf(before));
     this.#own.clear();
     for (const leaf of leavesOf(after)) {
-      if (!old.has(leaf) && (isMoved || !leaf.storage) && leaf.node.kind !== "host") this.#own.add(leaf);
+      if (!old.has(leaf) && (this.#moves || !leaf.storage) && leaf.node.kind !== "host") this.#own.add(leaf);
     }
   }
 

@@ -1,4 +1,4 @@
-import { ValueError } from "@unroll/kernels";
+import { MOST_BEAMS, ValueError } from "@unroll/kernels";
 import { categorical, type DrawOptions, gatherElements, random, reshape, type Tensor } from "@unroll/nn";
 import { advance } from "./advance";
 import { rowsOf } from "./beam-search";
@@ -29,7 +29,7 @@ export async function sampleSequences<S>(
 ): Promise<Hypothesis[][]> {
   const where = "sampleSequences";
   const { samples = 1, seed, rng, temperature, topK, topP } = options;
-  expectWhole(where, "samples", samples, 1, 256);
+  expectWhole(where, "samples", samples, 1, MOST_BEAMS);
   if (seed !== undefined && rng) {
     throw new ValueError({ where, what: "the options", expected: "seed or rng", received: "both" });
   }
