@@ -1,5 +1,5 @@
 import { type Canvas2D, type CanvasOptions, paint } from "./canvas";
-import { type Item, labelOf, type Scene, widthOf } from "./scene";
+import { type Item, labelOf, type Scene, titleItem, widthOf } from "./scene";
 import { type SvgOptions, toSvg } from "./svg";
 import { expectWeights, largest, type Weights } from "./weights";
 
@@ -53,10 +53,6 @@ function alignmentScene(where: string, { weights, source, target, title }: Align
   const width = Math.max(part.width, title === undefined ? 0 : widthOf(title)) + 2 * GAP;
   return { width, height: part.height + head + 2 * GAP, title: name, items: [...items, ...part.items] };
 }
-
-export const titleItem = (text: string, x: number, y: number): Item => {
-  return { kind: "text", x, y, text: labelOf(text), anchor: "start", isTitle: true };
-};
 
 export interface MatrixPart {
   readonly data: ArrayLike<number>;

@@ -1,8 +1,8 @@
-import { matrix, titleItem } from "./alignment";
+import { matrix } from "./alignment";
 import { type Canvas2D, type CanvasOptions, paint } from "./canvas";
-import type { Item, Scene } from "./scene";
+import { type Item, type Scene, titleItem, widthOf } from "./scene";
 import { type SvgOptions, toSvg } from "./svg";
-import { expectWeights, type Weights } from "./weights";
+import { expectColumns, expectWeights, type Weights } from "./weights";
 
 /** What each head attended to. */
 export interface HeadMaps {
@@ -16,7 +16,8 @@ export interface HeadMaps {
   readonly columns?: number;
 }
 
-const CELL = 14;
+/** Labels across the top lie as far apart as cells are wide: they need this much not to touch. */
+const CELL = 18;
 const GAP = 8;
 const BETWEEN = 16;
 const LINE = 20;
@@ -48,6 +49,7 @@ export function drawHeadMaps(
 function headScene(where: string, { weights, source, target, heads, columns = 4 }: HeadMaps): Scene {
   const [T, S] = [target.length, source.length];
   expectWeights(where, weights, [heads?.length ?? "N", T, S]);
+  expectColumns(where, columns);
   const N = weights.shape[0] as number;
   const data = Array.from(weights.data);
   const items: Item[] = [];
@@ -57,8 +59,9 @@ function headScene(where: string, { weights, source, target, heads, columns = 4 
     for (let head = first; head < Math.min(N, first + columns); head++) {
       const values = data.slice(head * T * S, (head + 1) * T * S);
       const part = matrix({ data: values, source, target, x, y: bottom + LINE, cell: CELL });
-      items.push(titleItem(heads?.[head] ?? `head ${head + 1}`, x, bottom + LINE / 2), ...part.items);
-      x += part.width + BETWEEN;
+      const name = heads?.[head] ?? `head ${head + 1}`;
+      items.push(titleItem(name, x, bottom + LINE / 2), ...part.items);
+      x += Math.max(part.width, widthOf(name)) + BETWEEN;
       height = Math.max(height, part.height + LINE);
     }
     right = Math.max(right, x - BETWEEN + GAP);

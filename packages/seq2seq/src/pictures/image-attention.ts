@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "@unroll/kernels";
 import { type Canvas2D, type CanvasOptions, paint } from "./canvas";
 import { type Item, labelOf, type Scene } from "./scene";
 import { type SvgOptions, toSvg } from "./svg";
-import { expectWeights, largest, upsampleAttention, type Weights } from "./weights";
+import { expectColumns, expectWeights, largest, upsampleAttention, type Weights } from "./weights";
 
 /** Where a model looked in an image as it said each word. */
 export interface ImageAttention {
@@ -62,6 +62,7 @@ function imageScene(where: string, { weights, grid, words, size, columns = 5 }: 
     throw new ShapeError({ where, what: "grid", expected, received: `[${grid.join(", ")}]` });
   }
   expectWeights(where, weights, [words.length, rows * cells]);
+  expectColumns(where, columns);
   const { width, height } = size ?? { width: 160, height: Math.round((160 * rows) / cells) };
   if (!(width > 0 && height > 0 && Number.isFinite(width * height))) {
     throw new ValueError({ where, what: "size", expected: "positive", received: `${width} by ${height}` });

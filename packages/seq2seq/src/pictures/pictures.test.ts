@@ -89,12 +89,16 @@ describe("alignmentSvg", () => {
 
   test("says what is wrong", () => {
     const { weights } = alignment;
-    expect(() => alignmentSvg({ ...alignment, target: ["the"] })).toThrowErrorMatchingInlineSnapshot();
-    expect(() =>
-      alignmentSvg({ ...alignment, weights: { ...weights, data: [1] } }),
-    ).toThrowErrorMatchingInlineSnapshot();
+    expect(() => alignmentSvg({ ...alignment, target: ["the"] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: alignmentSvg: weights should be [1, 3], a number for each but is [2, 3] with 6 numbers. A row of weights belongs to each token of the target, the end included.]`,
+    );
+    expect(() => alignmentSvg({ ...alignment, weights: { ...weights, data: [1] } })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: alignmentSvg: weights should be [2, 3], a number for each but is [2, 3] with 1 numbers. A row of weights belongs to each token of the target, the end included.]`,
+    );
     const negative = { ...weights, data: [0, 1, 0, 0, -1, 0] };
-    expect(() => alignmentSvg({ ...alignment, weights: negative })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => alignmentSvg({ ...alignment, weights: negative })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: alignmentSvg: weights.data[4] should be a finite number from 0 but is -1.]`,
+    );
   });
 });
 
@@ -131,7 +135,10 @@ describe("headMapsSvg", () => {
   });
 
   test("says what is wrong", () => {
-    expect(() => headMapsSvg({ ...maps, heads: ["only one"] })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => headMapsSvg({ ...maps, columns: 0 })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => headMapsSvg({ ...maps, heads: ["only one"] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: headMapsSvg: weights should be [1, 2, 3], a number for each but is [2, 2, 3] with 12 numbers. A row of weights belongs to each token of the target, the end included.]`,
+    );
   });
 });
 
@@ -166,10 +173,16 @@ describe("imageAttentionSvg", () => {
   });
 
   test("says what is wrong", () => {
-    expect(() => imageAttentionSvg("x", { ...attention, grid: [2, 3] })).toThrowErrorMatchingInlineSnapshot();
-    expect(() => imageAttentionSvg("x", { ...attention, grid: [4, 0] })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => imageAttentionSvg("x", { ...attention, grid: [2, 3] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: imageAttentionSvg: weights should be [2, 6], a number for each but is [2, 4] with 8 numbers. A row of weights belongs to each token of the target, the end included.]`,
+    );
+    expect(() => imageAttentionSvg("x", { ...attention, grid: [4, 0] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: imageAttentionSvg: grid should be two positive whole numbers, [rows, columns] but is [4, 0].]`,
+    );
     const size = { width: 0, height: 1 };
-    expect(() => imageAttentionSvg("x", { ...attention, size })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => imageAttentionSvg("x", { ...attention, size })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: imageAttentionSvg: size should be positive but is 0 by 1.]`,
+    );
   });
 });
 
@@ -206,9 +219,13 @@ describe("upsampleAttention", () => {
 
   test("says what is wrong", () => {
     const grid = { data: [0, 1], shape: [1, 2] };
-    expect(() => upsampleAttention(grid, { height: 0, width: 2 })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => upsampleAttention(grid, { height: 0, width: 2 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: upsampleAttention: height should be a positive whole number but is 0.]`,
+    );
     expect(() =>
       upsampleAttention({ ...grid, shape: [2] }, { height: 1, width: 2 }),
-    ).toThrowErrorMatchingInlineSnapshot();
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: upsampleAttention: weights should be [rows, columns], a number for each but is [2] with 2 numbers. A row of weights belongs to each token of the target, the end included.]`,
+    );
   });
 });

@@ -79,11 +79,16 @@ export const DARKEST = 0.78;
 const LONGEST_LABEL = 24;
 
 /** A label as it is drawn: short, and set apart so that its own direction, which may be right to left, holds in it alone. */
-export function labelOf(text: string): string {
+export function labelOf(text: string, longest = LONGEST_LABEL): string {
   const characters = Array.from(text.replace(/\s+/gu, " "));
-  const short = characters.length > LONGEST_LABEL ? [...characters.slice(0, LONGEST_LABEL - 1), "…"] : characters;
+  const short = characters.length > longest ? [...characters.slice(0, longest - 1), "…"] : characters;
   return `\u2068${short.join("")}\u2069`;
 }
+
+/** A title, however long. */
+export const titleItem = (text: string, x: number, y: number): Item => {
+  return { kind: "text", x, y, text: labelOf(text, Number.POSITIVE_INFINITY), anchor: "start", isTitle: true };
+};
 
 /** About how wide a text is: ideographs, syllables of Hangul and emoji are as wide as high, other characters hardly more than half. */
 export function widthOf(text: string): number {

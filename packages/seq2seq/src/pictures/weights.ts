@@ -29,6 +29,12 @@ export function expectWeights(where: string, { data, shape }: Weights, extents: 
   throw new ValueError({ where, what: `weights.data[${bad}]`, expected, received: String(data[bad]) });
 }
 
+/** @throws ValueError unless there may be so many side by side */
+export function expectColumns(where: string, columns: number): void {
+  if (Number.isInteger(columns) && columns > 0) return;
+  throw new ValueError({ where, what: "columns", expected: "a positive whole number", received: String(columns) });
+}
+
 /**
  * Weights of a grid at every pixel of a larger one, bilinearly, each cell's weight holding at its centre; past the outermost
  * centres they stay as they are there.
