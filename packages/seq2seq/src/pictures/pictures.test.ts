@@ -135,7 +135,9 @@ describe("headMapsSvg", () => {
   });
 
   test("says what is wrong", () => {
-    expect(() => headMapsSvg({ ...maps, columns: 0 })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => headMapsSvg({ ...maps, columns: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: headMapsSvg: columns should be a positive whole number but is 0.]`,
+    );
     expect(() => headMapsSvg({ ...maps, heads: ["only one"] })).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: headMapsSvg: weights should be [1, 2, 3], a number for each but is [2, 2, 3] with 12 numbers. A row of weights belongs to each token of the target, the end included.]`,
     );

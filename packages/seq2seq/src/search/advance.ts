@@ -1,4 +1,4 @@
-import { cast, detach, evaluate, gather, identity, tensor, zeros } from "@unroll/nn";
+import { cast, detach, evaluate, gather, identity, type Tensor, tensor, zeros } from "@unroll/nn";
 import { History } from "./hypotheses";
 import type { Settings } from "./options";
 import { type Choose, Recorder, type Rows } from "./recorder";
@@ -20,12 +20,12 @@ const RANKLESS = -1e30;
  * device waits for.
  */
 export async function advance<S>(step: SearchStep<S>, state: S, settings: Settings, choose: Choose): Promise<History> {
-  const { where, sources } = settings;
+  const { where, sources, copies } = settings;
   expectRows(
     where,
     "the state",
     state,
-    sources,
+    sources / copies,
     "Its first axis is that of the sources; search repeats it for the beams.",
   );
   const history = new History(settings);
@@ -57,20 +57,21 @@ export async function advance<S>(step: SearchStep<S>, state: S, settings: Settin
  */
 async function firstRows<S>(
   state: S,
-  { sources, beams, groups, start, maxLength, ngram, ...rest }: Settings,
+  { sources, copies, beams, groups, start, maxLength, ngram, stepsPerReadback }: Settings,
 ): Promise<Rows<S>> {
   const R = sources * beams;
-  const sourceOf = tensor(Uint32Array.from({ length: R }, (_, row) => Math.floor(row / beams)));
+  const eachOf = (rows: number): Tensor => tensor(Uint32Array.from({ length: R }, (_, row) => Math.floor(row / rows)));
+  const origin = eachOf(beams * copies);
   const ranks = Float32Array.from({ length: 2 * R }, (_, i) => {
     const beam = i % (2 * beams);
     return beam < beams && beam % (beams / groups) !== 0 ? RANKLESS : 0;
   });
-  const most = Math.max(...maxLength) + rest.stepsPerReadback;
+  const most = Math.max(...maxLength) + stepsPerReadback;
   const L = Math.ceil(most / HISTORY_PLACES) * HISTORY_PLACES;
   const rows: Rows<S> = {
-    tokens: gather(tensor(Uint32Array.from(start)), sourceOf),
+    tokens: gather(tensor(Uint32Array.from(start)), eachOf(beams)),
     beams: identity(tensor(ranks, { shape: [sources, 2, beams] })),
-    state: mapLeaves(state, (leaf) => (beams === 1 ? leaf : gather(leaf, sourceOf))),
+    state: mapLeaves(state, (leaf) => (beams * copies === 1 ? leaf : gather(leaf, origin))),
     history: ngram > 0 ? cast(zeros([R, L]), "u32") : undefined,
     covered: undefined,
   };

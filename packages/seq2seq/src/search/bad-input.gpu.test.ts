@@ -20,10 +20,10 @@ test("a good search, so that what follows fails for its own reason", async () =>
 describe("options", () => {
   test("beams", async () => {
     await expect(search({ beam: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: beamSearch: beam should be a whole number from 1 but is 0.]`,
+      `[ValueError: beamSearch: beam should be a whole number from 1 to 256 but is 0. A beam of 1 is greedy search; 5 is usual.]`,
     );
     await expect(search({ beam: 257 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: beamSearch: beam should be a whole number from 1 to 256 but is 257.]`,
+      `[ValueError: beamSearch: beam should be a whole number from 1 to 256 but is 257. A beam of 1 is greedy search; 5 is usual.]`,
     );
     await expect(search({ beam: 2, nBest: 3 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: beamSearch: nBest should be at most beam = 2 but is 3. Search finds as many sequences as it has beams: make beam larger, or nBest smaller.]`,
@@ -62,7 +62,7 @@ describe("options", () => {
       `[ValueError: beamSearch: end should be a token from 0 to 4 but is 8. Make the vocabulary with this token, and the model's output as large as the vocabulary.]`,
     );
     await expect(search({ end: -1 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: beamSearch: a token should be a whole number from 0 to 16777215 but is -1.]`,
+      `[ValueError: beamSearch: end, a token, should be a whole number from 0 to 16777215 but is -1.]`,
     );
     await expect(search({ suppress: [0] })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: beamSearch: suppress should be without the end token but is with it. Without it no sequence could end: use minLength to keep sequences going.]`,
@@ -96,7 +96,7 @@ describe("options", () => {
   test("samples", async () => {
     const draw = (options: object) => sampleSequences(step, stateOf(sources), { ...common, ...options });
     await expect(draw({ samples: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: sampleSequences: samples should be a whole number from 1 to 256 but is 0.]`,
+      `[ValueError: sampleSequences: samples should be a whole number from 1 but is 0.]`,
     );
     await expect(draw({ temperature: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: categorical: temperature should be a finite number above 0 but is 0. For the most probable class each time, take argmax, or pass greedy: true where that is an option.]`,

@@ -33,6 +33,8 @@ export interface SearchOptions {
 export interface Settings {
   readonly where: string;
   readonly sources: number;
+  /** Sources side by side that are one to the caller, and to the state. */
+  readonly copies: number;
   readonly beams: number;
   readonly groups: number;
   readonly diversity: number;
@@ -52,8 +54,8 @@ export interface Settings {
 
 /** Steps to a readback: fewer, and the wait for each would cost more than the work. */
 const LEAST_STEPS = 8;
-/** Rows and tokens are reported as f32, which has all whole numbers below this. */
-const MOST_ROWS = 2 ** 24;
+/** Tokens are reported as f32, which has all whole numbers below this. */
+const MOST_TOKENS = 2 ** 24;
 
 /**
  * @param sources that the state has, if it has tensors
@@ -67,9 +69,6 @@ export function settingsOf(
   { beams, groups, diversity, coverage }: Pick<Settings, "beams" | "groups" | "diversity" | "coverage">,
 ): Settings {
   const B = sourcesOf(where, options, sources);
-  if (B * beams >= MOST_ROWS) {
-    throw new ValueError({ where, what: "sources times beams", expected: "below 2²⁴", received: String(B * beams) });
-  }
   const {
     end,
     minLength = 0,
@@ -83,7 +82,7 @@ export function settingsOf(
   const prefixes = options.prefixes ?? Array.from({ length: B }, () => []);
   expectCount(where, "prefixes", prefixes, B);
   for (const [what, tokens] of Object.entries({ end: [end], start, suppress, prefixes: prefixes.flat() })) {
-    for (const token of tokens) expectWhole(where, `${what}, a token,`, token, 0, MOST_ROWS - 1);
+    for (const token of tokens) expectWhole(where, `${what}, a token,`, token, 0, MOST_TOKENS - 1);
   }
   for (const most of maxLength) expectWhole(where, "maxLength", most, 1);
   expectWhole(where, "minLength", minLength, 0);
@@ -101,8 +100,23 @@ export function settingsOf(
     expectCount(where, "sourceLengths", sourceLengths, B);
     for (const [source, length] of sourceLengths.entries()) expectSource(where, source, length);
   }
-  const given = { where, sources: B, beams, groups, diversity, coverage, start, end, maxLength, minLength, prefixes };
-  return { ...given, ngram: blockNgrams, suppress, sourceLengths, weights, stepsPerReadback };
+  const given = { where, sources: B, copies: 1, beams, groups, diversity, coverage, start, end, maxLength, minLength };
+  return { ...given, prefixes, ngram: blockNgrams, suppress, sourceLengths, weights, stepsPerReadback };
+}
+
+/** Each source several times over: all that a source has of its own is each copy's too. */
+export function copied(settings: Settings, copies: number): Settings {
+  const { sources, start, maxLength, prefixes, sourceLengths } = settings;
+  const repeated = <T>(list: readonly T[]): T[] => list.flatMap((each) => new Array<T>(copies).fill(each));
+  return {
+    ...settings,
+    sources: sources * copies,
+    copies,
+    start: repeated(start),
+    maxLength: repeated(maxLength),
+    prefixes: repeated(prefixes),
+    sourceLengths: sourceLengths && repeated(sourceLengths),
+  };
 }
 
 /** What each row may go on with at a step: any token, one only, or any but the end. */
@@ -119,7 +133,7 @@ export function ordersOf(settings: Settings, step: number): Uint32Array<ArrayBuf
 
 /** @throws ValueError if a token that was named is none of V, or there are more than can be told apart */
 export function expectVocabulary({ where, end, suppress, prefixes }: Settings, V: number): void {
-  expectWhole(where, "the number of tokens", V, 1, MOST_ROWS);
+  expectWhole(where, "the number of tokens", V, 1, MOST_TOKENS);
   for (const [what, tokens] of Object.entries({ end: [end], suppress, prefixes: prefixes.flat() })) {
     const token = tokens.find((each) => each >= V);
     if (token === undefined) continue;

@@ -1,9 +1,9 @@
-import { MOST_BEAMS, ValueError } from "@unroll/kernels";
+import { ValueError } from "@unroll/kernels";
 import { categorical, type DrawOptions, gatherElements, random, reshape, type Tensor } from "@unroll/nn";
 import { advance } from "./advance";
 import { rowsOf } from "./beam-search";
 import type { Hypothesis } from "./hypotheses";
-import { expectWhole, type SearchOptions, settingsOf } from "./options";
+import { copied, expectWhole, type SearchOptions, settingsOf } from "./options";
 import type { SearchStep } from "./step";
 
 export interface SampleOptions extends SearchOptions, DrawOptions {
@@ -29,7 +29,7 @@ export async function sampleSequences<S>(
 ): Promise<Hypothesis[][]> {
   const where = "sampleSequences";
   const { samples = 1, seed, rng, temperature, topK, topP } = options;
-  expectWhole(where, "samples", samples, 1, MOST_BEAMS);
+  expectWhole(where, "samples", samples, 1);
   if (seed !== undefined && rng) {
     throw new ValueError({ where, what: "the options", expected: "seed or rng", received: "both" });
   }
@@ -40,16 +40,12 @@ export async function sampleSequences<S>(
     ...(topP === undefined ? {} : { topP }),
     ...(source ? { rng: source } : {}),
   };
-  // Each sample is a group of one beam: it keeps to itself, and ends when it ends.
-  const settings = settingsOf(where, options, rowsOf(state), {
-    beams: samples,
-    groups: samples,
-    diversity: 0,
-    coverage: false,
-  });
+  const beams = { beams: 1, groups: 1, diversity: 0, coverage: false };
+  const settings = copied(settingsOf(where, options, rowsOf(state), beams), samples);
   const found = await advance(step, state, settings, (logProbabilities: Tensor) => {
     const ids = reshape(categorical(logProbabilities, draw), [logProbabilities.shape[0] as number, 1]);
     return { values: gatherElements(logProbabilities, ids, 1), ids };
   });
-  return found.hypotheses((logProbability) => logProbability);
+  const all = found.hypotheses((logProbability) => logProbability);
+  return Array.from({ length: all.length / samples }, (_, b) => all.slice(b * samples, (b + 1) * samples).flat());
 }
