@@ -34,11 +34,13 @@ export async function runBleu(fields: Fields): Promise<Check[]> {
 /** Results from 0 to 1, by the names that cases give them. */
 const RUNNERS: Readonly<Record<string, (inputs: Fields) => Readonly<Record<string, number>>>> = {
   corpus_bleu(inputs) {
-    inputs.only("hypotheses", "references", "weights", "smoothing", "tokenise");
+    inputs.only("hypotheses", "references", "weights", "smoothing", "auto_reweigh", "tokenise", "note");
     if (inputs.text("tokenise", "whitespace") !== "whitespace") throw new UnsupportedCase("BLEU of other words");
     const smoothing = oneOf(inputs, "smoothing", "none", SMOOTHING);
     const weights = inputs.numbers("weights", [0.25, 0.25, 0.25, 0.25]);
-    return { bleu: corpusBleu(inputs.texts("hypotheses"), textLists(inputs, "references"), { weights, smoothing }) };
+    const autoReweigh = inputs.flag("auto_reweigh", false);
+    const options = { weights, smoothing, autoReweigh };
+    return { bleu: corpusBleu(inputs.texts("hypotheses"), textLists(inputs, "references"), options) };
   },
   modified_precision(inputs) {
     inputs.only("hypothesis", "references", "n");

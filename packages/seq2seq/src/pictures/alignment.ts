@@ -69,7 +69,7 @@ export function matrix({ data, source, target, x, y, cell = CELL }: MatrixPart):
   readonly height: number;
   readonly items: readonly Item[];
 } {
-  const [above, aside] = [source.map(labelOf), target.map(labelOf)];
+  const [above, aside] = [source, target].map((texts) => texts.map((text) => labelOf(text))) as [string[], string[]];
   const steep = (-SLOPE * Math.PI) / 180;
   const longest = Math.max(0, ...above.map(widthOf));
   const rise = Math.ceil(longest * Math.sin(steep)) + LINE / 2;

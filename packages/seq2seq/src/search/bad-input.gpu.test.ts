@@ -1,4 +1,4 @@
-import { concat, gather, reshape, type Tensor, tensor } from "@unroll/nn";
+import { concat, gather, random, reshape, type Tensor, tensor } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
 import { useTestDevice } from "../test-support/device";
 import { randomTable, stateOf, stepOf } from "../test-support/tables";
@@ -95,6 +95,7 @@ describe("options", () => {
 
   test("samples", async () => {
     const draw = (options: object) => sampleSequences(step, stateOf(sources), { ...common, ...options });
+    await expect(draw({ seed: 1, rng: random(1) })).rejects.toThrowErrorMatchingInlineSnapshot();
     await expect(draw({ samples: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: sampleSequences: samples should be a whole number from 1 but is 0.]`,
     );

@@ -1,3 +1,4 @@
+import { planStatistics } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
 import { useTestDevice } from "../test-support/device";
 import { attentionOf, randomTable, speakerOf, stateOf, stepOf, type Table } from "../test-support/tables";
@@ -241,6 +242,26 @@ describe("on the device", () => {
     // a readback is a submission too, and so is what the state is made ready with
     expect(counted.submissions).toBeLessThanOrEqual(2 * readbacks + 1);
     expect(counted.pipelines).toBe(0);
+  });
+
+  test("one plan serves all submissions of a search, and searches of other lengths", async () => {
+    const { device } = gpu;
+    const step = stepOf(table, START);
+    const search = (maxLength: number) =>
+      beamSearch(step, stateOf(5), {
+        start: START,
+        end: END,
+        beam: 3,
+        blockNgrams: 4,
+        maxLength,
+        minLength: maxLength,
+      });
+    const before = { ...planStatistics(device) };
+    await search(40);
+    // what the state is made ready with, and the steps
+    expect(planStatistics(device).misses - before.misses).toBe(2);
+    await search(27);
+    expect(planStatistics(device).misses - before.misses).toBe(2);
   });
 
   test("a source does not depend on those beside it", async () => {
