@@ -165,13 +165,18 @@ export class Recorder<S> {
     const { sourceLengths, sources, beams } = this.#settings;
     const logs = log(clamp(total, LEAST_COVERAGE, 1));
     if (!sourceLengths) return sum(logs, { axes: [-1] });
-    const S = total.shape[1] as number;
-    const inside = Float32Array.from({ length: sources * beams * S }, (_, i) =>
-      i % S < (sourceLengths[Math.floor(i / S / beams)] as number) ? 1 : 0,
-    );
-    this.#inSource ??= tensor(inside, { shape: [sources * beams, S] });
+    this.#inSource ??= placesInside(sourceLengths, sources, beams, total.shape[1] as number);
     return sum(mul(logs, this.#inSource), { axes: [-1] });
   }
+}
+
+/** 1 for the places that a row's source has, 0 for those past its end, [R, S]. */
+function placesInside(lengths: readonly number[], sources: number, beams: number, S: number): Tensor {
+  const R = sources * beams;
+  const inside = Float32Array.from({ length: R * S }, (_, i) =>
+    i % S < (lengths[Math.floor(i / S / beams)] as number) ? 1 : 0,
+  );
+  return tensor(inside, { shape: [R, S] });
 }
 
 /** A history [R, L] with a token more at place `made`. */
