@@ -95,7 +95,9 @@ describe("options", () => {
 
   test("samples", async () => {
     const draw = (options: object) => sampleSequences(step, stateOf(sources), { ...common, ...options });
-    await expect(draw({ seed: 1, rng: random(1) })).rejects.toThrowErrorMatchingInlineSnapshot(`[ValueError: sampleSequences: the options should be seed or rng but is both.]`);
+    await expect(draw({ seed: 1, rng: random(1) })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: sampleSequences: the options should be seed or rng but is both.]`,
+    );
     await expect(draw({ samples: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: sampleSequences: samples should be a whole number from 1 but is 0.]`,
     );
