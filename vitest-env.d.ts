@@ -17,6 +17,8 @@ interface ImportMeta {
 declare module "virtual:readme-example";
 /** That of packages/nn/README.md. */
 declare module "virtual:readme-example/nn";
+/** That of packages/seq2seq/README.md. */
+declare module "virtual:readme-example/seq2seq";
 
 /** Vite serves the file and gives its address. */
 declare module "*.wasm?url" {

@@ -11,6 +11,10 @@ const EXAMPLES: Readonly<Record<string, { readonly readme: string; readonly plac
     readme: at("packages/nn/README.md"),
     place: `${at("packages/nn/src/readme.gpu.test.ts")}?example`,
   },
+  "virtual:readme-example/seq2seq": {
+    readme: at("packages/seq2seq/README.md"),
+    place: `${at("packages/seq2seq/src/readme.gpu.test.ts")}?example`,
+  },
 };
 
 /** Serves the first TypeScript block of a README that is whole, and so begins with its imports, as the module `virtual:readme-example` or one below it. */

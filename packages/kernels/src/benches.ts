@@ -19,6 +19,7 @@ import { benches as scans } from "./rnn/scan.bench";
 import { benches as states } from "./rnn/state.bench";
 import { benches as wavefronts } from "./rnn/wavefront.bench";
 import { benches as sampling } from "./sampling/categorical.bench";
+import { benches as search } from "./search/search.bench";
 import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
@@ -43,5 +44,6 @@ export const benches: readonly KernelBench[] = [
   ...states,
   ...wavefronts,
   ...sampling,
+  ...search,
   ...softmax,
 ];

@@ -14,5 +14,6 @@ export * from "./pool";
 export * from "./reduce";
 export * from "./rnn";
 export * from "./sampling";
+export * from "./search";
 export * from "./softmax";
 export * from "./wgsl/activation";

@@ -1,1 +1,3 @@
-export {};
+export * from "./metrics";
+export * from "./pictures";
+export * from "./search";

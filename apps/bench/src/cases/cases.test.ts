@@ -15,7 +15,16 @@ test("no two cases have one name, shape and pass, by which runs are compared", (
 test("every kernel, cell and model is there, and all work is counted", () => {
   const names = new Set(all.map(({ name }) => name));
   for (const { kernel } of benches) expect(names).toContain(kernel.name);
-  for (const name of ["RNN", "LSTM", "GRU", "char-step-1", "char-step-2", "names-step-1", "names-step-64"]) {
+  for (const name of [
+    "RNN",
+    "LSTM",
+    "GRU",
+    "char-step-1",
+    "char-step-2",
+    "names-step-1",
+    "names-step-64",
+    "beam-search",
+  ]) {
     expect(names).toContain(name);
   }
   for (const one of all) {

@@ -3,12 +3,14 @@ import { kernelCases } from "./kernels";
 import { layerCases } from "./layers";
 import { modelCases } from "./models";
 import { scalingCases } from "./scaling";
+import { searchCases } from "./search";
 
 /** Groups of cases, as a user picks them. */
 export const FAMILIES = {
   kernels: { title: "Kernels", of: kernelCases },
   layers: { title: "Layers", of: layerCases },
   models: { title: "Training steps of models", of: modelCases },
+  search: { title: "Search for sequences", of: searchCases },
   scaling: { title: "An LSTM's training step at doubling sizes", of: scalingCases },
 } as const;
 

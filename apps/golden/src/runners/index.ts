@@ -1,5 +1,7 @@
 import { type Check, UnsupportedCase } from "../compare";
 import type { Fields } from "../fields";
+import { runBeamSearch } from "./beam-search";
+import { isBleu, runBleu } from "./bleu";
 import { runCtcBeamSearch, runCtcGreedy, runCtcLoss } from "./ctc";
 import { runEditDistance } from "./edit-distance";
 import { runKeras } from "./keras";
@@ -27,6 +29,8 @@ export function runnerOf(fields: Fields): Runner {
   if (fields.has("schedule")) return runSchedule;
   const op = opOf(fields);
   if (isTorchRnn(op)) return runTorchRnn;
+  if (op === "beam_search") return runBeamSearch;
+  if (isBleu(op)) return runBleu;
   if (op === "ctc_beam_search_decode") return runCtcBeamSearch;
   if (op === "ctc_greedy_decode") return runCtcGreedy;
   if (op === "ctc_loss") return runCtcLoss;

@@ -1,0 +1,7 @@
+export { type Alignment, alignmentSvg, drawAlignment } from "./alignment";
+export type { Canvas2D, CanvasOptions } from "./canvas";
+export { drawHeadMaps, type HeadMaps, headMapsSvg } from "./heads";
+export { drawImageAttention, type ImageAttention, imageAttentionSvg } from "./image-attention";
+export type { Theme } from "./scene";
+export type { SvgOptions } from "./svg";
+export { upsampleAttention, type Weights } from "./weights";
