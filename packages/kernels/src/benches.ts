@@ -1,3 +1,4 @@
+import { benches as attention } from "./attention/dot-product.bench";
 import { benches as conv } from "./conv/conv2d.bench";
 import { benches as copy } from "./copy/copy.bench";
 import type { KernelBench } from "./core";
@@ -22,6 +23,7 @@ import { benches as softmax } from "./softmax/softmax.bench";
 
 /** Every kernel with the sizes it is measured at. */
 export const benches: readonly KernelBench[] = [
+  ...attention,
   ...conv,
   ...copy,
   ...ctc,

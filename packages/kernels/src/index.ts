@@ -1,3 +1,4 @@
+export * from "./attention";
 export * from "./conv";
 export * from "./copy";
 export * from "./core";
