@@ -16,6 +16,7 @@ interface ImportMeta {
 /** The README's example, run by being imported: scripts/vitest/readme-example.ts. */
 declare module "virtual:readme-example";
 /** That of packages/nn/README.md. */
+declare module "virtual:readme-example/attention";
 declare module "virtual:readme-example/nn";
 /** That of packages/seq2seq/README.md. */
 declare module "virtual:readme-example/seq2seq";

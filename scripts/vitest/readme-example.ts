@@ -7,6 +7,10 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 /** A README by the module that serves its example, and the test whose imports the example's are resolved as. */
 const EXAMPLES: Readonly<Record<string, { readonly readme: string; readonly place: string }>> = {
   "virtual:readme-example": { readme: at("README.md"), place: `${at("apps/train/src/readme.gpu.test.ts")}?example` },
+  "virtual:readme-example/attention": {
+    readme: at("packages/attention/README.md"),
+    place: `${at("packages/attention/src/readme.gpu.test.ts")}?example`,
+  },
   "virtual:readme-example/nn": {
     readme: at("packages/nn/README.md"),
     place: `${at("packages/nn/src/readme.gpu.test.ts")}?example`,

@@ -8,6 +8,9 @@ export {
   selectRows,
   selectState,
 } from "./attention";
+export { scaledDotProductAttention } from "./dot-product/fused";
+export type { DotProductOptions } from "./dot-product/heads";
+export { type AttentionScores, plainDotProductAttention } from "./dot-product/plain";
 export {
   HardAttention,
   type HardAttentionLossOptions,
@@ -16,6 +19,52 @@ export {
   hardAttentionLoss,
   RewardBaseline,
 } from "./hard";
+export {
+  appendSteps,
+  type CacheFeatures,
+  emptyCache,
+  type KeysAndValues,
+  type KeyValueCache,
+  type StepCounts,
+} from "./key-value-cache";
+export {
+  type Positions,
+  TransformerLanguageModel,
+  type TransformerLanguageModelOptions,
+  type TransformerReadOptions,
+} from "./language-model";
 export { coverageLoss, doublyStochasticLoss, type WeightsOptions } from "./losses";
+export {
+  type AttentionMask,
+  additiveMask,
+  and,
+  booleanMask,
+  causalMask,
+  paddingMask,
+  withOffset,
+} from "./masks/mask";
+export {
+  type Attended,
+  type AttendOptions,
+  MultiHeadAttention,
+  type MultiHeadAttentionOptions,
+  type MultiHeadOptions,
+} from "./multi-head-attention";
 export { AttentionPooling, type AttentionPoolingOptions } from "./pooling";
+export { alibi, alibiSlopes } from "./positions/alibi";
+export { LearnedPositions } from "./positions/learned";
+export type { PlaceOptions } from "./positions/places";
+export { type RotaryOptions, RotaryPositions, type RotateOptions, rotate } from "./positions/rotary";
+export { type SinusoidalOptions, SinusoidalPositions, sinusoidalTable } from "./positions/sinusoidal";
 export * from "./scores";
+export { type DecodedStack, TransformerDecoder, type TransformerDecoderStackOptions } from "./transformer/decoder";
+export {
+  type Decoded,
+  TransformerDecoderLayer,
+  type TransformerDecoderLayerOptions,
+  type TransformerDecoderOptions,
+} from "./transformer/decoder-layer";
+export { type StepOptions, TransformerEncoder, type TransformerStackOptions } from "./transformer/encoder";
+export { TransformerEncoderLayer, type TransformerOptions } from "./transformer/encoder-layer";
+export type { TransformerLayerOptions } from "./transformer/options";
+export { Transformer, type TransformerMasks, type TransformerOfOptions } from "./transformer/transformer";

@@ -1,3 +1,4 @@
+import { benches as dotProductAttention } from "./attention/dot-product.bench";
 import { benches as attentionScores } from "./attention/scores.bench";
 import { benches as conv } from "./conv/conv2d.bench";
 import { benches as copy } from "./copy/copy.bench";
@@ -25,6 +26,7 @@ import { benches as softmax } from "./softmax/softmax.bench";
 /** Every kernel with the sizes it is measured at. */
 export const benches: readonly KernelBench[] = [
   ...attentionScores,
+  ...dotProductAttention,
   ...conv,
   ...copy,
   ...ctc,

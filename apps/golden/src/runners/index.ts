@@ -1,5 +1,7 @@
 import { type Check, UnsupportedCase } from "../compare";
 import type { Fields } from "../fields";
+import { runSinusoidal } from "./attention/sinusoidal";
+import { isTorchTransformer, runTorchTransformer } from "./attention/torch-transformer";
 import { runBeamSearch } from "./beam-search";
 import { isBleu, runBleu } from "./bleu";
 import { runCtcBeamSearch, runCtcGreedy, runCtcLoss } from "./ctc";
@@ -27,6 +29,7 @@ export function runnerOf(fields: Fields): Runner {
   if (fields.has("stems")) return runPorterStemmer;
   if (fields.has("update_rule") || fields.has("optimizer") || /^clip_by_/.test(opOf(fields))) return runOptimizer;
   if (fields.has("schedule")) return runSchedule;
+  if (fields.has("module") && isTorchTransformer(fields.text("module"))) return runTorchTransformer;
   const op = opOf(fields);
   if (isTorchRnn(op)) return runTorchRnn;
   if (op === "beam_search") return runBeamSearch;
@@ -36,6 +39,7 @@ export function runnerOf(fields: Fields): Runner {
   if (op === "ctc_loss") return runCtcLoss;
   if (op === "edit_distance") return runEditDistance;
   if (op === "layer_norm") return runLayerNorm;
+  if (op === "sinusoidal_positional_encoding") return runSinusoidal;
   const about = ["op", "module"].find((key) => fields.has(key));
   throw new UnsupportedCase(
     about === undefined ? "a case of unknown form" : `no ${about === "op" ? "operation" : about} ${fields.text(about)}`,

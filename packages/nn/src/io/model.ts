@@ -5,6 +5,7 @@ import { formatShape } from "../tensor/shape";
 import { type Mismatch, StateDictError } from "./errors";
 import type { HostTensor } from "./host-tensor";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
+import { torchPaths } from "./torch/counterpart";
 import { describeModel } from "./torch/describe-model";
 import { modelFromTorch, modelToTorch, type StateDict } from "./torch/state-dict";
 import { expectVocabulary } from "./vocabulary";
@@ -55,7 +56,8 @@ export async function saveTorch(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const modules = describeModel("saveTorch", model);
-  const dict = modelToTorch(modules, await readParameters(model, { tied: true }), readBiases.get(model));
+  const parameters = await readParameters(model, { tied: true });
+  const dict = modelToTorch(modules, parameters, readBiases.get(model), torchPaths(model.namedModules()));
   return encodeSafetensors(dict, metadata);
 }
 
@@ -67,7 +69,11 @@ export async function saveTorch(
  */
 export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
   const { tensors } = decodeSafetensors(file);
-  const { parameters, biases } = modelFromTorch(describeModel("loadTorch", model), tensors);
+  const { parameters, biases } = modelFromTorch(
+    describeModel("loadTorch", model),
+    tensors,
+    torchPaths(model.namedModules()),
+  );
   await write("loadTorch", model, parameters, { tied: true });
   readBiases.set(model, biases);
 }

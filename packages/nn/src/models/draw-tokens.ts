@@ -34,10 +34,10 @@ export interface Drawing {
 }
 
 /** A step of a model that makes tokens: from the last tokens [B] and the state, logits [B, V] and the state after them. */
-export type TokenStep = (
+export type TokenStep<S = ModelState> = (
   tokens: Tensor,
-  state: ModelState | undefined,
-) => { readonly logits: Tensor; readonly state: ModelState };
+  state: S | undefined,
+) => { readonly logits: Tensor; readonly state: S };
 
 /** Tokens to a submission: fewer, and the wait for each readback would cost more than the work. */
 const LEAST = 16;
@@ -84,23 +84,23 @@ export function expectToken(where: string, what: string, token: number, V: numbe
  * only when all of them are made are they read. The state never leaves the device. The last submission makes as many as
  * the others, so that one plan serves them all; what is too much is dropped.
  * @param first the token of each row that comes before
- * @param state to start from, computed already
+ * @param state to start from, computed already: a tensor, or records and lists of them
  * @returns for each row what it made up to a stop token
  */
-export async function drawTokens(
-  step: TokenStep,
+export async function drawTokens<S = ModelState>(
+  step: TokenStep<S>,
   first: readonly number[],
-  state: ModelState | undefined,
+  state: S | undefined,
   { length, next, stop, perSubmission }: Drawing,
 ): Promise<number[][]> {
   const B = first.length;
   const rows: number[][] = first.map(() => []);
   const ended = new Set<number>();
   let last = [...first];
-  let held: ModelState | undefined = state;
+  let held: S | undefined = state;
   for (let made = 0; made < length && ended.size < B; made += perSubmission) {
     let tokens = tensor(Uint32Array.from(last));
-    let now = held && detachState(held);
+    let now: S | undefined = held && detachState(held);
     const columns: Tensor[] = [];
     for (let turn = 0; turn < perSubmission; turn++) {
       const { logits, state: after } = step(tokens, now);
@@ -109,7 +109,7 @@ export async function drawTokens(
       columns.push(reshape(tokens, [B, 1]));
     }
     const all = concat(columns, 1);
-    const after = now as ModelState;
+    const after = now as S;
     await evaluate([all, ...tensorsOf(after)]);
     for (const old of held ? tensorsOf(held) : []) old.dispose();
     held = after;

@@ -1,6 +1,13 @@
 export type { OneOrMany } from "./batches";
 export type { ModelCellOptions, ModelState, SequenceCell } from "./cells";
-export type { GenerateOptions } from "./draw-tokens";
+export {
+  type Drawing,
+  drawTokens,
+  expectDrawing,
+  expectToken,
+  type GenerateOptions,
+  type TokenStep,
+} from "./draw-tokens";
 export { LanguageModel, type LanguageModelOptions } from "./language-model";
 export type { Pooling } from "./pooling";
 export { type AutoencoderOptions, type ScoreOptions, SequenceAutoencoder } from "./sequence-autoencoder";

@@ -1,5 +1,6 @@
 import { type Check, UnsupportedCase } from "../../compare";
 import { ABOUT, type Fields } from "../../fields";
+import { isKerasAttention, runKerasAttention } from "../attention/keras-attention";
 import { checksOf, f32, type Wanted } from "../tensors";
 import { kerasLayerNormalization } from "./layer-normalization";
 import type { KerasLayer } from "./outputs";
@@ -19,6 +20,7 @@ async function layerOf(fields: Fields): Promise<KerasLayer> {
 
 /** Calls in order on one layer object; each states which outputs are compared. */
 export async function runKeras(fields: Fields): Promise<Check[]> {
+  if (isKerasAttention(fields.text("layer"))) return runKerasAttention(fields);
   fields.only(...ABOUT, "layer", "config", "weights", "calls", "atol", "rtol");
   const layer = await layerOf(fields);
   const wanted: Wanted[] = [];

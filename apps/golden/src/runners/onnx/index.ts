@@ -1,5 +1,9 @@
 import { type Check, UnsupportedCase } from "../../compare";
 import type { Fields } from "../../fields";
+import { attnLstm } from "../attention/attn-lstm";
+import { onnxAttention } from "../attention/onnx-attention";
+import { onnxRotary } from "../attention/onnx-rotary";
+import { ortAttention } from "../attention/ort-attention";
 import { elementwiseOperators } from "./elementwise";
 import { indexOperators } from "./indexing";
 import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from "./losses";
@@ -35,15 +39,33 @@ const OPERATORS: ReadonlyMap<string, OnnxOperator> = new Map([
   ["NegativeLogLikelihoodLoss", negativeLogLikelihoodLoss],
   ["RMSNormalization", rmsNormalization],
   ["RNN", recurrentOperator("rnn")],
+  ["RotaryEmbedding", onnxRotary],
   ["Softmax", softmaxOperator],
   ["SoftmaxCrossEntropyLoss", softmaxCrossEntropyLoss],
 ]);
 
+/** Operators of ONNX Runtime's own domain. */
+const CONTRIB: ReadonlyMap<string, OnnxOperator> = new Map([
+  ["Attention", ortAttention],
+  ["AttnLSTM", attnLstm],
+]);
+
+const DOMAINS: Readonly<Record<string, ReadonlyMap<string, OnnxOperator>>> = {
+  "ai.onnx": OPERATORS,
+  "ai.onnx.preview.training": TRAINING,
+  "com.microsoft": CONTRIB,
+};
+
 /** One ONNX operator. */
 export async function runOnnx(fields: Fields): Promise<Check[]> {
   const node = new OnnxNode(fields);
-  const operators = node.domain === "ai.onnx.preview.training" ? TRAINING : OPERATORS;
-  const operator = /^ai\.onnx(\.preview\.training)?$/.test(node.domain) ? operators.get(node.op) : undefined;
+  if (node.domain === "ai.onnx" && node.op === "Attention") return onnxAttention(node);
+  if (node.op === "LinearAttention") {
+    throw new UnsupportedCase(
+      "LinearAttention: attention without a softmax, a recurrence over a state, is not a part of @unroll/attention",
+    );
+  }
+  const operator = DOMAINS[node.domain]?.get(node.op);
   if (!operator) {
     throw new UnsupportedCase(`no operation for ${node.domain === "ai.onnx" ? "" : `${node.domain} `}${node.op}`);
   }

@@ -11,6 +11,7 @@ import type { Module } from "../../modules/module";
 import { RecurrentModule } from "../../modules/recurrent";
 import { RMSNorm } from "../../modules/rms-norm";
 import { RNN } from "../../modules/rnn";
+import { counterpart } from "./counterpart";
 import type { ModuleDescription } from "./module-description";
 
 /**
@@ -19,7 +20,16 @@ import type { ModuleDescription } from "./module-description";
  */
 export function describeModel(where: string, model: Module): Map<string, ModuleDescription> {
   const found = new Map<string, ModuleDescription>();
-  for (const [path, module] of model.namedModules()) {
+  const modules = model.namedModules();
+  const inside = new Set<Module>();
+  for (const [path, module] of modules) {
+    if (inside.has(module)) continue;
+    const { attentionSizes } = counterpart(module);
+    if (attentionSizes) {
+      found.set(path, { kind: "Attention", sizes: attentionSizes });
+      for (const part of module.namedModules().values()) inside.add(part);
+      continue;
+    }
     const description = describeModule(where, path, module);
     if (description) found.set(path, description);
     else refuseOwnParameters(where, path, module);

@@ -1,5 +1,6 @@
 import { gateCount, UnsupportedError } from "@unroll/kernels";
 import type { Cell } from "../gate-order";
+import { type AttentionSizes, attentionShapes } from "./attention";
 
 /** A stack of recurrent layers, each in one direction or both. */
 export interface RecurrentDescription {
@@ -39,7 +40,13 @@ export const TORCH_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What a file needs to know of a module: its kind and sizes, and nothing that lives on a device. */
-export type ModuleDescription = RecurrentDescription | PlainDescription;
+export type ModuleDescription = RecurrentDescription | PlainDescription | AttentionDescription;
+
+/** Multi-head attention, its four projections a Linear each: query, key, value and output. */
+export interface AttentionDescription {
+  readonly kind: "Attention";
+  readonly sizes: AttentionSizes;
+}
 
 export const isRecurrent = (module: ModuleDescription): module is RecurrentDescription =>
   module.kind === "RNN" || module.kind === "LSTM" || module.kind === "GRU";
@@ -63,6 +70,11 @@ export function describe(module: ModuleDescription): string {
       const { kind, inputChannels, outputChannels, kernel, groups, hasBias } = module;
       const more = `${groups === 1 ? "" : `, ${groups} groups`}${hasBias ? "" : ", no bias"}`;
       return `${kind}(${inputChannels} → ${outputChannels}, kernel ${kernel.join(" x ")}${more})`;
+    }
+    case "Attention": {
+      const { size, keySize = size, valueSize = size, hasBias = true } = module.sizes;
+      const from = keySize === size && valueSize === size ? `${size}` : `${size}, ${keySize}, ${valueSize}`;
+      return `MultiheadAttention(${from}${hasBias ? "" : ", no bias"})`;
     }
     default: {
       const { kind, layers, directions, inputSize, hiddenSize, hasBias, projSize = 0 } = module;
@@ -132,6 +144,7 @@ export function recurrentParts(module: RecurrentDescription): RecurrentPart[] {
 
 /** The names and shapes of the module's tensors in a PyTorch state dict. */
 export function torchShapes(module: ModuleDescription): Map<string, readonly number[]> {
+  if (module.kind === "Attention") return attentionShapes(module.sizes);
   if (!isRecurrent(module)) {
     return new Map([...plainShapes(module)].map(([name, shape]) => [TORCH_NAMES.get(name) ?? name, shape]));
   }
@@ -148,6 +161,7 @@ export function torchShapes(module: ModuleDescription): Map<string, readonly num
 
 /** The names and shapes of the module's own parameters. */
 export function parameterShapes(module: ModuleDescription): Map<string, readonly number[]> {
+  if (module.kind === "Attention") return projectionShapes(module.sizes);
   if (!isRecurrent(module)) return plainShapes(module);
   const { kind, directions: D, hiddenSize: H, hasBias, projSize = 0 } = module;
   const rows = gateCount(cellOf(module)) * H;
@@ -158,6 +172,16 @@ export function parameterShapes(module: ModuleDescription): Map<string, readonly
     if (hasBias) shapes.set(ours.bias, [D * rows]);
     if (projSize > 0) shapes.set(ours.hr, [D, projSize, H]);
     if (hasBias && kind === "GRU") shapes.set(ours.recurrentBias, [D, H]);
+  }
+  return shapes;
+}
+
+/** The projections of attention, each as a Linear has it. */
+function projectionShapes({ size, keySize = size, valueSize = size, hasBias = true }: AttentionSizes) {
+  const shapes = new Map<string, readonly number[]>();
+  for (const [name, inputs] of Object.entries({ query: size, key: keySize, value: valueSize, output: size })) {
+    shapes.set(`${name}.weight`, [size, inputs]);
+    if (hasBias) shapes.set(`${name}.bias`, [size]);
   }
   return shapes;
 }

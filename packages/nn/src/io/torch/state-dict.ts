@@ -9,6 +9,7 @@ import {
   TORCH_NAMES,
   torchShapes,
 } from "./module-description";
+import { projectionsFromTorch, projectionsToTorch } from "./projections";
 import { recurrentFromTorch, recurrentToTorch } from "./recurrent-state";
 
 /** Tensors by name, as a file holds them. */
@@ -51,11 +52,16 @@ export function fromTorch(module: ModuleDescription, dict: StateDict, prefix = "
  * float32 sum bias_ih + bias_hh, except in the n gate of a GRU, n = tanh(W·x + b_in + r·(R·h + b_hn)): there `bias` takes
  * b_in and `recurrentBias` b_hn.
  * @param modules by path: "encoder.lstm", or "" for a model that is one module
+ * @param paths where PyTorch has those, by their paths here, if elsewhere
  * @throws StateDictError naming all that is missing, unexpected, or of another shape or dtype
  * @throws UnsupportedError for a GRU with `resetAfter: false`
  */
-export function modelFromTorch(modules: ReadonlyMap<string, ModuleDescription>, dict: StateDict): LoadedState {
-  return load("modelFromTorch", placed(modules), dict);
+export function modelFromTorch(
+  modules: ReadonlyMap<string, ModuleDescription>,
+  dict: StateDict,
+  paths?: ReadonlyMap<string, string>,
+): LoadedState {
+  return load("modelFromTorch", placed(modules, paths), dict);
 }
 
 /**
@@ -76,6 +82,7 @@ export function toTorch(
  * and not changed are written back bit for bit. An element of a bias that was trained since becomes bias_ih, beside 0 for
  * bias_hh: a difference from the old bias_hh would be rounded, this is exact.
  * @param modules by path: "encoder.lstm", or "" for a model that is one module
+ * @param paths where PyTorch has those, by their paths here, if elsewhere
  * @throws StateDictError if a parameter is missing, unexpected, or of another shape or dtype
  * @throws UnsupportedError for a GRU with `resetAfter: false`
  */
@@ -83,8 +90,9 @@ export function modelToTorch(
   modules: ReadonlyMap<string, ModuleDescription>,
   parameters: StateDict,
   biases?: StateDict,
+  paths?: ReadonlyMap<string, string>,
 ): Map<string, HostTensor> {
-  return store("modelToTorch", placed(modules), parameters, biases);
+  return store("modelToTorch", placed(modules, paths), parameters, biases);
 }
 
 /** A module and what stands before its names, there and here. */
@@ -94,11 +102,13 @@ interface Placed {
   readonly ours: string;
 }
 
-function placed(modules: ReadonlyMap<string, ModuleDescription>): Placed[] {
-  return [...modules].map(([path, module]) => {
-    const prefix = path ? `${path}.` : "";
-    return { module, torch: prefix, ours: prefix };
-  });
+function placed(modules: ReadonlyMap<string, ModuleDescription>, paths?: ReadonlyMap<string, string>): Placed[] {
+  const prefix = (path: string): string => (path ? `${path}.` : "");
+  return [...modules].map(([path, module]) => ({
+    module,
+    torch: prefix(paths?.get(path) ?? path),
+    ours: prefix(path),
+  }));
 }
 
 function load(where: string, modules: readonly Placed[], dict: StateDict): LoadedState {
@@ -110,8 +120,7 @@ function load(where: string, modules: readonly Placed[], dict: StateDict): Loade
   const state: LoadedState = { parameters: new Map(), biases: new Map() };
   for (const { module, torch, ours } of modules) {
     const read = without(torch, torchShapes(module), values);
-    const made = isRecurrent(module) ? recurrentFromTorch(module, read) : renamed(read, OUR_NAMES);
-    put(state.parameters, ours, parameterShapes(module), made);
+    put(state.parameters, ours, parameterShapes(module), fromTorchLayout(module, read));
     put(state.biases, torch, biasShapes(module), read);
   }
   return state;
@@ -134,17 +143,23 @@ function store(
   for (const { module, torch, ours } of modules) {
     const own = without(ours, parameterShapes(module), values);
     const before = without(torch, biasShapes(module), loaded);
-    put(
-      dict,
-      torch,
-      torchShapes(module),
-      isRecurrent(module) ? recurrentToTorch(module, own, before) : renamed(own, TORCH_NAMES),
-    );
+    put(dict, torch, torchShapes(module), toTorchLayout(module, own, before));
   }
   return dict;
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
+type Values = ReadonlyMap<string, Float32Array>;
+
+function fromTorchLayout(module: ModuleDescription, read: Values): Values {
+  if (isRecurrent(module)) return recurrentFromTorch(module, read);
+  return module.kind === "Attention" ? projectionsFromTorch(module, read) : renamed(read, OUR_NAMES);
+}
+
+function toTorchLayout(module: ModuleDescription, own: Values, before: Values): Values {
+  if (isRecurrent(module)) return recurrentToTorch(module, own, before);
+  return module.kind === "Attention" ? projectionsToTorch(module, own) : renamed(own, TORCH_NAMES);
+}
 
 const OUR_NAMES: ReadonlyMap<string, string> = new Map([...TORCH_NAMES].map(([ours, torch]) => [torch, ours]));
 

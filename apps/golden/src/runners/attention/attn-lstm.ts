@@ -1,0 +1,108 @@
+import {
+  add,
+  concat,
+  matmul,
+  mul,
+  reshape,
+  sequenceMask,
+  sigmoid,
+  slice,
+  softmax,
+  split,
+  stack,
+  type Tensor,
+  tanh,
+  transpose,
+  unstack,
+  where,
+  zeros,
+} from "@unroll/nn";
+import { UnsupportedCase } from "../../compare";
+import type { OnnxNode, OnnxOperator } from "../onnx/node";
+
+/** Weights of one direction, and what it attends to. */
+interface Parts {
+  readonly W: Tensor; //    [4H, I + A], blocks i o f c
+  readonly R: Tensor; //    [4H, H]
+  readonly B: Tensor; //    [4H]
+  readonly query: Tensor; // [H, K]
+  readonly v: Tensor; //    [K]
+  readonly keys: Tensor; // [N, S, K]
+  readonly memory: Tensor; // [N, S, M]
+  readonly isOpen: Tensor; // [N, S]
+  readonly layer: Tensor; // [H + M, A]
+}
+
+/** ONNX Runtime's AttnLSTM: an LSTM that reads, beside its input, what it attended to a step before (Bahdanau et al. 2015). */
+export const attnLstm: OnnxOperator = (node) => {
+  node.attributes.only("activations", "direction", "hidden_size", "input_forget", "clip");
+  if (node.attributes.flag("input_forget", false)) throw new UnsupportedCase("AttnLSTM with input_forget");
+  const activations = node.attributes.texts("activations", []).join();
+  if (!/^((sigmoid|Sigmoid),(tanh|Tanh),(tanh|Tanh),?)*$/.test(activations)) {
+    throw new UnsupportedCase(`AttnLSTM with ${activations}`);
+  }
+  const direction = node.attributes.text("direction", "forward");
+  const steps = unstack(node.float(0)); //                                            T of [N, I]
+  const [N] = (steps[0] as Tensor).shape as [number];
+  const lengths = node.optional(4)?.data ?? Float64Array.from({ length: N }, () => steps.length);
+  if (lengths.some((length) => length !== lengths[0]))
+    throw new UnsupportedCase("AttnLSTM with rows of several lengths");
+  const T = lengths[0] as number;
+  const outputs = (direction === "bidirectional" ? ["forward", "reverse"] : [direction]).map((each, index) =>
+    walk(partsOf(node, index), steps.slice(0, T), each === "reverse"),
+  );
+  const H = node.attributes.number("hidden_size");
+  const padding = Array.from({ length: steps.length - T }, () => zeros([N, H]));
+  return [
+    stack(
+      outputs.map((output) => stack([...output, ...padding])),
+      1,
+    ),
+  ]; //      [T, directions, N, H]
+};
+
+function partsOf(node: OnnxNode, index: number): Parts {
+  const of = (position: number): Tensor => {
+    const all = node.float(position);
+    return reshape(slice(all, 0, index, index + 1), all.shape.slice(1));
+  };
+  const biases = split(of(3), 2) as [Tensor, Tensor];
+  const memory = node.float(11);
+  const S = memory.shape[1] as number;
+  const memoryLengths = node.optional(12)?.data ?? Array.from({ length: memory.shape[0] as number }, () => S);
+  return {
+    W: of(1),
+    R: of(2),
+    B: add(...biases),
+    query: of(8),
+    v: of(10),
+    keys: matmul(memory, of(9)),
+    memory,
+    isOpen: sequenceMask(Array.from(memoryLengths), S),
+    layer: of(13),
+  };
+}
+
+function walk(parts: Parts, steps: readonly Tensor[], isReverse: boolean): Tensor[] {
+  const [N] = (steps[0] as Tensor).shape as [number];
+  const [H, A] = [parts.R.shape[1] as number, parts.layer.shape[1] as number];
+  let [h, c, attention] = [zeros([N, H]), zeros([N, H]), zeros([N, A])];
+  const outputs = (isReverse ? steps.toReversed() : steps).map((x) => {
+    const product = add(matmul(concat([x, attention], 1), transpose(parts.W)), matmul(h, transpose(parts.R)));
+    const [i, o, f, g] = split(add(product, parts.B), 4) as [Tensor, Tensor, Tensor, Tensor];
+    c = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+    h = mul(sigmoid(o), tanh(c));
+    attention = matmul(concat([h, contextOf(parts, h)], 1), parts.layer);
+    return h;
+  });
+  return isReverse ? outputs.reverse() : outputs;
+}
+
+/** Σ_s softmax(v·tanh(key_s + W·h))·memory_s, over what is no padding. */
+function contextOf({ query, v, keys, memory, isOpen }: Parts, h: Tensor): Tensor {
+  const [N, S, K] = keys.shape as [number, number, number];
+  const hidden = tanh(add(keys, reshape(matmul(h, query), [N, 1, K])));
+  const scores = reshape(matmul(hidden, reshape(v, [K, 1])), [N, S]);
+  const weights = softmax(where(isOpen, scores, -1e30));
+  return reshape(matmul(reshape(weights, [N, 1, S]), memory), [N, memory.shape[2] as number]);
+}

@@ -1,0 +1,82 @@
+import { ShapeError, ValueError } from "@unroll/kernels";
+import { expectDType, expectShape, formatShape, type Generator, type Tensor } from "@unroll/nn";
+import type { AttentionMask } from "../masks/mask";
+
+/** How scaled dot-product attention is meant. */
+export interface DotProductOptions {
+  /** N: heads of the queries. */
+  heads: number;
+  /** M, a divisor of N: heads of keys and values, each shared by N/M heads of queries (Ainslie et al. 2023); N by default. */
+  keyHeads?: number;
+  mask?: AttentionMask | undefined;
+  /** 1/√D by default. */
+  scale?: number;
+  /** Bounds the scores, c·tanh(score/c), before the mask; 0 for no bound. */
+  softcap?: number;
+  /** Probability that a weight is dropped, the others being scaled by 1/(1 − p); 0 by default. */
+  dropout?: number;
+  /** What dropout draws from. */
+  rng?: Generator;
+}
+
+/** Sizes of one call. */
+export interface HeadSizes {
+  readonly B: number;
+  readonly T: number;
+  readonly S: number;
+  readonly N: number;
+  readonly M: number;
+  readonly D: number;
+  readonly E: number;
+}
+
+/**
+ * The sizes of q [B, T, N·D], k [B, S, M·D] and v [B, S, M·E], checked with those of the mask.
+ * @throws ShapeError, ValueError if they do not fit
+ */
+export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, options: DotProductOptions): HeadSizes {
+  const { heads: N, keyHeads: M = N } = options;
+  for (const [what, count] of Object.entries({ heads: N, keyHeads: M })) {
+    if (Number.isInteger(count) && count > 0) continue;
+    throw new ValueError({ where, what, expected: "a positive whole number", received: String(count) });
+  }
+  if (N % M !== 0) {
+    throw new ValueError({ where, what: "keyHeads", expected: `a divisor of heads, ${N}`, received: String(M) });
+  }
+  expectDType(where, { q, k, v }, "f32", "f16");
+  const { B, T, QF } = expectShape(where, { q }, ["B", "T", "QF"]) as { B: number; T: number; QF: number };
+  if (QF % N !== 0) {
+    const remedy = "Features of all heads lie side by side.";
+    const expected = `[B, T, a multiple of heads, ${N}]`;
+    throw new ShapeError({ where, what: "q", expected, received: formatShape(q.shape), remedy });
+  }
+  const D = QF / N;
+  const remedy = `A key has as many features as a query: ${M} heads of ${D}.`;
+  const { S } = expectShape(where, { k }, [B, "S", M * D], remedy) as { S: number };
+  const { VF } = expectShape(where, { v }, [B, S, "VF"], "A value for each key.") as { VF: number };
+  if (VF % M !== 0 || S === 0 || T === 0) {
+    const expected = `[B, S, a multiple of keyHeads, ${M}], none of them 0`;
+    throw new ShapeError({ where, what: S * T === 0 ? "T and S" : "v", expected, received: formatShape(v.shape) });
+  }
+  const sizes = { B, T, S, N, M, D, E: VF / M };
+  if (options.mask) expectMask(where, options.mask, sizes);
+  return sizes;
+}
+
+/** @throws ShapeError if a part of the mask does not broadcast to [B, N, T, S] */
+function expectMask(where: string, { lengths, offset, allowed, bias, slopes }: AttentionMask, sizes: HeadSizes): void {
+  const { B, N, T, S } = sizes;
+  if (lengths) expectShape(where, { "mask.lengths": lengths }, [B], "One length for each row of the batch.");
+  if (typeof offset === "object")
+    expectShape(where, { "mask.offset": offset }, [B], "One offset for each row of the batch.");
+  if (slopes) expectShape(where, { "mask.slopes": slopes }, [N], "One slope for each head of the queries.");
+  for (const [what, part] of Object.entries({ "mask.allowed": allowed, "mask.bias": bias })) {
+    if (!part || [B, N, T, S].every((extent, axis) => part.shape[axis] === extent || part.shape[axis] === 1)) continue;
+    throw new ShapeError({
+      where,
+      what,
+      expected: `${formatShape([B, N, T, S])}, rows, heads, queries and keys, or 1 in place of any`,
+      received: formatShape(part.shape),
+    });
+  }
+}

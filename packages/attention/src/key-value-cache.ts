@@ -1,0 +1,138 @@
+import { appendRows, takeRows, ValueError } from "@unroll/kernels";
+import { add, cast, defineOp, expectShape, run, Tensor, tensor, zeros } from "@unroll/nn";
+import { expectSize } from "./sizes";
+
+/** Keys and values of one attention for the steps so far, heads side by side: [B, C, M·D] and [B, C, M·E]. */
+export interface KeysAndValues {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/**
+ * What attention layers keep of the steps so far, so that the next costs no more than itself. A value: a step takes one and
+ * returns the next. All its tensors have the rows of the batch first, so a search may gather, repeat and drop rows.
+ */
+export interface KeyValueCache {
+  /** Steps of each row that are in it: u32 [B]. */
+  readonly lengths: Tensor;
+  /** Most steps that any row can have: a bound that is known without asking the device. */
+  readonly used: number;
+  /** C: steps that there is room for. */
+  readonly capacity: number;
+  /** One for each layer. */
+  readonly layers: readonly KeysAndValues[];
+}
+
+/** Features of keys and values of one layer. */
+export interface CacheFeatures {
+  readonly keys: number;
+  readonly values: number;
+}
+
+/**
+ * A cache without steps.
+ * @param B rows of the batch
+ * @param capacity C: steps that any row will have at most; it grows where more come, at the price of another plan
+ */
+export function emptyCache(B: number, capacity: number, layers: readonly CacheFeatures[]): KeyValueCache {
+  expectSize("emptyCache", { B });
+  expectSize("emptyCache", { capacity });
+  return {
+    lengths: tensor(new Uint32Array(B)),
+    used: 0,
+    capacity,
+    layers: layers.map(({ keys, values }) => ({
+      keys: zeros([B, capacity, keys]),
+      values: zeros([B, capacity, values]),
+    })),
+  };
+}
+
+const appended = defineOp<
+  { cache: Tensor; fresh: Tensor; lengths: Tensor },
+  object,
+  { out: Tensor },
+  { cache: Tensor; fresh: Tensor; lengths: Tensor }
+>({
+  name: "appendSteps",
+  forward(inputs) {
+    const dims = sizesOf(inputs);
+    const { out } = run(appendRows, inputs, {
+      dims,
+      shapes: { out: inputs.cache.shape },
+      dtypes: { out: inputs.cache.dtype },
+    });
+    return { out: { out }, saved: inputs };
+  },
+  // What was there keeps its gradient except where it was written over; what is new gets that of its place.
+  backward({ out: d }, inputs, needs) {
+    if (!d) return {};
+    const { cache, fresh, lengths } = inputs;
+    const dims = sizesOf(inputs);
+    const of = (shape: readonly number[]) => ({ dims, shapes: { out: shape }, dtypes: { out: d.dtype } });
+    return {
+      ...(needs.has("cache")
+        ? { cache: run(appendRows, { cache: d, fresh: zeros(fresh.shape), lengths }, of(cache.shape)).out }
+        : {}),
+      ...(needs.has("fresh") ? { fresh: run(takeRows, { cache: d, lengths }, of(fresh.shape)).out } : {}),
+    };
+  },
+});
+
+function sizesOf({ cache, fresh }: { cache: Tensor; fresh: Tensor }): Record<"B" | "C" | "T" | "F", number> {
+  const [B, C, F] = cache.shape as [number, number, number];
+  return { B, C, T: fresh.shape[1] as number, F };
+}
+
+/**
+ * Steps put after the first `lengths` of each row of a cache; what has no room is dropped.
+ * @param cache [B, C, F]
+ * @param fresh [B, T, F]
+ * @param lengths u32 [B]
+ * @returns [B, C, F]
+ * @throws ShapeError if they do not fit
+ */
+export function appendSteps(cache: Tensor, fresh: Tensor, lengths: Tensor): Tensor {
+  const { B, F } = expectShape("appendSteps", { cache }, ["B", "C", "F"]) as { B: number; F: number };
+  expectShape("appendSteps", { fresh }, [B, "T", F]);
+  expectShape("appendSteps", { lengths }, [B]);
+  return appended({ cache, fresh, lengths: cast(lengths, "u32") }, {}).out;
+}
+
+/** A cache with room for T steps more: itself, or one with longer arrays. */
+export function withRoom(cache: KeyValueCache, T: number): KeyValueCache {
+  if (cache.used + T <= cache.capacity) return cache;
+  const capacity = Math.max(cache.used + T, 2 * cache.capacity);
+  const longer = (x: Tensor): Tensor => {
+    const [B, , F] = x.shape as [number, number, number];
+    return appendSteps(zeros([B, capacity, F]), x, tensor(new Uint32Array(B)));
+  };
+  return {
+    ...cache,
+    capacity,
+    layers: cache.layers.map(({ keys, values }) => ({ keys: longer(keys), values: longer(values) })),
+  };
+}
+
+/** How many of the T new steps of each row count: all, or true lengths [B]. */
+export type StepCounts = ArrayLike<number> | Tensor | undefined;
+
+/**
+ * The cache after T steps more.
+ * @param counts how many of the new steps of each row are true; the others are padding, and are written over later
+ * @throws ValueError if there is not a count for each row
+ */
+export function advanced(
+  cache: KeyValueCache,
+  layers: readonly KeysAndValues[],
+  T: number,
+  counts: StepCounts,
+): KeyValueCache {
+  const [B = 0] = cache.lengths.shape;
+  if (counts && !(counts instanceof Tensor) && counts.length !== B) {
+    const received = String(counts.length);
+    throw new ValueError({ where: "step", what: "lengths", expected: `${B}, one for each row`, received });
+  }
+  const more = counts === undefined ? T : counts instanceof Tensor ? counts : tensor(Uint32Array.from(counts));
+  return { ...cache, layers, used: cache.used + T, lengths: add(cache.lengths, more) };
+}

@@ -1,0 +1,292 @@
+import { ShapeError, ValueError } from "@unroll/kernels";
+import {
+  type ClassLossOptions,
+  cast,
+  where as choose,
+  concat,
+  crossEntropy,
+  Dropout,
+  drawTokens,
+  Embedding,
+  evaluate,
+  expectDrawing,
+  expectShape,
+  expectToken,
+  type GenerateOptions,
+  type Generator,
+  Linear,
+  Module,
+  ModuleBuffer,
+  normal,
+  notEqual,
+  type OneOrMany,
+  perplexity,
+  reshape,
+  type SequenceBatch,
+  sequenceMask,
+  sharedGenerator,
+  sum,
+  Tensor,
+  tensor,
+} from "@unroll/nn";
+import type { KeyValueCache, StepCounts } from "./key-value-cache";
+import { type AttentionMask, and, causalMask } from "./masks/mask";
+import { alibi, alibiSlopes } from "./positions/alibi";
+import { LearnedPositions } from "./positions/learned";
+import { RotaryPositions } from "./positions/rotary";
+import { SinusoidalPositions } from "./positions/sinusoidal";
+import { expectSize } from "./sizes";
+import { TransformerEncoder } from "./transformer/encoder";
+import type { TransformerLayerOptions } from "./transformer/options";
+
+/** How a model tells places apart. */
+export type Positions = "learned" | "sinusoidal" | "rotary" | "alibi" | "none";
+
+export interface TransformerLanguageModelOptions extends Omit<TransformerLayerOptions, "rotary"> {
+  /** V: tokens that there are. */
+  vocabularySize: number;
+  /** Features of each step. */
+  size: number;
+  heads: number;
+  /** 4 by default. */
+  layers?: number;
+  /** `learned` by default. */
+  positions?: Positions;
+  /** The longest sequence that there are learned positions for; 512 by default. Of no account for the others. */
+  length?: number;
+  /** Whether the output layer's weights are the vectors of the tokens (Press & Wolf 2017). */
+  tied?: boolean;
+  /** Targets of this value take no part: −100 by default. */
+  ignoreIndex?: number;
+  rng?: Generator;
+}
+
+export interface TransformerReadOptions {
+  /** What came before; without it sequences begin anew. */
+  state?: KeyValueCache | undefined;
+  /** How many of the steps of each row are true, where a state is carried on: all by default. */
+  lengths?: StepCounts;
+}
+
+/** Steps of prompts, and of caches, come in multiples of this: one plan serves prompts of any length up to it. */
+const PIECE = 64;
+/** Deviation of the first vectors of tokens (Radford et al. 2019). */
+const DEVIATION = 0.02;
+
+/**
+ * A decoder-only Transformer: the probability of each next token from all before it (Radford et al. 2019).
+ *   p(x_{t+1} | x_1 … x_t) = softmax(W·h_t + b),   h = Transformer(vectors + positions), each step seeing those before it
+ * It has the calls of nn's `LanguageModel`: `loss`, `evaluateLoss`, `perplexity`, `generate`. Its state is the cache of keys
+ * and values, so a token made costs one step whatever came before.
+ */
+export class TransformerLanguageModel extends Module {
+  readonly vocabularySize: number; // V
+  readonly size: number;
+  readonly heads: number;
+  readonly ignoreIndex: number;
+  readonly embedding: Embedding; // [V, size]
+  readonly positions: LearnedPositions | SinusoidalPositions | null;
+  readonly dropout: Dropout;
+  readonly transformer: TransformerEncoder;
+  readonly output: Linear; // [V, size]
+  readonly #rotary: RotaryPositions | undefined;
+  /** What positions add to the scores. */
+  readonly #mask: AttentionMask | undefined;
+
+  /** @throws ValueError if a size or an option is out of range */
+  constructor(options: TransformerLanguageModelOptions) {
+    super();
+    const where = "TransformerLanguageModel";
+    const { size, heads, positions = "learned", rng = sharedGenerator(), tied = false } = options;
+    this.vocabularySize = expectSize(where, { vocabularySize: options.vocabularySize });
+    this.size = expectSize(where, { size });
+    this.heads = expectSize(where, { heads });
+    this.ignoreIndex = options.ignoreIndex ?? -100;
+    const vectors = normal([this.vocabularySize, size], DEVIATION, rng);
+    this.embedding = new Embedding(this.vocabularySize, size, { vectors });
+    this.positions = positionsOf(where, positions, options, rng);
+    this.dropout = new Dropout(options.dropout ?? 0, { rng });
+    this.#rotary = positions === "rotary" ? new RotaryPositions(options.headSize ?? size / heads) : undefined;
+    this.#mask =
+      positions === "alibi" ? alibi(new ModuleBuffer(Float32Array.from(alibiSlopes(heads)), [heads])) : undefined;
+    this.transformer = new TransformerEncoder(size, heads, {
+      layers: 4,
+      activation: "gelu",
+      norm: "pre",
+      ...options,
+      rng,
+      ...(this.#rotary ? { rotary: this.#rotary } : {}),
+    });
+    const weight = tied ? { weight: this.embedding.weight } : {};
+    this.output = new Linear(size, this.vocabularySize, { rng, bias: options.bias ?? true, ...weight });
+  }
+
+  /** A state without steps, for B rows of at most `capacity` steps. */
+  emptyState(B: number, capacity: number): KeyValueCache {
+    return this.transformer.emptyCache(B, capacity);
+  }
+
+  /**
+   * @param x tokens [B, T]
+   * @param options.state what came before, from `emptyState` or a call before; without it sequences begin anew
+   * @returns logits [B, T, V] of the token after each step, and the state after them where one was given
+   * @throws ShapeError if x is not [B, T]; ValueError if a sequence is longer than the learned positions
+   */
+  forward(
+    x: Tensor,
+    { state, lengths }: TransformerReadOptions = {},
+  ): { logits: Tensor; state: KeyValueCache | undefined } {
+    expectShape("TransformerLanguageModel.forward", { x }, ["B", "T"]);
+    const placed = this.#placed(x, state);
+    if (!state) {
+      const mask = this.#mask ? and(causalMask(), this.#mask) : causalMask();
+      return { logits: this.output.forward(this.transformer.forward(placed, { mask })), state: undefined };
+    }
+    const { output, cache } = this.transformer.step(placed, state, { lengths, mask: this.#mask });
+    return { logits: this.output.forward(output), state: cache };
+  }
+
+  /** Mean cross-entropy per token of rows that begin anew, in nats. y: the token after each step, any past the length. */
+  loss({ x, y, lengths }: SequenceBatch, options: Omit<ClassLossOptions, "mask"> = {}): Tensor {
+    const { logits } = this.forward(x);
+    return crossEntropy(logits, y, { ignoreIndex: this.ignoreIndex, ...options, mask: maskOf(x, lengths) });
+  }
+
+  /** Mean cross-entropy per token over batches, in nats; NaN of none. Dropout is off. */
+  async evaluateLoss(batches: OneOrMany<SequenceBatch>): Promise<number> {
+    let [total, tokens] = [0, 0];
+    const all = Symbol.iterator in batches || Symbol.asyncIterator in batches ? batches : [batches];
+    for await (const batch of all) {
+      const loss = this.#evaluated(() => this.loss(batch, { reduction: "sum" }));
+      const counted = cast(notEqual(cast(batch.y, "i32"), this.ignoreIndex), "f32");
+      const mask = maskOf(batch.x, batch.lengths);
+      const count = sum(mask ? choose(mask, counted, 0) : counted);
+      const both = concat([reshape(loss, [1]), reshape(count, [1])], 0);
+      const [nats = 0, here = 0] = await both.data();
+      total += nats;
+      tokens += here;
+    }
+    return total / tokens;
+  }
+
+  /** e to the mean cross-entropy per token: see `evaluateLoss`. */
+  async perplexity(batches: OneOrMany<SequenceBatch>): Promise<number> {
+    return perplexity(await this.evaluateLoss(batches));
+  }
+
+  /**
+   * What follows a prompt. Tokens are drawn on the device and fed back there, 16 or more to a submission; a seed draws the
+   * same tokens each time. Dropout is off.
+   * @param prompt at least one token
+   * @returns the tokens made, without the prompt and without the stop token
+   * @throws ValueError if the prompt is empty or has a token that there is none of, if prompt and tokens are longer than the
+   *   learned positions, or an option is out of range
+   */
+  async generate(prompt: readonly number[], options: GenerateOptions): Promise<number[]> {
+    const [row = []] = await this.generateRows([prompt], options);
+    return row;
+  }
+
+  /** What follows each of several prompts, made together: see `generate`. Prompts may differ in length. */
+  async generateRows(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<number[][]> {
+    const where = "TransformerLanguageModel.generate";
+    const drawing = expectDrawing(where, this.vocabularySize, options);
+    this.#expectPrompts(where, prompts, drawing.length);
+    const B = prompts.length;
+    const T = pieces(Math.max(1, ...prompts.map((prompt) => prompt.length - 1)));
+    const made = drawing.perSubmission * Math.ceil(drawing.length / drawing.perSubmission);
+    const capacity = pieces(T + made);
+    this.#rotary?.reserve(capacity);
+    if (this.positions instanceof SinusoidalPositions) this.positions.reserve(capacity);
+    const ids = new Uint32Array(B * T);
+    for (const [row, prompt] of prompts.entries()) ids.set(prompt.slice(0, -1), row * T);
+    const { state } = this.#evaluated(() =>
+      this.forward(tensor(ids, { shape: [B, T] }), {
+        state: this.emptyState(B, capacity),
+        lengths: prompts.map((prompt) => prompt.length - 1),
+      }),
+    );
+    const start = state as KeyValueCache;
+    await evaluate([start.lengths, ...start.layers.flatMap(({ keys, values }) => [keys, values])]);
+    const step = (tokens: Tensor, before: KeyValueCache | undefined) => {
+      const { logits, state: after } = this.forward(reshape(tokens, [B, 1]), { state: before });
+      return { logits: reshape(logits, [B, this.vocabularySize]), state: after as KeyValueCache };
+    };
+    const last = prompts.map((prompt) => prompt.at(-1) as number);
+    return drawTokens(
+      (tokens, before: KeyValueCache | undefined) => this.#evaluated(() => step(tokens, before)),
+      last,
+      start,
+      drawing,
+    );
+  }
+
+  /** Vectors of the tokens with their positions. */
+  #placed(x: Tensor, state: KeyValueCache | undefined): Tensor {
+    const vectors = this.embedding.forward(x);
+    const placed = this.positions ? this.positions.forward(vectors, state ? { offset: state.lengths } : {}) : vectors;
+    return this.dropout.forward(placed);
+  }
+
+  #expectPrompts(where: string, prompts: readonly (readonly number[])[], length: number): void {
+    if (prompts.length === 0)
+      throw new ShapeError({ where, what: "prompts", expected: "at least one", received: "none" });
+    for (const [row, prompt] of prompts.entries()) {
+      if (prompt.length === 0) {
+        throw new ValueError({
+          where,
+          what: prompts.length === 1 ? "the prompt" : `prompts[${row}]`,
+          expected: "at least one token",
+          received: "empty",
+          remedy: "Begin with the token that begins texts, or with one that often does.",
+        });
+      }
+      for (const token of prompt) expectToken(where, "the prompt", token, this.vocabularySize);
+      const places = this.positions instanceof LearnedPositions ? this.positions.length : Number.POSITIVE_INFINITY;
+      if (prompt.length + length - 1 <= places) continue;
+      throw new ValueError({
+        where,
+        what: "prompt and length",
+        expected: `at most ${places + 1} tokens together, as many as there are learned positions and one more`,
+        received: `${prompt.length} and ${length}`,
+        remedy: "Make fewer, shorten the prompt, or build the model with positions of another kind.",
+      });
+    }
+  }
+
+  /** What `record` records with dropout off; every part is then as it was. */
+  #evaluated<T>(record: () => T): T {
+    const before = [...this.namedModules().values()].map((module) => [module, module.training] as const);
+    this.eval();
+    try {
+      return record();
+    } finally {
+      for (const [module, training] of before) module.training = training;
+    }
+  }
+}
+
+const pieces = (steps: number): number => PIECE * Math.ceil(steps / PIECE);
+
+/** Which steps of x [B, T] are within their rows' lengths. */
+function maskOf(x: Tensor, lengths: SequenceBatch["lengths"]): Tensor | undefined {
+  if (lengths === undefined) return undefined;
+  return sequenceMask(lengths instanceof Tensor ? lengths : Array.from(lengths), x.shape[1] as number);
+}
+
+function positionsOf(
+  where: string,
+  positions: Positions,
+  { size, length = 512 }: TransformerLanguageModelOptions,
+  rng: Generator,
+): LearnedPositions | SinusoidalPositions | null {
+  if (positions === "learned") return new LearnedPositions(length, size, { rng });
+  if (positions === "sinusoidal") return new SinusoidalPositions(size);
+  if (positions === "rotary" || positions === "alibi" || positions === "none") return null;
+  throw new ValueError({
+    where,
+    what: "positions",
+    expected: "learned, sinusoidal, rotary, alibi or none",
+    received: String(positions),
+  });
+}

@@ -1,0 +1,101 @@
+import { type LayerNorm, Module, type Tensor } from "@unroll/nn";
+import { advanced, emptyCache, type KeysAndValues, type KeyValueCache, withRoom } from "../key-value-cache";
+import { expectSize } from "../sizes";
+import {
+  type Decoded,
+  TransformerDecoderLayer,
+  type TransformerDecoderLayerOptions,
+  type TransformerDecoderOptions,
+} from "./decoder-layer";
+import { finalNormOf, type StepOptions, type TransformerStackOptions } from "./encoder";
+
+export interface TransformerDecoderStackOptions
+  extends TransformerStackOptions,
+    Pick<TransformerDecoderLayerOptions, "memorySize"> {}
+
+/** What a stack gives. */
+export interface DecodedStack {
+  /** [B, T, size] */
+  readonly output: Tensor;
+  /** Of each layer's attention to the memory [B, N, T, S], where asked for; otherwise empty. */
+  readonly weights: readonly Tensor[];
+}
+
+/** A stack of decoder layers, one after another, all of which attend to the same memory (Vaswani et al. 2017). */
+export class TransformerDecoder extends Module {
+  readonly size: number;
+  readonly layers: readonly TransformerDecoderLayer[];
+  readonly norm: LayerNorm | null;
+
+  /** @throws ValueError if a size or option is out of range */
+  constructor(size: number, heads: number, { layers = 6, finalNorm, ...options }: TransformerDecoderStackOptions = {}) {
+    super();
+    this.size = size;
+    const count = expectSize("TransformerDecoder", { layers });
+    this.layers = Array.from({ length: count }, () => new TransformerDecoderLayer(size, heads, options));
+    this.norm = finalNormOf(size, options, finalNorm);
+  }
+
+  /** Keys and values of the memory [B, S, memorySize] for each layer, projected once for all steps. */
+  prepare(memory: Tensor): readonly KeysAndValues[] {
+    return this.layers.map((layer) => layer.prepare(memory));
+  }
+
+  /**
+   * @param x [B, T, size]; without a causal mask each step sees those after it
+   * @param memory [B, S, memorySize], or what `prepare` made of it
+   * @throws ShapeError if x or the memory has other features
+   */
+  forward(x: Tensor, memory: Tensor | readonly KeysAndValues[], options: TransformerDecoderOptions = {}): DecodedStack {
+    const prepared = "shape" in memory ? this.prepare(memory) : memory;
+    return this.#through(x, options, (layer, y, index) => layer.forward(y, prepared[index] as KeysAndValues, options));
+  }
+
+  /** A cache without steps for B rows of at most `capacity` steps. */
+  emptyCache(B: number, capacity: number): KeyValueCache {
+    return emptyCache(
+      B,
+      capacity,
+      this.layers.map((layer) => layer.selfAttention.cacheFeatures),
+    );
+  }
+
+  /**
+   * The next T steps of B sequences, each seeing those before it: the same rows that `forward` with a causal mask gives for
+   * the whole sequences.
+   * @param x [B, T, size]
+   * @param prepared from `prepare`
+   */
+  step(
+    x: Tensor,
+    prepared: readonly KeysAndValues[],
+    cache: KeyValueCache,
+    { lengths, ...options }: StepOptions & TransformerDecoderOptions = {},
+  ): DecodedStack & { readonly cache: KeyValueCache } {
+    const T = x.shape[1] ?? 0;
+    const roomy = withRoom(cache, T);
+    const layers: KeysAndValues[] = [];
+    const result = this.#through(x, options, (layer, y, index) => {
+      const [own, kept] = [prepared[index], roomy.layers[index]] as [KeysAndValues, KeysAndValues];
+      const decoded = layer.step(y, own, kept, cache.lengths, options);
+      layers.push(decoded.kept);
+      return decoded;
+    });
+    return { ...result, cache: advanced(roomy, layers, T, lengths) };
+  }
+
+  #through(
+    x: Tensor,
+    { needWeights = false }: TransformerDecoderOptions,
+    through: (layer: TransformerDecoderLayer, y: Tensor, index: number) => Decoded,
+  ): DecodedStack {
+    const weights: Tensor[] = [];
+    let output = x;
+    for (const [index, layer] of this.layers.entries()) {
+      const decoded = through(layer, output, index);
+      output = decoded.output;
+      if (needWeights && decoded.weights) weights.push(decoded.weights);
+    }
+    return { output: this.norm ? this.norm.forward(output) : output, weights };
+  }
+}
