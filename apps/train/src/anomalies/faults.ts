@@ -4,13 +4,13 @@ import type { SeriesFacts } from "./data";
 import { probationOf, type Series } from "./series";
 
 const STEPS = 2016;
-/** Seconds from one value to the next: 288 make a day, which is one wave. */
-const INTERVAL = 300;
-const DAY = 288;
+/** Seconds from one value to the next: 48 make a day, which is one wave. */
+const INTERVAL = 1800;
+const DAY = 48;
 /** Steps before and after a fault that count as of it, as the windows of labelled series do. */
 const AROUND = 40;
 
-/** A week of waves with faults in some, for when there are no series of measurements: some to learn from, others to score. */
+/** Six weeks of waves with faults in some, for when there are no series of measurements: some to learn from, others to score. */
 export function faultySeries(): LoadedData<Series, SeriesFacts> {
   const series = waves(24);
   return { facts: {}, train: series.slice(0, 12), dev: series.slice(12) };

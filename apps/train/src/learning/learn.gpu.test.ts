@@ -76,39 +76,38 @@ test("strokes to the right and upwards are told apart", async () => {
   device.dispose();
 });
 
-test("touch tones: CTC learns that there is more than silence, and scores strings by their errors", async () => {
+test("touch tones: CTC learns in strings, which are scored the same again from the file", async () => {
   const device = await open({ limits, onWarning: () => undefined });
   const { facts, train, dev } = touchTones();
-  const { outcome } = await learn(
-    "ctc-digits",
-    ctcDigitsLearner,
-    {
-      settings: { ...settings, cell: "gru", hidden: 16, bidirectional: true, epochs: 5, batch: 8, lr: 0.01 },
-      ...{ facts, train: train.slice(0, 60), dev: dev.slice(0, 10), eval: null, weights: null },
-    },
-    silent,
-  );
-  const losses = outcome.training?.history.map(({ loss }) => loss) ?? [];
-  expect(losses.at(-1)).toBeLessThan(2.2); // ln 10 = 2.3 for each digit if it were only known that there is one
-  expect(outcome.dev?.characterError).toBeLessThan(1);
+  const input = {
+    settings: { ...settings, cell: "gru", hidden: 16, bidirectional: true, epochs: 3, batch: 8, lr: 0.01 } as const,
+    ...{ facts, train: train.slice(0, 40), dev: dev.slice(0, 10) },
+  };
+  const first = await learn("ctc-digits", ctcDigitsLearner, { ...input, eval: null, weights: null }, silent);
+  const losses = first.outcome.training?.history.map(({ loss }) => loss) ?? [];
+  expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
+  expect(first.outcome.dev?.characterError).toBeGreaterThan(0);
+  const file = { ...input, train: [], dev: [], eval: input.dev, weights: toBase64(first.weights) };
+  const again = await learn("ctc-digits", ctcDigitsLearner, file, silent);
+  expect(again.outcome.eval).toEqual(first.outcome.dev);
   device.dispose();
 });
 
-test("waves: a network finds faults that a moving average does not", async () => {
+test("waves: a network that learned from their starts finds faults that a moving average does not", async () => {
   const device = await open({ limits, onWarning: () => undefined });
   const { facts, train, dev } = faultySeries();
   const { outcome } = await learn(
     "anomalies",
     anomaliesLearner,
     {
-      settings: { ...settings, cell: "gru", hidden: 8, epochs: 6, batch: 16, lr: 0.01 },
+      settings: { ...settings, cell: "gru", hidden: 16, epochs: 20, batch: 16, lr: 0.01 },
       ...{ facts, train, dev, eval: null, weights: null },
     },
     silent,
   );
-  const scores = outcome.dev;
-  expect(scores?.recall).toBeGreaterThan(scores?.movingAverageRecall ?? 1);
-  expect(scores?.precision).toBeGreaterThan(0.7);
+  expect(outcome.dev?.movingAverageRecall).toBe(0);
+  expect(outcome.dev?.recall).toBeGreaterThan(0.5); // of five faults, three
+  expect(outcome.dev?.precision).toBeGreaterThan(0.5);
   expect(outcome.details.dev).toContain("windows found");
   device.dispose();
 });
