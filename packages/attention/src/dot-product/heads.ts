@@ -40,6 +40,7 @@ export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, option
     if (Number.isInteger(count) && count > 0) continue;
     throw new ValueError({ where, what, expected: "a positive whole number", received: String(count) });
   }
+  expectNumbers(where, options);
   if (N % M !== 0) {
     throw new ValueError({ where, what: "keyHeads", expected: `a divisor of heads, ${N}`, received: String(M) });
   }
@@ -61,6 +62,23 @@ export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, option
   const sizes = { B, T, S, N, M, D, E: VF / M };
   if (options.mask) expectMask(where, options.mask, sizes);
   return sizes;
+}
+
+/** @throws ValueError if a number among the options is out of its range */
+function expectNumbers(where: string, { scale = 1, softcap = 0, dropout = 0 }: DotProductOptions): void {
+  const checks = [
+    { what: "scale", value: scale, isFine: Number.isFinite(scale), expected: "a finite number" },
+    {
+      what: "softcap",
+      value: softcap,
+      isFine: softcap >= 0 && Number.isFinite(softcap),
+      expected: "finite, 0 or more",
+    },
+    { what: "dropout", value: dropout, isFine: dropout >= 0 && dropout < 1, expected: "at least 0 and less than 1" },
+  ];
+  for (const { what, value, isFine, expected } of checks) {
+    if (!isFine) throw new ValueError({ where, what, expected, received: String(value) });
+  }
 }
 
 /** @throws ShapeError if a part of the mask does not broadcast to [B, N, T, S] */

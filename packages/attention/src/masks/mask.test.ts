@@ -94,4 +94,10 @@ describe("what does not fit says what to do", () => {
       `[ValueError: and: the masks should be one alibi at most but is two masks with slopes.]`,
     );
   });
+  test("numbers out of their range", () => {
+    const run = (options: object) => () => scaledDotProductAttention(...qkv, { heads: 2, ...options });
+    expect(run({ dropout: 1 })).toThrow("dropout should be at least 0 and less than 1 but is 1.");
+    expect(run({ softcap: -1 })).toThrow("softcap should be finite, 0 or more but is -1.");
+    expect(run({ scale: Number.NaN })).toThrow("scale should be a finite number but is NaN.");
+  });
 });

@@ -77,7 +77,7 @@ const defineQueryGradient = (layout: Layout) =>
  * dq_t = scale·Σ_s da_ts·k_s,   da_ts = p_ts·(dp_ts − δ_t),   dp_ts = dOut_t·v_s,   p_ts = e^(a_ts − logSum_t)
  * (Dao et al. 2022, algorithm 4). The a are made again as forward made them; with softcap, da is times its slope.
  */
-export const dotProductAttentionQueryGradient = withLayouts(defineQueryGradient, "T");
+export const dotProductAttentionQueryGradient = withLayouts(defineQueryGradient, { dim: "T", rows: 4 });
 
 function queryCode(plan: TiledPlan, dims: DotProductDims, o: DotProductOptions): string {
   const { layout, reach } = plan;
@@ -144,7 +144,7 @@ const defineKeyGradients = (layout: Layout) =>
  * dk_s = scale·Σ_t da_ts·q_t,   dv_s = Σ_t p_ts·dOut_t, over the heads that share the key, one after another, and over the
  * queries of each in order. An invocation owns its keys, so nothing is added from two sides.
  */
-export const dotProductAttentionKeyGradients = withLayouts(defineKeyGradients, "S");
+export const dotProductAttentionKeyGradients = withLayouts(defineKeyGradients, { dim: "S", rows: 4 });
 
 function keyCode(plan: TiledPlan, dims: DotProductDims, o: DotProductOptions): string {
   const { layout } = plan;

@@ -57,7 +57,7 @@ const define = (layout: Layout) =>
  *
  * All sums are in the order of the keys; a masked key adds exact zeros and changes no factor, so padding changes no bit.
  */
-export const dotProductAttention = withLayouts(define, "T");
+export const dotProductAttention = withLayouts(define, { dim: "T", rows: 8 });
 
 function code(plan: TiledPlan, dims: DotProductDims, o: DotProductOptions, hasLogSum: boolean): string {
   const { layout, reach } = plan;
