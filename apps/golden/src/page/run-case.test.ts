@@ -34,8 +34,8 @@ test.each([
     reason: "no optimizer Ftrl",
   },
   {
-    record: { name: "attention", layer: "Attention", config: {}, weights: {}, calls: [] },
-    reason: "no layer Attention",
+    record: { name: "capsule", layer: "Capsule", config: {}, weights: {}, calls: [] },
+    reason: "no layer Capsule",
   },
 ])("cannot run yet: $reason", async ({ record, reason }) => {
   expect(await runCase("family", 0, record)).toMatchObject({ family: "family", status: "unsupported", reason });
