@@ -3,8 +3,8 @@ export { defineOp, type Gradients, type OpDefinition } from "./autograd/define-o
 export { type GradOptions, grad } from "./autograd/grad";
 export * from "./checkpoint";
 export * from "./decode";
-export { hostValues } from "./graph/node";
 export { loopOverSteps, type StepLoop } from "./graph/loop";
+export { hostValues } from "./graph/node";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";
 export * from "./losses";
