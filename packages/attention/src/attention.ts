@@ -41,6 +41,8 @@ export interface PreparedMemory {
   readonly rows: Readonly<Record<string, Tensor>>;
   /** Weights brought into the form that each query needs; they belong to no row. */
   readonly weights: Readonly<Record<string, Tensor>>;
+  /** Features of the vectors that `withValues` put in the memory's place. */
+  readonly valueSize?: number | undefined;
 }
 
 /** What a query gets. */
@@ -119,7 +121,8 @@ export abstract class Attention<S extends AttentionState = AttentionState> exten
    */
   attend(query: Tensor, prepared: PreparedMemory, state: S = this.initialState(prepared)): AttentionResult<S> {
     const where = `${this.constructor.name}.attend`;
-    const { querySize: Q, memorySize: D } = this;
+    const { querySize: Q } = this;
+    const D = prepared.valueSize ?? this.memorySize;
     const { B } = expectShape(where, { "the memory": prepared.memory }, ["B", "S", D], OWN_MEMORY) as { B: number };
     expectDType(where, { query }, "f32", "f16");
     const remedy =
@@ -136,7 +139,7 @@ export abstract class Attention<S extends AttentionState = AttentionState> exten
     const { context, weights } = one;
     return {
       ...one,
-      context: reshape(context, [B, this.contextSize]),
+      context: reshape(context, [B, context.shape[2] as number]),
       weights: reshape(weights, [B, weights.shape[2] as number]),
     };
   }
@@ -194,6 +197,20 @@ export abstract class Attention<S extends AttentionState = AttentionState> exten
     const cells = this.inPrecision(isGrid ? reshape(memory, [B, H * W, D]) : memory);
     return { cells, grid: isGrid ? [H, W] : undefined };
   }
+}
+
+/**
+ * The same memory, of which contexts are sums of other vectors: c = Σ_s α_s·v_s. A product W·c that a loop over queries
+ * wants is the context of the products W·m_s, made once for all queries.
+ * @param values v [B, S, O]
+ * @throws ShapeError if there is not one for each vector of the memory
+ */
+export function withValues(prepared: PreparedMemory, values: Tensor): PreparedMemory {
+  const [B, S] = prepared.memory.shape as [number, number];
+  const { O } = expectShape("withValues", { values }, [B, S, "O"], "One vector for each of the memory's.") as {
+    O: number;
+  };
+  return { ...prepared, memory: values, valueSize: O };
 }
 
 /**

@@ -7,6 +7,7 @@ export {
   type PrepareOptions,
   selectRows,
   selectState,
+  withValues,
 } from "./attention";
 export { scaledDotProductAttention } from "./dot-product/fused";
 export type { DotProductOptions } from "./dot-product/heads";

@@ -3,6 +3,8 @@ export { defineOp, type Gradients, type OpDefinition } from "./autograd/define-o
 export { type GradOptions, grad } from "./autograd/grad";
 export * from "./checkpoint";
 export * from "./decode";
+export { loopOverSteps, type StepLoop } from "./graph/loop";
+export { hostValues } from "./graph/node";
 export { effect, elementwise, run, view } from "./graph/run";
 export * from "./io";
 export * from "./losses";
@@ -11,6 +13,7 @@ export * from "./modules";
 export { expectExtent } from "./modules/options";
 export { lengthsTensor } from "./modules/recurrent";
 export * from "./ops";
+export { sideBySide } from "./ops/side-by-side";
 export * from "./optim";
 export { evaluate, planStatistics } from "./plan/executor";
 export { type Explanation, explain, type PlannedCall } from "./plan/explain";

@@ -2,7 +2,7 @@ import { currentDevice } from "@unroll/kernels";
 import { expectClose, normal, seededRandom } from "@unroll/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import adapter from "./adapter";
-import { characterLoss, gruOutput, lstmOutput, namesLoss } from "./adapter.reference";
+import { attentionLoss, characterLoss, gruOutput, lstmOutput, namesLoss } from "./adapter.reference";
 import type { CellData, PeerCases, PeerKind } from "./data";
 
 beforeAll(async () => {
@@ -92,6 +92,21 @@ test("the names model begins at the loss of the harness's weights, and learns", 
   expect(third).toBeLessThan(second);
 });
 
+test("the attention model begins at the loss of the harness's weights, and learns", async () => {
+  const [B, Ts, Tt, H, V] = [3, 5, 4, 7, 6];
+  const params = { B, Ts, Tt, H, V };
+  const data = {
+    ...cell(2 * H, H, 3, 1),
+    ...{ E: floats(V * H, 11), Wq: floats(H * H, 12), We: floats(H * H, 13), v: floats(H, 14) },
+    ...{ enc: floats(B * Ts * H, 15), h0: floats(B * H, 16), Wo: floats(H * V, 7), bo: floats(V, 8) },
+    ...{ x: tokens(B * Tt, V, 9), y: tokens(B * Tt, V, 10) },
+  };
+  const [first = 0, second = 0, third = 0] = await losses("attn", params, data);
+  expect(first).toBeCloseTo(attentionLoss(params, data), 5);
+  expect(second).toBeLessThan(first);
+  expect(third).toBeLessThan(second);
+});
+
 test("a product, softmax and layer norm", async () => {
   const product = await forward("matmul", { n: 2 }, { A: Float32Array.of(1, 2, 3, 4), B: Float32Array.of(5, 6, 7, 8) });
   expect([...product.output]).toEqual([19, 22, 43, 50]);
@@ -112,5 +127,5 @@ test("an embedding's gradient adds up what each token got", async () => {
 
 test("what is not there is said", () => {
   expect(adapter.supports("lstm")).toBe(true);
-  expect(adapter.supports("attn")).toMatchInlineSnapshot(`"these packages have no attention yet"`);
+  expect(adapter.supports("ctc")).toMatchInlineSnapshot(`"no such kind here"`);
 });

@@ -49,17 +49,19 @@ export function lstmOutput(size: SequenceSize, { W, U, b }: CellData, x: ArrayLi
   });
 }
 
-export function gruOutput(size: SequenceSize, { W, U, b }: CellData, x: ArrayLike<number>): Float64Array {
-  const { H } = size;
-  return walk(size, x, () => (input, h) => {
-    const a = product(input, W, 3 * H).map((value, j) => value + at(b, j));
-    const r = product(h, U, 3 * H);
-    return h.map((before, u) => {
-      const reset = sigmoid(at(a, u) + at(r, u));
-      const z = sigmoid(at(a, H + u) + at(r, H + u));
-      const n = Math.tanh(at(a, 2 * H + u) + reset * at(r, 2 * H + u));
-      return n + z * (before - n);
-    });
+export function gruOutput(size: SequenceSize, cell: CellData, x: ArrayLike<number>): Float64Array {
+  return walk(size, x, () => (input, h) => gruStep(input, h, cell));
+}
+
+function gruStep(input: ArrayLike<number>, h: Float64Array, { W, U, b }: CellData): Float64Array<ArrayBuffer> {
+  const H = h.length;
+  const a = product(input, W, 3 * H).map((value, j) => value + at(b, j));
+  const r = product(h, U, 3 * H);
+  return Float64Array.from(h, (before, u) => {
+    const reset = sigmoid(at(a, u) + at(r, u));
+    const z = sigmoid(at(a, H + u) + at(r, H + u));
+    const n = Math.tanh(at(a, 2 * H + u) + reset * at(r, 2 * H + u));
+    return n + z * (before - n);
   });
 }
 
@@ -68,6 +70,32 @@ function loss(h: ArrayLike<number>, Wo: ArrayLike<number>, bo: ArrayLike<number>
   const logits = product(h, Wo, bo.length).map((value, j) => value + at(bo, j));
   const most = Math.max(...logits);
   return most + Math.log(logits.reduce((sum, value) => sum + Math.exp(value - most), 0)) - at(logits, y);
+}
+
+/** Mean loss of Bahdanau's decoder before any update: e = v·tanh(h·Wq + enc·We), a GRU over [embedding, context]. */
+export function attentionLoss({ B, Ts, Tt, H }: PeerCases["attn"]["params"], data: PeerCases["attn"]["data"]): number {
+  let sum = 0;
+  for (let b = 0; b < B; b++) {
+    const memory = Array.from({ length: Ts }, (_, s) => data.enc.subarray((b * Ts + s) * H, (b * Ts + s + 1) * H));
+    const keys = memory.map((vector) => product(vector, data.We, H));
+    let h = Float64Array.from(data.h0.subarray(b * H, (b + 1) * H));
+    for (let t = 0; t < Tt; t++) {
+      const query = product(h, data.Wq, H);
+      const scores = keys.map((key) =>
+        key.reduce((score, value, u) => score + at(data.v, u) * Math.tanh(value + at(query, u)), 0),
+      );
+      const parts = scores.map((score) => Math.exp(score - Math.max(...scores)));
+      const whole = parts.reduce((a, c) => a + c, 0);
+      const context = Float64Array.from({ length: H }, (_, u) =>
+        memory.reduce((value, vector, s) => value + (at(parts, s) / whole) * at(vector, u), 0),
+      );
+      const token = at(data.x, b * Tt + t);
+      const input = [...data.E.subarray(token * H, (token + 1) * H), ...context];
+      h = gruStep(input, h, data);
+      sum += loss(h, data.Wo, data.bo, at(data.y, b * Tt + t));
+    }
+  }
+  return sum / (B * Tt);
 }
 
 function oneHot(tokens: ArrayLike<number>, V: number): Float64Array {

@@ -1,11 +1,12 @@
 import { adapterName, embeddingKernels, NO_PADDING, open } from "@unroll/kernels";
 import { embedding, GRU, LSTM, layerNorm, matmul, run, softmax } from "@unroll/nn";
+import { AttentionModel } from "../models/attention-model";
 import { CharacterModel } from "../models/character-model";
 import { NamesModel } from "../models/names-model";
 import { onDevice } from "../models/on-device";
 import type { PeerCases, PeerKind } from "./data";
 import { forwardRunner, type Runner, stepRunner } from "./runners";
-import { assignCells, assignLinear } from "./weights";
+import { assignAttention, assignCells, assignLinear } from "./weights";
 
 type Prepare = {
   [Kind in PeerKind]: (params: PeerCases[Kind]["params"], data: PeerCases[Kind]["data"]) => Promise<Runner>;
@@ -35,7 +36,7 @@ const kinds: Prepare = {
     await assignLinear(model.out, data.Wo, data.bo);
     const x = await onDevice(data.x, [B, T]);
     const y = await onDevice(data.y, [B, T]);
-    return stepRunner(model, () => model.loss(x, y));
+    return stepRunner(model.parameters(), () => model.loss(x, y));
   },
   async names({ V, H, T, C, B }, data) {
     const model = new NamesModel({ V, H, C });
@@ -43,7 +44,15 @@ const kinds: Prepare = {
     await assignLinear(model.out, data.Wo, data.bo);
     const x = await onDevice(data.x, [B, T]);
     const y = await onDevice(data.y, [B]);
-    return stepRunner(model, () => model.loss(x, y));
+    return stepRunner(model.parameters(), () => model.loss(x, y));
+  },
+  async attn({ B, Ts, Tt, H, V }, data) {
+    const model = new AttentionModel({ V, H });
+    await assignAttention(model.decoder, data);
+    const memory = await onDevice(data.enc, [B, Ts, H]);
+    const h = await onDevice(data.h0, [B, H]);
+    const [x, y] = await Promise.all([onDevice(data.x, [B, Tt]), onDevice(data.y, [B, Tt])]);
+    return stepRunner(model.trained(), () => model.loss(memory, h, x, y));
   },
   async softmax({ rows, cols }, data) {
     const x = await onDevice(data.x, [rows, cols]);
@@ -80,7 +89,7 @@ export default {
   },
   /** True, or a sentence that says why not. */
   supports(kind: string): true | string {
-    return Object.hasOwn(kinds, kind) || "these packages have no attention yet";
+    return Object.hasOwn(kinds, kind) || "no such kind here";
   },
   prepare<Kind extends PeerKind>(kind: Kind, params: PeerCases[Kind]["params"], data: PeerCases[Kind]["data"]) {
     return kinds[kind](params, data);

@@ -36,6 +36,11 @@ export interface PeerCases {
     params: { V: number; H: number; T: number; C: number; B: number };
     data: CellData & OutData & { x: Ints; y: Ints };
   };
+  attn: {
+    params: { B: number; Ts: number; Tt: number; H: number; V: number };
+    /** E [V, H], Wq and We [H, H], v [H]; a GRU's weights of [embedding, context]; enc [B, Ts, H] and h0 [B, H]. */
+    data: CellData & OutData & Record<"E" | "Wq" | "We" | "v" | "enc" | "h0", Floats> & { x: Ints; y: Ints };
+  };
   softmax: { params: { rows: number; cols: number }; data: { x: Floats } };
   layernorm: {
     params: { rows: number; cols: number; eps: number };

@@ -1,4 +1,4 @@
-import { Adam, evaluate, type Module, reshape, slice, type Tensor } from "@unroll/nn";
+import { Adam, evaluate, type Parameter, reshape, slice, type Tensor } from "@unroll/nn";
 
 /** A step under way. */
 export interface Handle {
@@ -31,8 +31,8 @@ export function forwardRunner(build: () => readonly [Tensor, ...Tensor[]]): Runn
 }
 
 /** A training step of a model: forward, backward and Adam's update, as the harness's other adapters do it. */
-export function stepRunner(model: Module, lossOf: () => Tensor): Runner {
-  const optimizer = new Adam(model.parameters(), { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-7 });
+export function stepRunner(parameters: Parameter[], lossOf: () => Tensor): Runner {
+  const optimizer = new Adam(parameters, { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-7 });
   return runner(() => {
     const value = lossOf();
     return { results: [], value, submitted: optimizer.minimize(value) };

@@ -1,9 +1,11 @@
-import { cast, concat, type Tensor, zeros } from "@unroll/nn";
+import { cast, concat, sideBySide as joinSteps, type Tensor, zeros } from "@unroll/nn";
 
 /** Queries [B, T, …] of several steps as those of one, in f32 where some are not halves. */
 export function sideBySide(steps: readonly Tensor[]): Tensor {
   const [first] = steps as [Tensor];
   if (steps.length === 1) return first;
+  // of one shape: nothing is joined twice that another operation of the same steps reads too
+  if (steps.every(({ shape }) => shape[1] === first.shape[1])) return joinSteps(steps, first.shape);
   const areAlike = steps.every(({ dtype }) => dtype === first.dtype);
   return concat(areAlike ? [...steps] : steps.map((step) => cast(step, "f32")), 1);
 }

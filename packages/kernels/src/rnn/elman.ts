@@ -25,6 +25,7 @@ export const elmanForwardScan = defineScan({
   backward: false,
   bindings: {
     gx: read("f32", "B T D H"), //           W·x_t + b
+    more: optional(read("f32", "B T D H")), // added to it: what was not known before the loop
     rT: read("vec4f", ({ D = 0, H = 0 }) => [D, H, packedColumns(1, H)]), // R as pack_recurrent lays it
     h0: optional(read("f32", "D B H")), //   zeros when absent
     order: orderOfRows, //                    all rows whole when absent
@@ -45,7 +46,7 @@ export const elmanForwardScan = defineScan({
       type: "vec4f",
       byFours: true,
       products: recurrentForward(has.h0, (column) => `weightAt(d, k * ${packedColumns(1, H)}u + ${column})`),
-      input: "gx[row.now + u]",
+      input: has.more ? "gx[row.now + u] + more[row.now + u]" : "gx[row.now + u]",
       finish: "finish(row, u, x, value);",
       pad: "y[row.now + u] = 0.0;",
     },

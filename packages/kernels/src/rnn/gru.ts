@@ -35,6 +35,7 @@ export const gruForwardScan = defineScan({
   backward: false,
   bindings: {
     gx: read("f32", "B T D H 3"), //         W·x_t + b
+    more: optional(read("f32", "B T D H 3")), // added to it: what was not known before the loop
     rT: read("vec4f", "D H H"), //           R as pack_recurrent lays it: [D, k, unit]
     bN: optional(read("f32", "D H")), //     zeros when absent
     h0: optional(read("f32", "D B H")), //   zeros when absent
@@ -48,7 +49,10 @@ export const gruForwardScan = defineScan({
     bytes: 4 * T * D * (4 * H * H + B * H * 9),
   }),
   functions: ({ options: { gate, candidate, clip }, has }) => wgsl`
-    fn inputOf(n: u32) -> vec3f { return vec3f(gx[3u * n], gx[3u * n + 1u], gx[3u * n + 2u]); }
+    fn inputOf(n: u32) -> vec3f {
+      let x = vec3f(gx[3u * n], gx[3u * n + 1u], gx[3u * n + 2u]);
+      return x${has.more ? " + vec3f(more[3u * n], more[3u * n + 1u], more[3u * n + 2u])" : ""};
+    }
     fn finish(row: Row, d: u32, u: u32, x: vec3f, recurrent: vec3f) {
       var hPrev = ${has.h0 ? "h0[row.state + u]" : "0.0"};
       if (!row.first) { hPrev = y[row.before + u]; }

@@ -20,6 +20,8 @@ export interface LSTMOptions extends ScanOptions {
   readonly coupled: boolean;
   /** Whether gates see the cell state, by weights that lie behind R (`pack_lstm`). */
   readonly peepholes: boolean;
+  /** Whether `c0` holds cells as this kernel writes them, the pair of c_{t−1} and c_t: what the step before made. */
+  readonly paired?: boolean;
 }
 
 export const lstmOptions: LSTMOptions = {
@@ -30,6 +32,7 @@ export const lstmOptions: LSTMOptions = {
   clip: 0,
   coupled: false,
   peepholes: false,
+  paired: false,
 };
 
 /** Gates of a unit that have weights: i f g o, or i g o where f is 1 − i. */
@@ -42,10 +45,13 @@ export const lstmInput = read(
 );
 
 /** WGSL of the input product of a unit, over `row` and `u`. */
-export const lstmInputCode = ({ coupled }: LSTMOptions): string =>
-  coupled
-    ? "vec3f(gx[3u * (row.now + u)], gx[3u * (row.now + u) + 1u], gx[3u * (row.now + u) + 2u])"
-    : "gx[row.now + u]";
+export function lstmInputCode({ coupled }: LSTMOptions, hasMore = false): string {
+  const of = (array: string): string =>
+    coupled
+      ? `vec3f(${array}[3u * (row.now + u)], ${array}[3u * (row.now + u) + 1u], ${array}[3u * (row.now + u) + 2u])`
+      : `${array}[row.now + u]`;
+  return hasMore ? `${of("gx")} + ${of("more")}` : of("gx");
+}
 
 interface CellContext {
   readonly options: LSTMOptions;
@@ -70,7 +76,7 @@ export function cellForward(
   { options, has }: CellContext,
   { hidden, peephole }: { readonly hidden: string; readonly peephole: string },
 ): string {
-  const { gate, candidate, output, clip, coupled, peepholes } = options;
+  const { gate, candidate, output, clip, coupled, peepholes, paired } = options;
   const a = lanes(options, "a");
   const type = coupled ? "vec3f" : "vec4f";
   const o = `let o = ${clippedCode(gate, clip, a.o)};`;
@@ -78,7 +84,7 @@ export function cellForward(
   return wgsl`
     fn finish(row: Row, ${peepholes ? "d: u32, " : ""}u: u32, x: ${type}, recurrent: ${type}) {
       ${peepholes ? "var" : "let"} a = x + recurrent;
-      var cPrev = ${has.c0 ? "c0[row.state + u]" : "0.0"};
+      var cPrev = ${has.c0 ? `c0[row.state + u]${paired ? ".y" : ""}` : "0.0"};
       if (!row.first) { cPrev = cells[row.before + u].y; }
       ${peepholes ? `let p = ${peephole}; ${a.i} += p.x * cPrev; ${coupled ? "" : `${a.f} += p.y * cPrev;`}` : ""}
       let i = ${clippedCode(gate, clip, a.i)};

@@ -26,10 +26,11 @@ export const lstmForwardScan = defineScan({
   backward: false,
   bindings: {
     gx: lstmInput, //                         W·x_t + b
+    more: optional(lstmInput), //             added to it: what was not known before the loop
     rT: read("vec4f", ({ D = 0, H = 0 }: DimValues, options: Options) => [D, columns(H, options)]), // from pack_recurrent, or pack_lstm with peepholes
     h0: optional(read("f32", "D B H")), //   zeros when absent
-    c0: optional(read("f32", "D B H")), //   zeros when absent
-    order: orderOfRows, //                    all rows whole when absent
+    c0: optional(read(({ paired }) => (paired === true ? "vec2f" : "f32"), "D B H")), // zeros when absent
+    order: orderOfRows, //                    all rows whole when absent; where there is `more`, always
     y: write("f32", "B T D H"), //           h_t
     gates: write("vec4f", "B T D H"), //     i f g o after their activations; before them where they are clipped; not written at padding
     cells: write("vec2f", "B T D H"), //     c_{t−1}, c_t; not written at padding
@@ -47,7 +48,7 @@ export const lstmForwardScan = defineScan({
       type: options.coupled ? "vec3f" : "vec4f",
       byFours: false,
       products: recurrentForward(has.h0, (unit) => `weightAt(d, k * H + ${unit})${options.coupled ? ".xyz" : ""}`),
-      input: lstmInputCode(options),
+      input: lstmInputCode(options, has.more),
       finish: `finish(row, ${options.peepholes ? "d, " : ""}u, x, value);`,
       pad: "y[row.now + u] = 0.0;",
     },

@@ -85,7 +85,8 @@ const kernels: AnyKernel[] = [
 test.each(kernels.map((kernel) => [kernel.name, kernel] as const))(
   "%s compiles once for all batches, at WebGPU's default limits, and dispatches once a step",
   (_, kernel) => {
-    const bindings = Object.keys(kernel.bindings); // all the optional ones too
+    // all the optional ones too, but for what a single step adds to its input: an LSTM's would be nine
+    const bindings = Object.keys(kernel.bindings).filter((name) => name !== "more");
     const options = longest(kernel);
     const at = (B: number, T: number) =>
       specialise(kernel, { dims: { B, T, D: 2, H: 67 }, options, bindings }, DEFAULT_LIMITS);
@@ -94,6 +95,15 @@ test.each(kernels.map((kernel) => [kernel.name, kernel] as const))(
     expect(at(3, 10).code).toBe(at(1, 2).code); // three widths of tile, by the batch
     expect(at(64, 10).repeat).toBe(10);
     expect(at(0, 10).plan.grid).toContain(0);
+  },
+);
+
+test.each([gruForward, lstmForward, elmanForward])(
+  "$name takes more input within WebGPU's default limits",
+  (kernel) => {
+    const bindings = Object.keys(kernel.bindings).filter((name) => name !== "order");
+    const call = { dims: { B: 3, T: 1, D: 1, H: 67 }, options: longest(kernel), bindings };
+    expect(specialise(kernel, call, DEFAULT_LIMITS).code).toContain("more[");
   },
 );
 

@@ -200,7 +200,10 @@ class SharedGradients {
       const [first] = list as [SharedUse];
       if (list.length < FEWEST_SHARED) {
         for (const { record, dOutputs } of list) this.#add(record, needs, record.backward(dOutputs, needs));
-      } else this.#add(first.record, needs, rule.backward(list, needs));
+      } else {
+        // in the order in which they ran: what others put side by side in that order is then the same
+        this.#add(first.record, needs, rule.backward(list.toReversed(), needs));
+      }
     }
   }
 

@@ -82,7 +82,8 @@ export interface LoopForm {
   readonly states: readonly (Standing & { /** After the step. */ readonly next: Tensor })[];
   /** What each step reads alike. */
   readonly shared: readonly Standing[];
-  readonly output: Tensor;
+  /** What a step gives, beside the states. */
+  readonly outputs: readonly Tensor[];
   /** Which steps of a row are no padding [B, T]: past its end a row keeps its state. All where absent. */
   readonly active: Tensor | undefined;
   readonly reverse: boolean;

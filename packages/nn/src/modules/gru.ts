@@ -1,9 +1,11 @@
 import { type Activation, ValueError } from "@unroll/kernels";
 import { gruResetBeforeScan, gruScan, gruStack } from "../ops/recurrent/gru";
+import { gruStep } from "../ops/recurrent/gru-step";
 import { sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { constant, uniform } from "./init";
+import { type LayerCell, LayerSteps, refuseSteps } from "./layer-step";
 import { expectClip } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
@@ -50,6 +52,27 @@ export class GRU extends RecurrentModule {
         : this.bias.map(() =>
             parameter(init === "torch" ? uniform(shape, 1 / Math.sqrt(hiddenSize), rng) : constant(shape, 0)),
           );
+  }
+
+  /**
+   * A layer a step at a time.
+   * @throws UnsupportedError where it reads both ways or backwards, or resets before its product
+   */
+  steps(layer = 0): LayerSteps {
+    const { gate, candidate, clip } = this;
+    refuseSteps("GRU", {
+      [`direction ${this.direction}`]: this.direction !== "forward",
+      'reset "before"': this.reset === "before",
+    });
+    const options = { reverse: false, gate, candidate, clip };
+    const step: LayerCell["step"] = (inputs, forms) => gruStep(inputs, { options, ...forms });
+    return new LayerSteps(
+      { name: "gru", step },
+      {
+        ...this.layerParts(layer),
+        recurrentBias: this.inPrecision(this.recurrentBias[layer]),
+      },
+    );
   }
 
   /**

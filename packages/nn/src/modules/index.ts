@@ -14,6 +14,7 @@ export { GRU, type GRUOptions } from "./gru";
 export { constant, glorotUniform, type Initial, normal, orthogonal, uniform } from "./init";
 export { IRNN, type IRNNOptions } from "./irnn";
 export { LayerNorm, type LayerNormModuleOptions } from "./layer-norm";
+export { type LayerState, LayerSteps, type LayerWeights } from "./layer-step";
 export { Linear, type LinearOptions } from "./linear";
 export { LSTM, type LSTMOptions, type LSTMState } from "./lstm";
 export type { Merge } from "./merge";

@@ -1,10 +1,12 @@
 import { type Activation, lstmGates, ValueError } from "@unroll/kernels";
 import { lstmScan, lstmStack } from "../ops/recurrent/lstm";
 import { lstmProjectedScan } from "../ops/recurrent/lstm-projected";
+import { lstmStep } from "../ops/recurrent/lstm-step";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { constant, glorotUniform, type Initial, uniform } from "./init";
+import { type LayerCell, LayerSteps, refuseSteps } from "./layer-step";
 import { expectClip, type Init } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
@@ -83,6 +85,24 @@ export class LSTM extends RecurrentModule {
   /** The features of a projected state, 0 where it is not projected, as PyTorch has it. */
   get projSize(): number {
     return this.weightHr.length > 0 ? this.stateSize : 0;
+  }
+
+  /**
+   * A layer a step at a time.
+   * @throws UnsupportedError where it reads both ways or backwards, or has peepholes, coupled gates or a projection
+   */
+  steps(layer = 0): LayerSteps {
+    const { gate, candidate, outputActivation: output, clip, coupled } = this;
+    refuseSteps("LSTM", {
+      [`direction ${this.direction}`]: this.direction !== "forward",
+      peepholes: this.peepholeWeight.length > 0,
+      "coupled gates": coupled,
+      "a projection": this.projSize > 0,
+    });
+    const options = { reverse: false, gate, candidate, output, clip, coupled, peepholes: false };
+    const step: LayerCell["step"] = (inputs, forms, c) =>
+      lstmStep({ ...inputs, c: c as Tensor }, { options, ...forms });
+    return new LayerSteps({ name: "lstm", step }, this.layerParts(layer));
   }
 
   /**

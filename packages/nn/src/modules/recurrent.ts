@@ -19,6 +19,7 @@ import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import { Tensor, tensor } from "../tensor/tensor";
 import { dropFeatures } from "./drop-features";
 import { constant, glorotUniform, type Initial, orthogonal, uniform } from "./init";
+import type { LayerParts } from "./layer-step";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
@@ -154,6 +155,22 @@ export abstract class RecurrentModule extends Module {
       expectShape(where, { [what]: state }, [this.layers * dims.D, B, widths[what] ?? this.stateSize], remedy);
     }
     return { dims, lengths: lengthsOf(dims, lengthsTensor(where, lengths, dims, allowEmpty)) };
+  }
+
+  /** Weights of one layer, as its steps read them. @throws ValueError if there is no such layer */
+  protected layerParts(layer: number): LayerParts {
+    const weightIh = this.weightIh[layer];
+    const weightHh = this.weightHh[layer];
+    if (!weightIh || !weightHh) {
+      const expected = `a layer from 0 to ${this.layers - 1}`;
+      throw new ValueError({ where: `${this.#where}.steps`, what: "layer", expected, received: String(layer) });
+    }
+    return {
+      weightIh: this.inPrecision(weightIh),
+      bias: this.inPrecision(this.bias[layer]),
+      weightHh: this.inPrecision(weightHh),
+      recurrentBias: undefined,
+    };
   }
 
   /** W·x + b of a layer for all steps at once. */

@@ -1,7 +1,9 @@
 import type { Activation } from "@unroll/kernels";
 import { elmanScan, elmanStack } from "../ops/recurrent/elman";
+import { elmanStep } from "../ops/recurrent/elman-step";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
+import { type LayerCell, LayerSteps, refuseSteps } from "./layer-step";
 import { expectClip } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
@@ -25,6 +27,17 @@ export class RNN extends RecurrentModule {
     super("RNN", 1, inputSize, hiddenSize, options);
     this.activation = options.activation ?? { name: "tanh" };
     this.clip = expectClip("RNN", options.clip);
+  }
+
+  /**
+   * A layer a step at a time.
+   * @throws UnsupportedError where it reads both ways or backwards, or has a clip
+   */
+  steps(layer = 0): LayerSteps {
+    refuseSteps("RNN", { [`direction ${this.direction}`]: this.direction !== "forward", "a clip": this.clip > 0 });
+    const options = { reverse: false, activation: this.activation, clip: 0 };
+    const step: LayerCell["step"] = (inputs, forms) => elmanStep(inputs, { options, ...forms });
+    return new LayerSteps({ name: "rnn", step }, this.layerParts(layer));
   }
 
   /**

@@ -145,7 +145,7 @@ function deferredSteps<S extends CellState>(loop: Loop<S>): { outputs: Tensor; s
       steps: standings.slice(0, ofInput),
       states: standings.slice(ofInput, ofState).map((each, k) => ({ ...each, next: results[k] as Tensor })),
       shared: standings.slice(ofState),
-      output,
+      outputs: [output],
       active,
       reverse,
     },

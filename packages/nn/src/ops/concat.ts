@@ -66,10 +66,39 @@ function joinOnce(parts: readonly Tensor[], axis: number): Tensor {
   ).joined;
 }
 
+/** Joined before: what several weights are multiplied by is put side by side once for all of them. */
+const known = new WeakMap<
+  Tensor,
+  { readonly parts: readonly Tensor[]; readonly key: string; readonly joined: Tensor }[]
+>();
+
+/** What a tensor is the whole of under another shape. */
+function whole(tensor: Tensor): Tensor {
+  const { node, size, storage } = tensor;
+  if (storage || node.kind !== "view" || node.isCut || node.input.size !== size) return tensor;
+  return whole(node.input);
+}
+
+/** `join` of tensors that may have been joined before: backward rules of several operations read what one step made. */
+export function joinKnown(tensors: readonly Tensor[], axis: number): Tensor {
+  const parts = tensors.map(whole);
+  const [first] = parts as [Tensor];
+  const key = `${axis} of ${tensors.map(({ shape }) => formatShape(shape))}`;
+  const before = known.get(first) ?? [];
+  known.set(first, before);
+  const isSame = (other: { readonly parts: readonly Tensor[]; readonly key: string }): boolean =>
+    other.key === key && other.parts.every((of, k) => of === parts[k]);
+  const found = before.find(isSame);
+  if (found) return found.joined;
+  const joined = join(tensors, axis);
+  before.push({ parts, key, joined });
+  return joined;
+}
+
 /** Gradients of parts of one shape, zeros where one has none, as one tensor. */
 export function joinGradients(gradients: readonly (Tensor | undefined)[], shape: Shape, axis: number): Tensor {
   const none = fill(0, shape);
-  return join(
+  return joinKnown(
     gradients.map((gradient) => gradient ?? none),
     axis,
   );

@@ -7,7 +7,7 @@ import type { OnnxValue } from "../model-proto";
 
 /**
  * A loop over steps as the operator Scan, whose body is one step: it reads the states and a step of each input, [B, …],
- * and gives the next states and the step's output. The operator takes the steps apart along axis 1 and puts the outputs
+ * and gives the next states and the step's outputs. The operator takes the steps apart along axis 1 and puts the outputs
  * together there, from the end where the loop runs backwards.
  */
 export function lowerLoop(traced: Traced, lowering: Lowering): Value[] {
@@ -46,10 +46,13 @@ export function lowerLoop(traced: Traced, lowering: Lowering): Value[] {
       : value;
   });
   // An output that is a state stays what it was past the end of a row, as the state does.
-  const same = first.states.findIndex((state) => state.next === first.output);
-  const results = [...next, same < 0 ? body.value(each((form) => form.output)) : (next[same] as Value)];
+  const given = first.outputs.map((output, k) => {
+    const same = first.states.findIndex((state) => state.next === output);
+    return same < 0 ? body.value(each((form) => form.outputs[k])) : (next[same] as Value);
+  });
+  const results = [...next, ...given];
   const outputs = results.map((value, k) => {
-    const like = each((form) => form.states[k]?.next ?? form.output);
+    const like = each((form) => form.states[k]?.next ?? form.outputs[k - next.length]);
     return { ...described(body.graph.name(k < next.length ? "next" : "output"), like, body), value };
   });
   for (const { name, value } of outputs) body.graph.rename(value, name);
@@ -67,12 +70,12 @@ export function lowerLoop(traced: Traced, lowering: Lowering): Value[] {
       num_scan_inputs: reads.length,
       scan_input_axes: reads.map(() => 1),
       scan_input_directions: reads.map(() => direction),
-      scan_output_axes: [1],
-      scan_output_directions: [direction],
+      scan_output_axes: given.map(() => 1),
+      scan_output_directions: given.map(() => direction),
     },
     outputs.length,
   );
-  return [made.at(-1) as Value, ...made.slice(0, -1)];
+  return [...made.slice(next.length), ...made.slice(0, next.length)];
 }
 
 /** The next state of rows that have not ended, the old one of others. */
@@ -92,7 +95,7 @@ function described(name: string, traced: Traced, lowering: Lowering): OnnxValue 
 }
 
 /** All tensors that a step makes of what differs from step to step, and those that stand for that. */
-function madeInside({ steps, states, shared, output }: LoopForm): Set<Tensor> {
+function madeInside({ steps, states, shared, outputs }: LoopForm): Set<Tensor> {
   const inside = new Set([...steps, ...states, ...shared].map((each) => each.inside));
   const known = new Map<Tensor, boolean>();
   const visit = (tensor: Tensor): boolean => {
@@ -110,6 +113,6 @@ function madeInside({ steps, states, shared, output }: LoopForm): Set<Tensor> {
     }
     return isInside;
   };
-  for (const result of [output, ...states.map(({ next }) => next)]) visit(result);
+  for (const result of [...outputs, ...states.map(({ next }) => next)]) visit(result);
   return inside;
 }

@@ -1,0 +1,9 @@
+export {
+  Bridge,
+  type BridgeName,
+  type BridgeSizes,
+  bridgeOf,
+  CopyBridge,
+  ProjectionBridge,
+  ZeroBridge,
+} from "./bridge";

@@ -1,0 +1,147 @@
+import type { Attention, AttentionState } from "@unroll/attention";
+import { concat, expectExtent, type LayerState, Linear, loopOverSteps, reshape, type Tensor, tanh } from "@unroll/nn";
+import type { Bridge } from "../bridges";
+import type { Encoded } from "../encoders";
+import { type AttendedMemory, attend, attendedMemory, contextsOf } from "./attended-memory";
+import { expectAttention } from "./checks";
+import { Decoder, type DecoderStep, type Decoding } from "./decoder";
+import type { LayerStack, StackSteps } from "./layer-stack";
+import { type Named, namedTensors, withTensors } from "./named";
+import { partsOf, type RecurrentDecoderOptions, rowsOf } from "./plain-decoder";
+import { expectTokens } from "./tokens";
+import type { VocabularyHead } from "./vocabulary-head";
+
+export interface BahdanauDecoderOptions extends RecurrentDecoderOptions {
+  /** Attends with the last layer's state: its queries have H features, its memory the encoder's D. */
+  attention: Attention;
+  /**
+   * What logits are made of: `state`, h_t alone, which the context went into, or `attentional`,
+   * h̃_t = tanh(W_c·[c_t; h_t] + b), as deep as Bahdanau et al. have their output. `state` by default.
+   */
+  readout?: "state" | "attentional";
+  /** Features of h̃_t; H by default. */
+  readoutSize?: number;
+}
+
+/** The state of a decoder that attends: of each layer, of the attention, and what is attended to. */
+export interface BahdanauState {
+  readonly layers: readonly LayerState[];
+  readonly attention: AttentionState;
+  readonly memory: AttendedMemory;
+  /** What each place of the source is a copy of [B, S], where a decoder may copy. */
+  readonly copyIds?: Tensor | undefined;
+  /** Weights as steps read them; they belong to no row. */
+  readonly steps: () => StackSteps;
+}
+
+/** What T steps made. */
+export interface StepFeatures {
+  /** Vectors of the tokens that were read [B, T, E]. */
+  readonly x: Tensor;
+  /** h_t [B, T, H] */
+  readonly h: Tensor;
+  /** [B, T, S] */
+  readonly weights: Tensor;
+}
+
+/**
+ * A recurrent decoder that attends, then steps (Bahdanau et al. 2015, eq. 4 to 6):
+ *   c_t = attention(h_{t−1}),   h_t = cell([E·y_{t−1}; c_t], h_{t−1}),   p(y_t) = softmax(W_o·h_t + b_o)
+ * A step takes three dispatches with additive attention: its query, its weights and context, the cell. The embeddings'
+ * products, the memory's product with the weights of c_t, and the logits are made for all steps at once.
+ */
+export class BahdanauDecoder extends Decoder<BahdanauState> {
+  readonly head: VocabularyHead;
+  readonly stack: LayerStack;
+  readonly bridge: Bridge;
+  readonly attention: Attention;
+  readonly context: Linear; //            the part of the first layer's W that multiplies c_t [G·H, D]
+  readonly readout: Linear | null; //     W_c [R, D + H], with an attentional readout
+
+  /** @throws ValueError if a size or option is out of range, or the attention or the bridge does not fit */
+  constructor(options: BahdanauDecoderOptions) {
+    super();
+    const where = "BahdanauDecoder";
+    const { attention, encoder, hiddenSize, readout = "state", readoutSize = hiddenSize, rng } = options;
+    expectAttention(where, attention, hiddenSize, encoder.memorySize);
+    expectExtent(where, { readoutSize });
+    const featureSize = readout === "state" ? hiddenSize : readoutSize;
+    const { head, stack, bridge } = partsOf(where, options, options.embeddingSize, featureSize);
+    const given = rng ? { rng } : {};
+    this.head = head;
+    this.stack = stack;
+    this.bridge = bridge;
+    this.attention = attention;
+    this.context = new Linear(encoder.memorySize, stack.gateSize, { ...given, bias: false });
+    this.readout = readout === "state" ? null : new Linear(encoder.memorySize + hiddenSize, readoutSize, given);
+  }
+
+  get vocabularySize(): number {
+    return this.head.out.outputSize;
+  }
+
+  start(encoded: Encoded): BahdanauState {
+    const weight = this.inPrecision(this.context.weight);
+    const { memory, start } = attendedMemory(this.attention, encoded, weight);
+    const steps = this.stack.steps();
+    return { layers: this.bridge.forward(encoded), attention: start, memory, steps: () => steps };
+  }
+
+  step(state: BahdanauState, tokens: Tensor): DecoderStep<BahdanauState> {
+    const B = expectTokens(`${this.constructor.name}.step`, tokens, 1, rowsOf(state));
+    const steps = state.steps();
+    const x = this.embed(tokens);
+    const { h, weights, next } = this.#step(steps.inputProduct(x), state, steps.weights);
+    const after = { ...state, ...next };
+    const asSteps = (of: Tensor): Tensor => reshape(of, [B, 1, of.shape[1] as number]);
+    const logits = this.logitsOf({ x: asSteps(x), h: asSteps(h), weights: asSteps(weights) }, state);
+    return { logits: reshape(logits, [B, this.vocabularySize]), weights, state: after };
+  }
+
+  decode(state: BahdanauState, tokens: Tensor): Decoding<BahdanauState> {
+    expectTokens(`${this.constructor.name}.decode`, tokens, 2, rowsOf(state));
+    const steps = state.steps();
+    const { layers, attention, memory } = state;
+    const carried = { layers, attention };
+    const common = { memory: { ...memory, shared: memory.shared() }, weights: steps.weights };
+    const x = this.embed(tokens);
+    const { outputs, state: end } = loopOverSteps({
+      owner: this,
+      inputs: { gx: steps.inputProduct(x) },
+      state: namedTensors(carried),
+      shared: namedTensors(common),
+      step: ({ gx }, before, given: Named) => {
+        const { memory: seen, weights: own } = withTensors(common, given);
+        const now = { ...state, ...withTensors(carried, before), memory: { ...seen, shared: () => seen.shared } };
+        const { h, weights, next } = this.#step(gx, now, own);
+        return { outputs: { h, weights }, state: namedTensors(next) };
+      },
+    });
+    const { h, weights } = outputs;
+    const logits = this.logitsOf({ x, h, weights }, state);
+    return { logits, weights, state: { ...state, ...withTensors(carried, end) } };
+  }
+
+  /** Vectors of tokens. */
+  protected embed(tokens: Tensor): Tensor {
+    return this.head.embed(tokens);
+  }
+
+  /** Logits [B, T, V] of what T steps made. */
+  protected logitsOf({ h, weights }: StepFeatures, { memory }: BahdanauState): Tensor {
+    if (!this.readout) return this.head.logits(h);
+    return this.head.logits(tanh(this.readout.forward(concat([contextsOf(weights, memory), h], 2))));
+  }
+
+  /** c_t of h_{t−1}, then h_t [B, H]. */
+  #step(gx: Tensor, { layers, attention, memory, steps }: BahdanauState, own: StackSteps["weights"]) {
+    const B = gx.shape[0] as number;
+    const before = layers.at(-1)?.h as Tensor;
+    const query = reshape(before, [B, 1, this.stack.hiddenSize]);
+    const { product, weights, state } = attend(this.attention, query, memory, attention);
+    const more = reshape(product, [B, this.stack.gateSize]);
+    const after = steps().step(gx, layers, { more, weights: own });
+    const h = after.at(-1)?.h as Tensor;
+    return { h, weights: reshape(weights, [B, weights.shape[2] as number]), next: { layers: after, attention: state } };
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  Dropout,
+  type Generator,
+  type GRU,
+  type LayerState,
+  type LayerSteps,
+  type LayerWeights,
+  LSTM,
+  Module,
+  type RNN,
+  reshape,
+  type Tensor,
+} from "@unroll/nn";
+import { type CellName, recurrentLayer } from "../encoders/layer-states";
+
+/** How the recurrent layers of a decoder are. */
+export interface StackOptions {
+  rng?: Generator;
+  cell: CellName;
+  layers: number;
+  dropout: number;
+}
+
+/** Stacked layers of a decoder, one step at a time: each reads what the one below gave. */
+export class LayerStack extends Module {
+  readonly layers: readonly (RNN | LSTM | GRU)[];
+  readonly hiddenSize: number;
+  readonly between: Dropout;
+
+  constructor(inputSize: number, hiddenSize: number, { rng, cell, layers, dropout }: StackOptions) {
+    super();
+    const given = rng ? { rng } : {};
+    this.hiddenSize = hiddenSize;
+    this.layers = Array.from({ length: layers }, (_, layer) =>
+      recurrentLayer(cell, layer === 0 ? inputSize : hiddenSize, hiddenSize, given),
+    );
+    this.between = new Dropout(dropout, given);
+  }
+
+  /** Features G·H of an input product: those of all gates. */
+  get gateSize(): number {
+    return this.layers[0]?.weightIh[0]?.shape[0] as number;
+  }
+
+  /** The layers with their weights as steps read them. */
+  steps(): StackSteps {
+    return new StackSteps(
+      this.layers.map((layer) => layer.steps()),
+      this.between,
+    );
+  }
+
+  /**
+   * All steps of inputs that are known beforehand.
+   * @param x [B, T, I]
+   * @returns what the last layer gives [B, T, H], and each layer's state after the last step
+   */
+  forward(x: Tensor, start: readonly LayerState[]): { output: Tensor; state: LayerState[] } {
+    let output = x;
+    const state = this.layers.map((layer, k) => {
+      const input = k === 0 ? output : this.between.forward(output);
+      const ended = runFrom(layer, input, start[k] as LayerState);
+      output = ended.output;
+      return ended.state;
+    });
+    return { output, state };
+  }
+}
+
+/** A layer over all steps, from a state [B, H] to one. */
+function runFrom(layer: RNN | LSTM | GRU, x: Tensor, start: LayerState): { output: Tensor; state: LayerState } {
+  const H = layer.hiddenSize;
+  const B = x.shape[0] as number;
+  const asLayer = (state: Tensor): Tensor => reshape(state, [1, B, H]);
+  const asRows = (state: Tensor): Tensor => reshape(state, [B, H]);
+  if (layer instanceof LSTM) {
+    const c = start.c as Tensor;
+    const { output, state } = layer.forward(x, { state: { h: asLayer(start.h), c: asLayer(c) } });
+    return { output, state: { h: asRows(state.h), c: asRows(state.c) } };
+  }
+  const { output, state } = layer.forward(x, { state: asLayer(start.h) });
+  return { output, state: { h: asRows(state) } };
+}
+
+/** Layers whose weights are in the form that steps read; they serve all steps of a batch. */
+export class StackSteps {
+  readonly #layers: readonly LayerSteps[];
+  readonly #between: Dropout;
+
+  constructor(layers: readonly LayerSteps[], between: Dropout) {
+    this.#layers = layers;
+    this.#between = between;
+  }
+
+  /** What steps read of the weights, and the input weights of all layers but the first. */
+  get weights(): readonly LayerWeights[] {
+    return this.#layers.map((layer, k) => (k === 0 ? layer.weights : { ...layer.weights, ...layer.inputWeights }));
+  }
+
+  /** W·x + b of the first layer, of inputs [..., I]. */
+  inputProduct(x: Tensor): Tensor {
+    return (this.#layers[0] as LayerSteps).inputProduct(x);
+  }
+
+  /**
+   * One step of all layers.
+   * @param gx input product of the first layer [B, G·H]
+   * @param more what is added to it [B, G·H]
+   */
+  step(
+    gx: Tensor,
+    before: readonly LayerState[],
+    { more, weights }: { more?: Tensor | undefined; weights: readonly LayerWeights[] },
+  ): LayerState[] {
+    const states: LayerState[] = [];
+    for (const [k, layer] of this.#layers.entries()) {
+      const below = states[k - 1];
+      const own = weights[k] as LayerWeights;
+      const product = below ? layer.inputProduct(this.#between.forward(below.h), own) : gx;
+      states.push(layer.step(product, before[k] as LayerState, { more: k === 0 ? more : undefined, weights: own }));
+    }
+    return states;
+  }
+}

@@ -1,0 +1,55 @@
+import { ValueError } from "@unroll/kernels";
+import { Dropout, Embedding, expectExtent, type Generator, Linear, Module, type Tensor } from "@unroll/nn";
+
+export interface VocabularyHeadOptions {
+  rng?: Generator;
+  vocabularySize: number;
+  embeddingSize: number;
+  /** Features that logits are made of. */
+  featureSize: number;
+  /** Whether logits are made with the embedding's weights (Press & Wolf 2017). */
+  tied?: boolean;
+  /** Probability that a feature is dropped while training, of the embedding and of what logits are made of. */
+  dropout?: number;
+}
+
+/** The two ends of a decoder: a vector of each token, and from features the logits of the next. */
+export class VocabularyHead extends Module {
+  readonly embedding: Embedding;
+  readonly out: Linear;
+  readonly dropout: Dropout;
+
+  /** @throws ValueError if a size is not a positive whole number, or the weights cannot be tied */
+  constructor(where: string, options: VocabularyHeadOptions) {
+    super();
+    const { rng, vocabularySize, embeddingSize, featureSize, tied = false, dropout = 0 } = options;
+    expectExtent(where, { vocabularySize });
+    expectExtent(where, { embeddingSize });
+    if (tied && featureSize !== embeddingSize) {
+      throw new ValueError({
+        where,
+        what: "embeddingSize",
+        expected: `${featureSize}, as many as the features that logits are made of, since the embedding is tied,`,
+        received: String(embeddingSize),
+        remedy: "Make them equal, or leave tied out.",
+      });
+    }
+    const given = rng ? { rng } : {};
+    this.embedding = new Embedding(vocabularySize, embeddingSize, given);
+    this.out = new Linear(featureSize, vocabularySize, {
+      ...given,
+      ...(tied ? { weight: this.embedding.weight } : {}),
+    });
+    this.dropout = new Dropout(dropout, given);
+  }
+
+  /** Vectors of tokens [...]: [..., E]. */
+  embed(tokens: Tensor): Tensor {
+    return this.dropout.forward(this.embedding.forward(tokens));
+  }
+
+  /** Logits of features [..., F]: [..., V]. */
+  logits(features: Tensor): Tensor {
+    return this.out.forward(this.dropout.forward(features));
+  }
+}

@@ -1,0 +1,115 @@
+import { ShapeError, ValueError } from "@unroll/kernels";
+import {
+  Dropout,
+  Embedding,
+  expectExtent,
+  expectShape,
+  formatShape,
+  type Generator,
+  hostValues,
+  lengthsTensor,
+  Module,
+  type Tensor,
+} from "@unroll/nn";
+import type { EncodeOptions } from "./encoder";
+
+/** What an encoder reads: tokens of a vocabulary, or features. */
+export type SourceOptions = {
+  rng?: Generator;
+  /** Probability that a feature of the input is dropped while training. */
+  dropout?: number;
+  /** Steps of a source at most; any number when absent. */
+  maxLength?: number;
+} & (
+  | {
+      /** V, entries of the vocabulary, for sources of tokens. */
+      vocabularySize: number;
+      /** Features of a token. */
+      embeddingSize: number;
+      inputSize?: undefined;
+    }
+  | {
+      /** I, features of a step, for sources of features. */
+      inputSize: number;
+      vocabularySize?: undefined;
+      embeddingSize?: undefined;
+    }
+);
+
+/** Checks sources and brings them into the form that layers read: features [B, S, size] and lengths. */
+export class SourceInput extends Module {
+  readonly size: number; // features of a step as layers read it
+  readonly maxLength: number;
+  readonly embedding: Embedding | null; // null where sources are features
+  readonly dropout: Dropout;
+  readonly #where: string;
+
+  constructor(where: string, { rng, dropout = 0, maxLength = Number.POSITIVE_INFINITY, ...sizes }: SourceOptions) {
+    super();
+    this.#where = where;
+    const given = rng ? { rng } : {};
+    this.embedding =
+      sizes.vocabularySize === undefined
+        ? null
+        : new Embedding(
+            expectExtent(where, { vocabularySize: sizes.vocabularySize }),
+            expectExtent(where, { embeddingSize: sizes.embeddingSize }),
+            given,
+          );
+    this.size = this.embedding?.dimension ?? expectExtent(where, { inputSize: sizes.inputSize as number });
+    this.maxLength = maxLength === Number.POSITIVE_INFINITY ? maxLength : expectExtent(where, { maxLength });
+    this.dropout = new Dropout(dropout, given);
+  }
+
+  /** Lengths as a tensor. @throws ShapeError if the source is empty, ValueError if it is too long */
+  check(source: Tensor, { lengths }: EncodeOptions): Tensor | undefined {
+    const where = `${this.#where}.encode`;
+    const remedy = this.embedding
+      ? "Sources are rows of tokens [B, S]; build the encoder with inputSize for features [B, S, I]."
+      : `Sources are features [B, S, ${this.size}]; build the encoder with vocabularySize and embeddingSize for tokens [B, S].`;
+    const { B, S } = expectShape(where, { source }, this.embedding ? ["B", "S"] : ["B", "S", this.size], remedy) as {
+      B: number;
+      S: number;
+    };
+    if (B === 0 || S === 0) {
+      throw new ShapeError({
+        where,
+        what: "source",
+        expected: "of at least one row and one step",
+        received: formatShape(source.shape),
+        remedy: "Leave empty sources out of the batch.",
+      });
+    }
+    const known = lengthsTensor(where, lengths, { B, T: S }, true);
+    this.#expectLengths(where, S, known && hostValues(known));
+    return known;
+  }
+
+  /** Features of a source that was checked. */
+  forward(source: Tensor): Tensor {
+    return this.dropout.forward(this.embedding ? this.embedding.forward(source) : this.inPrecision(source));
+  }
+
+  #expectLengths(where: string, S: number, lengths: ArrayLike<number> = [S]): void {
+    const all = Array.from(lengths);
+    const empty = all.indexOf(0);
+    if (empty >= 0) {
+      throw new ValueError({
+        where,
+        what: `source[${empty}]`,
+        expected: "of at least one step",
+        received: "of length 0",
+        remedy: "Leave empty sources out of the batch.",
+      });
+    }
+    const longest = Math.max(...all);
+    if (longest <= this.maxLength) return;
+    throw new ValueError({
+      where,
+      what: "source",
+      expected: `of at most ${this.maxLength} steps`,
+      received: String(longest),
+      remedy: "Shorten it, or build the encoder with a greater maxLength.",
+    });
+  }
+}

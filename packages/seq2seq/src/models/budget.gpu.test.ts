@@ -1,0 +1,68 @@
+import { Adam, add, explain, grad, random, square, sum, type Tensor, tensor } from "@unroll/nn";
+import { describe, expect, test } from "vitest";
+import type { CellName } from "../encoders";
+import { bahdanauOf, CELLS, encoderOf, numbers, plainOf, tokensOf } from "../test-support/batches";
+import { useTestDevice } from "../test-support/device";
+import { EncoderDecoder } from "./encoder-decoder";
+
+const gpu = useTestDevice();
+const sizes = { V: 12, E: 8, H: 16 };
+const [B, S] = [4, 6];
+
+/** Dispatches of a decoder over T steps. */
+async function dispatchesOf(cell: CellName, T: number): Promise<{ forward: number; all: number }> {
+  const encoder = encoderOf(cell, sizes);
+  const decoder = bahdanauOf(encoder, { cell }, sizes);
+  const start = numbers([B, encoder.memorySize], 6);
+  const encoded = {
+    memory: numbers([B, S, encoder.memorySize], 7),
+    lengths: undefined,
+    state: [cell === "lstm" ? { h: start, c: start } : { h: start }],
+  };
+  const loss = sum(square(decoder.forward(decoder.start(encoded), tokensOf(B, T, sizes.V, 5))));
+  const gradients = grad(loss, decoder.parameters());
+  const both = gradients.map((gradient) => sum(gradient)).reduce((a: Tensor, b: Tensor) => add(a, b));
+  return { forward: (await explain(loss)).dispatches, all: (await explain(both)).dispatches };
+}
+
+describe.each(CELLS)("a decoder of %s with additive attention", (cell) => {
+  test("takes at most 4 dispatches for each target step forward and 6 backward", async () => {
+    const [short, long] = [await dispatchesOf(cell, 14), await dispatchesOf(cell, 28)];
+    expect((long.forward - short.forward) / 14).toBeLessThanOrEqual(4);
+    expect((long.all - long.forward - (short.all - short.forward)) / 14).toBeLessThanOrEqual(6);
+  });
+
+  test.each(["attention", "plain"])(
+    "a training step with %s is one submission and allocates nothing after the third",
+    async (kind) => {
+      const encoder = encoderOf(cell, sizes);
+      const ids = { startId: 0, endId: 1 };
+      const model =
+        kind === "plain"
+          ? new EncoderDecoder(encoder, plainOf(encoder, cell, sizes), ids)
+          : new EncoderDecoder(encoder, bahdanauOf(encoder, { cell }, sizes), ids);
+      const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
+      const { counters } = gpu.device;
+      let after = counters.snapshot();
+      for (let step = 1; step <= 10; step++) {
+        const target = Uint32Array.from(random(step).uniform(B * 5, 2, sizes.V), (x, k) =>
+          k % 5 === 4 ? 1 : Math.floor(x),
+        );
+        const loss = model.loss({
+          source: tokensOf(B, S, sizes.V, step),
+          sourceLengths: [6, 5, 2, 1],
+          target: tensor(target, { shape: [B, 5] }),
+        });
+        await optimizer.minimize(loss);
+        if (step === 3) after = counters.snapshot();
+      }
+      await gpu.device.idle();
+      const { buffers, bindGroups, pipelines, submissions } = counters.since(after);
+      expect({ buffers, bindGroups, pipelines, submissions }).toEqual({
+        ...{ buffers: 0, bindGroups: 0, pipelines: 0 },
+        submissions: 7,
+      });
+      optimizer.dispose();
+    },
+  );
+});

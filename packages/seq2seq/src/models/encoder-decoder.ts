@@ -1,0 +1,179 @@
+import { coverageLoss } from "@unroll/attention";
+import { ValueError } from "@unroll/kernels";
+import {
+  add,
+  concat,
+  crossEntropy,
+  expectDType,
+  expectShape,
+  hostValues,
+  lengthsTensor,
+  Module,
+  mul,
+  sequenceMask,
+  slice,
+  type Tensor,
+  tensor,
+} from "@unroll/nn";
+import type { Decoder, DecoderStep, Decoding } from "../decoders";
+import type { Encoded, EncodeOptions, Encoder } from "../encoders";
+import { decodeWithSampling, type ScheduledSamplingOptions } from "../training";
+import { expectRange } from "../training/sampling-schedule";
+
+/** The tokens between which a decoder's sequences lie. */
+export interface SpecialTokenIds {
+  /** Read before the first token. */
+  readonly startId: number;
+  /** Said after the last. */
+  readonly endId: number;
+}
+
+/** Pairs to learn from. */
+export interface PairBatch {
+  /** Tokens [B, S], or features [B, S, I]. */
+  source: Tensor;
+  /** True lengths of the sources, one for each row. */
+  sourceLengths?: ArrayLike<number> | Tensor | undefined;
+  /** What each step of a source is a copy of [B, S], for a decoder that copies; the source's tokens when absent. */
+  copyIds?: Tensor | undefined;
+  /** Tokens [B, T], each row with its end token last, without the start; what is padding may be anything. */
+  target: Tensor;
+  /** True lengths of the targets, the end counted. */
+  targetLengths?: ArrayLike<number> | Tensor | undefined;
+}
+
+export interface PairLossOptions {
+  /** ε of label smoothing (Szegedy et al. 2016). */
+  labelSmoothing?: number;
+  /** Gives the decoder its own tokens now and then; the target's always, when absent. */
+  sampling?: ScheduledSamplingOptions | undefined;
+  /** λ of the coverage loss (See et al. 2017, eq. 12 and 13): what looking twice at one place costs; 0 by default. */
+  coverage?: number;
+}
+
+/**
+ * An encoder and a decoder, trained together on pairs of sequences (Sutskever et al. 2014; Cho et al. 2014):
+ *   p(y | x) = Π_t p(y_t | y_1 … y_{t−1}, encode(x))
+ *
+ *   optimizer.minimize(model.loss({ source, sourceLengths, target, targetLengths }));
+ *   beamSearch(model.step, model.start(source, { lengths }), { start: model.startId, end: model.endId, maxLength: 50 });
+ *
+ * The decoder may be any, with attention or without.
+ */
+export class EncoderDecoder<S = unknown> extends Module {
+  readonly encoder: Encoder;
+  readonly decoder: Decoder<S>;
+  readonly startId: number;
+  readonly endId: number;
+
+  /**
+   * @param tokens `Vocabulary` of @unroll/data made with start and end, or the two ids
+   * @throws ValueError if one is missing, or is no token of the decoder
+   */
+  constructor(encoder: Encoder, decoder: Decoder<S>, tokens: Partial<SpecialTokenIds>) {
+    super();
+    this.encoder = encoder;
+    this.decoder = decoder;
+    this.startId = expectSpecial("start", tokens.startId, decoder.vocabularySize);
+    this.endId = expectSpecial("end", tokens.endId, decoder.vocabularySize);
+  }
+
+  /** What the encoder makes of sources. */
+  encode(source: Tensor, options: EncodeOptions = {}): Encoded {
+    return this.encoder.encode(source, options);
+  }
+
+  /** The decoder's state before the first token, of sources: what search starts from. */
+  start(source: Tensor, options: EncodeOptions = {}): S {
+    return this.decoder.start(this.encode(source, options));
+  }
+
+  /** One token more of each row: what search calls. */
+  readonly step = (state: S, tokens: Tensor): DecoderStep<S> => this.decoder.step(state, tokens);
+
+  /** What the decoder says after the start and after each token of the target but the last: logits [B, T, V]. */
+  decode({ source, sourceLengths, copyIds, target }: PairBatch, { sampling }: PairLossOptions = {}): Decoding<S> {
+    const state = this.start(source, { lengths: sourceLengths, copyIds });
+    const tokens = this.inputsOf(target);
+    return sampling ? decodeWithSampling(this.decoder, state, tokens, sampling) : this.decoder.decode(state, tokens);
+  }
+
+  /** Teacher forcing: logits [B, T, V] of each token of the target. */
+  forward(batch: PairBatch): Tensor {
+    return this.decode(batch).logits;
+  }
+
+  /**
+   * −ln p of a target's token, the mean over all that are not padding.
+   * @throws ValueError if a target on the host does not end with the end token
+   */
+  loss(batch: PairBatch, options: PairLossOptions = {}): Tensor {
+    const { target } = batch;
+    const lengths = this.expectTarget(batch);
+    const { logits, weights } = this.decode(batch, options);
+    const mask = lengths && sequenceMask(lengths, target.shape[1] as number);
+    const { labelSmoothing = 0, coverage = 0 } = options;
+    const likelihood = crossEntropy(logits, target, { labelSmoothing, ...(mask ? { mask } : {}) });
+    if (coverage === 0) return likelihood;
+    expectRange("EncoderDecoder.loss", "coverage", coverage, 0, Number.MAX_VALUE);
+    if (!weights) {
+      throw new ValueError({
+        where: "EncoderDecoder.loss",
+        what: "coverage",
+        expected: "0 for a decoder without attention",
+        received: String(coverage),
+        remedy: "Leave it out, or build the model with a decoder that attends.",
+      });
+    }
+    return add(likelihood, mul(coverageLoss(weights, { steps: lengths }), coverage));
+  }
+
+  /** The start, then the target without its last token: what a decoder reads. */
+  protected inputsOf(target: Tensor): Tensor {
+    const [B, T] = target.shape as [number, number];
+    const first = new (target.dtype === "i32" ? Int32Array : Uint32Array)(B).fill(this.startId);
+    const start = tensor(first, { shape: [B, 1], name: "start" });
+    return T === 1 ? start : concat([start, slice(target, 1, 0, T - 1)], 1);
+  }
+
+  /** Lengths of a batch's targets. @throws ShapeError, DTypeError, ValueError if the targets are none */
+  protected expectTarget({ target, targetLengths }: PairBatch): Tensor | undefined {
+    const where = "EncoderDecoder.loss";
+    expectDType(where, { target }, "u32", "i32");
+    const { B, T } = expectShape(where, { target }, ["B", "T"], "Targets are rows of tokens.") as {
+      B: number;
+      T: number;
+    };
+    const lengths = lengthsTensor(where, targetLengths, { B, T }, false);
+    const tokens = hostValues(target);
+    const known = lengths && hostValues(lengths);
+    if (!tokens || (lengths && !known)) return lengths; // what is on the device is taken as it is
+    for (let b = 0; b < B; b++) {
+      const last = known ? (known[b] as number) - 1 : T - 1;
+      if (tokens[b * T + last] === this.endId) continue;
+      throw new ValueError({
+        where,
+        what: `target[${b}][${last}], the last token,`,
+        expected: `the end token ${this.endId}`,
+        received: String(tokens[b * T + last]),
+        remedy: "End every target with it, and pass targetLengths that count it where rows are padded.",
+      });
+    }
+    return lengths;
+  }
+}
+
+/** @throws ValueError unless a special token is there, and one of the decoder's */
+function expectSpecial(name: "start" | "end", id: number | undefined, V: number): number {
+  if (id !== undefined && Number.isInteger(id) && id >= 0 && id < V) return id;
+  throw new ValueError({
+    where: "EncoderDecoder",
+    what: `the vocabulary's ${name} token`,
+    expected: `one of the decoder's tokens 0 to ${V - 1}`,
+    received: id === undefined ? "missing" : String(id),
+    remedy:
+      id === undefined
+        ? `Make the vocabulary with { start: true, end: true }, or pass { startId, endId }.`
+        : "Build the decoder with the vocabularySize of that vocabulary, special tokens included.",
+  });
+}

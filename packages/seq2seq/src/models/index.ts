@@ -1,0 +1,6 @@
+export {
+  EncoderDecoder,
+  type PairBatch,
+  type PairLossOptions,
+  type SpecialTokenIds,
+} from "./encoder-decoder";

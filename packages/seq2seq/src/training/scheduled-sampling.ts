@@ -1,0 +1,65 @@
+import {
+  categorical,
+  detach,
+  dropout,
+  type Generator,
+  greater,
+  ones,
+  sharedGenerator,
+  stack,
+  type Tensor,
+  unstack,
+  where,
+} from "@unroll/nn";
+import type { Decoder, Decoding } from "../decoders";
+import { expectRange } from "./sampling-schedule";
+
+/** How a decoder in training is given its own tokens. */
+export interface ScheduledSamplingOptions {
+  /** ε: how probable it is that a step reads the target's token, drawn for each token by itself. */
+  probability: number;
+  rng?: Generator;
+}
+
+/**
+ * Scheduled sampling (Bengio et al. 2015): each step reads the target's token with probability ε, else one drawn from what
+ * the decoder said at the step before. Tokens are drawn on the device, within the step's one submission; no gradient flows
+ * through a draw.
+ * @param tokens what teacher forcing would read [B, T]: the start, then the target without its last token
+ * @throws ValueError unless ε is a probability
+ */
+export function decodeWithSampling<S>(
+  decoder: Decoder<S>,
+  state: S,
+  tokens: Tensor,
+  { probability, rng = sharedGenerator() }: ScheduledSamplingOptions,
+): Decoding<S> {
+  expectRange("decodeWithSampling", "probability", probability, 0, 1);
+  if (probability === 1) return decoder.decode(state, tokens);
+  const given = unstack(tokens, 1);
+  // Where an element is not dropped, the target's token is read.
+  const coins =
+    probability === 0 ? undefined : unstack(greater(dropout(ones(tokens.shape), 1 - probability, { rng }), 0), 1);
+  const logits: Tensor[] = [];
+  const weights: Tensor[] = [];
+  let now = state;
+  for (const [t, token] of given.entries()) {
+    const before = logits[t - 1];
+    const read = before === undefined ? token : sampled(token, coins?.[t], before, rng);
+    const result = decoder.step(now, read);
+    logits.push(result.logits);
+    if (result.weights) weights.push(result.weights);
+    now = result.state;
+  }
+  return {
+    logits: stack(logits, 1),
+    state: now,
+    ...(weights.length > 0 ? { weights: stack(weights, 1) } : {}),
+  };
+}
+
+function sampled(token: Tensor, coin: Tensor | undefined, logits: Tensor, rng: Generator): Tensor {
+  const drawn = categorical(detach(logits), { rng });
+  if (!coin) return drawn;
+  return where(coin, token, drawn);
+}
