@@ -65,7 +65,8 @@ export {
   type TransformerDecoderLayerOptions,
   type TransformerDecoderOptions,
 } from "./transformer/decoder-layer";
-export { type StepOptions, TransformerEncoder, type TransformerStackOptions } from "./transformer/encoder";
+export { type StepOptions, TransformerEncoder } from "./transformer/encoder";
 export { TransformerEncoderLayer, type TransformerOptions } from "./transformer/encoder-layer";
 export type { TransformerLayerOptions } from "./transformer/options";
+export { TransformerStack, type TransformerStackOptions } from "./transformer/stack";
 export { Transformer, type TransformerMasks, type TransformerOfOptions } from "./transformer/transformer";

@@ -1,13 +1,13 @@
-import { type LayerNorm, Module, type Tensor } from "@unroll/nn";
-import { advanced, emptyCache, type KeysAndValues, type KeyValueCache, withRoom } from "../key-value-cache";
-import { expectSize } from "../sizes";
+import type { Tensor } from "@unroll/nn";
+import { advanced, type KeysAndValues, type KeyValueCache, withRoom } from "../key-value-cache";
 import {
   type Decoded,
   TransformerDecoderLayer,
   type TransformerDecoderLayerOptions,
   type TransformerDecoderOptions,
 } from "./decoder-layer";
-import { finalNormOf, type StepOptions, type TransformerStackOptions } from "./encoder";
+import type { StepOptions } from "./encoder";
+import { TransformerStack, type TransformerStackOptions } from "./stack";
 
 export interface TransformerDecoderStackOptions
   extends TransformerStackOptions,
@@ -22,18 +22,10 @@ export interface DecodedStack {
 }
 
 /** A stack of decoder layers, one after another, all of which attend to the same memory (Vaswani et al. 2017). */
-export class TransformerDecoder extends Module {
-  readonly size: number;
-  readonly layers: readonly TransformerDecoderLayer[];
-  readonly norm: LayerNorm | null;
-
+export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer> {
   /** @throws ValueError if a size or option is out of range */
-  constructor(size: number, heads: number, { layers = 6, finalNorm, ...options }: TransformerDecoderStackOptions = {}) {
-    super();
-    this.size = size;
-    const count = expectSize("TransformerDecoder", { layers });
-    this.layers = Array.from({ length: count }, () => new TransformerDecoderLayer(size, heads, options));
-    this.norm = finalNormOf(size, options, finalNorm);
+  constructor(size: number, heads: number, options: TransformerDecoderStackOptions = {}) {
+    super("TransformerDecoder", size, options, () => new TransformerDecoderLayer(size, heads, options));
   }
 
   /** Keys and values of the memory [B, S, memorySize] for each layer, projected once for all steps. */
@@ -49,15 +41,6 @@ export class TransformerDecoder extends Module {
   forward(x: Tensor, memory: Tensor | readonly KeysAndValues[], options: TransformerDecoderOptions = {}): DecodedStack {
     const prepared = "shape" in memory ? this.prepare(memory) : memory;
     return this.#through(x, options, (layer, y, index) => layer.forward(y, prepared[index] as KeysAndValues, options));
-  }
-
-  /** A cache without steps for B rows of at most `capacity` steps. */
-  emptyCache(B: number, capacity: number): KeyValueCache {
-    return emptyCache(
-      B,
-      capacity,
-      this.layers.map((layer) => layer.selfAttention.cacheFeatures),
-    );
   }
 
   /**
@@ -96,6 +79,6 @@ export class TransformerDecoder extends Module {
       output = decoded.output;
       if (needWeights && decoded.weights) weights.push(decoded.weights);
     }
-    return { output: this.norm ? this.norm.forward(output) : output, weights };
+    return { output: this.ended(output), weights };
   }
 }

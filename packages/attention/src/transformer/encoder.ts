@@ -1,22 +1,7 @@
-import { LayerNorm, Module, type Tensor } from "@unroll/nn";
-import {
-  advanced,
-  emptyCache,
-  type KeysAndValues,
-  type KeyValueCache,
-  type StepCounts,
-  withRoom,
-} from "../key-value-cache";
-import { expectSize } from "../sizes";
+import type { Tensor } from "@unroll/nn";
+import { advanced, type KeysAndValues, type KeyValueCache, type StepCounts, withRoom } from "../key-value-cache";
 import { TransformerEncoderLayer, type TransformerOptions } from "./encoder-layer";
-import type { TransformerLayerOptions } from "./options";
-
-export interface TransformerStackOptions extends TransformerLayerOptions {
-  /** How many layers there are; 6 by default. */
-  layers?: number;
-  /** Whether the stack ends in a normalisation of its own: by default where layers normalise before their parts. */
-  finalNorm?: boolean;
-}
+import { TransformerStack, type TransformerStackOptions } from "./stack";
 
 /** What a step of a stack is told beside its input and cache. */
 export interface StepOptions extends TransformerOptions {
@@ -25,18 +10,10 @@ export interface StepOptions extends TransformerOptions {
 }
 
 /** A stack of encoder layers, one after another (Vaswani et al. 2017); with a causal mask a decoder-only Transformer. */
-export class TransformerEncoder extends Module {
-  readonly size: number;
-  readonly layers: readonly TransformerEncoderLayer[];
-  readonly norm: LayerNorm | null;
-
+export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer> {
   /** @throws ValueError if a size or option is out of range */
-  constructor(size: number, heads: number, { layers = 6, finalNorm, ...options }: TransformerStackOptions = {}) {
-    super();
-    this.size = size;
-    const count = expectSize("TransformerEncoder", { layers });
-    this.layers = Array.from({ length: count }, () => new TransformerEncoderLayer(size, heads, options));
-    this.norm = finalNormOf(size, options, finalNorm);
+  constructor(size: number, heads: number, options: TransformerStackOptions = {}) {
+    super("TransformerEncoder", size, options, () => new TransformerEncoderLayer(size, heads, options));
   }
 
   /**
@@ -45,17 +22,7 @@ export class TransformerEncoder extends Module {
    * @throws ShapeError if x has other features
    */
   forward(x: Tensor, options: TransformerOptions = {}): Tensor {
-    const output = this.layers.reduce((y, layer) => layer.forward(y, options), x);
-    return this.norm ? this.norm.forward(output) : output;
-  }
-
-  /** A cache without steps for B rows of at most `capacity` steps. */
-  emptyCache(B: number, capacity: number): KeyValueCache {
-    return emptyCache(
-      B,
-      capacity,
-      this.layers.map((layer) => layer.selfAttention.cacheFeatures),
-    );
+    return this.ended(this.layers.reduce((y, layer) => layer.forward(y, options), x));
   }
 
   /**
@@ -78,15 +45,6 @@ export class TransformerEncoder extends Module {
       output = result.output;
       layers.push(result.kept);
     }
-    return { output: this.norm ? this.norm.forward(output) : output, cache: advanced(roomy, layers, T, lengths) };
+    return { output: this.ended(output), cache: advanced(roomy, layers, T, lengths) };
   }
-}
-
-/** The normalisation that a stack ends in, if any. */
-export function finalNormOf(
-  size: number,
-  { norm, epsilon = 1e-5, bias = true }: TransformerLayerOptions,
-  finalNorm = norm === "pre",
-): LayerNorm | null {
-  return finalNorm ? new LayerNorm(size, { epsilon, bias }) : null;
 }

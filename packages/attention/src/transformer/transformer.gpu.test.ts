@@ -7,8 +7,8 @@ import { RotaryPositions } from "../positions/rotary";
 import { useTestDevice } from "../test-support/device";
 import { bitsOf, draws, total } from "../test-support/tensors";
 import { TransformerDecoder } from "./decoder";
-import type { TransformerStackOptions } from "./encoder";
 import { TransformerEncoder } from "./encoder";
+import type { TransformerStackOptions } from "./stack";
 
 const gpu = useTestDevice();
 
