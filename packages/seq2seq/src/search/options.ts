@@ -119,7 +119,7 @@ export function copied(settings: Settings, copies: number): Settings {
   };
 }
 
-/** What each row may go on with at a step: any token, one only, or any but the end. */
+/** What each row may go on with at a step: whatever token, one alone, or all but the end. */
 export function ordersOf(settings: Settings, step: number): Uint32Array<ArrayBuffer> {
   const { sources, beams, end, maxLength, minLength, prefixes } = settings;
   const orders = Array.from({ length: sources }, (_, source) => {

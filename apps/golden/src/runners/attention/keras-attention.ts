@@ -77,7 +77,7 @@ function dot({ query, key, value, mask }: Call, scale: number): { output: Tensor
   return { output: scaledDotProductAttention(query, key, value, options), scores: reshape(weights, [B, T, S]) };
 }
 
-/** Scores w·Σ tanh(scale·(q + k)), or Σ scale·tanh(q + k) where the scale is a vector. */
+/** Keras's additive scores, before their mask; a scale that is a vector weighs the units, one that is a number their inputs. */
 function concatenated({ query, key, value, mask }: Call, scale: Tensor | undefined, weight: number) {
   const [B, T, D] = query.shape as [number, number, number];
   const S = key.shape[1] as number;
