@@ -12,6 +12,7 @@ import {
   load,
   ownCount,
   ownPlace,
+  queryColumn,
   scoreFunctions,
   storeSums,
   sums,
@@ -80,10 +81,10 @@ const defineQueryGradient = (layout: Layout) =>
 export const dotProductAttentionQueryGradient = withLayouts(defineQueryGradient, { dim: "T", rows: 4 });
 
 function queryCode(plan: TiledPlan, dims: DotProductDims, o: DotProductOptions): string {
-  const { layout, reach } = plan;
+  const { layout } = plan;
   const { rows } = layout;
-  const { N, M, D, E } = dims;
-  const key = (at: string): string => `(b * dims.S + min(s + ${at}, dims.S - 1u)) * ${M}u + keyHead`;
+  const { N, D, E } = dims;
+  const { column, end, key } = queryColumn(plan, dims, o);
   return wgsl`
     ${scoreFunctions(o, dims)}
     ${load("q", D, layout)}
@@ -91,9 +92,7 @@ function queryCode(plan: TiledPlan, dims: DotProductDims, o: DotProductOptions):
     ${load("v", E, layout)}
     ${load("dOut", E, layout)}
     ${tileHead(plan, { rows: "dims.T", columns: `dims.B * ${N}u` }, ["da"])}
-      let b = column / ${N}u;
-      let n = column % ${N}u;
-      let keyHead = n / ${N / M}u;
+      ${column}
       ${each(
         rows,
         (r) => wgsl`
@@ -103,7 +102,7 @@ function queryCode(plan: TiledPlan, dims: DotProductDims, o: DotProductOptions):
       let known${r} = statistics[qRow${r}];`,
       )}
       ${sums("slope", D, layout)}
-      let end = ${o.causal ? `min(keyCount(b), u32(max(place(b, min(firstRow + ${reach - 1}u, dims.T - 1u)) + 1, 0)))` : "keyCount(b)"};
+      ${end}
       for (var s = 0u; s < end; s += ${BLOCK}u) {
         ${each(ownCount(layout), (k) => `let s${k} = s + ${ownPlace(layout, k)}; let kRow${k} = ${key(ownPlace(layout, k))}; let vRow${k} = kRow${k};`)}
         ${dots("dot", "q", "k", D, layout)}

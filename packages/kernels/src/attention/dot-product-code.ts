@@ -87,6 +87,19 @@ export function tileHead(
       let own = firstRow + team * ${layout.rows}u;`;
 }
 
+/** WGSL that declares what a column of queries is, `b`, `n` and its `keyHead`; `end`, past the last key that the tile sees; and a key's row. */
+export function queryColumn({ reach }: TiledPlan, { N, M }: DotProductDims, { causal }: DotProductOptions) {
+  const lastSeen = `u32(max(place(b, min(firstRow + ${reach - 1}u, dims.T - 1u)) + 1, 0))`;
+  return {
+    column: wgsl`
+      let b = column / ${N}u;
+      let n = column % ${N}u;
+      let keyHead = n / ${N / M}u;`,
+    end: `let end = ${causal ? `min(keyCount(b), ${lastSeen})` : "keyCount(b)"};`,
+    key: (at: string): string => `(b * dims.S + min(s + ${at}, dims.S - 1u)) * ${M}u + keyHead`,
+  };
+}
+
 /** WGSL for each row r that a lane holds and each row k of the block that is its own. */
 export const eachPair = (layout: Layout, code: (r: number, k: number) => string): string =>
   each(layout.rows, (r) => each(ownCount(layout), (k) => code(r, k)));

@@ -12,6 +12,7 @@ import {
   load,
   ownCount,
   ownPlace,
+  queryColumn,
   scaleSums,
   scoreFunctions,
   storeSums,
@@ -60,23 +61,21 @@ const define = (layout: Layout) =>
 export const dotProductAttention = withLayouts(define, { dim: "T", rows: 8 });
 
 function code(plan: TiledPlan, dims: DotProductDims, o: DotProductOptions, hasLogSum: boolean): string {
-  const { layout, reach } = plan;
+  const { layout } = plan;
   const { rows } = layout;
-  const { N, M, D, E } = dims;
-  const key = (at: string): string => `(b * dims.S + min(s + ${at}, dims.S - 1u)) * ${M}u + keyHead`;
+  const { N, D, E } = dims;
+  const { column, end, key } = queryColumn(plan, dims, o);
   return wgsl`
     ${scoreFunctions(o, dims)}
     ${load("q", D, layout)}
     ${load("k", D, layout)}
     ${load("v", E, layout)}
     ${tileHead(plan, { rows: "dims.T", columns: `dims.B * ${N}u` }, ["a", "p"])}
-      let b = column / ${N}u;
-      let n = column % ${N}u;
-      let keyHead = n / ${N / M}u;
+      ${column}
       ${each(rows, (r) => `let t${r} = min(own + ${r}u, dims.T - 1u); let qRow${r} = (b * dims.T + t${r}) * ${N}u + n;`)}
       ${each(rows, (r) => `var highest${r} = NOTHING; var total${r} = 0.0;`)}
       ${sums("mixed", E, layout)}
-      let end = ${o.causal ? `min(keyCount(b), u32(max(place(b, min(firstRow + ${reach - 1}u, dims.T - 1u)) + 1, 0)))` : "keyCount(b)"};
+      ${end}
       for (var s = 0u; s < end; s += ${BLOCK}u) {
         ${each(ownCount(layout), (k) => `let s${k} = s + ${ownPlace(layout, k)}; let kRow${k} = ${key(ownPlace(layout, k))};`)}
         ${dots("dot", "q", "k", D, layout)}
