@@ -26,8 +26,8 @@ const LANES = 64;
 
 /** Lines of a parameter. */
 export const factorLines = (Z: number, R: number, C: number): number => (R > 0 ? Z * (R + C) : Math.ceil(C / LANES));
-/** Factors of a parameter. */
-export const factorCount = (Z: number, R: number, C: number): number => (R > 0 ? Z * (R + C) : C);
+/** Factors of a parameter; one that is empty has one nevertheless, since no array is. */
+export const factorCount = (Z: number, R: number, C: number): number => Math.max(1, R > 0 ? Z * (R + C) : C);
 
 /** WGSL: which parameter has the line, slab or word `at`, by bisection over word `field` of the table. */
 const FIND = `

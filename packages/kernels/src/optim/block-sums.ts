@@ -114,6 +114,9 @@ export const scalesCost = ({ n, P }: { readonly n: number; readonly P: number })
  * Clipping of each unit by itself, a group of parameters or one of them: with ‖g_u‖ the norm of unit u's gradient,
  *   scales[u] = min(1, clipNorm_u/(‖g_u‖ + 1e-6)),   1 where clipNorm_u is 0 (Pascanu et al. 2013)
  * `units` has a row for each: [its first block, the block after its last, clipNorm_u as the bits of an f32, 0].
+ *
+ * Units of a gradient that lies in several arrays take a call for each array, in order: `before` is ‖g_u‖² in those
+ * before, and `squares` takes ‖g_u‖² up to here for the next call. The scales of the last call are those of the whole.
  */
 export const clipScales = defineKernel({
   name: "clip_scales",
@@ -122,6 +125,8 @@ export const clipScales = defineKernel({
     sums: read("f32", ({ n = 0 }) => [blocksOf(n)]),
     units: read("vec4u", "U"),
     report: optional(read("u32", `${REPORT_WORDS}`)),
+    before: optional(read("f32", "U")),
+    squares: optional(write("f32", "U")),
     scales: write("f32", "U"),
   },
   plan: ({ U }, limits) => unitPlan(U, limits),
@@ -132,8 +137,10 @@ export const clipScales = defineKernel({
       "f32",
       "U",
       wgsl`let unit = units[k];
-      let sum = addUnit(lane, unit.x, unit.y);
+      let own = addUnit(lane, unit.x, unit.y);
       if (lane == 0u) {
+        let sum = ${has.before ? "before[k] + own" : "own"};
+        ${has.squares ? "squares[k] = sum;" : ""}
         let unscale = ${has.report ? `bitcast<f32>(report[${REPORT.unscale}])` : "1.0"};
         let most = bitcast<f32>(unit.z);
         scales[k] = select(1.0, min(1.0, most / (sqrt(sum) * unscale + 1e-6)), most > 0.0);

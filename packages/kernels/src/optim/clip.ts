@@ -18,8 +18,5 @@ export const CLIPPING = `
 /** Four elements of the gradient without the scale of the loss, after both; `factor` is `scale`, or that of their clipping unit. */
 export const CLIPPED = "clamp(gradients[i] * factor, -bound, bound)";
 
-/** Leaves an update out, and counts it, when the gradient is not finite; `invocation` is the number of this one. */
-export const SKIP_UNLESS_FINITE = `if (report[${REPORT.finite}] == 0u) {
-        if (invocation == 0u) { report[${REPORT.skipped}] += 1u; }
-        return;
-      }`;
+/** Leaves an update out when the gradient is not finite; `gradientNorm` has counted it. */
+export const SKIP_UNLESS_FINITE = `if (report[${REPORT.finite}] == 0u) { return; }`;

@@ -18,7 +18,7 @@ export const applyDirection = defineKernel({
     directions: read("vec4f", fours),
     settings: read("vec4u", "P"),
     scales: read("f32", "P"),
-    report: update("u32", `${REPORT_WORDS}`),
+    report: read("u32", `${REPORT_WORDS}`),
   },
   plan: ({ n }, limits) => foursPlan(n, limits),
   cost: ({ n }) => ({ flops: 3 * n, bytes: 12 * n }),

@@ -13,22 +13,27 @@ const NONE = 0xffffffff;
  *   sums[p] = Σ over the four of Σ g⁽ⁱ⁾² over i = p, p + P, p + 2P, … in that order, P = 2048 partial sums.
  * An element that is not finite is left out of its sum and reported instead: firstBad[p] is the first of partial p, or
  * 0xffffffff. Whether a number is finite is asked of its bits, since WGSL lets a compiler assume it is.
+ *
+ * A gradient that lies in several arrays takes a call for each, in order: `first` elements are in those before, and
+ * `sumsBefore` and `firstBadBefore`, both or neither, are what the call before made; this one adds to them.
  */
 export const sumOfSquares = defineKernel({
   name: "sum_of_squares",
-  dims: { n: perCall("elements of the gradient") },
+  dims: { n: perCall("elements of the gradient"), first: perCall("elements of the arrays before this one") },
   bindings: {
     gradients: read("vec4f", fours),
+    sumsBefore: optional(read("f32", `${PARTIALS}`)),
+    firstBadBefore: optional(read("u32", `${PARTIALS}`)),
     sums: write("f32", `${PARTIALS}`),
     firstBad: write("u32", `${PARTIALS}`),
   },
   plan: (_, limits) => flatPlan(PARTIALS, limits),
   cost: ({ n }) => ({ flops: 2 * n, bytes: 4 * n + 8 * PARTIALS }),
-  wgsl: (plan) => wgsl`
+  wgsl: (plan, { has }) => wgsl`
     @compute @workgroup_size(${plan.workgroupSize})
     fn main(@builtin(global_invocation_id) id: vec3u) {
       var sum = vec4f();
-      var bad = ${NONE}u;
+      var bad = ${has.firstBadBefore ? "firstBadBefore[id.x]" : `${NONE}u`};
       let n = dims.n;
       let count = (n + 3u) / 4u;
       for (var i = id.x; i < count; i += ${PARTIALS}u) {
@@ -38,10 +43,10 @@ export const sumOfSquares = defineKernel({
         let isGood = (bitcast<vec4u>(g) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
         let squared = select(vec4f(), g, within & isGood);
         sum = fma(squared, squared, sum);
-        let first = select(vec4u(${NONE}u), number, within & !isGood);
+        let first = select(vec4u(${NONE}u), dims.first + number, within & !isGood);
         bad = min(bad, min(min(first.x, first.y), min(first.z, first.w)));
       }
-      sums[id.x] = (sum.x + sum.y) + (sum.z + sum.w);
+      sums[id.x] = ${has.sumsBefore ? "sumsBefore[id.x] + " : ""}(sum.x + sum.y) + (sum.z + sum.w);
       firstBad[id.x] = bad;
     }`,
 });
@@ -49,7 +54,8 @@ export const sumOfSquares = defineKernel({
 /**
  * The second half: adds the partial sums, 64 lanes each in order and then by a tree, and writes the report that every
  * update kernel reads: ‖g‖₂ and whether all was finite. A sum of squares beyond f32 counts as not finite, and so does
- * the `loss` where one is given: it may overflow while its gradient does not.
+ * the `loss` where one is given: it may overflow while its gradient does not. The update will be left out then, and is
+ * counted as such here.
  *
  * With `scaled` the gradient is that of a loss times the scale that `lossScale` gave. The norm is told without it, and the
  * next scale is found: half where not all was finite, twice after 2,000 updates in a row.
@@ -97,6 +103,7 @@ export const gradientNorm = defineKernel({
         report[${REPORT.norm}] = bitcast<u32>(norm);
         report[${REPORT.finite}] = select(0u, 1u, finite);
         report[${REPORT.firstBad}] = laneBad[0];
+        report[${REPORT.skipped}] += select(1u, 0u, finite);
         report[${REPORT.unscale}] = bitcast<u32>(unscale);
         ${scaled ? "rescale(finite);" : ""}
       }

@@ -39,11 +39,11 @@ export const benches = [
   ),
   kernelBench(
     accumulate,
-    sizes.map((n) => ({ dims: { n }, scalars: { weight: 1 } })),
+    sizes.map((n) => ({ dims: { n }, scalars: { weight: 1 }, with: ["loss", "totalLoss"] })),
   ),
   kernelBench(
     finishAccumulation,
-    sizes.map((n) => ({ dims: { n }, scalars: { weight: 4 } })),
+    sizes.map((n) => ({ dims: { n }, scalars: { weight: 4 }, with: ["loss", "totalLoss"] })),
   ),
   kernelBench(
     averageParameters,
@@ -51,7 +51,7 @@ export const benches = [
   ),
   kernelBench(
     sumOfSquares,
-    sizes.map((n) => ({ dims: { n } })),
+    sizes.map((n) => ({ dims: { n, first: 0 } })),
   ),
   kernelBench(gradientNorm, [{ dims: {}, inputs: { report } }]),
   kernelBench(lossScale, [{ dims: {}, inputs: { report } }]),

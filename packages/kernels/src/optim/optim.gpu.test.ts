@@ -37,7 +37,7 @@ async function report(
   options = { scaled: false },
 ): Promise<Uint32Array<ArrayBuffer>> {
   const { sums, firstBad } = await runKernel(gpu.device, sumOfSquares, {
-    dims: { n: gradients.length },
+    dims: { n: gradients.length, first: 0 },
     inputs: { gradients: inFours(gradients, 1e30) },
   });
   const inputs = { sums: sums as HostArray, firstBad: firstBad as HostArray, report: before };
@@ -79,7 +79,38 @@ describe("gradient norm", () => {
     }
     const expected = { sums, firstBad: new Uint32Array(PARTIALS).fill(0xffffffff) };
     const tolerance = { absolute: 1e-30, relative: 4 * 2 ** -24 }; // two fused additions and two plain ones
-    await checkKernel(gpu.device, sumOfSquares, { dims: { n }, inputs: { gradients }, expected, tolerance });
+    await checkKernel(gpu.device, sumOfSquares, { dims: { n, first: 0 }, inputs: { gradients }, expected, tolerance });
+  });
+
+  test("of several arrays: each goes on from the sums of the one before, and places are counted over all", async () => {
+    const sizes = [4 * PARTIALS + 128, 256, 128];
+    const bad = [-1, 130, 3]; // the second array's is the first of all; both are in other partial sums
+    let before: Record<string, HostArray> = {};
+    let first = 0;
+    const sums = new Float64Array(PARTIALS);
+    const firstBad = new Uint32Array(PARTIALS).fill(0xffffffff);
+    for (const [k, n] of sizes.entries()) {
+      const gradients = Float32Array.from(normal([n], { seed: k + 1 }).data);
+      if (bad[k] !== -1) gradients[bad[k] as number] = Number.NaN;
+      for (const [i, g] of gradients.entries()) {
+        const p = Math.floor(i / 4) % PARTIALS;
+        if (Number.isNaN(g)) firstBad[p] = Math.min(firstBad[p] as number, first + i);
+        else sums[p] = (sums[p] as number) + g * g;
+      }
+      const tolerance = { absolute: 1e-30, relative: 12 * 2 ** -24 }; // four roundings in each array, all of one sign
+      const call = { dims: { n, first }, inputs: { gradients, ...before } };
+      await checkKernel(gpu.device, sumOfSquares, { ...call, expected: { sums, firstBad }, tolerance });
+      const made = await runKernel(gpu.device, sumOfSquares, call);
+      before = { sumsBefore: made.sums as HostArray, firstBadBefore: made.firstBad as HostArray };
+      first += n;
+    }
+    const inputs = { sums: before.sumsBefore as HostArray, firstBad: before.firstBadBefore as HostArray };
+    const result = await runKernel(gpu.device, gradientNorm, {
+      dims: {},
+      inputs: { ...inputs, report: new Uint32Array(REPORT_WORDS) },
+    });
+    const told = readReport(Uint32Array.from(result.report ?? []));
+    expect(told).toMatchObject({ finite: false, firstBad: 4 * PARTIALS + 128 + 130 });
   });
 
   test.each([
@@ -90,7 +121,7 @@ describe("gradient norm", () => {
     gradients[3] = 4;
     gradients[19_000] = value;
     gradients[9_000] = value;
-    expect(readReport(await report(gradients))).toMatchObject({ norm: 4, finite: false, firstBad: 9_000, skipped: 0 });
+    expect(readReport(await report(gradients))).toMatchObject({ norm: 4, finite: false, firstBad: 9_000, skipped: 1 });
   });
 
   test("a sum of squares beyond f32 is not finite", async () => {
@@ -98,7 +129,7 @@ describe("gradient norm", () => {
     expect({ finite, norm, firstBad }).toEqual({ finite: false, norm: Math.fround(3.4028234e38), firstBad: undefined });
   });
 
-  test("no elements have norm 0, and the count of skipped updates is kept", async () => {
+  test("no elements have norm 0, and the count of updates left out stays", async () => {
     expect(readReport(await report(new Float32Array(0), reportWords({ norm: 9, firstBad: 9, skipped: 5 })))).toEqual({
       norm: 0,
       finite: true,
@@ -289,7 +320,7 @@ describe("adam equals the reference", () => {
 });
 
 test.each([sgd, adam])(
-  "$name leaves everything as it was when the gradient is not finite, and counts",
+  "$name leaves everything as it was when the gradient is not finite, which the norm has counted",
   async (kernel) => {
     const n = 200;
     const arrays = inputs(n);
@@ -311,7 +342,7 @@ test.each([sgd, adam])(
             scalars: adamScalars({ lr: 1, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 1, t: 1 }),
           });
     for (const name of names) expect(after[name], name).toEqual(before[name]);
-    expect(readReport(Uint32Array.from(after.report ?? []))).toMatchObject({
+    expect(readReport(bad)).toMatchObject({
       finite: false,
       firstBad: 150,
       skipped: 7,

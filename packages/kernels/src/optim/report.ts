@@ -7,7 +7,7 @@ export const REPORT = {
   norm: 0,
   /** 1 if every element of the gradient, the norm and the loss are finite, else 0. */
   finite: 1,
-  /** Index of the first element that is not finite, else 0xffffffff. */
+  /** Index of the first element that is not finite, over all arrays of the gradient, else 0xffffffff. */
   firstBad: 2,
   /** Updates left out so far because something was not finite; cleared by whoever made the buffer. */
   skipped: 3,

@@ -35,7 +35,7 @@ const BINDINGS = {
   parameters: update("vec4f", fours),
   gradients: read("vec4f", fours),
   ...SETTINGS_BINDINGS,
-  report: update("u32", `${REPORT_WORDS}`),
+  report: read("u32", `${REPORT_WORDS}`),
 };
 
 interface RuleContext<S, O> {
@@ -60,8 +60,8 @@ interface UpdateRule<S extends Record<string, Binding>, N extends Record<string,
 
 /**
  * Defines the kernel of an update rule that works element by element over all parameters at once: one dispatch. The
- * frame around the rule is the same for all: a gradient that is not finite changes nothing and is counted in the report
- * that `gradientNorm` wrote; the gradient is clipped; learning rate and weight decay are the same for all parameters or,
+ * frame around the rule is the same for all: a gradient that is not finite, as the report that `gradientNorm` wrote
+ * tells, changes nothing; the gradient is clipped; learning rate and weight decay are the same for all parameters or,
  * with `settings`, those of the parameter at hand.
  */
 export function defineUpdate<

@@ -3,7 +3,9 @@ import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
 import type { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
-import { zerosOn } from "./flat-parameters";
+import type { Segment } from "./segment";
+import type { Kept } from "./state-transfer";
+import { zerosOn, zerosOnEach } from "./zeros";
 
 /** What was added up: how many losses, what they weigh together, whether one was scaled up for half precision. */
 export interface Accumulated {
@@ -18,24 +20,24 @@ const NOTHING: Accumulated = { count: 0, weight: 0, scaled: false };
 export class Accumulation {
   /** What is there now. */
   now = NOTHING;
-  readonly #size: number;
-  #gradients: Tensor | null = null;
-  #loss: Tensor | null = null;
+  readonly #segments: readonly Segment[];
+  /** Sums of the gradients of each segment. */
+  #totals: readonly Tensor[] | null = null;
+  #totalLoss: Tensor | null = null;
 
-  /** @param size words of the flat gradients */
-  constructor(size: number) {
-    this.#size = size;
+  constructor(segments: readonly Segment[]) {
+    this.#segments = segments;
   }
 
   /** Takes memory for the sums, once. */
   prepare(device: Device): void {
-    this.#gradients ??= zerosOn(device, this.#size, "accumulated");
-    this.#loss ??= zerosOn(device, 1, "accumulated loss");
+    this.#totals ??= zerosOnEach(device, this.#segments, "accumulated");
+    this.#totalLoss ??= zerosOn(device, 1, "accumulated loss");
   }
 
   /** Its sums by name, where there are any. */
-  get tensors(): Readonly<Record<string, Tensor>> {
-    return this.#gradients && this.#loss ? { accumulated: this.#gradients, accumulatedLoss: this.#loss } : {};
+  get tensors(): Kept {
+    return this.#totals && this.#totalLoss ? { accumulated: this.#totals, accumulatedLoss: [this.#totalLoss] } : {};
   }
 
   /** Counts one loss; what it returns takes that back. */
@@ -52,23 +54,23 @@ export class Accumulation {
     this.now = NOTHING;
   }
 
-  /** Adds a gradient and its loss. */
-  add(gradients: Tensor, loss: Tensor, weight: Scalar): KernelNode {
-    return effect(accumulate, { gradients, loss, ...this.#sums() }, { dims: { n: this.#size }, scalars: { weight } });
+  /** Adds a gradient and its loss: a call for each segment, of which the first takes the loss. */
+  add(loss: Tensor, weight: Scalar): KernelNode[] {
+    return this.#segments.map(({ gradients, size: n }, s) => {
+      const ofLoss = s === 0 ? { loss, totalLoss: this.#totalLoss ?? undefined } : {};
+      const inputs = { gradients, total: this.#totals?.[s], ...ofLoss };
+      return effect(accumulate, inputs, { dims: { n }, scalars: { weight } });
+    });
   }
 
   /** Puts the means in the place of the gradient, and begins anew. */
-  finish(gradients: Tensor, weight: Scalar): { call: KernelNode; loss: Tensor } {
-    const call = effect(
-      finishAccumulation,
-      { gradients, ...this.#sums() },
-      { dims: { n: this.#size }, scalars: { weight } },
-    );
-    return { call, loss: call.outputs.loss as Tensor };
-  }
-
-  #sums(): { total: Tensor; totalLoss: Tensor } {
-    return { total: this.#gradients as Tensor, totalLoss: this.#loss as Tensor };
+  finish(weight: Scalar): { calls: KernelNode[]; loss: Tensor } {
+    const calls = this.#segments.map(({ gradients, size: n }, s) => {
+      const ofLoss = s === 0 ? { totalLoss: this.#totalLoss ?? undefined } : {};
+      const inputs = { gradients, total: this.#totals?.[s], ...ofLoss };
+      return effect(finishAccumulation, inputs, { dims: { n }, scalars: { weight }, outputs: s === 0 ? ["loss"] : [] });
+    });
+    return { calls, loss: calls[0]?.outputs.loss as Tensor };
   }
 }
 

@@ -10,14 +10,14 @@ import {
 } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
-import type { FlatParameters } from "./flat-parameters";
+import { type ClippingUnits, clippingUnits } from "./clipping-units";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
 import { expectAtLeastZero, expectOptions } from "./options";
-import { type ClipScope, hostTable, parameterUnits } from "./settings-table";
+import type { Segment } from "./segment";
+import { hostTable, parameterUnits } from "./settings-table";
 
 export interface AdafactorOptions extends OptimizerOptions {
   /** The decay of the mean of squares at update t is 1 − t^beta2Decay. */
@@ -36,7 +36,8 @@ export interface AdafactorOptions extends OptimizerOptions {
  * Adafactor (Shazeer & Stern 2018), as Keras has it: the mean of squared gradients of a matrix is kept as the means of its
  * rows and columns, so that R·C elements cost R + C words.
  *   v̂_ij = (r_i/mean(r))·c_j;   u = g/√v̂;   p ← p − max(ε₂, rms(p))·ρₜ·u/max(1, rms(u)/threshold),   ρₜ = min(lr, 1/√t)
- * Parameters of more than two axes are stacks of matrices; those of one keep all of v. An update is seven dispatches.
+ * Parameters of more than two axes are stacks of matrices; those of one keep all of v. An update is seven dispatches,
+ * five for each further segment of parameters.
  */
 export class Adafactor extends Optimizer {
   readonly beta2Decay: number;
@@ -44,8 +45,7 @@ export class Adafactor extends Optimizer {
   readonly eps2: number;
   readonly threshold: number;
   readonly relativeStep: boolean;
-  readonly #layout: FactorLayout;
-  readonly #units: Tensor;
+  readonly #layouts: ReadonlyMap<Segment, FactorLayout>;
 
   /** @throws ValueError if there are no parameters or no `lr`, a number is out of range, or an option is unknown */
   constructor(parameters: ParameterList, options: AdafactorOptions) {
@@ -59,20 +59,20 @@ export class Adafactor extends Optimizer {
     this.eps2 = eps2;
     this.threshold = threshold;
     this.relativeStep = relativeStep;
-    this.#layout = factorLayout(
-      this.flat,
-      this.groups.map((group) => group.parameters),
-      this.clipScope,
-    );
-    this.#units = parameterUnits(this.flat);
+    const units = clippingUnits(this.groups, this.clipScope);
+    this.#layouts = new Map(this.flat.segments.map((segment) => [segment, factorLayout(segment, units)]));
   }
 
   protected slots(): Readonly<Record<string, Slot>> {
-    return { factors: { words: this.#layout.factors } };
+    return { factors: { words: (segment) => this.#layout(segment).factors } };
   }
 
   protected override tables(): readonly Tensor[] {
-    return [this.#units, this.#layout.places, this.#layout.slabs];
+    return [...this.#layouts.values()].flatMap(({ units, places, slabs }) => [units, places, slabs]);
+  }
+
+  #layout(segment: Segment): FactorLayout {
+    return this.#layouts.get(segment) as FactorLayout;
   }
 
   protected numbers(t: number): Readonly<Record<string, number>> {
@@ -81,10 +81,10 @@ export class Adafactor extends Optimizer {
     return { oneMinusBeta2: t ** this.beta2Decay, eps1, eps2, threshold, most };
   }
 
-  protected update({ tensors, slots, dims, options, scalars }: UpdateCall): readonly KernelNode[] {
+  protected update({ segment, tensors, slots, dims, options, scalars }: UpdateCall): readonly KernelNode[] {
     const { parameters, gradients, report, settings, scales: clip } = tensors;
     const { n, P, U } = dims;
-    const { places, slabs, factors: F, lines: L } = this.#layout;
+    const { units, places, slabs, factors: F, lines: L } = this.#layout(segment);
     const S = slabs.shape[0] as number;
     const { factors } = slots;
     const moments = effect(
@@ -108,7 +108,7 @@ export class Adafactor extends Optimizer {
     );
     const scaling = effect(
       adafactorScales,
-      { sums: direction.outputs.sums, units: this.#units, settings },
+      { sums: direction.outputs.sums, units, settings },
       { dims: { n, P }, options, scalars: scalarsOf(adafactorScales, scalars) },
     );
     const { scales } = scaling.outputs;
@@ -118,6 +118,8 @@ export class Adafactor extends Optimizer {
 }
 
 interface FactorLayout {
+  /** [P, 4], as `parameterUnits` makes them. */
+  readonly units: Tensor;
   /** [P, 8], as `FACTOR_WORDS` says. */
   readonly places: Tensor;
   /** [S, 2]: the first row factor of each matrix, and its rows. */
@@ -126,12 +128,9 @@ interface FactorLayout {
   readonly lines: number;
 }
 
-/** Where the factors of each parameter lie. */
-function factorLayout(
-  { parameters, starts }: FlatParameters,
-  groups: readonly (readonly Parameter[])[],
-  scope: ClipScope,
-): FactorLayout {
+/** Where the factors of each parameter of a segment lie. */
+function factorLayout(segment: Segment, clipping: ClippingUnits): FactorLayout {
+  const { parameters, starts } = segment;
   const places: number[] = [];
   const slabs: number[] = [];
   let [factors, lines] = [0, 0];
@@ -139,8 +138,7 @@ function factorLayout(
     const { shape, size } = parameter;
     const [R, C] = shape.length < 2 ? [0, size] : (shape.slice(-2) as [number, number]);
     const Z = R > 0 ? size / (R * C) : 1;
-    const unit =
-      scope === "parameter" ? k : scope === "group" ? groups.findIndex((each) => each.includes(parameter)) : 0;
+    const { unit = 0 } = clipping.of.get(parameter) ?? {};
     places.push(starts[k] as number, R, C, Z, factors, lines, slabs.length / 2, unit);
     for (let slab = 0; R > 0 && slab < Z; slab++) slabs.push(factors + slab * R, R);
     factors += factorCount(Z, R, C);
@@ -148,9 +146,10 @@ function factorLayout(
   }
   if (slabs.length === 0) slabs.push(0, 0); // no array of a kernel is empty
   return {
+    units: parameterUnits(segment),
     places: hostTable(Uint32Array.from(places), "factor places", FACTOR_WORDS),
     slabs: hostTable(Uint32Array.from(slabs), "factor slabs", 2),
-    factors: Math.max(1, factors),
+    factors,
     lines,
   };
 }

@@ -1,37 +1,34 @@
-import { BLOCK, type BufferRange, type Device, ValueError } from "@unroll/kernels";
+import { type BufferRange, DEFAULT_LIMITS, type Device, DeviceLimitError, ValueError } from "@unroll/kernels";
 import { inputsOf } from "../graph/node";
 import { elementwise } from "../graph/run";
-import { enqueue } from "../plan/executor";
 import { trace } from "../plan/trace";
 import type { Parameter } from "../tensor/parameter";
-import { borrow, Storage } from "../tensor/storage";
-import { Tensor } from "../tensor/tensor";
+import type { Tensor } from "../tensor/tensor";
+import { Segment, wordsOf } from "./segment";
 
-/** Parameters begin at multiples of this many elements, where every device can bind them and halves rounded from them. */
-const ALIGN = BLOCK;
+/**
+ * How many bytes a segment has at most: what every device can bind, so that how parameters lie, and with it the order in
+ * which gradients are summed, is the same on all. Tests set it small.
+ */
+export const layout = { segmentBytes: DEFAULT_LIMITS.maxStorageBufferBindingSize };
 
 /** Parameters that some optimizer already holds, so that no two fight over where they lie. */
 const held = new WeakSet<Parameter>();
 
 /**
- * Parameters laid one after another in one buffer, and their gradients in another of the same layout: one dispatch
- * updates them all, and one reduction makes the norm of the gradient. Gaps are zero.
+ * All parameters of an optimizer, in order and each of them whole, in as few segments as their order allows: most models
+ * have one, so that one dispatch updates all parameters and one reduction makes the norm of the gradient.
  */
 export class FlatParameters {
   readonly parameters: readonly Parameter[];
-  /** Words of the whole, gaps included. */
-  readonly size: number;
-  /** First word of each parameter. */
-  readonly starts: readonly number[];
-  #device: Device | null = null;
-  /** All values, as one tensor. */
-  readonly values: Tensor;
-  #gradients: Tensor | null = null;
+  readonly segments: readonly Segment[];
+  readonly #where: string;
 
   /** @throws ValueError if one is in another optimizer already */
   constructor(where: string, parameters: readonly Parameter[]) {
+    this.#where = where;
     this.parameters = parameters;
-    for (const parameter of this.parameters) {
+    for (const parameter of parameters) {
       parameter.assertUsable(where);
       if (held.has(parameter)) {
         throw new ValueError({
@@ -43,119 +40,81 @@ export class FlatParameters {
         });
       }
     }
-    for (const parameter of this.parameters) held.add(parameter);
-    let next = 0;
-    this.starts = this.parameters.map(({ size }) => {
-      const start = next;
-      next += Math.ceil(Math.max(1, size) / ALIGN) * ALIGN;
-      return start;
+    for (const parameter of parameters) held.add(parameter);
+    let first = 0;
+    this.segments = partition(parameters, layout.segmentBytes / 4).map((part) => {
+      const segment = new Segment(part, first);
+      first += segment.size;
+      return segment;
     });
-    this.size = next;
-    this.values = new Tensor({ kind: "device" }, [next], "f32");
-    this.values.name = "parameters";
-    this.values.variable = { initial: null, changedAt: 0 };
-    this.values.bring = (device) => this.prepare(device);
-    for (const [index, parameter] of this.parameters.entries()) {
-      parameter.home = { all: this.values, start: this.starts[index] as number };
-    }
   }
 
-  /** All gradients, as one tensor. */
-  get gradients(): Tensor {
-    return this.#gradients as Tensor;
+  /** All that an update changes. */
+  get changing(): Tensor[] {
+    return [...this.parameters, ...this.segments.map(({ values }) => values)];
   }
 
-  /** Moves the parameters into their common buffer, once. */
+  /**
+   * Moves the parameters into their common buffers, once.
+   * @throws DeviceLimitError if one alone is more than the device can bind; then none was moved
+   */
   prepare(device: Device): void {
-    if (this.#device) return;
-    if (!this.values.storage) zerosInto(device, this.values);
-    this.#gradients ??= zerosOn(device, this.size, "gradients");
-    this.#device = device; // not before there is memory for both
-    for (const [index, parameter] of this.parameters.entries()) {
-      this.#move(device, parameter, this.#range(this.values, index));
-    }
+    for (const segment of this.segments) expectBindable(this.#where, segment, device);
+    for (const segment of this.segments) segment.prepare(device);
   }
 
-  /** Which parameter the element `index` of the whole belongs to. */
+  /** Which parameter the element `index` of the whole belongs to: of all segments, one after another. */
   at(index: number): Parameter {
-    const found = this.starts.findLastIndex((start) => start <= index);
-    return this.parameters[found] as Parameter;
+    const { first, starts, parameters } = this.segments.findLast((segment) => segment.first <= index) as Segment;
+    return parameters[starts.findLastIndex((start) => first + start <= index)] as Parameter;
   }
 
   /** Where each gradient is to be computed to. */
   placements(gradients: readonly Tensor[]): Map<Tensor, BufferRange> {
     const read = new Set(trace(gradients).nodes.flatMap((node) => inputsOf(node)));
+    const ranges = this.segments.flatMap(({ gradientRanges }) => gradientRanges);
     const placed = new Map<Tensor, BufferRange>();
     for (const [index, gradient] of gradients.entries()) {
       // One that others read, or that is not a kernel's own output, is copied: by the kernel that makes it, if that is
       // elementwise. So no dispatch ever reads and writes the common buffer.
       const isOwn =
         gradient.node.kind === "kernel" && !gradient.storage && !read.has(gradient) && !placed.has(gradient);
-      placed.set(isOwn ? gradient : elementwise("identity", [gradient]), this.#range(this.gradients, index));
+      placed.set(isOwn ? gradient : elementwise("identity", [gradient]), ranges[index] as BufferRange);
     }
     return placed;
   }
 
   /** Lets another optimizer have the parameters; they stay where they are. */
   dispose(): void {
-    for (const parameter of this.parameters) {
-      held.delete(parameter);
-      if (!this.#device && parameter.home?.all === this.values) parameter.home = null; // it never moved there
+    for (const parameter of this.parameters) held.delete(parameter);
+    for (const segment of this.segments) segment.dispose();
+  }
+}
+
+/** Cuts a list where the next parameter would no longer fit; one that alone is too long has a part to itself. */
+function partition(parameters: readonly Parameter[], mostWords: number): Parameter[][] {
+  const parts: Parameter[][] = [];
+  let left = 0;
+  for (const parameter of parameters) {
+    const words = wordsOf(parameter);
+    if (words > left) {
+      parts.push([]);
+      left = mostWords;
     }
-    this.#gradients?.dispose();
+    left -= words;
+    parts.at(-1)?.push(parameter);
   }
-
-  #range(flat: Tensor, index: number): BufferRange {
-    const { buffer, offset } = (flat.storage as Storage).range;
-    const { size } = this.parameters[index] as Parameter;
-    return { buffer, offset: offset + (this.starts[index] as number) * 4, size: Math.max(1, size) * 4 };
-  }
-
-  #move(device: Device, parameter: Parameter, to: BufferRange): void {
-    const { storage, variable, size } = parameter;
-    const home = borrow(device, to, this.values);
-    if (variable.initial) {
-      const { initial } = variable;
-      variable.initial = null;
-      enqueue(device, () => {
-        if (size > 0) device.upload({ ...to, size: size * 4 }, initial);
-      });
-    } else if (storage) {
-      storage.hold();
-      enqueue(device, () => {
-        device.submit("move parameters", (encoder) => {
-          encoder.copyBufferToBuffer(storage.range.buffer, storage.range.offset, to.buffer, to.offset, to.size);
-        });
-        storage.unhold();
-      });
-      parameter.disown();
-    }
-    parameter.own(home);
-  }
+  return parts;
 }
 
-/** A tensor of zeros that stays on the device until it is disposed of. */
-export function zerosOn(device: Device, words: number, name: string, dtype: "f32" | "u32" = "f32"): Tensor {
-  const zeros = new Tensor({ kind: "device" }, [words], dtype);
-  zeros.name = name;
-  zerosInto(device, zeros);
-  return zeros;
-}
-
-/** Writes words into a tensor that stays on the device, after all that was asked for before. */
-export function uploadTo(
-  device: Device,
-  tensor: Tensor,
-  words: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
-): void {
-  const { range } = tensor.storage as Storage;
-  enqueue(device, () => device.upload({ ...range, size: words.byteLength }, words));
-}
-
-/** Gives a tensor of four-byte elements memory that is zero. */
-function zerosInto(device: Device, tensor: Tensor): void {
-  const size = tensor.size * 4;
-  const buffer = device.pool.acquire(size, tensor.name ?? "zeros");
-  tensor.own(new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer)));
-  enqueue(device, () => device.submit(`clear ${tensor.name}`, (encoder) => encoder.clearBuffer(buffer, 0, size)));
+function expectBindable(where: string, { parameters: [parameter], size }: Segment, { limits }: Device): void {
+  const most = limits.maxStorageBufferBindingSize;
+  if (size * 4 <= most) return;
+  throw new DeviceLimitError({
+    where,
+    what: `the parameter ${parameter?.name ?? parameter}`,
+    expected: `at most ${most} bytes on this device`,
+    received: `${size * 4} bytes`,
+    remedy: "Make it of several parameters, or use a device with a larger maxStorageBufferBindingSize.",
+  });
 }

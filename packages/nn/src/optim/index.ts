@@ -4,6 +4,7 @@ export { Adagrad, type AdagradOptions } from "./adagrad";
 export { Adam, type AdamOptions, AdamW } from "./adam";
 export { Adamax, type AdamaxOptions } from "./adamax";
 export type { AverageOptions } from "./average";
+export type { ClipScope } from "./clipping-units";
 export {
   type GroupRule,
   type OptimizerGroup,
@@ -35,5 +36,4 @@ export {
   type Schedule,
   stepDecay,
 } from "./schedule";
-export type { ClipScope } from "./settings-table";
 export { SGD, type SGDOptions } from "./sgd";

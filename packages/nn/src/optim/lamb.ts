@@ -6,6 +6,7 @@ import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
 import { expectAtLeastZero, expectDecays, expectOptions } from "./options";
+import type { Segment } from "./segment";
 import { parameterUnits } from "./settings-table";
 
 export interface LAMBOptions extends Omit<OptimizerOptions, "decay"> {
@@ -19,13 +20,13 @@ export interface LAMBOptions extends Omit<OptimizerOptions, "decay"> {
 /**
  * LAMB (You et al. 2020), Adam whose step for each parameter is as long as lr times the parameter:
  *   u = m̂/(√v̂ + ε) + weightDecay·p;   p ← p − lr·(‖p‖/‖u‖)·u,   the quotient 1 where either norm is 0
- * An update is five dispatches.
+ * An update is five dispatches, three for each further segment of parameters.
  */
 export class LAMB extends Optimizer {
   readonly beta1: number;
   readonly beta2: number;
   readonly eps: number;
-  readonly #units: Tensor;
+  readonly #units: ReadonlyMap<Segment, Tensor>;
 
   /** @throws ValueError if there are no parameters or no `lr`, a number is negative, a β is not less than 1, or an option is unknown */
   constructor(parameters: ParameterList, options: LAMBOptions) {
@@ -36,7 +37,7 @@ export class LAMB extends Optimizer {
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.eps = eps;
-    this.#units = parameterUnits(this.flat);
+    this.#units = new Map(this.flat.segments.map((segment) => [segment, parameterUnits(segment)]));
   }
 
   protected slots(): Readonly<Record<string, Slot>> {
@@ -44,7 +45,7 @@ export class LAMB extends Optimizer {
   }
 
   protected override tables(): readonly Tensor[] {
-    return [this.#units];
+    return [...this.#units.values()];
   }
 
   protected numbers(t: number): Readonly<Record<string, number>> {
@@ -53,13 +54,13 @@ export class LAMB extends Optimizer {
     return { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, eps, ...corrections };
   }
 
-  protected update({ tensors, slots, dims, options, scalars }: UpdateCall): readonly KernelNode[] {
+  protected update({ segment, tensors, slots, dims, options, scalars }: UpdateCall): readonly KernelNode[] {
     const { parameters, gradients, report, settings } = tensors;
     const { n, P } = dims;
     const call = { dims, options, scalars: scalarsOf(lambDirection, scalars) };
     const direction = effect(lambDirection, { ...tensors, ...slots }, call);
     const { sums } = direction.outputs;
-    const scaling = effect(lambScales, { sums, units: this.#units, settings }, { dims: { n, P } });
+    const scaling = effect(lambScales, { sums, units: this.#units.get(segment), settings }, { dims: { n, P } });
     const { scales } = scaling.outputs;
     const inputs = { parameters, directions: gradients, settings, scales, report };
     return [direction, scaling, effect(applyDirection, inputs, { dims: { n, P }, options })];

@@ -5,8 +5,9 @@ import type { Trace } from "../plan/trace";
 import type { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import type { AverageOptions } from "./average";
+import type { ClipScope } from "./clipping-units";
 import type { Schedule } from "./schedule";
-import type { ClipScope } from "./settings-table";
+import type { Segment } from "./segment";
 
 /** What every optimizer takes. */
 export interface OptimizerOptions {
@@ -36,14 +37,15 @@ export interface AccumulateOptions extends MinimizeOptions {
   weight?: number;
 }
 
-/** A slot of a rule: what it starts at, and its words where it is not one for each word of the parameters. */
+/** A slot of a rule: what it starts at, and its words for a segment where it is not one for each word of the parameters. */
 export interface Slot {
   readonly initial?: number;
-  readonly words?: number;
+  readonly words?: (segment: Segment) => number;
 }
 
-/** What a rule makes its kernel calls of. */
+/** What a rule makes its kernel calls for a segment of. */
 export interface UpdateCall {
+  readonly segment: Segment;
   readonly tensors: {
     readonly parameters: Tensor;
     readonly gradients: Tensor;

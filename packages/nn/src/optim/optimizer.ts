@@ -5,12 +5,11 @@ import {
   REPORT_WORDS,
   readReport,
   reportWords,
-  swapParameters,
   type UpdateReport,
 } from "@unroll/kernels";
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
-import { effect, run } from "../graph/run";
+import { run } from "../graph/run";
 import { expectOneOf } from "../ops/options";
 import { deviceOf, expectFeatures, submit } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
@@ -23,7 +22,8 @@ import type { Tensor } from "../tensor/tensor";
 import { Accumulation, expectAccumulated, expectWeight } from "./accumulation";
 import { type AverageOptions, averageShare, expectAverage, expectAverageKept } from "./average";
 import { expectOnDevice, expectReady, rootsOf } from "./checks";
-import { FlatParameters, zerosOn } from "./flat-parameters";
+import type { ClipScope } from "./clipping-units";
+import { FlatParameters } from "./flat-parameters";
 import { groupsOf, type OptimizerGroup, type ParameterList } from "./groups";
 import type {
   AccumulateOptions,
@@ -38,10 +38,10 @@ import type {
 import type { OptimizerState } from "./optimizer-state";
 import { expectAtLeastZero } from "./options";
 import type { Schedule } from "./schedule";
-import type { ClipScope } from "./settings-table";
-import { readState, type StateFacts, writeState } from "./state-transfer";
-import { updateCalls } from "./update-calls";
+import { type Kept, readState, type StateFacts, writeState } from "./state-transfer";
+import { swapCalls, updateCalls } from "./update-calls";
 import { UpdateSettings } from "./update-settings";
+import { zerosOn, zerosOnEach } from "./zeros";
 
 let instances = 0;
 
@@ -60,8 +60,9 @@ export abstract class Optimizer {
   readonly #settings: UpdateSettings;
   #device: Device | null = null;
   #report: Tensor | null = null;
-  #slots: Record<string, Tensor> = {};
-  #average: Tensor | null = null;
+  /** What the rule keeps, and the average: of each segment. */
+  #slots: Record<string, readonly Tensor[]> = {};
+  #average: readonly Tensor[] | null = null;
   readonly #accumulation: Accumulation;
   #updates = 0;
   #swapped = false;
@@ -88,7 +89,7 @@ export abstract class Optimizer {
       where,
       this.groups.flatMap((group) => group.parameters),
     ); // last: it takes them
-    this.#accumulation = new Accumulation(this.flat.size);
+    this.#accumulation = new Accumulation(this.flat.segments);
     const { flat, groups } = this;
     const given = { lr, weightDecay, clipNorm, clipScope, clipValue };
     this.#settings = new UpdateSettings(where, { flat, groups, needsTable: kind.needsTable === true }, given);
@@ -167,7 +168,7 @@ export abstract class Optimizer {
     const share = scalar(weight);
     const expand = (): Expansion => ({
       placed: this.#gradients(loss, walk.hasHalves),
-      effects: [this.#accumulation.add(this.flat.gradients, loss, share)],
+      effects: this.#accumulation.add(loss, share),
     });
     const request = { roots, prefix: `accumulate ${this.#id}|`, scalars: [share], expand };
     const done = submit(request, traceRequest(request, walk));
@@ -190,8 +191,8 @@ export abstract class Optimizer {
     if (!this.#device) this.#prepare("step", trace(this.parameters)); // what was accumulated comes from a checkpoint
     const share = scalar(weight);
     const expand = (scalars: Record<string, Scalar>): Expansion => {
-      const { call, loss } = this.#accumulation.finish(this.flat.gradients, share);
-      return { effects: [call, ...this.#update(loss, scaled, scalars)], placed: new Map() };
+      const { calls, loss } = this.#accumulation.finish(share);
+      return { effects: [...calls, ...this.#update(loss, scaled, scalars)], placed: new Map() };
     };
     const asked = this.#updating({ roots: [], prefix: `step ${scaled} `, walk: trace([]), expand, beside: [share] });
     const done = this.#count(asked);
@@ -207,16 +208,12 @@ export abstract class Optimizer {
     if (this.#disposed) throw this.#disposedError();
     expectAverageKept(`${this.#where}.swapAverage`, this.average, this.#updates);
     if (!this.#device) this.#prepare("swapAverage", trace(this.parameters)); // it comes from a checkpoint
-    const average = this.#average as Tensor;
-    const expand = (): Expansion => {
-      const inputs = { parameters: this.flat.values, average };
-      return { effects: [effect(swapParameters, inputs, { dims: { n: this.flat.size } })], placed: new Map() };
-    };
+    const { flat } = this;
     const done = submit({
       roots: [],
       prefix: `swap ${this.#id}|`,
-      expand,
-      changes: [...this.parameters, this.flat.values],
+      expand: () => ({ effects: swapCalls(flat.segments, this.#average ?? []), placed: new Map() }),
+      changes: flat.changing,
       device: this.#device as Device,
     });
     this.#swapped = !this.#swapped;
@@ -235,7 +232,7 @@ export abstract class Optimizer {
     if (this.#waiting) return this.#waiting;
     const kept = { ...this.#slots, ...this.#extra() };
     return {
-      ...(await readState(kept, this.flat, this.#report)),
+      ...(await readState(this.#facts(null), kept, this.#report)),
       kind: this.#where,
       updates: this.#updates,
       accumulated: this.#accumulation.now,
@@ -266,15 +263,15 @@ export abstract class Optimizer {
   dispose(): void {
     this.#disposed = true;
     this.flat.dispose();
-    for (const state of [this.#report, ...Object.values(this.#slots), ...Object.values(this.#extra())])
-      state?.dispose();
+    this.#report?.dispose();
+    for (const state of [...Object.values(this.#slots), ...Object.values(this.#extra())].flat()) state.dispose();
   }
 
   /** What the rule keeps from step to step, by name. */
   protected abstract slots(): Readonly<Record<string, Slot>>;
   /** The rule's own numbers of update t, from 1 on. */
   protected abstract numbers(t: number): Readonly<Record<string, number>>;
-  /** The update's kernel calls; the last of them changes the parameters and counts an update that is left out. */
+  /** The kernel calls of an update of one segment; the last of them changes the parameters. */
   protected abstract update(call: UpdateCall): readonly KernelNode[];
 
   /** What becomes of a learning rate at update t. */
@@ -292,7 +289,7 @@ export abstract class Optimizer {
     return { where: this.#where, slots, flat: this.flat, schedules: this.#settings.schedules(), state };
   }
 
-  #extra(): Record<string, Tensor> {
+  #extra(): Kept {
     return { ...(this.#average ? { average: this.#average } : {}), ...this.#accumulation.tensors };
   }
 
@@ -316,9 +313,9 @@ export abstract class Optimizer {
       roots,
       prefix: `${prefix}${this.#id}|`,
       scalars: [...beside, ...Object.values(named)],
-      tables: [...this.#settings.tables(), ...this.tables()],
+      tables: [...this.#settings.tensors(), ...this.tables()],
       expand: () => expand(named),
-      changes: [...this.parameters, this.flat.values],
+      changes: this.flat.changing,
       device: this.#device as Device,
     };
     return { request, forward: traceRequest(request, walk) };
@@ -355,10 +352,11 @@ export abstract class Optimizer {
     if (!this.#device) {
       this.flat.prepare(device);
       this.#report ??= zerosOn(device, REPORT_WORDS, "update report", "u32");
-      for (const [name, { words = this.flat.size }] of Object.entries(this.slots())) {
-        this.#slots[name] ??= zerosOn(device, words, name);
+      const { segments } = this.flat;
+      for (const [name, { words }] of Object.entries(this.slots())) {
+        this.#slots[name] ??= zerosOnEach(device, segments, name, words);
       }
-      if (this.average) this.#average ??= zerosOn(device, this.flat.size, "average");
+      if (this.average) this.#average ??= zerosOnEach(device, segments, "average");
       this.#bring(device);
       this.#device = device; // last: where memory ran out, the next call tries again
     }
@@ -369,12 +367,12 @@ export abstract class Optimizer {
   #bring(device: Device): void {
     const state = this.#waiting;
     if (state && state.accumulated.count > 0) this.#accumulation.prepare(device);
-    const tensors = { ...this.#slots, ...this.#extra() };
-    writeState(this.#facts(state), { device, tensors, report: this.#report as Tensor });
+    const kept = { ...this.#slots, ...this.#extra() };
+    writeState(this.#facts(state), { device, kept, report: this.#report as Tensor });
     this.#waiting = null;
   }
 
-  /** Gradients, each to be computed to its place in the common buffer. */
+  /** Gradients, each to be computed to its place in the common buffers. */
   #gradients(loss: Tensor, scaled: boolean): Expansion["placed"] {
     const report = this.#report as Tensor;
     const seed = scaled ? run(lossScale, { report }, { dims: {}, shapes: { scale: loss.shape } }).scale : undefined;
@@ -383,12 +381,12 @@ export abstract class Optimizer {
 
   #update(loss: Tensor, scaled: boolean, scalars: Record<string, Scalar>): KernelNode[] {
     return updateCalls({
-      flat: this.flat,
+      segments: this.flat.segments,
       loss,
       report: this.#report as Tensor,
-      table: this.#settings.table,
+      settings: this.#settings,
       slots: this.#slots,
-      average: this.#average,
+      average: this.#average ?? [],
       scaled,
       decoupled: this.decay === "decoupled",
       scalars,

@@ -1,10 +1,7 @@
 import { BLOCK, SETTINGS_WORDS } from "@unroll/kernels";
 import { Tensor } from "../tensor/tensor";
-import type { FlatParameters } from "./flat-parameters";
-import type { OptimizerGroup } from "./groups";
-
-/** Which gradients are scaled together so that their norm is at most `clipNorm`: all, each group's, each parameter's. */
-export type ClipScope = "all" | "group" | "parameter";
+import type { ClippingUnits } from "./clipping-units";
+import type { Segment } from "./segment";
 
 /** The settings of one group in one update. */
 export interface GroupNumbers {
@@ -13,44 +10,45 @@ export interface GroupNumbers {
   readonly clipNorm: number;
 }
 
-/** What is told of each parameter to the kernels of an update, where not all are alike. It is uploaded with each update. */
+/**
+ * What is told of each parameter of a segment to the kernels of an update, where not all are alike. It is uploaded with
+ * each update.
+ */
 export class SettingsTable {
   /** [P, 4]: first word, learning rate, weight decay, clipping unit. */
   readonly settings: Tensor;
-  /** [U, 4]: first block, block after the last, clipNorm, 0; none where all are clipped together. */
+  /** [U, 4]: first block in this segment, block after the last, clipNorm, 0; none where all are clipped together. */
   readonly units: Tensor | null;
-  readonly #groupOf: readonly number[];
+  readonly #groups: readonly number[];
   readonly #unitGroups: readonly number[];
   readonly #words: { settings: Words; units: Words };
 
-  constructor({ parameters, starts, size }: FlatParameters, groups: readonly OptimizerGroup[], scope: ClipScope) {
+  constructor({ parameters, starts, size }: Segment, units: ClippingUnits) {
     const P = parameters.length;
-    this.#groupOf = groups.flatMap((group, index) => group.parameters.map(() => index));
-    const unitOf = parameters.map((_, k) => (scope === "parameter" ? k : scope === "group" ? this.#group(k) : 0));
-    const U = scope === "all" ? 0 : (unitOf.at(-1) as number) + 1;
-    this.#unitGroups = Array.from({ length: U }, (_, unit) => this.#group(unitOf.indexOf(unit)));
+    const U = units.groups.length;
+    const places = parameters.map((parameter) => units.of.get(parameter) as { group: number; unit: number });
+    this.#groups = places.map(({ group }) => group);
+    this.#unitGroups = units.groups;
     this.#words = { settings: words(P * SETTINGS_WORDS), units: words(U * SETTINGS_WORDS) };
-    for (let k = 0; k < P; k++) this.#words.settings.bits.set([starts[k] as number, 0, 0, unitOf[k] as number], k * 4);
+    for (const [k, { unit }] of places.entries()) {
+      this.#words.settings.bits.set([starts[k] as number, 0, 0, unit], k * SETTINGS_WORDS);
+    }
     for (let unit = 0; unit < U; unit++) {
-      const end = starts[unitOf.lastIndexOf(unit) + 1] ?? size;
-      this.#words.units.bits.set([(starts[unitOf.indexOf(unit)] as number) / BLOCK, end / BLOCK, 0, 0], unit * 4);
+      const [first, last] = [
+        places.findIndex((of) => of.unit === unit),
+        places.findLastIndex((of) => of.unit === unit),
+      ];
+      if (first < 0) continue; // all of it lies in other segments: no blocks here
+      const end = starts[last + 1] ?? size;
+      this.#words.units.bits.set([(starts[first] as number) / BLOCK, end / BLOCK], unit * SETTINGS_WORDS);
     }
     this.settings = hostTable(this.#words.settings.bits, "update settings");
     this.units = U > 0 ? hostTable(this.#words.units.bits, "clipping units") : null;
   }
 
-  #group(k: number): number {
-    return this.#groupOf[k] as number;
-  }
-
-  /** Units that are clipped apart. */
-  get clippingUnits(): number {
-    return this.#unitGroups.length;
-  }
-
   /** Takes in what holds for the next update. */
   write(numbers: readonly GroupNumbers[]): void {
-    for (const [k, group] of this.#groupOf.entries()) {
+    for (const [k, group] of this.#groups.entries()) {
       const { lr, weightDecay } = numbers[group] as GroupNumbers;
       this.#words.settings.floats.set([lr, weightDecay], k * SETTINGS_WORDS + 1);
     }
@@ -77,8 +75,8 @@ export function hostTable(bits: Uint32Array<ArrayBuffer>, name: string, width = 
   return table;
 }
 
-/** [P, 4]: the blocks of each parameter [first, after the last] and its elements. */
-export function parameterUnits({ parameters, starts, size }: FlatParameters): Tensor {
+/** [P, 4]: the blocks of each parameter of a segment [first, after the last] and its elements. */
+export function parameterUnits({ parameters, starts, size }: Segment): Tensor {
   const rows = parameters.flatMap((parameter, k) => {
     const end = starts[k + 1] ?? size;
     return [(starts[k] as number) / BLOCK, end / BLOCK, parameter.size, 0];

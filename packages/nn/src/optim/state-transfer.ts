@@ -1,39 +1,72 @@
 import type { Device } from "@unroll/kernels";
 import { REPORT_WORDS } from "@unroll/kernels";
+import { enqueue } from "../plan/executor";
+import type { HostData } from "../tensor/dtype";
+import type { Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
-import { type FlatParameters, uploadTo } from "./flat-parameters";
+import type { FlatParameters } from "./flat-parameters";
 import type { Slot } from "./optimizer-options";
 import { type OptimizerState, OptimizerStateError } from "./optimizer-state";
 import type { Schedule } from "./schedule";
 
-/** The flat tensors of an optimizer, read and cut into an array for each parameter. */
+/** What an optimizer keeps on the device, by name: an array for each segment, or one for all. */
+export type Kept = Readonly<Record<string, readonly Tensor[]>>;
+
+/** How what is kept is laid out. */
+export interface StateLayout {
+  /** Slots of the rule, and the average. */
+  readonly slots: Readonly<Record<string, Slot>>;
+  readonly flat: FlatParameters;
+}
+
+/** Words of a name that is kept whole, not cut into an array for each parameter; undefined for the others. */
+function wholeWords({ slots, flat }: StateLayout, name: string): number | undefined {
+  if (name === "accumulatedLoss") return 1;
+  const words = slots[name]?.words;
+  return words && flat.segments.reduce((sum, segment) => sum + words(segment), 0);
+}
+
+/** The arrays of an optimizer, read and cut into one for each parameter: how they lay on the device is gone. */
 export async function readState(
-  kept: Readonly<Record<string, Tensor>>,
-  flat: FlatParameters,
+  layout: StateLayout,
+  kept: Kept,
   report: Tensor | null,
 ): Promise<Pick<OptimizerState, "slots" | "whole" | "report">> {
   const names = Object.keys(kept);
-  const [words, ...values] = await Promise.all([report?.data(), ...names.map((name) => (kept[name] as Tensor).data())]);
+  const read = (tensors: readonly Tensor[] = []) => Promise.all(tensors.map((tensor) => tensor.data()));
+  const [words, ...values] = await Promise.all([report?.data(), ...names.map((name) => read(kept[name]))]);
   const slots = new Map<string, Float32Array<ArrayBuffer>[]>();
   const whole = new Map<string, Float32Array<ArrayBuffer>>();
   for (const [index, name] of names.entries()) {
-    const all = Float32Array.from(values[index] ?? []);
-    if (all.length !== flat.size) whole.set(name, all);
-    else
-      slots.set(
-        name,
-        flat.parameters.map(({ size }, k) => all.slice(flat.starts[k], (flat.starts[k] as number) + size)),
-      );
+    const arrays = values[index] ?? [];
+    if (wholeWords(layout, name) !== undefined) {
+      whole.set(name, joined(arrays));
+      continue;
+    }
+    const cut = layout.flat.segments.flatMap(({ parameters, starts }, s) =>
+      parameters.map(({ size }, k) => {
+        const start = starts[k] as number;
+        return Float32Array.from(arrays[s]?.subarray(start, start + size) ?? []);
+      }),
+    );
+    slots.set(name, cut);
   }
   return { slots, whole, report: Uint32Array.from(words ?? []) };
 }
 
+function joined(arrays: readonly HostData[]): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let next = 0;
+  for (const array of arrays) {
+    all.set(array, next);
+    next += array.length;
+  }
+  return all;
+}
+
 /** What a state is checked against. */
-export interface StateFacts {
+export interface StateFacts extends StateLayout {
   readonly where: string;
-  /** Slots that the state has to have, unless it is of no update yet. */
-  readonly slots: Readonly<Record<string, Slot>>;
-  readonly flat: FlatParameters;
   readonly schedules: readonly (Schedule | null)[];
   readonly state: OptimizerState | null;
 }
@@ -41,7 +74,7 @@ export interface StateFacts {
 /** Where a state is written to. */
 export interface StateTarget {
   readonly device: Device;
-  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly kept: Kept;
   readonly report: Tensor;
 }
 
@@ -53,14 +86,22 @@ export function writeState(facts: StateFacts, target: StateTarget | null): void 
   const { slots, flat, state } = facts;
   if (state) checkState(facts, state);
   if (!target) return;
-  for (const [name, tensor] of Object.entries(target.tensors)) {
+  for (const [name, tensors] of Object.entries(target.kept)) {
     const { initial = 0 } = slots[name] ?? {};
-    const parts = state?.slots.get(name);
-    const saved = state?.whole.get(name);
     if (!state && initial === 0) continue; // it is zero already
-    const values = saved?.slice() ?? new Float32Array(tensor.size).fill(initial);
-    for (const [k, part] of parts?.entries() ?? []) values.set(part, flat.starts[k]);
-    uploadTo(target.device, tensor, values);
+    const whole = state?.whole.get(name);
+    const parts = state?.slots.get(name);
+    let [words, parameters] = [0, 0];
+    for (const [s, tensor] of tensors.entries()) {
+      const values = new Float32Array(tensor.size).fill(initial);
+      if (whole) values.set(whole.subarray(words, words + tensor.size));
+      words += tensor.size;
+      for (const start of flat.segments[s]?.starts ?? []) {
+        const part = parts?.[parameters++];
+        if (part) values.set(part, start);
+      }
+      uploadTo(target.device, tensor, values);
+    }
   }
   if (state) {
     const words = new Uint32Array(REPORT_WORDS);
@@ -69,10 +110,17 @@ export function writeState(facts: StateFacts, target: StateTarget | null): void 
   }
 }
 
+/** Writes words into a tensor that stays on the device, after all that was asked for before. */
+function uploadTo(device: Device, tensor: Tensor, words: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): void {
+  const { range } = tensor.storage as Storage;
+  enqueue(device, () => device.upload({ ...range, size: words.byteLength }, words));
+}
+
 /** Beside the rule's slots: gradients gathered so far, and no average where none is kept. */
 const OPTIONAL = ["accumulated", "accumulatedLoss"];
 
-function checkState({ where, slots, flat, schedules }: StateFacts, state: OptimizerState): void {
+function checkState(facts: StateFacts, state: OptimizerState): void {
+  const { where, slots, flat, schedules } = facts;
   const differ = (what: string, expected: string, received: string): never => {
     const remedy = "Build the optimizer as it was when the state was taken. Nothing was changed.";
     throw new OptimizerStateError({ where: `${where}.loadState`, what, expected, received, remedy });
@@ -84,6 +132,7 @@ function checkState({ where, slots, flat, schedules }: StateFacts, state: Optimi
     differ("what it keeps for each parameter", expected.join(", ") || "nothing", found.join(", ") || "nothing");
   }
   for (const [name, parts] of state.slots) {
+    if (wholeWords(facts, name) !== undefined) differ(name, "kept whole", "cut into parameters");
     if (parts.length !== flat.parameters.length) {
       differ(`the number of parameters in ${name}`, String(flat.parameters.length), String(parts.length));
     }
@@ -94,7 +143,8 @@ function checkState({ where, slots, flat, schedules }: StateFacts, state: Optimi
     }
   }
   for (const [name, values] of state.whole) {
-    const words = name === "accumulatedLoss" ? 1 : (slots[name]?.words ?? flat.size);
+    const words = wholeWords(facts, name);
+    if (words === undefined) differ(name, "cut into parameters", "kept whole");
     if (values.length !== words) differ(name, `${words} elements`, String(values.length));
   }
   if (state.report.length > 0 && state.report.length !== REPORT_WORDS) {

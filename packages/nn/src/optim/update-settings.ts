@@ -1,10 +1,11 @@
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
+import { type ClippingUnits, type ClipScope, clippingUnits } from "./clipping-units";
 import type { FlatParameters } from "./flat-parameters";
 import type { OptimizerGroup } from "./groups";
 import { expectAtLeastZero } from "./options";
 import type { Schedule } from "./schedule";
-import { type ClipScope, type GroupNumbers, SettingsTable } from "./settings-table";
+import { type GroupNumbers, SettingsTable } from "./settings-table";
 
 interface Given {
   readonly weightDecay: number;
@@ -17,8 +18,9 @@ interface Given {
 export class UpdateSettings {
   /** Where a group has none of its own. */
   lr: number | Schedule;
-  /** What is told of each parameter, where not all are alike. */
-  readonly table: SettingsTable | null;
+  /** What is told of each parameter, where not all are alike: a table for each segment, else none. */
+  readonly tables: readonly SettingsTable[];
+  readonly units: ClippingUnits;
   readonly #where: string;
   readonly #groups: readonly OptimizerGroup[];
   readonly #given: Given;
@@ -36,8 +38,9 @@ export class UpdateSettings {
     this.#where = where;
     this.#groups = groups;
     this.#given = given;
+    this.units = clippingUnits(groups, given.clipScope);
     const isAlike = groups.length === 1 && given.clipScope === "all";
-    this.table = isAlike && !needsTable ? null : new SettingsTable(flat, groups, given.clipScope);
+    this.tables = isAlike && !needsTable ? [] : flat.segments.map((segment) => new SettingsTable(segment, this.units));
   }
 
   /** The optimizer's own rate for the update after `updates` of them. */
@@ -51,7 +54,7 @@ export class UpdateSettings {
   }
 
   /**
-   * The numbers of update t, from 1 on; those of each parameter go into the table.
+   * The numbers of update t, from 1 on; those of each parameter go into the tables.
    * @param become what the rule makes of a rate
    * @throws ValueError if one is negative or not finite
    */
@@ -62,7 +65,7 @@ export class UpdateSettings {
       expectAtLeastZero(this.#where, { lr, weightDecay, clipNorm });
       return { lr: become(lr, t), weightDecay, clipNorm };
     });
-    this.table?.write(numbers);
+    for (const table of this.tables) table.write(numbers);
     const [{ lr, weightDecay }] = numbers as [GroupNumbers];
     const { clipNorm, clipScope, clipValue } = this.#given;
     return {
@@ -73,11 +76,9 @@ export class UpdateSettings {
     };
   }
 
-  /** Host tables that the calls of an update read. */
-  tables(): Tensor[] {
-    if (!this.table) return [];
-    const { settings, units } = this.table;
-    return units ? [settings, units] : [settings];
+  /** Host tensors that the calls of an update read. */
+  tensors(): Tensor[] {
+    return this.tables.flatMap(({ settings, units }) => (units ? [settings, units] : [settings]));
   }
 }
 
