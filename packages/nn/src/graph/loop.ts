@@ -1,3 +1,5 @@
+import { where } from "../ops/arithmetic";
+import { reshape } from "../ops/reshape";
 import { stack, unstack } from "../ops/split";
 import { trace } from "../plan/trace";
 import type { Shape } from "../tensor/shape";
@@ -18,6 +20,10 @@ export interface StepLoop<I extends Named, S extends Named, W extends Named, O e
   readonly state: S;
   /** What all steps read. */
   readonly shared: W;
+  /** Which steps are not padding, [B, T]: past its end a row keeps its state, and what is given for it means nothing. All where absent. */
+  readonly active?: Tensor | undefined;
+  /** Whether the last step comes first. */
+  readonly reverse?: boolean;
   /** A step: operations over nothing but its arguments. It makes equal numbers each time. */
   readonly step: (inputs: I, state: S, shared: W) => { readonly outputs: O; readonly state: S };
 }
@@ -47,20 +53,37 @@ const T_AXIS = 1;
 const mapped = <N extends Named>(tensors: N, to: (tensor: Tensor) => Tensor): N =>
   Object.fromEntries(Object.entries(tensors).map(([name, of]) => [name, to(of)])) as N;
 
+/** A mask of leading axes, with as many axes as `like`. */
+export const alongRows = (mask: Tensor, like: Tensor): Tensor =>
+  reshape(mask, [...mask.shape, ...new Array<number>(like.rank - mask.rank).fill(1)]);
+
+/** The next state of rows that have not ended, the old one of others. */
+function kept<S extends Named>(active: Tensor, next: S, old: S): S {
+  const entries = Object.entries(next).map(([name, value]) => {
+    return [name, where(alongRows(active, value), value, old[name] as Tensor)];
+  });
+  return Object.fromEntries(entries) as S;
+}
+
+/** The steps one after another. `tape` holds what one of them makes. */
 function allSteps<I extends Named, S extends Named, W extends Named, O extends Named>(
-  { inputs, state, shared, step }: StepLoop<I, S, W, O>,
+  { inputs, state, shared, active, reverse, step }: StepLoop<I, S, W, O>,
   tape = new Tape(),
 ): { outputs: O; state: S } {
   const parts = Object.entries(inputs).map(([name, of]) => [name, unstack(of, T_AXIS)] as const);
+  const isActive = active && unstack(active, T_AXIS);
   const T = parts[0]?.[1].length ?? 0;
-  const made: O[] = [];
+  const made = new Array<O>(T);
   let now = state;
-  for (let t = 0; t < T; t++) {
+  for (let n = 0; n < T; n++) {
+    const t = reverse ? T - 1 - n : n;
     const own = Object.fromEntries(parts.map(([name, steps]) => [name, steps[t] as Tensor])) as I;
     const start = now;
-    const result = onTape(tape, () => step(own, start, shared));
-    made.push(result.outputs);
-    now = result.state;
+    const { outputs, state: next } = onTape(tape, () => step(own, start, shared));
+    now = isActive ? kept(isActive[t] as Tensor, next, now) : next;
+    // An output that is a state need not exist beside it.
+    const stateOf = new Map(Object.entries(next).map(([name, of]) => [of, now[name] as Tensor]));
+    made[t] = mapped(outputs, (of) => stateOf.get(of) ?? of);
   }
   const outputs = Object.keys(made[0] ?? {}).map((name) => {
     return [
@@ -77,7 +100,7 @@ function allSteps<I extends Named, S extends Named, W extends Named, O extends N
 function deferredLoop<I extends Named, S extends Named, W extends Named, O extends Named>(
   loop: StepLoop<I, S, W, O>,
 ): { outputs: O; state: S } | undefined {
-  const { owner, inputs, state, shared } = loop;
+  const { owner, inputs, state, shared, active, reverse = false } = loop;
   if (varying.has(owner)) return undefined;
   const given: Tensor[] = [];
   const stands = new Map<Tensor, number>();
@@ -93,6 +116,7 @@ function deferredLoop<I extends Named, S extends Named, W extends Named, O exten
   const start = mapped(state, (of) => inPlaceOf(of, of.shape));
   const common = mapped(shared, (of) => inPlaceOf(of, of.shape));
   const T = Object.values(inputs)[0]?.shape[T_AXIS] ?? 0;
+  if (active) given.push(active);
 
   const tape = new Tape();
   const { outputs, state: next } = onTape(tape, () => loop.step(own, start, common));
@@ -127,11 +151,11 @@ function deferredLoop<I extends Named, S extends Named, W extends Named, O exten
         .map((each, k) => ({ ...each, next: results[outputNames.length + k] as Tensor })),
       shared: standings.slice(ofStates),
       outputs: results.slice(0, outputNames.length),
-      active: undefined,
-      reverse: false,
+      active,
+      reverse,
     },
     outputs: facts,
-    signature: `${T} steps of ${counts}/${roles}/${step.key}`,
+    signature: `${T} steps${reverse ? " back" : ""}${active ? " of rows" : ""} ${counts}/${roles}/${step.key}`,
     expand() {
       const { outputs: values, state: end } = made ?? allSteps(loop, tape);
       return [...outputNames.map((name) => values[name] as Tensor), ...names.map((name) => end[name] as Tensor)];
