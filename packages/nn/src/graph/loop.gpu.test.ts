@@ -110,3 +110,45 @@ test("outputs that nobody asks for are not put side by side", async () => {
     (await explain(of)).calls.filter(({ kernel }) => kernel === "concat").length;
   expect([await joins(outputs.h), await joins(add(outputs.h, outputs.twice))]).toEqual([1, 2]);
 });
+
+test.each([{ reverse: false }, { reverse: true }])(
+  "padded steps are passed over, reverse: $reverse",
+  async ({ reverse }) => {
+    const { weight } = layer();
+    const [T, lengths] = [5, [5, 2, 0]];
+    const [x, h] = [random(2).normal(B * T * H), random(3).normal(B * H)];
+    const active = tensor(
+      Uint32Array.from({ length: B * T }, (_, at) => (at % T < (lengths[Math.floor(at / T)] as number) ? 1 : 0)),
+      {
+        shape: [B, T],
+        dtype: "bool",
+      },
+    );
+    const loop = (inputs: Tensor, state: Tensor, rows?: Tensor) =>
+      loopOverSteps({
+        owner: {},
+        inputs: { x: inputs },
+        state: { h: state },
+        shared: { w: weight },
+        active: rows,
+        reverse,
+        step: ({ x: now }, { h: before }, { w }) => {
+          const next = tanh(add(now, linear(before, w)));
+          return { outputs: { h: next }, state: { h: next } };
+        },
+      });
+    const all = loop(tensor(x, { shape: [B, T, H] }), tensor(h, { shape: [B, H] }), active);
+    const [outputs, state] = await Promise.all([all.outputs.h.data(), all.state.h.data()]);
+    for (const [row, length] of lengths.entries()) {
+      const start = h.slice(row * H, (row + 1) * H);
+      if (length === 0) {
+        expect(state.slice(row * H, (row + 1) * H)).toEqual(start);
+        continue;
+      }
+      const own = x.slice(row * T * H, (row * T + length) * H);
+      const alone = loop(tensor(own, { shape: [1, length, H] }), tensor(start, { shape: [1, H] }));
+      expect(outputs.slice(row * T * H, (row * T + length) * H)).toEqual(await alone.outputs.h.data());
+      expect(state.slice(row * H, (row + 1) * H)).toEqual(await alone.state.h.data());
+    }
+  },
+);

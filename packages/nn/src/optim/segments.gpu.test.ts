@@ -164,6 +164,16 @@ describe.each(rules)("$why over three segments gives the bits of one", ({ make }
   });
 });
 
+test("what a rule keeps whole stays whole, also where it has as many words as the parameters", async () => {
+  const p = new Parameter(new Float32Array(127), [1, 127]); // one factor for the row, 127 for the columns
+  const optimizer = new Adafactor([p], { lr: 0.1 });
+  await optimizer.minimize(lossWith([p], [new Float32Array(127).fill(1)]));
+  const { slots, whole } = await optimizer.state();
+  expect([slots.size, whole.get("factors")?.length]).toEqual([0, 128]);
+  expect(whole.get("factors")?.every((factor) => factor > 0)).toBe(true);
+  optimizer.dispose();
+});
+
 test("the norm of the gradient is that of all segments", async () => {
   const gradients = shapes.map((shape, k) => Float32Array.from(normal(shape, { seed: 50 + k }).data));
   const parameters = parametersOf();
