@@ -1,5 +1,5 @@
 import { LocationAwareAttention } from "@unroll/attention";
-import { Adam, argmax, type Generator, random, type Tensor, tensor } from "@unroll/nn";
+import { Adam, argmax, evaluate, type Generator, random, type Tensor, tensor } from "@unroll/nn";
 import { expect, test } from "vitest";
 import { BahdanauDecoder } from "../decoders";
 import { RecurrentEncoder } from "../encoders";
@@ -80,6 +80,7 @@ async function said<S>(model: EncoderDecoder<S>, rows: readonly number[][], most
     state = next;
     steps.push(read);
   }
+  await evaluate(steps); // all in one submission
   const ids = await Promise.all(steps.map((step) => step.data()));
   return rows.map((_, row) => {
     const all = ids.map((step) => step[row] as number);
