@@ -16,6 +16,9 @@ test.each([
   { outer: 3, widths: [1, 2, 3] },
   { outer: 17, widths: [9, 9, 9, 9, 9, 9, 9] },
   { outer: 1, widths: [3, 0, 67, 1, 2, 0, 5] },
+  { outer: 5, widths: [4, 0, 68, 8] },
+  { outer: 70, widths: [12, 12, 8] },
+  { outer: 3, widths: [4, 5] },
 ])("$outer rows of $widths", async ({ outer, widths }) => {
   const parts = widths.map((n, k) => counting(outer * n, 1 + 1000 * k));
   const [n0 = 0, n1 = 0, n2 = 0, n3 = 0, n4 = 0, n5 = 0, n6 = 0] = widths;
