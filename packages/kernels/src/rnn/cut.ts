@@ -125,10 +125,10 @@ export function cutSpeed(cut: Cut, facts: StepFacts, { features, adapter, limits
 /** Microseconds of one step on a software adapter of two cores: a dispatch, and the work of the busier core. */
 function softwareStep(cut: Cut, facts: StepFacts): number {
   const { rows, rate, wholeSequence } = cut;
-  const { B, flops, isRagged } = facts;
+  const { B, T, flops, isRagged } = facts;
   const filled = B / (Math.ceil(B / rows(B)) * rows(B));
   const left = isRagged ? shareLeft(cut, facts) : 1;
-  return (wholeSequence ? 1 : 30) + (left * flops) / (3000 * rate * filled * coresOf(cut, facts));
+  return (wholeSequence ? 1 + 30 / T : 30) + (left * flops) / (3000 * rate * filled * coresOf(cut, facts));
 }
 
 /** Workgroups that walk over a sequence. */

@@ -17,6 +17,7 @@ describe.each([
   { D: 1, B: 1, T: 1, H: 1, why: "smallest" },
   { D: 2, B: 5, T: 7, H: 33, lengths: [7, 0, 3, 1, 7], why: "both directions" },
   { D: 1, B: 3, T: 5, H: 67, lengths: [5, 0, 2], reverse: true, why: "backwards" },
+  { D: 1, B: 19, T: 2, H: 37, why: "more rows than a tile, and more columns" },
 ])("states at [$B, $T, $D, $H]: $why", (size: ScanSizes & { why: string }) => {
   const { D, B, T, H, lengths, reverse = false } = size;
   const inputs = {

@@ -1,7 +1,7 @@
-import { type DimValues, defineKernel, flatPlan, optional, perModel, read, wgsl, write } from "../core";
+import { type DimValues, defineKernel, flatPlan, optional, perModel, read, wgsl, withVariants, write } from "../core";
 import { paddedColumns } from "./pack";
 import { type ScanOptions, scanDims, timeFunctions } from "./scan";
-import { each, eachSum, eachUnit, powerOfTwo, product, sums, type Tile, tileRows } from "./tile";
+import { each, eachSum, eachUnit, powerOfTwo, product, SHARED_ROWS, sums, type Tile, tileRows } from "./tile";
 
 const options: ScanOptions = { reverse: false };
 
@@ -131,34 +131,36 @@ const rowsOfR = ({ G = 0, H = 0 }: DimValues, { units, stride }: Readonly<Record
 /** Four units of each of `rows` rows. */
 const tile = (rows: number): Tile => ({ rows, columns: 1, type: "vec4f" });
 
-/**
- * The gradient of the initial state, from what the scan left at each row's first step:
- *   dh0[d, b] = carry[d, b] + Rᵀ·dGates at that step;   of a row of length 0, dhN[d, b]
- * Of a projected LSTM, H here is that of its states, and `units` that of its gates. `dGates` and `rows` come together; a GRU that resets before its product has all in `carry` and gives neither.
- */
-export const stateGradient = defineKernel({
-  name: "state_gradient",
-  dims: { ...scanDims, G: perModel("gates of a unit") },
-  options: stateGradientOptions,
-  bindings: {
-    dGates: optional(read("f32", (dims, given) => [dims.B ?? 0, dims.T ?? 0, dims.D ?? 0, rowsOfR(dims, given).count])),
-    rows: optional(read("vec4f", (dims, given) => [dims.D ?? 0, rowsOfR(dims, given).stride])), // R from pad_recurrent or pad_lstm
-    carry: optional(read("f32", "D B H")),
-    lengths: optional(read("u32", "B")),
-    dhN: optional(read("f32", "D B H")),
-    dh0: write("f32", "D B H"),
-  },
-  plan: ({ B, D, H }) => {
-    const workgroupSize = powerOfTwo(paddedColumns(H), 4, 32);
-    const rows = tileRows(B);
-    return {
-      workgroupSize,
-      rows,
-      grid: [Math.ceil(paddedColumns(H) / workgroupSize), Math.ceil(B / rows), D] as const,
-    };
-  },
-  cost: ({ B, D, G, H }) => ({ flops: 2 * D * B * G * H * H, bytes: 4 * D * (G * H * H + B * H * (G + 2)) }),
-  wgsl: ({ workgroupSize, rows }, { dims: { G, H }, options: { reverse, units, stride }, has }) => wgsl`
+const defineStateGradient = (shared: boolean) =>
+  defineKernel({
+    name: shared ? "state_gradient_shared" : "state_gradient",
+    dims: { ...scanDims, G: perModel("gates of a unit") },
+    options: stateGradientOptions,
+    bindings: {
+      dGates: optional(
+        read("f32", (dims, given) => [dims.B ?? 0, dims.T ?? 0, dims.D ?? 0, rowsOfR(dims, given).count]),
+      ),
+      rows: optional(read("vec4f", (dims, given) => [dims.D ?? 0, rowsOfR(dims, given).stride])), // R from pad_recurrent or pad_lstm
+      carry: optional(read("f32", "D B H")),
+      lengths: optional(read("u32", "B")),
+      dhN: optional(read("f32", "D B H")),
+      dh0: write("f32", "D B H"),
+    },
+    plan: ({ B, D, H }) => {
+      // A software adapter has few cores, which many small workgroups share evenly, and what it is short of is loads.
+      const workgroupSize = powerOfTwo(paddedColumns(H), 4, shared ? 8 : 32);
+      const rows = shared && B >= 16 ? 16 : tileRows(B);
+      return {
+        workgroupSize,
+        rows,
+        grid: [Math.ceil(paddedColumns(H) / workgroupSize), Math.ceil(B / rows), D] as const,
+      };
+    },
+    cost: ({ B, D, G, H }) => ({ flops: 2 * D * B * G * H * H, bytes: 4 * D * (G * H * H + B * H * (G + 2)) }),
+    wgsl: ({ workgroupSize, rows }, { dims: { G, H }, options: { reverse, units, stride }, has }) => {
+      const firstOf = (name: string, row: string): string =>
+        `let ${name} = G * firstStep(id.y * ${rows}u + ${row}, d)${units > 0 ? ` / H * ${units}u` : ""};`;
+      return wgsl`
     const Q = ${paddedColumns(H)}u;
     ${timeFunctions({ hasLengths: has.lengths, reverse })}
     fn finish(index: u32, d: u32, u: u32, recurrent: f32) {
@@ -168,28 +170,53 @@ export const stateGradient = defineKernel({
     }
 
     @compute @workgroup_size(${workgroupSize})
-    fn main(@builtin(global_invocation_id) id: vec3u) {
-      let q = id.x;
+    fn main(
+      @builtin(global_invocation_id) id: vec3u,
+      ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
+    ) {
+      let q = min(id.x, Q - 1u); // those past the end lend a hand
       let d = id.z;
-      if (q >= Q) { return; }
       ${sums(tile(rows))}
       ${
         has.dGates
           ? wgsl`
-      ${each(rows, (r) => `let row${r} = G * firstStep(id.y * ${rows}u + ${r}u, d)${units > 0 ? ` / H * ${units}u` : ""};`)}
+      ${each(rows, (r) => firstOf(`row${r}`, `${r}u`))}
+      ${shared ? each(Math.floor(rows / SHARED_ROWS), (f) => firstOf(`mine${f}`, `${SHARED_ROWS * f}u + (subLane & 3u)`)) : ""}
       ${product({
         ...tile(rows),
         count: units > 0 ? `${G * units}u` : "G * H",
         value: (row) => `dGates[${row} + k]`,
         weight: () => (stride > 0 ? `rows[d * ${stride}u + k * Q + q]` : "rows[(d * G * H + k) * Q + q]"),
-        shared: false,
+        shared: shared && rows % SHARED_ROWS === 0,
       })}`
           : ""
       }
-      ${eachSum(tile(rows), "id.y", eachUnit("q", "finish(index, d, u, value);"))}
+      if (id.x < Q) { ${eachSum(tile(rows), "id.y", eachUnit("q", "finish(index, d, u, value);"))} }
     }
     fn firstStep(index: u32, d: u32) -> u32 {
       let b = min(index, dims.B - 1u);
       return at(b, timeOf(0u, lengthOf(b), d), d);
-    }`,
-});
+    }`;
+    },
+  });
+
+/**
+ * The gradient of the initial state, from what the scan left at each row's first step:
+ *   dh0[d, b] = carry[d, b] + Rᵀ·dGates at that step;   of a row of length 0, dhN[d, b]
+ * Of a projected LSTM, H here is that of its states, and `units` that of its gates. `dGates` and `rows` come together; a GRU that resets before its product has all in `carry` and gives neither.
+ * Its variant has four lanes of a subgroup read four rows for all of them.
+ */
+export const stateGradient = withVariants(defineStateGradient(false), [
+  {
+    kernel: defineStateGradient(true),
+    why: "rows loaded by subgroups",
+    speed: ({ dims: { B = 0 }, has }, { adapter, features }) =>
+      adapter.isSoftware &&
+      has.dGates &&
+      B >= SHARED_ROWS &&
+      features.has("subgroups") &&
+      (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS
+        ? 2
+        : 0,
+  },
+]);
