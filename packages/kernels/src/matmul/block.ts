@@ -1,11 +1,13 @@
 import { wgsl } from "../core";
+import { opRule } from "../elementwise";
 import { activationCode } from "../wgsl/activation";
 import { fromBothEnds } from "../wgsl/from-both-ends";
 import type { MatmulOptions } from "./definition";
+import { EPILOGUE_ARRAYS, type Epilogue } from "./epilogue";
 import type { TiledPlan } from "./tile";
 
 /** Which optional arrays a call has. */
-export type Has = Readonly<Record<"bias" | "steps" | "sumA", boolean>>;
+export type Has = Readonly<Record<"bias" | "steps" | "sumA" | (typeof EPILOGUE_ARRAYS)[number], boolean>>;
 
 /** One piece of code for each of 0 … n − 1. */
 export const each = (n: number, code: (i: number) => string, separator = "\n"): string =>
@@ -54,7 +56,7 @@ export function packing(
 export function storeBlock(
   { rows, cols }: { rows: number; cols: number },
   { sum, column }: { sum: (i: number, j: number) => string; column: string },
-  { activation, packed }: MatmulOptions,
+  { activation, epilogue, packed }: MatmulOptions,
   has: Has,
 ): string {
   const held = `block[i * ${cols}u + j]`;
@@ -69,7 +71,21 @@ export function storeBlock(
           let col = ${column};
           if (col >= dims.N) { break; }
           let value = ${sumOf}${has.bias ? " + bias[col]" : ""};
-          c[line + col] = ${value};
+          ${storeCode(value, epilogue, has)}
         }
       }`;
+}
+
+/** WGSL that stores a value, an expression, as `epilogue` makes it. */
+function storeCode(value: string, epilogue: Epilogue, has: Has): string {
+  if (epilogue.length === 0) return `c[line + col] = ${value};`;
+  const values = [value, ...EPILOGUE_ARRAYS.filter((name) => has[name]).map((name) => `${name}[line + col]`)];
+  const lines = values.map((code, id) => `let v${id} = ${code};`);
+  for (const { op, args } of epilogue) {
+    const names = args.map((id) => `v${id}`);
+    lines.push(`let v${lines.length} = ${opRule(op).wgsl(names, "f32")};`);
+  }
+  return wgsl`
+          ${lines.join("\n          ")}
+          c[line + col] = v${lines.length - 1};`;
 }

@@ -1,5 +1,6 @@
 import { type DimValues, isHalf, optional, perCall, read, type StorageOptions, write } from "../core";
 import type { Activation } from "../wgsl/activation";
+import type { Epilogue } from "./epilogue";
 
 export interface MatmulOptions extends StorageOptions {
   /** Whether `a` is stored [K, M] rather than [M, K]. */
@@ -8,6 +9,8 @@ export interface MatmulOptions extends StorageOptions {
   readonly transposeB: boolean;
   /** Applied to the product plus bias. */
   readonly activation: Activation;
+  /** On the activation's value, in f32; its arrays are those of e0, e1 and e2 that are bound. */
+  readonly epilogue: Epilogue;
   /** What `steps` lists, where it is bound: rows of a and c, or terms of the contraction. */
   readonly packed: "rows" | "depth";
 }
@@ -16,6 +19,7 @@ export const options: MatmulOptions = {
   transposeA: false,
   transposeB: false,
   activation: { name: "linear" },
+  epilogue: [],
   packed: "rows",
 };
 
@@ -56,6 +60,9 @@ export const bindings = {
     sample: (d: DimValues, { packed }: Readonly<Record<string, unknown>>) =>
       Array.from({ length: 1 + listed(d, packed) }, (_, n) => (n === 0 ? Math.ceil(listed(d, packed) / 2) : n - 1)),
   },
+  e0: optional(read("f32", "Z M N")),
+  e1: optional(read("f32", "Z M N")),
+  e2: optional(read("f32", "Z M N")),
   c: write("f32", "Z M N"),
   sumA: optional(write("f32", "Z M")),
 };

@@ -17,7 +17,8 @@ export const plainMatmul = defineKernel({
 });
 
 /**
- * C[z] = act(op(A[z]) · op(B[z]) + bias) for z < Z, where op transposes or not; C is [Z, M, N] without gaps.
+ * C[z] = act(op(A[z]) · op(B[z]) + bias) for z < Z, where op transposes or not; C is [Z, M, N] without gaps. With an
+ * `epilogue` C is what that makes of it and of other arrays of its shape.
  *
  * Rows of the stored arrays lie `lda` and `ldb` elements apart and their matrices `strideA` and `strideB`, so that
  * slices need no copy; a stride of 0 gives every z the same matrix. `sumA` [Z, M] = Σ_k op(A)[z, m, k] comes out of the

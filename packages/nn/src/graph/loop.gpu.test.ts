@@ -107,7 +107,7 @@ test("steps that draw are recorded each, and each draws its own", async () => {
 test("outputs that nobody asks for are not put side by side", async () => {
   const { outputs } = run({}, input(7), layer().weight);
   const joins = async (of: Tensor): Promise<number> =>
-    (await explain(of)).calls.filter(({ kernel }) => kernel === "concat").length;
+    (await explain(of)).calls.filter(({ kernel }) => kernel.startsWith("concat")).length;
   expect([await joins(outputs.h), await joins(add(outputs.h, outputs.twice))]).toEqual([1, 2]);
 });
 

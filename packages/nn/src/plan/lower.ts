@@ -11,6 +11,7 @@ import { storage } from "../graph/storage";
 import { bytesOf, elementBytes } from "../tensor/dtype";
 import type { Scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
+import { absorb } from "./absorb";
 import { fuse, type Group } from "./fuse";
 import type { Trace } from "./trace";
 
@@ -42,7 +43,8 @@ const MOST_ARRAYS = 24;
 const ALIGN = 256;
 
 /**
- * Turns a walked graph into kernel calls: elementwise neighbours merged, views resolved into parts of what they view.
+ * Turns a walked graph into kernel calls: elementwise neighbours merged, with the products before them where a loop has many,
+ * views resolved into parts of what they view.
  * @param effects kernel calls that change memory in place; they come last, after all reads of the old values
  * @param kept tensors whose values must exist by themselves
  */
@@ -51,16 +53,19 @@ export function lower(
   effects: readonly KernelNode[],
   kept: ReadonlySet<Tensor>,
   { maxStorageBuffersPerShaderStage: most }: Pick<Limits, "maxStorageBuffersPerShaderStage">,
-): Item[] {
+): readonly Item[] {
   const parts = new Map<Tensor, Part>();
   const items: Item[] = [];
   const given = new Set(traced.leaves.map(({ tensor }) => tensor));
   const part = (tensor: Tensor): Part => parts.get(tensor) ?? whole(tensor);
-  const groups = fuse(traced.nodes, effects, kept, Math.min(most, MOST_ARRAYS));
+  const steps = fuse(traced.nodes, effects, kept, Math.min(most, MOST_ARRAYS));
+  const groups = new Map<Item, Group>();
 
-  for (const step of groups) {
+  for (const step of steps) {
     if (step.kind === "group") {
-      items.push(lowerGroup(step, part));
+      const item = lowerGroup(step, part);
+      groups.set(item, step);
+      items.push(item);
     } else if (step.kind === "view") {
       const input = part(step.node.input);
       const offset = input.offset + step.node.start * elementBytes(step.output.dtype);
@@ -75,7 +80,7 @@ export function lower(
     }
   }
   for (const effect of effects) items.push(lowerKernel(effect, part, given));
-  return items;
+  return absorb(items, groups, new Set([...kept].map((tensor) => part(tensor).base)));
 }
 
 /** All of a value. */
