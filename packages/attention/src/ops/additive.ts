@@ -4,12 +4,11 @@ import {
   additiveKeyGradients,
   additiveQueryGradient,
   additiveScores as additiveScoresKernel,
-  attentionMemoryGradient,
   attentionScoreGradient,
   attentionVectorGradient,
 } from "@unroll/kernels";
 import { defineOp, type Gradients, run, type Tensor } from "@unroll/nn";
-import { gradientsSideBySide, sideBySide, wholeFours } from "./steps";
+import { gradientsSideBySide, overQueries, sideBySide, wholeFours } from "./steps";
 
 /** What an additive score reads. */
 export type AdditiveInputs = {
@@ -145,7 +144,7 @@ export function memoryGradient(
   }[],
 ): Tensor {
   const [{ saved }] = uses as [(typeof uses)[number]];
-  const [B, S, D] = saved.memory.shape as [number, number, number];
+  const [B, , D] = saved.memory.shape as [number, number, number];
   const w = sideBySide(uses.map((use) => use.saved.weights));
   const x = gradientsSideBySide(
     uses.map((use) => ({
@@ -153,18 +152,7 @@ export function memoryGradient(
       shape: [B, use.saved.weights.shape[1] as number, D],
     })),
   );
-  const dims = { B, T: w.shape[1] as number, S, D };
-  return run(
-    attentionMemoryGradient,
-    { w, x },
-    {
-      dims,
-      scalars: { scale: 1 },
-      options: wholeFours(saved.memory, saved.memory),
-      shapes: { y: saved.memory.shape },
-      dtypes: { y: saved.memory.dtype },
-    },
-  ).y;
+  return overQueries(w, x, saved.memory);
 }
 
 const attended = defineOp<Inputs, { readonly lengths: Tensor | undefined }, Outputs, Saved>({

@@ -1,7 +1,7 @@
-import { attentionMemoryGradient, dotAttentionBackward, dotAttention as dotAttentionKernel } from "@unroll/kernels";
-import { defineOp, type Gradients, run, scalar, type Tensor } from "@unroll/nn";
+import { dotAttentionBackward, dotAttention as dotAttentionKernel } from "@unroll/kernels";
+import { defineOp, type Gradients, mul, run, scalar, type Tensor } from "@unroll/nn";
 import { memoryGradient } from "./additive";
-import { sideBySide, wholeFours } from "./steps";
+import { overQueries, sideBySide, wholeFours } from "./steps";
 
 type Inputs = { readonly query: Tensor; readonly keys: Tensor; readonly memory: Tensor };
 type Outputs = { readonly context: Tensor; readonly weights: Tensor };
@@ -57,19 +57,7 @@ function sharedGradients(
     const { scale } = attributes;
     const w = sideBySide(uses.map((use) => stepGradients(use.saved, use.dOut, scale).dScores));
     const x = sideBySide(uses.map((use) => use.saved.query));
-    const { keys } = saved;
-    const { B, S, A } = dimsOf(saved);
-    const call = {
-      scalars: { scale: scalar(scale) },
-      options: wholeFours(keys, keys),
-      shapes: { y: keys.shape },
-      dtypes: { y: keys.dtype },
-    };
-    gradients.keys = run(
-      attentionMemoryGradient,
-      { w, x },
-      { dims: { B, T: w.shape[1] as number, S, D: A }, ...call },
-    ).y;
+    gradients.keys = overQueries(scale === 1 ? w : mul(w, scale), x, saved.keys);
   }
   if (needs.has("memory")) gradients.memory = memoryGradient(uses);
   return gradients;

@@ -1,4 +1,5 @@
-import { cast, concat, sideBySide as joinSteps, type Tensor, zeros } from "@unroll/nn";
+import { matmul } from "@unroll/kernels";
+import { cast, concat, sideBySide as joinSteps, run, type Tensor, zeros } from "@unroll/nn";
 
 /** Queries [B, T, …] of several steps as those of one, in f32 where some are not halves. */
 export function sideBySide(steps: readonly Tensor[]): Tensor {
@@ -21,4 +22,19 @@ export function gradientsSideBySide(
 export function wholeFours(keys: Tensor, memory?: Tensor): { keyFours: boolean; memoryFours: boolean } {
   const isWhole = (rows: Tensor | undefined): boolean => rows !== undefined && (rows.shape.at(-1) as number) % 4 === 0;
   return { keyFours: isWhole(keys), memoryFours: isWhole(memory) };
+}
+
+/**
+ * What the positions of a memory get of all queries: y_s = Σ_t w_ts·x_t, in the order of the queries. With the weights and the
+ * contexts' gradients that is the gradient of the memory; with those of the scores and the queries, that of keys.
+ * @param w [B, T, S]
+ * @param x [B, T, D]
+ * @param like what y is the gradient of [B, S, D]
+ */
+export function overQueries(w: Tensor, x: Tensor, like: Tensor): Tensor {
+  const [B, T, S] = w.shape as [number, number, number];
+  const D = x.shape[2] as number;
+  const dims = { Z: B, M: S, N: D, K: T, lda: S, ldb: D, strideA: T * S, strideB: T * D };
+  const call = { dims, options: { transposeA: true }, shapes: { c: like.shape }, dtypes: { c: like.dtype } };
+  return run(matmul, { a: w, b: x }, call).c;
 }

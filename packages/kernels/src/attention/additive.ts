@@ -1,15 +1,7 @@
 import { defineKernel, optional, perCall, perModel, read, wgsl, write } from "../core";
-import {
-  contextPhase,
-  eachFeature,
-  eachPosition,
-  positions,
-  queryKernel,
-  queryPlan,
-  scoreGradientPhase,
-  softmaxPhase,
-} from "./phases";
+import { contextPhase, type Phases, positions, scoreGradientPhase, softmaxPhase } from "./phases";
 import { loadFour, readMemory, readQuery, readVector, storeFour, WHOLE_FOURS, writeQuery } from "./quads";
+import { withLanes } from "./with-lanes";
 
 const SCORE = {
   B: perCall("batch rows"),
@@ -29,7 +21,7 @@ interface Code {
 /** WGSL of the part of a unit that features beside the key have, four units `q` of position `s`. */
 export const featureTerm = (hasFeatures: boolean | undefined): string =>
   hasFeatures
-    ? "for (var f = 0u; f < F; f++) { x += load_vector(1u + f, q) * features[(row * dims.S + s) * F + f]; }"
+    ? "for (var f = 0u; f < F; f++) { x = fma(load_vector(1u + f, q), vec4f(features[(row * dims.S + s) * F + f]), x); }"
     : "";
 
 /** Loads of what a score reads, and four of its units after their tanh: `x` is the query's part. */
@@ -46,11 +38,11 @@ function unitFunctions({ dims: { A }, options: { keyFours }, has }: Code): strin
 }
 
 /** e_s = Σ_a v_a·tanh(…) */
-const score = (A: number, then: string): string =>
-  eachPosition({
+const score = (p: Phases, A: number, then: string): string =>
+  p.eachPosition({
     extent: A,
     kept: { asked: (q) => `load_query(row, ${q})`, v: (q) => `load_vector(0u, ${q})` },
-    term: (q, kept) => `${kept("v")} * units(${kept("asked")}, row, keysAt + s, s, ${q})`,
+    factors: (q, kept) => [kept("v"), `units(${kept("asked")}, row, keysAt + s, s, ${q})`],
     finish: then,
   });
 
@@ -65,75 +57,80 @@ const unitCost = (F: number): number => 4 + 2 * F;
  *
  * A workgroup has a query; no score leaves it but as a weight.
  */
-export const additiveAttention = defineKernel({
-  name: "additive_attention",
-  dims: DIMS,
-  options: WHOLE_FOURS,
-  bindings: {
-    query: readQuery("A"),
-    keys: readMemory("A"),
-    vector: readVector(),
-    memory: readMemory("D"),
-    lengths: optional(read("u32", "B")),
-    features: optional(read("f32", "B T S F")),
-    weights: write("f32", "B T S"),
-    context: writeQuery("D"),
-  },
-  plan: ({ B, T }, limits) => queryPlan(B * T, limits),
-  cost: ({ B, T, S, A, D, F }) => ({
-    flops: B * T * S * (unitCost(F) * A + 2 * D + 4),
-    bytes: 4 * (B * S * (A + D) + B * T * (A + D + S * (1 + F))),
-  }),
-  wgsl: (plan, { dims, options, has }) =>
-    queryKernel(plan, {
-      count: positions(has.lengths),
-      functions: [
-        ...unitFunctions({ dims, options, has }),
-        loadFour("memory", dims.D, options.memoryFours),
-        storeFour("context", dims.D, options.memoryFours),
-      ],
-      phases: [softmaxPhase((then) => score(dims.A, then)), contextPhase(dims.D)],
+export const additiveAttention = withLanes((p) =>
+  defineKernel({
+    name: `additive_attention${p.suffix}`,
+    dims: DIMS,
+    options: WHOLE_FOURS,
+    bindings: {
+      query: readQuery("A"),
+      keys: readMemory("A"),
+      vector: readVector(),
+      memory: readMemory("D"),
+      lengths: optional(read("u32", "B")),
+      features: optional(read("f32", "B T S F")),
+      weights: write("f32", "B T S"),
+      context: writeQuery("D"),
+    },
+    plan: ({ B, T }, limits) => p.plan(B * T, limits),
+    cost: ({ B, T, S, A, D, F }) => ({
+      flops: B * T * S * (unitCost(F) * A + 2 * D + 4),
+      bytes: 4 * (B * S * (A + D) + B * T * (A + D + S * (1 + F))),
     }),
-});
+    wgsl: (plan, { dims, options, has }) =>
+      p.kernel(plan, {
+        count: positions(has.lengths),
+        functions: [
+          ...unitFunctions({ dims, options, has }),
+          loadFour("memory", dims.D, options.memoryFours),
+          storeFour("context", dims.D, options.memoryFours),
+        ],
+        phases: [softmaxPhase(p, (then) => score(p, dims.A, then)), contextPhase(p, dims.D)],
+      }),
+  }),
+);
 
 /** The scores e of additive attention alone, of all S positions: for alignments that are no plain softmax. */
-export const additiveScores = defineKernel({
-  name: "additive_scores",
-  dims: SCORE,
-  options: WHOLE_FOURS,
-  bindings: {
-    query: readQuery("A"),
-    keys: readMemory("A"),
-    vector: readVector(),
-    features: optional(read("f32", "B T S F")),
-    scores: write("f32", "B T S"),
-  },
-  plan: ({ B, T }, limits) => queryPlan(B * T, limits),
-  cost: ({ B, T, S, A, F }) => ({
-    flops: B * T * S * unitCost(F) * A,
-    bytes: 4 * (B * S * A + B * T * (A + S * (1 + F))),
-  }),
-  wgsl: (plan, { dims, options, has }) =>
-    queryKernel(plan, {
-      count: "dims.S",
-      functions: unitFunctions({ dims, options, has }),
-      phases: [score(dims.A, "scores[at + s] = value;")],
+export const additiveScores = withLanes((p) =>
+  defineKernel({
+    name: `additive_scores${p.suffix}`,
+    dims: SCORE,
+    options: WHOLE_FOURS,
+    bindings: {
+      query: readQuery("A"),
+      keys: readMemory("A"),
+      vector: readVector(),
+      features: optional(read("f32", "B T S F")),
+      scores: write("f32", "B T S"),
+    },
+    plan: ({ B, T }, limits) => p.plan(B * T, limits),
+    cost: ({ B, T, S, A, F }) => ({
+      flops: B * T * S * unitCost(F) * A,
+      bytes: 4 * (B * S * A + B * T * (A + S * (1 + F))),
     }),
-});
+    wgsl: (plan, { dims, options, has }) =>
+      p.kernel(plan, {
+        count: "dims.S",
+        functions: unitFunctions({ dims, options, has }),
+        phases: [score(p, dims.A, "scores[at + s] = value;")],
+      }),
+  }),
+);
 
 /** 1 − h², h the units after their tanh. */
 const SLOPES = wgsl`
     fn slopes(fromQuery: vec4f, row: u32, key: u32, s: u32, q: u32) -> vec4f {
       let h = units(fromQuery, row, key, s, q);
-      return 1.0 - h * h;
+      return fma(-h, h, vec4f(1.0));
     }`;
 
 /** dq_a = v_a·Σ_s de_s·(1 − h_sa²) */
-const queryGradientPhase = (A: number): string =>
-  eachFeature({
+const queryGradientPhase = (p: Phases, A: number): string =>
+  p.eachFeature({
     extent: A,
     before: "let asked = load_query(row, q);",
-    term: "dScores[at + s] * slopes(asked, row, keysAt + s, s, q)",
+    weight: "dScores[at + s]",
+    features: "slopes(asked, row, keysAt + s, s, q)",
     finish: "store_dQuery(row, q, load_vector(0u, q) * sum);",
   });
 
@@ -144,77 +141,81 @@ const queryGradientPhase = (A: number): string =>
  * The units h are computed again: B·T·S·A of them are not kept. Gradients of what all steps share are made of de and the
  * queries of all steps at once, by `additiveKeyGradients`.
  */
-export const additiveAttentionBackward = defineKernel({
-  name: "additive_attention_backward",
-  dims: DIMS,
-  options: WHOLE_FOURS,
-  bindings: {
-    query: readQuery("A"),
-    keys: readMemory("A"),
-    vector: readVector(),
-    memory: readMemory("D"),
-    weights: read("f32", "B T S"),
-    dContext: readQuery("D"),
-    dScores: write("f32", "B T S"),
-    dQuery: writeQuery("A"),
-  },
-  plan: ({ B, T }, limits) => queryPlan(B * T, limits),
-  cost: ({ B, T, S, A, D }) => ({
-    flops: B * T * S * (6 * A + 2 * D + 4),
-    bytes: 4 * (B * S * (A + D) + B * T * (2 * A + D + 2 * S)),
-  }),
-  wgsl: (plan, { dims, options }) =>
-    queryKernel(plan, {
-      count: "dims.S",
-      functions: [
-        ...unitFunctions({ dims, options, has: {} }),
-        SLOPES,
-        ...["memory", "dContext"].map((name) => loadFour(name, dims.D, options.memoryFours)),
-        storeFour("dQuery", dims.A, options.keyFours),
-      ],
-      phases: [scoreGradientPhase(dims.D, { dContext: true, dWeights: false }), queryGradientPhase(dims.A)],
+export const additiveAttentionBackward = withLanes((p) =>
+  defineKernel({
+    name: `additive_attention_backward${p.suffix}`,
+    dims: DIMS,
+    options: WHOLE_FOURS,
+    bindings: {
+      query: readQuery("A"),
+      keys: readMemory("A"),
+      vector: readVector(),
+      memory: readMemory("D"),
+      weights: read("f32", "B T S"),
+      dContext: readQuery("D"),
+      dScores: write("f32", "B T S"),
+      dQuery: writeQuery("A"),
+    },
+    plan: ({ B, T }, limits) => p.plan(B * T, limits),
+    cost: ({ B, T, S, A, D }) => ({
+      flops: B * T * S * (6 * A + 2 * D + 4),
+      bytes: 4 * (B * S * (A + D) + B * T * (2 * A + D + 2 * S)),
     }),
-});
+    wgsl: (plan, { dims, options }) =>
+      p.kernel(plan, {
+        count: "dims.S",
+        functions: [
+          ...unitFunctions({ dims, options, has: {} }),
+          SLOPES,
+          ...["memory", "dContext"].map((name) => loadFour(name, dims.D, options.memoryFours)),
+          storeFour("dQuery", dims.A, options.keyFours),
+        ],
+        phases: [scoreGradientPhase(p, dims.D, { dContext: true, dWeights: false }), queryGradientPhase(p, dims.A)],
+      }),
+  }),
+);
 
 /**
  * Gradients of the query and of the features of each position from those of the scores: dq as above, and
  *   dx_sf = de_s·Σ_a v_a·u_fa·(1 − h_sa²)
  */
-export const additiveQueryGradient = defineKernel({
-  name: "additive_query_gradient",
-  dims: SCORE,
-  options: WHOLE_FOURS,
-  bindings: {
-    query: readQuery("A"),
-    keys: readMemory("A"),
-    vector: readVector(),
-    features: optional(read("f32", "B T S F")),
-    dScores: read("f32", "B T S"),
-    dQuery: writeQuery("A"),
-    dFeatures: optional(write("f32", "B T S F")),
-  },
-  plan: ({ B, T }, limits) => queryPlan(B * T, limits),
-  cost: ({ B, T, S, A, F }) => ({
-    flops: B * T * S * (1 + F) * (unitCost(F) + 2) * A,
-    bytes: 4 * (B * S * A + B * T * (2 * A + S * (1 + 2 * F))),
-  }),
-  wgsl: (plan, { dims, options, has }) => {
-    const ofFeatures = wgsl`
+export const additiveQueryGradient = withLanes((p) =>
+  defineKernel({
+    name: `additive_query_gradient${p.suffix}`,
+    dims: SCORE,
+    options: WHOLE_FOURS,
+    bindings: {
+      query: readQuery("A"),
+      keys: readMemory("A"),
+      vector: readVector(),
+      features: optional(read("f32", "B T S F")),
+      dScores: read("f32", "B T S"),
+      dQuery: writeQuery("A"),
+      dFeatures: optional(write("f32", "B T S F")),
+    },
+    plan: ({ B, T }, limits) => p.plan(B * T, limits),
+    cost: ({ B, T, S, A, F }) => ({
+      flops: B * T * S * (1 + F) * (unitCost(F) + 2) * A,
+      bytes: 4 * (B * S * A + B * T * (2 * A + S * (1 + 2 * F))),
+    }),
+    wgsl: (plan, { dims, options, has }) => {
+      const ofFeatures = wgsl`
       for (var f = 0u; f < F; f++) {
-        ${eachPosition({
+        ${p.eachPosition({
           extent: dims.A,
           kept: {
             asked: (q) => `load_query(row, ${q})`,
             vu: (q) => `load_vector(0u, ${q}) * load_vector(1u + f, ${q})`,
           },
-          term: (q, kept) => `${kept("vu")} * slopes(${kept("asked")}, row, keysAt + s, s, ${q})`,
+          factors: (q, kept) => [kept("vu"), `slopes(${kept("asked")}, row, keysAt + s, s, ${q})`],
           finish: "dFeatures[(at + s) * F + f] = dScores[at + s] * value;",
         })}
       }`;
-    return queryKernel(plan, {
-      count: "dims.S",
-      functions: [...unitFunctions({ dims, options, has }), SLOPES, storeFour("dQuery", dims.A, options.keyFours)],
-      phases: [queryGradientPhase(dims.A), has.dFeatures ? ofFeatures : ""],
-    });
-  },
-});
+      return p.kernel(plan, {
+        count: "dims.S",
+        functions: [...unitFunctions({ dims, options, has }), SLOPES, storeFour("dQuery", dims.A, options.keyFours)],
+        phases: [queryGradientPhase(p, dims.A), has.dFeatures ? ofFeatures : ""],
+      });
+    },
+  }),
+);

@@ -13,7 +13,7 @@ import {
   monotonicBackwardReference,
   monotonicReference,
 } from "./attention.reference";
-import { attentionMemoryGradient, attentionScoreGradient } from "./context-gradients";
+import { attentionScoreGradient } from "./context-gradients";
 import { dotAttention, dotAttentionBackward } from "./dot";
 import { monotonicAlignment, monotonicAlignmentBackward } from "./monotonic";
 
@@ -138,14 +138,6 @@ describe.each(SIZES)("additive [$B, $T, $S], A $A, D $D, F $F: $why", (size) => 
       expected: { total: wanted.vector.data },
       tolerance: { absolute: e * Math.max(1, v) * B * T * S * (slope + (B * S + T) * ε) },
     });
-    await checkKernel(gpu.device, attentionMemoryGradient, {
-      dims: { B, T, S, D },
-      options,
-      scalars: { scale: 1 },
-      inputs: { w: weights, x: d.context.data },
-      expected: { y: wanted.memory.data },
-      tolerance: { absolute: largest(d.context) * (T + 2) * T * ε },
-    });
     if (F > 0) return;
     const alone = attentionBackwardReference(inputs, { context: d.context }, call);
     await checkKernel(gpu.device, additiveAttentionBackward, {
@@ -199,14 +191,6 @@ describe.each(SIZES)("products [$B, $T, $S], A $A, D $D: $why", (size) => {
       },
       expected: { dScores: wanted.dScores.data, dQuery: wanted.query.data },
       tolerance: { absolute: Math.max(each, k * S * (each + largest(wanted.dScores) * (S + 2) * ε)) },
-    });
-    await checkKernel(gpu.device, attentionMemoryGradient, {
-      dims: { B, T, S, D: A },
-      options: { memoryFours: A % 4 === 0 },
-      scalars: { scale },
-      inputs: { w: Float64Array.from(wanted.dScores.data, Math.fround), x: inputs.query.data },
-      expected: { y: wanted.keys.data },
-      tolerance: { absolute: scale * largest(wanted.dScores) * largest(inputs.query) * (T + 3) * T * ε },
     });
   });
 });

@@ -1,15 +1,7 @@
 import { defineKernel, optional, perCall, perModel, read, write } from "../core";
-import {
-  contextPhase,
-  eachFeature,
-  eachPosition,
-  positions,
-  queryKernel,
-  queryPlan,
-  scoreGradientPhase,
-  softmaxPhase,
-} from "./phases";
+import { contextPhase, type Phases, positions, scoreGradientPhase, softmaxPhase } from "./phases";
 import { loadFour, readMemory, readQuery, storeFour, WHOLE_FOURS, writeQuery } from "./quads";
+import { withLanes } from "./with-lanes";
 
 const DIMS = {
   B: perCall("batch rows"),
@@ -19,11 +11,11 @@ const DIMS = {
   D: perModel("features of the memory"),
 } as const;
 
-const score = (A: number, then: string): string =>
-  eachPosition({
+const score = (p: Phases, A: number, then: string): string =>
+  p.eachPosition({
     extent: A,
     kept: { asked: (q) => `load_query(row, ${q})` },
-    term: (q, kept) => `${kept("asked")} * load_keys(keysAt + s, ${q})`,
+    factors: (q, kept) => [kept("asked"), `load_keys(keysAt + s, ${q})`],
     finish: `value *= dims.scale; ${then}`,
   });
 
@@ -34,74 +26,79 @@ const score = (A: number, then: string): string =>
  * length 0 gives zeros. A workgroup has a query; the memory is read once for it, which suits the few queries of a
  * decoder's step.
  */
-export const dotAttention = defineKernel({
-  name: "dot_attention",
-  dims: DIMS,
-  scalars: { scale: "f32" },
-  options: WHOLE_FOURS,
-  bindings: {
-    query: readQuery("A"),
-    keys: readMemory("A"),
-    memory: readMemory("D"),
-    lengths: optional(read("u32", "B")),
-    weights: write("f32", "B T S"),
-    context: writeQuery("D"),
-  },
-  plan: ({ B, T }, limits) => queryPlan(B * T, limits),
-  cost: ({ B, T, S, A, D }) => ({
-    flops: B * T * S * (2 * A + 2 * D + 4),
-    bytes: 4 * (B * S * (A + D) + B * T * (A + D + S)),
-  }),
-  wgsl: (plan, { dims: { A, D }, options: { keyFours, memoryFours }, has }) =>
-    queryKernel(plan, {
-      count: positions(has.lengths),
-      functions: [
-        ...["query", "keys"].map((name) => loadFour(name, A, keyFours)),
-        loadFour("memory", D, memoryFours),
-        storeFour("context", D, memoryFours),
-      ],
-      phases: [softmaxPhase((then) => score(A, then)), contextPhase(D)],
+export const dotAttention = withLanes((p) =>
+  defineKernel({
+    name: `dot_attention${p.suffix}`,
+    dims: DIMS,
+    scalars: { scale: "f32" },
+    options: WHOLE_FOURS,
+    bindings: {
+      query: readQuery("A"),
+      keys: readMemory("A"),
+      memory: readMemory("D"),
+      lengths: optional(read("u32", "B")),
+      weights: write("f32", "B T S"),
+      context: writeQuery("D"),
+    },
+    plan: ({ B, T }, limits) => p.plan(B * T, limits),
+    cost: ({ B, T, S, A, D }) => ({
+      flops: B * T * S * (2 * A + 2 * D + 4),
+      bytes: 4 * (B * S * (A + D) + B * T * (A + D + S)),
     }),
-});
+    wgsl: (plan, { dims: { A, D }, options: { keyFours, memoryFours }, has }) =>
+      p.kernel(plan, {
+        count: positions(has.lengths),
+        functions: [
+          ...["query", "keys"].map((name) => loadFour(name, A, keyFours)),
+          loadFour("memory", D, memoryFours),
+          storeFour("context", D, memoryFours),
+        ],
+        phases: [softmaxPhase(p, (then) => score(p, A, then)), contextPhase(p, D)],
+      }),
+  }),
+);
 
 /**
  * Backward of one step of it, one dispatch: the gradients of the scores, and dq_a = scale·Σ_s de_s·k_sa. Those of keys and
- * memory are made for all steps at once, by `attentionMemoryGradient`.
+ * memory are products over the queries of all steps.
  */
-export const dotAttentionBackward = defineKernel({
-  name: "dot_attention_backward",
-  dims: DIMS,
-  scalars: { scale: "f32" },
-  options: WHOLE_FOURS,
-  bindings: {
-    keys: readMemory("A"),
-    memory: readMemory("D"),
-    weights: read("f32", "B T S"),
-    dContext: optional(readQuery("D")),
-    dWeights: optional(read("f32", "B T S")),
-    dScores: write("f32", "B T S"),
-    dQuery: writeQuery("A"),
-  },
-  plan: ({ B, T }, limits) => queryPlan(B * T, limits),
-  cost: ({ B, T, S, A, D }) => ({
-    flops: B * T * S * (2 * A + 2 * D + 4),
-    bytes: 4 * (B * S * (A + D) + B * T * (A + D + 3 * S)),
-  }),
-  wgsl: (plan, { dims: { A, D }, options: { keyFours, memoryFours }, has }) =>
-    queryKernel(plan, {
-      count: "dims.S",
-      functions: [
-        loadFour("keys", A, keyFours),
-        ...(has.dContext ? ["memory", "dContext"].map((name) => loadFour(name, D, memoryFours)) : []),
-        storeFour("dQuery", A, keyFours),
-      ],
-      phases: [
-        scoreGradientPhase(D, has),
-        eachFeature({
-          extent: A,
-          term: "dScores[at + s] * load_keys(keysAt + s, q)",
-          finish: "store_dQuery(row, q, dims.scale * sum);",
-        }),
-      ],
+export const dotAttentionBackward = withLanes((p) =>
+  defineKernel({
+    name: `dot_attention_backward${p.suffix}`,
+    dims: DIMS,
+    scalars: { scale: "f32" },
+    options: WHOLE_FOURS,
+    bindings: {
+      keys: readMemory("A"),
+      memory: readMemory("D"),
+      weights: read("f32", "B T S"),
+      dContext: optional(readQuery("D")),
+      dWeights: optional(read("f32", "B T S")),
+      dScores: write("f32", "B T S"),
+      dQuery: writeQuery("A"),
+    },
+    plan: ({ B, T }, limits) => p.plan(B * T, limits),
+    cost: ({ B, T, S, A, D }) => ({
+      flops: B * T * S * (2 * A + 2 * D + 4),
+      bytes: 4 * (B * S * (A + D) + B * T * (A + D + 3 * S)),
     }),
-});
+    wgsl: (plan, { dims: { A, D }, options: { keyFours, memoryFours }, has }) =>
+      p.kernel(plan, {
+        count: "dims.S",
+        functions: [
+          loadFour("keys", A, keyFours),
+          ...(has.dContext ? ["memory", "dContext"].map((name) => loadFour(name, D, memoryFours)) : []),
+          storeFour("dQuery", A, keyFours),
+        ],
+        phases: [
+          scoreGradientPhase(p, D, has),
+          p.eachFeature({
+            extent: A,
+            weight: "dScores[at + s]",
+            features: "load_keys(keysAt + s, q)",
+            finish: "store_dQuery(row, q, dims.scale * sum);",
+          }),
+        ],
+      }),
+  }),
+);

@@ -1,7 +1,7 @@
 import { type KernelBench, kernelBench } from "../core";
 import { additiveAttention, additiveAttentionBackward, additiveQueryGradient, additiveScores } from "./additive";
 import { additiveKeyGradients, attentionVectorGradient } from "./additive-gradients";
-import { attentionMemoryGradient, attentionScoreGradient } from "./context-gradients";
+import { attentionScoreGradient } from "./context-gradients";
 import { dotAttention, dotAttentionBackward } from "./dot";
 import { monotonicAlignment, monotonicAlignmentBackward } from "./monotonic";
 
@@ -30,7 +30,6 @@ export const benches: KernelBench[] = [
   kernelBench(additiveKeyGradients, [{ dims: { B: 16, T: 20, S: 20, A: 128, F: 0 }, options }]),
   kernelBench(attentionVectorGradient, [{ dims: { B: 16, S: 20, V: 128 } }, { dims: { B: 32, S: 196, V: 512 } }]),
   kernelBench(attentionScoreGradient, contexts),
-  kernelBench(attentionMemoryGradient, [{ dims: { B: 16, T: 20, S: 20, D: 128 }, options, scalars: { scale: 1 } }]),
   kernelBench(dotAttention, [...scaled, { dims: ALL, options, scalars: { scale: 1 } }]),
   kernelBench(
     dotAttentionBackward,
