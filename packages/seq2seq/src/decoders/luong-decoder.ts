@@ -48,8 +48,8 @@ export interface LuongState {
  * with input feeding h_t = cell([E·y_{t−1}; h̃_{t−1}], h_{t−1}).
  *
  * Without it nothing that attends goes into the recurrence, so all steps are the fused layers of @unroll/nn and all
- * queries one call. With it a step is five dispatches where a score is one: the product of h̃, the cell, the weights with
- * what they make of the memory, the product of h_t, and h̃ again.
+ * queries one call. With it a step is four dispatches where a score is one: the product of h̃, the cell, the weights with
+ * what they make of the memory, and the product of h_t, which ends in h̃.
  */
 export class LuongDecoder extends Decoder<LuongState> {
   readonly vocabularySize: number;
