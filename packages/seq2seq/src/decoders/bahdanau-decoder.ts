@@ -91,7 +91,7 @@ export class BahdanauDecoder extends Decoder<BahdanauState> {
     const B = expectTokens(`${this.constructor.name}.step`, tokens, 1, rowsOf(state));
     const steps = state.steps();
     const x = this.embed(tokens);
-    const { h, weights, next } = this.#step(steps.inputProduct(x), state, steps.weights);
+    const { h, weights, next } = this.#step(steps.inputProduct(x), state, { weights: steps.weights });
     const after = { ...state, ...next };
     const asSteps = (of: Tensor): Tensor => reshape(of, [B, 1, of.shape[1] as number]);
     const logits = this.logitsOf({ x: asSteps(x), h: asSteps(h), weights: asSteps(weights) }, state);
@@ -99,21 +99,23 @@ export class BahdanauDecoder extends Decoder<BahdanauState> {
   }
 
   decode(state: BahdanauState, tokens: Tensor): Decoding<BahdanauState> {
-    expectTokens(`${this.constructor.name}.decode`, tokens, 2, rowsOf(state));
+    const B = expectTokens(`${this.constructor.name}.decode`, tokens, 2, rowsOf(state));
     const steps = state.steps();
     const { layers, attention, memory } = state;
     const carried = { layers, attention };
     const common = { memory: { ...memory, shared: memory.shared() }, weights: steps.weights };
     const x = this.embed(tokens);
+    const inputs = { gx: steps.inputProduct(x), masks: this.stack.masks(B, tokens.shape[1] as number) };
     const { outputs, state: end } = loopOverSteps({
       owner: this,
-      inputs: { gx: steps.inputProduct(x) },
+      inputs: namedTensors(inputs),
       state: namedTensors(carried),
       shared: namedTensors(common),
-      step: ({ gx }, before, given: Named) => {
-        const { memory: seen, weights: own } = withTensors(common, given);
+      step: (own: Named, before, given: Named) => {
+        const { gx, masks } = withTensors(inputs, own);
+        const { memory: seen, weights: read } = withTensors(common, given);
         const now = { ...state, ...withTensors(carried, before), memory: { ...seen, shared: () => seen.shared } };
-        const { h, weights, next } = this.#step(gx, now, own);
+        const { h, weights, next } = this.#step(gx, now, { weights: read, masks });
         return { outputs: { h, weights }, state: namedTensors(next) };
       },
     });
@@ -134,13 +136,17 @@ export class BahdanauDecoder extends Decoder<BahdanauState> {
   }
 
   /** c_t of h_{t−1}, then h_t [B, H]. */
-  #step(gx: Tensor, { layers, attention, memory, steps }: BahdanauState, own: StackSteps["weights"]) {
+  #step(
+    gx: Tensor,
+    { layers, attention, memory, steps }: BahdanauState,
+    own: { weights: StackSteps["weights"]; masks?: readonly Tensor[] },
+  ) {
     const B = gx.shape[0] as number;
     const before = layers.at(-1)?.h as Tensor;
     const query = reshape(before, [B, 1, this.stack.hiddenSize]);
     const { product, weights, state } = attend(this.attention, query, memory, attention);
     const more = reshape(product, [B, this.stack.gateSize]);
-    const after = steps().step(gx, layers, { more, weights: own });
+    const after = steps().step(gx, layers, { more, ...own });
     const h = after.at(-1)?.h as Tensor;
     return { h, weights: reshape(weights, [B, weights.shape[2] as number]), next: { layers: after, attention: state } };
   }

@@ -7,6 +7,8 @@ import {
   type LayerWeights,
   LSTM,
   Module,
+  mul,
+  ones,
   type RNN,
   reshape,
   type Tensor,
@@ -40,6 +42,17 @@ export class LayerStack extends Module {
   /** Features G·H of an input product: those of all gates. */
   get gateSize(): number {
     return this.layers[0]?.weightIh[0]?.shape[0] as number;
+  }
+
+  /**
+   * What dropout between the layers multiplies by at all of T steps [B, T, H], for each layer but the first; none where
+   * nothing is dropped. Drawn before a loop, whose steps are then alike.
+   */
+  masks(B: number, T: number): Tensor[] {
+    const { p, training } = this.between;
+    if (p === 0 || !training) return [];
+    const all = this.inPrecision(ones([B, T, this.hiddenSize]));
+    return this.layers.slice(1).map(() => this.between.forward(all));
   }
 
   /** The layers with their weights as steps read them. */
@@ -106,17 +119,24 @@ export class StackSteps {
    * One step of all layers.
    * @param gx input product of the first layer [B, G·H]
    * @param more what is added to it [B, G·H]
+   * @param masks of this step [B, H], from `LayerStack.masks`; drawn where there are none
    */
   step(
     gx: Tensor,
     before: readonly LayerState[],
-    { more, weights }: { more?: Tensor | undefined; weights: readonly LayerWeights[] },
+    {
+      more,
+      weights,
+      masks = [],
+    }: { more?: Tensor | undefined; weights: readonly LayerWeights[]; masks?: readonly Tensor[] },
   ): LayerState[] {
     const states: LayerState[] = [];
     for (const [k, layer] of this.#layers.entries()) {
       const below = states[k - 1];
       const own = weights[k] as LayerWeights;
-      const product = below ? layer.inputProduct(this.#between.forward(below.h), own) : gx;
+      const mask = masks[k - 1];
+      const dropped = below && (mask ? mul(below.h, mask) : this.#between.forward(below.h));
+      const product = dropped ? layer.inputProduct(dropped, own) : gx;
       states.push(layer.step(product, before[k] as LayerState, { more: k === 0 ? more : undefined, weights: own }));
     }
     return states;

@@ -120,15 +120,18 @@ export class LuongDecoder extends Decoder<LuongState> {
     const { layers, attention, feed, memory } = state;
     const carried = { layers, attention, feed };
     const common = { memory: { ...memory, shared: memory.shared() }, weights: steps.weights, ...this.#products() };
+    const [B, T] = tokens.shape as [number, number];
+    const inputs = { gx: steps.inputProduct(this.head.embed(tokens)), masks: this.stack.masks(B, T) };
     const { outputs, state: end } = loopOverSteps({
       owner: this,
-      inputs: { gx: steps.inputProduct(this.head.embed(tokens)) },
+      inputs: namedTensors(inputs),
       state: namedTensors(carried),
       shared: namedTensors(common),
-      step: ({ gx }, before, given: Named) => {
+      step: (each: Named, before, given: Named) => {
+        const { gx, masks } = withTensors(inputs, each);
         const { memory: seen, ...own } = withTensors(common, given);
         const now = { ...state, ...withTensors(carried, before), memory: { ...seen, shared: () => seen.shared } };
-        const { features, weights, next } = this.#step(gx, now, own);
+        const { features, weights, next } = this.#step(gx, now, { ...own, masks });
         return { outputs: { features, weights }, state: namedTensors(next) };
       },
     });
@@ -148,11 +151,16 @@ export class LuongDecoder extends Decoder<LuongState> {
   #step(
     gx: Tensor,
     { layers, attention, memory, feed, steps }: LuongState,
-    own: { weights: StackSteps["weights"]; combine: Tensor; feeding: Tensor | undefined },
+    own: {
+      weights: StackSteps["weights"];
+      masks?: readonly Tensor[];
+      combine: Tensor;
+      feeding: Tensor | undefined;
+    },
   ) {
     const B = gx.shape[0] as number;
     const more = feed && own.feeding ? linear(feed, own.feeding) : undefined;
-    const after = steps().step(gx, layers, { more, weights: own.weights });
+    const after = steps().step(gx, layers, { more, weights: own.weights, masks: own.masks ?? [] });
     const h = after.at(-1)?.h as Tensor;
     const { product, weights, state } = attend(
       this.attention,
