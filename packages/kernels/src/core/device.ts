@@ -37,6 +37,7 @@ export class Device {
   readonly choices: Choices;
   readonly #listeners = new Set<(error: DeviceLostError) => void>();
   readonly #disposers: (() => void)[] = [];
+  readonly #trimmers: (() => void)[] = [];
   readonly #submissions = new Set<Promise<void>>();
   readonly #owned: boolean;
   #lost: DeviceLostError | null = null;
@@ -176,9 +177,15 @@ export class Device {
     this.assertAlive("Device.idle");
   }
 
-  /** Destroys pooled buffers that nobody uses. */
+  /** Destroys all buffers that nobody uses, those that were kept to make the next step faster among them. */
   trim(): void {
+    for (const listener of this.#trimmers) listener();
     this.pool.trim();
+  }
+
+  /** Calls `listener` whenever memory is to be given back, before the pool gives back its own. */
+  onTrim(listener: () => void): void {
+    this.#trimmers.push(listener);
   }
 
   /** Calls `listener` when the device is disposed of, before its pool is emptied: to give back what was taken from it. */

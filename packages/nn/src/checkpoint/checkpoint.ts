@@ -109,6 +109,16 @@ export async function loadCheckpoint(
   return { position: saved.position, state: withTensors(saved.state, tensors) };
 }
 
+/**
+ * The position that a checkpoint was saved with, before there is a model to load it into: whoever keeps a model's sizes
+ * there builds it by them.
+ * @throws FileFormatError if it is no sound safetensors file
+ * @throws CheckpointError if it is no checkpoint, or of a later version
+ */
+export function checkpointPosition(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): unknown {
+  return parse(decodeSafetensors(bytes).metadata.get(KEY)).position;
+}
+
 /** Tensors whose name begins so, without that beginning. */
 function within(tensors: ReadonlyMap<string, HostTensor>, prefix: string): Map<string, HostTensor> {
   const found = [...tensors].filter(([name]) => name.startsWith(prefix));

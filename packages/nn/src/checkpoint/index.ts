@@ -2,6 +2,7 @@ export {
   CHECKPOINT_VERSION,
   type CheckpointExtras,
   type CheckpointSubject,
+  checkpointPosition,
   loadCheckpoint,
   saveCheckpoint,
 } from "./checkpoint";

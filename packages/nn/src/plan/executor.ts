@@ -40,6 +40,7 @@ class Executor {
       for (const plan of this.#plans.values()) if (plan instanceof Plan) plan.dispose();
       this.#plans.clear();
     });
+    device.onTrim(() => this.#relieve());
   }
 
   /** Computes a request: at once if its plan is there, else when it has been compiled and all before it has run. */
@@ -100,19 +101,18 @@ class Executor {
     try {
       return { leaves: this.#leaves(forward), own: this.#results(request) };
     } catch (error) {
-      if (error instanceof OutOfMemoryError && !this.#queue) this.#relieve();
+      if (error instanceof OutOfMemoryError) this.device.trim();
       throw error;
     }
   }
 
-  /** Lets all plans go, unless one is still being made: they are made again when next asked for. */
+  /** Lets all plans go, unless one is still being made or waits to run: they are made again when next asked for. */
   #relieve(): void {
     const plans = [...this.#plans.values()];
-    if (!plans.every((plan) => plan instanceof Plan)) return;
+    if (this.#queue || !plans.every((plan) => plan instanceof Plan)) return;
     for (const plan of plans) plan.dispose();
     this.#plans.clear();
     releaseArena(this.device);
-    this.device.trim();
   }
 
   /** Runs `work` when all that was asked for before has been submitted: at once, if it has. */

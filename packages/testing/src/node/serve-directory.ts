@@ -22,14 +22,19 @@ export type DirectoryServer = { url: string; close(): Promise<void> };
 export type ServeOptions = {
   /** Further folders, by the first part of their path: `{ data: "/some/folder" }` is served under `/data/`. */
   mounts?: Readonly<Record<string, string>> | undefined;
+  /** The system picks one when absent. */
+  port?: number | undefined;
 };
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && ["ENOENT", "EISDIR", "ENOTDIR"].includes(String(error.code));
 }
 
-/** Serves the files of a folder on 127.0.0.1, where pages count as secure and so have WebGPU. The system picks the port. */
-export async function serveDirectory(directory: string, { mounts = {} }: ServeOptions = {}): Promise<DirectoryServer> {
+/** Serves the files of a folder on 127.0.0.1, where pages count as secure and so have WebGPU. */
+export async function serveDirectory(
+  directory: string,
+  { mounts = {}, port = 0 }: ServeOptions = {},
+): Promise<DirectoryServer> {
   const folders = new Map(Object.entries(mounts));
 
   const fileOf = (path: string): string | undefined => {
@@ -57,7 +62,7 @@ export async function serveDirectory(directory: string, { mounts = {} }: ServeOp
     }
   });
 
-  await new Promise<void>((done, fail) => server.once("error", fail).listen(0, "127.0.0.1", done));
+  await new Promise<void>((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", done));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error(`no port: ${String(address)}`);
   return {

@@ -1,0 +1,27 @@
+import type { ComponentType } from "preact";
+
+/** A page of the gallery, as the front page lists it. */
+export interface PageEntry {
+  /** Its folder under pages/, and its address after the #. */
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+}
+
+/** In the order in which they are best read. */
+export const pages: readonly PageEntry[] = [
+  {
+    id: "memory",
+    title: "Memory",
+    summary: "A sum so far, a cell whose gates you set by hand, and forty numbers that spell HELLO.",
+  },
+];
+
+const modules = import.meta.glob<{ readonly Page: ComponentType }>("../pages/*/page.tsx");
+
+/** The code of a page, fetched when it is opened. @throws Error if there is none of that name */
+export async function loadPage(id: string): Promise<ComponentType> {
+  const load = modules[`../pages/${id}/page.tsx`];
+  if (!load) throw new Error(`There is no page ${id}.`);
+  return (await load()).Page;
+}

@@ -1,0 +1,121 @@
+import { batch, signal } from "@preact/signals";
+import type { Values } from "../experiment/settings";
+import type { Cost, Event, Failure, Opened, Point, Remote } from "../worker/protocol";
+import { startWorker } from "./remote";
+
+/** What a lab is doing. `gone` is for good: there is no WebGPU, or the device was lost time and again. */
+export type Status = "opening" | "ready" | "running" | "recovering" | "gone";
+
+const NO_COST: Cost = { stepsPerSecond: 0, dispatchesPerStep: 0, bytes: 0 };
+
+/** The lab that is open, as the page sees it: what it is, how far it has come, and what it can be asked. */
+class Lab {
+  readonly status = signal<Status>("opening");
+  /** What went wrong last, until something goes right. */
+  readonly failure = signal<Failure | null>(null);
+  readonly values = signal<Values>({});
+  readonly history = signal<readonly Point[]>([]);
+  readonly cost = signal<Cost>(NO_COST);
+  readonly picture = signal<unknown>(null);
+  readonly about = signal<Pick<Opened, "device" | "parameters" | "canExport"> | null>(null);
+  /** The path of the lab that is open. */
+  readonly path = signal("");
+  #remote: Remote | null = null;
+
+  async open(path: string): Promise<void> {
+    batch(() => {
+      this.path.value = path;
+      this.status.value = "opening";
+      this.failure.value = null;
+      this.picture.value = null;
+      this.about.value = null;
+      this.history.value = [];
+      this.cost.value = NO_COST;
+    });
+    try {
+      const opened = await this.#worker.open(path);
+      if (this.path.value === path) this.#show(opened);
+    } catch (error) {
+      if (this.path.value === path) this.#fail(error, "gone");
+    }
+  }
+
+  /** Frees all that the lab holds on the device. */
+  async close(): Promise<void> {
+    this.path.value = "";
+    await this.#remote?.close();
+  }
+
+  async start(): Promise<void> {
+    this.status.value = "running";
+    await this.#try(() => this.#worker.start());
+  }
+
+  async pause(): Promise<void> {
+    this.status.value = "ready";
+    await this.#try(() => this.#worker.pause());
+  }
+
+  async reset(values: Values): Promise<void> {
+    this.status.value = "opening";
+    await this.#try(async () => this.#show(await this.#worker.reset(values)));
+  }
+
+  /** What the model makes of a question; null, with the failure shown, if it could make nothing of it. */
+  async ask(question: unknown): Promise<unknown> {
+    return (await this.#try(() => this.#worker.ask(question))) ?? null;
+  }
+
+  save = () => this.#try(() => this.#worker.save());
+  load = (file: Uint8Array<ArrayBuffer>) => this.#try(() => this.#worker.load(file));
+  exportONNX = () => this.#try(() => this.#worker.exportONNX());
+  exportPyTorch = () => this.#try(() => this.#worker.exportPyTorch());
+
+  get #worker(): Remote {
+    this.#remote ??= startWorker((event) => this.#hear(event));
+    return this.#remote;
+  }
+
+  async #try<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await work();
+      if (this.status.value !== "gone") this.failure.value = null;
+      return result;
+    } catch (error) {
+      this.#fail(error, this.status.value === "running" ? "running" : "ready");
+      return undefined;
+    }
+  }
+
+  #fail(error: unknown, status: Status): void {
+    batch(() => {
+      this.status.value = status;
+      this.failure.value = error instanceof Error ? error : { name: "Error", message: String(error) };
+    });
+  }
+
+  #show(opened: Opened, status: Status = "ready"): void {
+    batch(() => {
+      this.status.value = status;
+      this.values.value = opened.values;
+      this.history.value = opened.history;
+      this.about.value = opened;
+      this.picture.value = opened.picture;
+      this.failure.value = null;
+    });
+  }
+
+  #hear(event: Event): void {
+    if (event.kind === "progress") {
+      batch(() => {
+        this.history.value = [...this.history.value, ...event.points];
+        this.cost.value = event.cost;
+      });
+    } else if (event.kind === "picture") this.picture.value = event.picture;
+    else if (event.kind === "lost") this.#fail(event.failure, "recovering");
+    else if (event.kind === "restored") this.#show(event.opened, event.isRunning ? "running" : "ready");
+    else this.#fail(event.failure, event.isOver ? "gone" : "ready");
+  }
+}
+
+export const lab = new Lab();

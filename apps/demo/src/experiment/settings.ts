@@ -1,0 +1,80 @@
+/** One of a few words. */
+export interface Choice<Option extends string = string> {
+  readonly kind: "choice";
+  readonly label: string;
+  readonly hint?: string;
+  readonly options: readonly Option[];
+  readonly value: Option;
+}
+
+/** A number within limits that keep the page usable. */
+export interface NumberSetting {
+  readonly kind: "number";
+  readonly label: string;
+  readonly hint?: string;
+  readonly from: number;
+  readonly to: number;
+  /** Distance of two neighbours; 1 for whole numbers. */
+  readonly step: number;
+  readonly value: number;
+}
+
+export type Setting = Choice | NumberSetting;
+export type Settings = Readonly<Record<string, Setting>>;
+
+type ValueOf<S extends Setting> = S extends Choice<infer Option> ? Option : number;
+
+/** What a visitor chose: a value for each setting. */
+export type Values<S extends Settings = Settings> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
+
+export function choice<const Option extends string>(
+  label: string,
+  options: readonly Option[],
+  value: NoInfer<Option>,
+  hint?: string,
+): Choice<Option> {
+  return { kind: "choice", label, options, value, ...(hint ? { hint } : {}) };
+}
+
+type NumberOptions = Omit<NumberSetting, "kind" | "label" | "step">;
+
+export function whole(label: string, options: NumberOptions): NumberSetting {
+  return { kind: "number", label, step: 1, ...options };
+}
+
+export function decimal(label: string, options: NumberOptions & { readonly step: number }): NumberSetting {
+  return { kind: "number", label, ...options };
+}
+
+/** The seed that every page has. */
+export const SEED = whole("Seed", {
+  from: 0,
+  to: 9999,
+  value: 0,
+  hint: "The same seed gives the same run, to the bit.",
+});
+
+/** The values that a page begins with. */
+export function defaultsOf<S extends Settings>(settings: S): Values<S> {
+  return Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, value])) as Values<S>;
+}
+
+/** What is wrong with a value, in words; null if it is in order. */
+export function problemOf(setting: Setting, value: unknown): string | null {
+  if (setting.kind === "choice") {
+    return setting.options.includes(String(value)) ? null : `should be one of ${setting.options.join(", ")}`;
+  }
+  const { from, to, step } = setting;
+  if (typeof value !== "number" || !Number.isFinite(value)) return `should be a number from ${from} to ${to}`;
+  if (value < from || value > to) return `should be from ${from} to ${to}`;
+  return step === 1 && !Number.isInteger(value) ? "should be a whole number" : null;
+}
+
+/** Values as they were kept, where they still fit the settings; those that do not are the defaults. */
+export function valuesFrom<S extends Settings>(settings: S, kept: unknown): Values<S> {
+  const found = (typeof kept === "object" && kept !== null ? kept : {}) as Readonly<Record<string, unknown>>;
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    return [name, problemOf(setting, found[name]) === null ? found[name] : setting.value];
+  });
+  return Object.fromEntries(entries) as Values<S>;
+}

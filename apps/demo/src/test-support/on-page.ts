@@ -1,0 +1,43 @@
+import type { Page } from "./site";
+
+/** Waits until the model of the page is there. @throws Error saying what the page says instead */
+export async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => /^(Ready|Stopped)\./.test(document.querySelector("[role=status]")?.textContent ?? ""),
+    { timeout: 30_000 },
+  );
+  const failure = await textOf(page, "[role=alert]");
+  if (failure !== "") throw new Error(failure);
+}
+
+/** Text of the first element that a selector finds; "" if there is none. */
+export function textOf(page: Page, selector: string): Promise<string> {
+  return page.evaluate((given) => document.querySelector(given)?.textContent ?? "", selector);
+}
+
+/** A number among the readouts, such as "step" or "score"; NaN before there is one. */
+export async function fact(page: Page, name: string): Promise<number> {
+  const text = await textOf(page, `[data-fact=${name}]`);
+  return Number(text.replaceAll(",", "").replace(/\s.*$/, "").replace("–", "NaN"));
+}
+
+/** Waits until a number among the readouts passes a bound. */
+export async function factPasses(page: Page, name: string, bound: number, seconds: number): Promise<void> {
+  const end = Date.now() + 1000 * seconds;
+  let value = await fact(page, name);
+  while (!(value >= bound)) {
+    if (Date.now() > end) throw new Error(`${name} should reach ${bound} within ${seconds} s but is ${value}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    value = await fact(page, name);
+  }
+}
+
+/** Presses the button of that name. */
+export async function press(page: Page, name: string): Promise<void> {
+  await page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
+}
+
+/** Types into the control of that label, in place of what was there. */
+export async function fill(page: Page, label: string, text: string): Promise<void> {
+  await page.locator(`::-p-aria([name="${label}"])`).fill(text);
+}

@@ -1,0 +1,27 @@
+import { lab } from "../client/lab";
+
+/** What went wrong and what to do, where it is seen. The library's errors say both. */
+export function Notice() {
+  const failure = lab.failure.value;
+  if (!failure) return null;
+  return (
+    <div class="failure notice" role="alert">
+      <strong>{TITLES[failure.name] ?? "That did not work"}</strong>
+      <p>{failure.message}</p>
+      {lab.status.value === "gone" && (
+        <button type="button" onClick={() => location.reload()}>
+          Reload the page
+        </button>
+      )}
+    </div>
+  );
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  WebGPUUnavailableError: "This browser gives no GPU",
+  DeviceLostError: "The GPU was lost",
+  OutOfMemoryError: "The GPU has no more memory",
+  NonFiniteLossError: "Training ran away",
+  StateDictError: "These weights are of another model",
+  FileFormatError: "This is no file of weights",
+};

@@ -1,0 +1,201 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { closeChrome, launchChrome } from "@unroll/testing/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fact, factPasses, fill, press, ready, textOf } from "./test-support/on-page";
+import { openSite, type Page, type Site } from "./test-support/site";
+import type { Visit } from "./test-support/visit";
+import { watchDevice } from "./test-support/worker";
+
+const visits = Object.values(import.meta.glob<{ readonly visit: Visit }>("./pages/**/visit.ts", { eager: true })).map(
+  ({ visit }) => visit,
+);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "unroll-gallery-"));
+/** Kept to be looked at where the environment says so. */
+const pictures = process.env.UNROLL_SCREENSHOTS ?? join(folder, "screenshots");
+
+let site: Site;
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  site = await openSite(join(folder, "site"));
+}, 120_000);
+
+afterAll(async () => {
+  await site[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** A page of its own storage, and what went wrong on it. */
+async function visitor(): Promise<{ page: Page; errors: string[]; close(): Promise<void> }> {
+  const context = await site.browser.createBrowserContext();
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (["error", "warn"].includes(message.type())) errors.push(message.text());
+  });
+  await page.setViewport({ width: 1100, height: 900 });
+  return { page, errors, close: () => context.close() };
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof import("axe-core") }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+  expect(violations).toEqual([]);
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  for (const [scheme, width] of [
+    ["light", 1100],
+    ["dark", 360],
+    ["dark", 1100],
+    ["light", 360],
+  ] as const) {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    await page.setViewport({ width, height: 900 });
+    await page.screenshot({ path: join(pictures, `${name}-${scheme}-${width}.png`), fullPage: true });
+    if (width === 360) {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    }
+    if (width === 1100) await expectAccessible(page);
+  }
+}
+
+/** A count once it has stood still for a while. */
+async function settled(count: () => Promise<number>): Promise<number> {
+  for (let before = await count(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const now = await count();
+    if (now === before) return now;
+    before = now;
+  }
+}
+
+describe.each(visits)("$path", ({ path, bar, seconds = 40, tryIt }) => {
+  test("learns what an untrained model cannot, answers, and goes on after a reload", {
+    timeout: 1000 * (seconds + 90),
+  }, async () => {
+    const { page, errors, close } = await visitor();
+    await page.goto(`${site.url}/#/${path}`);
+    await ready(page);
+    await press(page, "Start");
+    await factPasses(page, "step", 1, 5); // something is seen to be learned
+    const before = await fact(page, "loss");
+    await factPasses(page, "score", bar, seconds);
+    expect(await fact(page, "loss")).toBeLessThan(before);
+    await tryIt(page);
+    await press(page, "Pause");
+    await ready(page);
+    await look(page, path.replaceAll("/", "-"));
+
+    const stopped = await fact(page, "step");
+    await page.reload();
+    await ready(page);
+    expect(await fact(page, "step")).toBe(stopped);
+    await press(page, "Resume");
+    await factPasses(page, "step", stopped + 1, 20);
+    expect(errors).toEqual([]);
+    await close();
+  });
+});
+
+test("a lost device is said, and training goes on from what was kept", { timeout: 60_000 }, async () => {
+  const { page, close } = await visitor();
+  await page.goto(`${site.url}/#/memory/sum`);
+  await ready(page);
+  const device = await watchDevice(page);
+  await press(page, "Start");
+  await factPasses(page, "step", 20, 20);
+  const before = await fact(page, "step");
+  await device.lose();
+  await factPasses(page, "step", before + 50, 30);
+  expect(await textOf(page, "[role=status]")).toBe("Training.");
+  await close();
+});
+
+test("after ten changes of page with training on each, no buffer is left over", { timeout: 120_000 }, async () => {
+  const { page, errors, close } = await visitor();
+  const train = async (path: string) => {
+    await page.goto(`${site.url}/#/${path}`);
+    await ready(page);
+    await page.evaluate(() => document.querySelector<HTMLElement>("button.primary")?.click());
+    const before = await fact(page, "step");
+    await factPasses(page, "step", (Number.isNaN(before) ? 0 : before) + 1, 20);
+  };
+  const leave = async () => {
+    await page.goto(`${site.url}/#/`);
+    await page.waitForSelector(".cards");
+  };
+  await train(visits[0]?.path ?? "");
+  const device = await watchDevice(page);
+  await leave();
+  const start = await settled(() => device.buffers());
+  expect(start).toBeLessThan(0); // those of the first visit were freed
+  for (let change = 0; change < 10; change++) await train(visits[change % visits.length]?.path ?? "");
+  expect(await device.buffers()).toBeGreaterThan(start);
+  await leave();
+  expect(await settled(() => device.buffers())).toBe(start);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test("weights are saved, refused by another model, and loaded; the model is exported", {
+  timeout: 60_000,
+}, async () => {
+  const { page, close } = await visitor();
+  const downloads = mkdtempSync(join(folder, "downloads-"));
+  const session = await page.createCDPSession();
+  await session.send("Browser.setDownloadBehavior", {
+    behavior: "allow",
+    browserContextId: page.browserContext().id ?? "",
+    downloadPath: downloads,
+  });
+  await page.goto(`${site.url}/#/memory/sum`);
+  await ready(page);
+  await press(page, "Save weights");
+  await press(page, "Export ONNX");
+  await press(page, "Export PyTorch");
+  const made = ["memory-sum.safetensors", "memory-sum.onnx", "memory-sum.py", "memory-sum-torch.safetensors"];
+  await expect.poll(() => readdirSync(downloads).sort(), { timeout: 10_000 }).toEqual(made.sort());
+
+  const input = await page.waitForSelector("input[type=file]");
+  await input?.uploadFile(join(downloads, "memory-sum.safetensors"));
+  await fill(page, "Units", "8");
+  await press(page, "Apply and reset");
+  await page.waitForFunction(() => !document.querySelector("[data-fact=parameters]")?.textContent?.startsWith("1,1"));
+  await ready(page);
+  await input?.uploadFile(join(downloads, "memory-sum.safetensors"));
+  await page.waitForSelector("[role=alert]");
+  expect(await textOf(page, "[role=alert]")).toContain("These weights are of another model");
+  await close();
+});
+
+test("without WebGPU the page says so and what to do", { timeout: 30_000 }, async () => {
+  const insecure = await launchChrome({
+    adapter: "software",
+    args: ["--host-resolver-rules=MAP gallery.test 127.0.0.1"],
+  });
+  const page = await insecure.newPage();
+  await page.goto(`${site.url.replace("127.0.0.1", "gallery.test")}/#/memory/sum`);
+  await page.waitForSelector("[role=alert]");
+  expect(await textOf(page, "[role=alert]")).toMatch(/gives no GPU.*Serve it over https/s);
+  await closeChrome(insecure);
+});
+
+test("the front page and an address that names nothing", { timeout: 30_000 }, async () => {
+  const { page, errors, close } = await visitor();
+  await page.goto(site.url);
+  await page.waitForSelector(".cards a");
+  await look(page, "front");
+  await page.goto(`${site.url}/#/nothing`);
+  await page.waitForSelector("[role=alert]");
+  expect(errors).toEqual([]);
+  await close();
+});
