@@ -4,10 +4,13 @@ import type { Page } from "./site";
 export interface Visit {
   /** The address after the #, such as "memory/sum". */
   readonly path: string;
-  /** A score that an untrained model cannot have. */
-  readonly bar: number;
-  /** How long it may take to pass the bar on a software adapter, in seconds; 40 when absent. */
-  readonly seconds?: number;
-  /** Does what a visitor does with the trained model, and expects what it answers. */
+  /** What is learned there; absent where nothing is. */
+  readonly learns?: {
+    /** A score that an untrained model cannot have. */
+    readonly bar: number;
+    /** How long it may take to pass the bar on a software adapter, in seconds. */
+    readonly seconds: number;
+  };
+  /** Does what a visitor does, with the trained model if there is one, and expects what it answers. */
   tryIt(page: Page): Promise<void>;
 }

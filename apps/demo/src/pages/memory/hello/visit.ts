@@ -4,7 +4,7 @@ import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
   path: "memory/hello",
-  bar: 100,
+  learns: { bar: 100, seconds: 40 },
   async tryIt(page) {
     await expect.poll(() => textOf(page, "[data-answer=spelled]"), { timeout: 10_000 }).toBe("HELLO");
     await fill(page, "Begin with", "HEL");
