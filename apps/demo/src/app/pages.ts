@@ -15,6 +15,11 @@ export const pages: readonly PageEntry[] = [
     title: "Memory",
     summary: "A sum so far, a cell whose gates you set by hand, and forty numbers that spell HELLO.",
   },
+  {
+    id: "gradients",
+    title: "Gradients through time",
+    summary: "Why simple cells forget: what reaches each step of a long gap, and the cliff that clipping is for.",
+  },
 ];
 
 const modules = import.meta.glob<{ readonly Page: ComponentType }>("../pages/*/page.tsx");
