@@ -68,11 +68,12 @@ export class Segment {
     }
   }
 
-  /** Frees the gradients. The parameters stay where they are. */
+  /** Frees the gradients. The parameters stay where they are, in memory that is given back with the last of them. */
   dispose(): void {
     for (const parameter of this.parameters) {
-      if (!this.#device && parameter.home?.all === this.values) parameter.home = null; // it never moved there
+      if (parameter.home?.all === this.values) parameter.home = null;
     }
+    this.values.dispose();
     this.#gradients?.dispose();
   }
 
@@ -84,7 +85,7 @@ export class Segment {
 
   #move(device: Device, parameter: Parameter, to: BufferRange): void {
     const { storage, variable, size } = parameter;
-    const home = borrow(device, to, this.values);
+    const home = borrow(device, to, this.values.storage as Storage);
     if (variable.initial) {
       const { initial } = variable;
       variable.initial = null;

@@ -286,6 +286,24 @@ test("disposing gives the gradients and slots of all segments back; parameters g
   second.dispose();
 });
 
+test("with the optimizer and its parameters gone, in either order, no buffer of theirs is left", async () => {
+  const { device } = gpu;
+  const liveBytes = async () => {
+    await device.idle();
+    device.trim(); // plans as well
+    return device.counters.liveBytes;
+  };
+  const before = await liveBytes();
+  for (const order of ["optimizer first", "parameters first"]) {
+    const parameters = [1, 2].map((k) => new Parameter(new Float32Array(16384).fill(k), [16384]));
+    const optimizer = new Adam(parameters, { lr: 0.1 });
+    await optimizer.minimize(lossWith(parameters, [new Float32Array(16384), new Float32Array(16384)]));
+    const owners = [optimizer, ...parameters];
+    for (const owner of order === "optimizer first" ? owners : owners.reverse()) owner.dispose();
+    expect(await liveBytes(), order).toBeLessThanOrEqual(before);
+  }
+});
+
 test("a parameter that alone is more than a device can bind is refused by name, and none was moved", async () => {
   const [small, large] = [
     new Parameter(new Float32Array(1), [1], "small"),

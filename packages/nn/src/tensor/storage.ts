@@ -74,9 +74,10 @@ export function allocatePinned(device: Device, bytes: number, label: string): St
   return new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer));
 }
 
-/** A part of the buffer of `owner`, which is kept alive for as long as the part is. */
-export function borrow(device: Device, range: BufferRange, owner: object): Storage {
-  return new Storage(device, range, true, () => void owner);
+/** A part of the buffer of `whole`, which is not given back before the part is let go of. */
+export function borrow(device: Device, range: BufferRange, whole: Storage): Storage {
+  whole.hold();
+  return new Storage(device, range, true, () => whole.unhold(), whole);
 }
 
 /** Small allocations in common buffers, first come first placed. */
