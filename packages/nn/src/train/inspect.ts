@@ -71,14 +71,18 @@ export async function inspect(model: Module, loss: Tensor): Promise<Inspection> 
   const ofEnds = new Map(ends.map((end, index) => [end, gradients[parameters.length + index] as Tensor]));
   const layers = scans.map((scan) => stepsOf(scan, ofEnds));
   const ofParameters = gradients.slice(0, parameters.length);
-  await evaluate([loss, ...ofParameters, ...layers.flatMap(({ tensors }) => tensors)]);
+  const asked = [...ofParameters, ...layers.flatMap(({ tensors }) => tensors)];
+  const made = asked.filter(({ storage, node }) => storage === null && node.kind !== "host");
+  await evaluate([loss, ...asked]);
   const paths = new Map([...named].map(([path, parameter]) => [parameter, path]));
-  return {
+  const inspection = {
     loss: await loss.item(),
     layers: (await Promise.all(layers.map((layer, index) => inspectLayer(layer, pathOf(scans[index], paths))))).flat(),
     weights: await statistics(named, parameters),
     gradients: await statistics(named, ofParameters),
   };
+  for (const tensor of made) tensor.dispose();
+  return inspection;
 }
 
 async function statistics(named: ReadonlyMap<string, Parameter>, tensors: readonly Tensor[]) {

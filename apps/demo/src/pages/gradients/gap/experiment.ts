@@ -39,8 +39,9 @@ export const experiment = defineExperiment({
         return said === 1 ? 1 : -1;
       },
       async picture(): Promise<Norms> {
-        const { layers } = await inspect(model, lossOf(model, new Random(seed, LOOKED_AT), steps));
-        const [layer] = layers;
+        const loss = lossOf(model, new Random(seed, LOOKED_AT), steps);
+        const [layer] = (await inspect(model, loss)).layers;
+        loss.dispose();
         const cellNorms = layer?.cellGradientNorms;
         return { hidden: Array.from(layer?.gradientNorms ?? []), cell: cellNorms ? Array.from(cellNorms) : null };
       },
