@@ -190,6 +190,23 @@ test("weights are saved, refused by another model, and loaded; the model is expo
   await close();
 });
 
+test("what was loaded once works without a network", { timeout: 60_000 }, async () => {
+  const { page, errors, close } = await visitor();
+  await page.goto(site.url);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await page.reload(); // now under the service worker's control
+  await page.setOfflineMode(true);
+  await page.goto(`${site.url}/#/memory/sum`);
+  await page.reload();
+  await ready(page);
+  await press(page, "Start");
+  await factPasses(page, "step", 1, 10);
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test("without WebGPU the page says so and what to do", { timeout: 30_000 }, async () => {
   const insecure = await launchChrome({
     adapter: "software",

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { lab } from "../client/lab";
 import { problemOf, type Setting, type Settings, type Values } from "../experiment/settings";
+import { NumberField } from "./number-field";
 
 /** What the visitor may choose. A change takes effect by a reset, since it makes another model. */
 export function Controls({ settings }: { readonly settings: Settings }) {
@@ -49,43 +50,32 @@ function Control({
   readonly value: string | number;
   readonly onChange: (value: string | number) => void;
 }) {
-  const problem = problemOf(setting, value);
-  const note = problem ?? setting.hint;
-  const described = note ? { "aria-describedby": `${name}-note` } : {};
+  const id = `setting-${name}`;
+  if (setting.kind === "number") {
+    const problem = problemOf(setting, value);
+    const text = problem ?? setting.hint;
+    return (
+      <NumberField
+        id={id}
+        label={setting.label}
+        value={Number(value)}
+        from={setting.from}
+        to={setting.to}
+        isWhole={setting.step === 1}
+        note={text === undefined ? undefined : { text, isProblem: problem !== null }}
+        onChange={onChange}
+      />
+    );
+  }
   return (
     <div class="control">
-      <label for={`setting-${name}`}>{setting.label}</label>
-      {setting.kind === "choice" ? (
-        <select
-          id={`setting-${name}`}
-          name={name}
-          value={value}
-          {...described}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        >
-          {setting.options.map((option) => (
-            <option key={option}>{option}</option>
-          ))}
-        </select>
-      ) : (
-        <input
-          id={`setting-${name}`}
-          name={name}
-          type="number"
-          min={setting.from}
-          max={setting.to}
-          step={setting.step === 1 ? 1 : "any"}
-          value={value}
-          aria-invalid={problem !== null}
-          {...described}
-          onInput={(event) => onChange(event.currentTarget.valueAsNumber)}
-        />
-      )}
-      {note && (
-        <small id={`${name}-note`} class={problem ? "failure" : "muted"}>
-          {note}
-        </small>
-      )}
+      <label for={id}>{setting.label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {setting.options.map((option) => (
+          <option key={option}>{option}</option>
+        ))}
+      </select>
+      {setting.hint && <small class="muted">{setting.hint}</small>}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { lab } from "../../../client/lab";
 import { Equations } from "../../../ui/equations";
 import { formatNumber } from "../../../ui/format";
+import { NumberField } from "../../../ui/number-field";
 import { SourceCode } from "../../../ui/source-code";
 import { descend, errorAt } from "./descent";
 import code from "./descent.ts?code";
@@ -19,10 +20,12 @@ const FIELDS = [
 
 const START = { w: 5.6, b: -2.35, lr: 0.5, clip: 0.5 };
 
+const isWithin = (value: number, from: number, to: number): boolean => value >= from && value <= to;
+
 /** The error surface of one neuron that is fed back to itself, and two ways down it: nothing here runs on the GPU. */
 export function SurfaceView() {
   const [chosen, choose] = useState<Record<(typeof FIELDS)[number]["name"], number>>(START);
-  const isSound = FIELDS.every(({ name, from, to }) => chosen[name] >= from && chosen[name] <= to);
+  const isSound = FIELDS.every(({ name, from, to }) => isWithin(chosen[name], from, to));
   useEffect(() => {
     void lab.close(); // nothing here is trained
   }, []);
@@ -45,22 +48,16 @@ export function SurfaceView() {
       <ErrorMap paths={paths} onChoose={({ w, b }) => choose({ ...chosen, w, b })} />
       <div class="controls">
         {FIELDS.map(({ name, label, from, to }) => (
-          <div class="control" key={name}>
-            <label for={`surface-${name}`}>{label}</label>
-            <input
-              id={`surface-${name}`}
-              type="number"
-              step="any"
-              min={from}
-              max={to}
-              value={chosen[name]}
-              aria-invalid={!(chosen[name] >= from && chosen[name] <= to)}
-              onInput={(event) => choose({ ...chosen, [name]: event.currentTarget.valueAsNumber })}
-            />
-            <small class="muted">
-              from {from} to {to}
-            </small>
-          </div>
+          <NumberField
+            key={name}
+            id={`surface-${name}`}
+            label={label}
+            value={chosen[name]}
+            from={from}
+            to={to}
+            note={{ text: `from ${from} to ${to}`, isProblem: !isWithin(chosen[name], from, to) }}
+            onChange={(value) => choose({ ...chosen, [name]: value })}
+          />
         ))}
       </div>
       <ul data-answer="ends">

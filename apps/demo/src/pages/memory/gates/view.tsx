@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { lab } from "../../../client/lab";
 import { Equations } from "../../../ui/equations";
 import { formatNumber } from "../../../ui/format";
+import { NumberField } from "../../../ui/number-field";
 import { Scrollable } from "../../../ui/scrollable";
 import { SourceCode } from "../../../ui/source-code";
 import { type Gates, type Step, stepCell } from "./cell";
@@ -42,18 +43,7 @@ export function GatesView() {
           if (Number.isFinite(x)) setSteps([...steps, stepCell(last?.c ?? 0, x, gates)]);
         }}
       >
-        <div class="control">
-          <label for="gates-x">Input x</label>
-          <input
-            id="gates-x"
-            type="number"
-            step="any"
-            min={-9}
-            max={9}
-            value={x}
-            onInput={(event) => setX(event.currentTarget.valueAsNumber)}
-          />
-        </div>
+        <NumberField id="gates-x" label="Input x" value={x} from={-9} to={9} onChange={setX} />
         {GATES.map(([name, label, does]) => (
           <div class="control" key={name}>
             <label for={`gates-${name}`}>{label}</label>
