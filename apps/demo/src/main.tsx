@@ -7,4 +7,5 @@ if (!root) throw new Error("index.html should hold an element #app.");
 render(<App />, root);
 
 // Only the build has a service worker; a page that is served while it is written should be fresh.
-if (import.meta.env.PROD && "serviceWorker" in navigator) void navigator.serviceWorker.register("./service-worker.js");
+if (import.meta.env.MODE === "production" && "serviceWorker" in navigator)
+  void navigator.serviceWorker.register("./service-worker.js");
