@@ -50,6 +50,9 @@ export type Epoch = {
   seconds: number;
 };
 
+/** How many items have been scored so far, and of how many. */
+export type Scored = { items: number; of: number };
+
 /** An error on its way to the user. */
 export type Failure = { name: string; message: string; stack: string };
 
@@ -62,6 +65,7 @@ export type PageMessage =
   | { kind: "warning"; text: string }
   | { kind: "progress"; progress: Progress }
   | { kind: "epoch"; epoch: Epoch }
+  | { kind: "scored"; scored: Scored }
   /** The worker is done; the answer is a list of drawings, which the page sends back as pictures. */
   | { kind: "result"; result: Json }
   | { kind: "picture"; name: string; png: string }

@@ -2,6 +2,7 @@ import { accumulatorTask } from "./accumulator/task";
 import { anomaliesTask } from "./anomalies/task";
 import { ctcDigitsTask } from "./ctc-digits/task";
 import { entitiesTask } from "./entities/task";
+import { g2pTask } from "./g2p/task";
 import { helloTask } from "./hello/task";
 import { namesTask } from "./names/task";
 import { pendigitsTask } from "./pendigits/task";
@@ -14,5 +15,5 @@ import type { Task } from "./task";
 /** What can be trained; page/tasks.ts has the other side of each. */
 export const tasks: readonly Task[] = [
   ...[namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask],
-  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask],
+  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask, g2pTask],
 ];

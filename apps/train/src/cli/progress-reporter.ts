@@ -1,4 +1,4 @@
-import type { Epoch, Progress, Surroundings } from "../protocol";
+import type { Epoch, Progress, Scored, Surroundings } from "../protocol";
 import { Pace } from "./pace";
 import { progressLine, progressText } from "./progress-bar";
 import type { Terminal } from "./terminal";
@@ -35,6 +35,10 @@ export class ProgressReporter {
       this.#saidAt = progress.seconds;
       this.#terminal.line(progressText(paced));
     }
+  }
+
+  scored({ items, of }: Scored): void {
+    this.#terminal.status(`scored ${items.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} ${this.#unit}`);
   }
 
   epoch({ epoch, epochs, loss, validationLoss, validationAccuracy, isBest, seconds }: Epoch): void {

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
+import type { Json } from "@unroll/testing/node";
 import { TaskError } from "../cli/errors";
+import type { Drawing } from "../protocol";
 import { defineTask, type Task, type TaskContext } from "../task";
 import type { Settings } from "../training/settings";
 import { MissingDataError } from "./data-file";
@@ -30,13 +32,17 @@ export interface LearningTaskDefinition<Item, Facts> {
   evalHelp: string;
   defaults: Settings;
   /** The data of the task's own, for when there is no --data. */
-  packaged?: () => LoadedData<Item, Facts>;
+  packaged?: () => LoadedData<Item, Facts> | Promise<LoadedData<Item, Facts>>;
   /** The training data at a path, split into what is learned from and what is not. */
   load?: (path: string) => Promise<LoadedData<Item, Facts>>;
   /** The items of another file, for --eval. */
   read(path: string, facts: Facts): Promise<readonly Item[]>;
   /** The task's fields of the run card, from its scores. */
   fields(scores: Readonly<Record<string, number>>): Readonly<Record<string, number | boolean>>;
+  /** What `Learner.detail` told of a scored part, as text; as it is when absent. */
+  describe?: (detail: Json) => string;
+  /** Drawings of it, beside that of the loss. */
+  draw?: (detail: Json) => Drawing[];
   /** The file that what the model has to show is written to, if it is text. */
   showIn?: string;
 }
@@ -62,7 +68,10 @@ async function run<Item, Facts>(
   const { name, unit } = definition;
   const input = await loadInput(definition, values);
   for (const line of introduction(definition, input, values)) terminal.line(line);
-  const draw = ({ training }: LearningResult) => drawLoss(name, training);
+  const draw = ({ training, details }: LearningResult): Drawing[] => {
+    const detail = details.dev ?? details.eval;
+    return [...drawLoss(name, training), ...(detail === null ? [] : (definition.draw?.(detail) ?? []))];
+  };
   const made = await runLearning({ task: name, unit, input, draw }, { terminal, pageDirectory });
   const { result, surroundings, versions } = made;
   const card = learningCard(definition, { input, result, surroundings, versions, values });

@@ -1,6 +1,6 @@
 import { load, random, save } from "@unroll/nn";
 import type { Json } from "@unroll/testing/node";
-import { fromBase64, type PageMessage, toBase64 } from "../protocol";
+import { fromBase64, type PageMessage, type Scored, toBase64 } from "../protocol";
 import { countParameters, type TrainingListener, type TrainingOutcome, trainModel } from "../training/train-model";
 import type { Learner, LearningInput, MakeLearner, Scores } from "./learner";
 import { MODEL_KEY, TASK_KEY } from "./model-facts";
@@ -23,6 +23,11 @@ export type LearningOutcome = {
 /** What the worker sends back: the outcome, and the safetensors file in base64. */
 export type LearningResult = LearningOutcome & { weights: string };
 
+/** Told while a model is trained and scored. */
+export interface LearningListener extends TrainingListener {
+  onScored?(scored: Scored): void;
+}
+
 /**
  * Trains a task's model and keeps the weights that did best on the dev part, or fills it from a file; then scores it.
  * @returns the outcome, and the weights as a safetensors file whose metadata has all that is needed to use them again
@@ -31,7 +36,7 @@ export async function learn<Item, Facts, Batch, State>(
   task: string,
   makeLearner: MakeLearner<Item, Facts, Batch, State>,
   input: LearningInput<Item, Facts>,
-  listener: TrainingListener,
+  listener: LearningListener,
 ): Promise<{ outcome: LearningOutcome; weights: Uint8Array }> {
   const { settings, facts } = input;
   const { seed } = settings;
@@ -40,7 +45,8 @@ export async function learn<Item, Facts, Batch, State>(
   let training: TrainingOutcome | null = null;
   if (input.weights === null) {
     const part = learner.part(input.train);
-    const devPart = learner.part(input.dev);
+    const sample = learner.sample?.(input.dev) ?? input.dev;
+    const devPart = learner.part(sample);
     training = await trainModel(
       {
         model,
@@ -49,7 +55,7 @@ export async function learn<Item, Facts, Batch, State>(
         stepsPerEpoch: part.steps,
         rowsOf: (batch) => part.rowsOf(batch),
         loss: (batch, state?: State) => learner.loss(batch, state),
-        validate: () => learner.score(devPart),
+        validate: () => learner.score(devPart, (items) => listener.onScored?.({ items, of: sample.length })),
         monitor,
       },
       listener,
@@ -60,9 +66,9 @@ export async function learn<Item, Facts, Batch, State>(
     if (settings.precision === "f16") model.half();
     model.eval();
   }
-  const dev = await scored(learner, training && input.dev);
-  const test = await scored(learner, input.test);
-  const evaluated = await scored(learner, input.eval);
+  const dev = await scored(learner, training && input.dev, listener);
+  const test = await scored(learner, input.test, listener);
+  const evaluated = await scored(learner, input.eval, listener);
   const outcome = {
     training,
     parameters: countParameters(model),
@@ -79,10 +85,12 @@ export async function learn<Item, Facts, Batch, State>(
 async function scored<Item, Batch>(
   learner: Learner<Item, Batch>,
   items: readonly Item[] | null | undefined,
+  { onScored }: LearningListener,
 ): Promise<{ scores: Scores | null; detail: Json }> {
   if (!items) return { scores: null, detail: null };
   const part = learner.part(items);
-  return { scores: await learner.score(part), detail: (await learner.detail?.(part)) ?? null };
+  const scores = await learner.score(part, (count) => onScored?.({ items: count, of: items.length }));
+  return { scores, detail: (await learner.detail?.(part)) ?? null };
 }
 
 /** The side of a task that runs in the worker; its input is the `LearningInput` that the command line wrote. */
@@ -94,6 +102,7 @@ export function learningPageTask<Item, Facts, Batch, State>(
     const { outcome, weights } = await learn(task, makeLearner, input as LearningInput<Item, Facts>, {
       onProgress: (progress) => send({ kind: "progress", progress }),
       onEpoch: (epoch) => send({ kind: "epoch", epoch }),
+      onScored: (scored) => send({ kind: "scored", scored }),
     });
     return { ...outcome, weights: toBase64(weights) };
   };

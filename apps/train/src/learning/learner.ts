@@ -32,8 +32,13 @@ export interface Learner<Item, Batch, State = unknown> {
    * constant: truncated back-propagation through time.
    */
   loss(batch: Batch, state?: State): Tensor | { loss: Tensor; state: State };
-  /** Scores a part. It is called in evaluation mode. */
-  score(part: Part<Batch>): Promise<Scores>;
+  /** Those of the items held out that are scored after each epoch, where all would take long; all when absent. */
+  sample?(items: readonly Item[]): readonly Item[];
+  /**
+   * Scores a part. It is called in evaluation mode.
+   * @param onScored where it takes long, told how many items have been scored so far
+   */
+  score(part: Part<Batch>, onScored?: (items: number) => void): Promise<Scores>;
   /** What else there is to tell of a part that is scored at the end; text is shown as it is. In evaluation mode. */
   detail?(part: Part<Batch>): Promise<Json>;
   /** What else the model has to show once it has been trained: samples of text, say. */

@@ -26,7 +26,7 @@ export function introduction<Item, Facts>(
 
 /** All that one must know to repeat and to judge a run: what run.json holds and --json prints. */
 export function learningCard<Item, Facts>(
-  { name, fields }: Pick<Definition<Item, Facts>, "name" | "fields">,
+  { name, fields, describe }: Pick<Definition<Item, Facts>, "name" | "fields" | "describe">,
   facts: {
     input: LearningInput<Item, Facts>;
     result: LearningResult;
@@ -38,6 +38,7 @@ export function learningCard<Item, Facts>(
   const { input, result, surroundings, versions, values } = facts;
   const { training, dev, eval: evaluated, parameters, shown, details } = result;
   const main = dev ?? evaluated;
+  const detailed = (detail: Json) => (detail === null ? {} : { detail: describe?.(detail) ?? detail });
   return {
     task: name,
     ...(main ? { ...fields(main), loss: main.loss, ...detailed(dev ? details.dev : details.eval) } : {}),
@@ -72,23 +73,22 @@ export function conditions(settings: Settings, surroundings: Surroundings, versi
   return { seed: settings.seed, adapter, isSoftwareAdapter, versions, settings };
 }
 
-const detailed = (detail: Json) => (detail === null ? {} : { detail });
-
 /** What came of it: how training went, the scores, and what the model has to show. */
 export function reportLines<Item, Facts>(
   unit: string,
-  { fields }: Pick<Definition<Item, Facts>, "fields">,
+  { fields, describe }: Pick<Definition<Item, Facts>, "fields" | "describe">,
   { input, result }: { input: LearningInput<Item, Facts>; result: LearningResult },
   terminal: Pick<Terminal, "style">,
 ): string[] {
   const { training, dev, eval: evaluated, shown, details } = result;
   const text = (what: Json) => (what === null ? [] : [typeof what === "string" ? what : JSON.stringify(what)]);
+  const told = (detail: Json) => (detail !== null && describe ? [describe(detail)] : text(detail));
   const scored = (what: string, count: number, scores: NonNullable<typeof dev>) =>
     `${what}, ${grouped(count)} ${unit}: ${terminal.style("bold", fieldsText(fields(scores)))}, loss ${scores.loss.toFixed(3)} nats`;
   return [
     ...trainingLines(training),
-    ...(dev ? [scored("Held out", input.dev.length, dev), ...text(details.dev)] : []),
-    ...(evaluated && input.eval ? [scored("--eval", input.eval.length, evaluated), ...text(details.eval)] : []),
+    ...(dev ? [scored("Held out", input.dev.length, dev), ...told(details.dev)] : []),
+    ...(evaluated && input.eval ? [scored("--eval", input.eval.length, evaluated), ...told(details.eval)] : []),
     ...text(shown),
   ];
 }

@@ -20,6 +20,7 @@ export async function runLearning(
     ...runNotices(terminal),
     onProgress: (progress) => reporter.progress(progress),
     onEpoch: (epoch) => reporter.epoch(epoch),
+    onScored: (scored) => reporter.scored(scored),
   });
   terminal.clearStatus();
   return { ...made, versions: await readVersions(made.surroundings.browser) };

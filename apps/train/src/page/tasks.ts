@@ -3,6 +3,7 @@ import { accumulatorPageTask } from "../accumulator/page-task";
 import { anomaliesLearner } from "../anomalies/learner";
 import { ctcDigitsLearner } from "../ctc-digits/learner";
 import { entitiesLearner } from "../entities/learner";
+import { g2pLearner } from "../g2p/learner";
 import { helloLearner } from "../hello/learner";
 import { learningPageTask } from "../learning/learn";
 import { namesLearner } from "../names/learner";
@@ -22,6 +23,7 @@ export const pageTasks: Readonly<Record<string, PageTask>> = {
   accumulator: accumulatorPageTask,
   entities: learningPageTask("entities", entitiesLearner),
   "ctc-digits": learningPageTask("ctc-digits", ctcDigitsLearner),
+  g2p: learningPageTask("g2p", g2pLearner),
   anomalies: learningPageTask("anomalies", anomaliesLearner),
   hello: learningPageTask("hello", helloLearner),
   pendigits: learningPageTask("pendigits", pendigitsLearner),

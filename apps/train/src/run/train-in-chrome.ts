@@ -3,7 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Json, runPage } from "@unroll/testing/node";
 import { browserError } from "../cli/errors";
-import type { Drawing, Epoch, Failure, PageMessage, Progress, ResultReply, Start, Surroundings } from "../protocol";
+import type {
+  Drawing,
+  Epoch,
+  Failure,
+  PageMessage,
+  Progress,
+  ResultReply,
+  Scored,
+  Start,
+  Surroundings,
+} from "../protocol";
 
 /** What a task asks of the browser. */
 export interface BrowserRun<Result> {
@@ -17,6 +27,7 @@ export interface BrowserRun<Result> {
   onWarning(text: string): void;
   onProgress(progress: Progress): void;
   onEpoch(epoch: Epoch): void;
+  onScored?(scored: Scored): void;
   /** Called with the result while the browser is still there: what it returns is drawn. */
   draw(result: Result): Drawing[];
 }
@@ -92,6 +103,9 @@ class Answers<Result extends Json> {
         return null;
       case "epoch":
         this.#run.onEpoch(message.epoch);
+        return null;
+      case "scored":
+        this.#run.onScored?.(message.scored);
         return null;
       case "result":
         this.#result = message.result as Result; // as the task's other side made it

@@ -28,6 +28,9 @@ export interface SpecialTokenIds {
   readonly endId: number;
 }
 
+/** The same of a vocabulary that may lack them. */
+type PossibleTokenIds = { readonly [Name in keyof SpecialTokenIds]?: SpecialTokenIds[Name] | undefined };
+
 /** Pairs to learn from. */
 export interface PairBatch {
   /** Tokens [B, S], or features [B, S, I]. */
@@ -70,7 +73,7 @@ export class EncoderDecoder<S = unknown> extends Module {
    * @param tokens `Vocabulary` of @unroll/data made with start and end, or the two ids
    * @throws ValueError if one is missing, or is no token of the decoder
    */
-  constructor(encoder: Encoder, decoder: Decoder<S>, tokens: Partial<SpecialTokenIds>) {
+  constructor(encoder: Encoder, decoder: Decoder<S>, tokens: PossibleTokenIds) {
     super();
     this.encoder = encoder;
     this.decoder = decoder;
