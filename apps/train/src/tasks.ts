@@ -1,6 +1,7 @@
 import { accumulatorTask } from "./accumulator/task";
 import { anomaliesTask } from "./anomalies/task";
 import { ctcDigitsTask } from "./ctc-digits/task";
+import { datesTask } from "./dates/task";
 import { entitiesTask } from "./entities/task";
 import { g2pTask } from "./g2p/task";
 import { helloTask } from "./hello/task";
@@ -15,5 +16,5 @@ import type { Task } from "./task";
 /** What can be trained; page/tasks.ts has the other side of each. */
 export const tasks: readonly Task[] = [
   ...[namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask],
-  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask, g2pTask],
+  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask, g2pTask, datesTask],
 ];

@@ -31,8 +31,8 @@ export interface LearningTaskDefinition<Item, Facts> {
   dataHelp: string;
   evalHelp: string;
   defaults: Settings;
-  /** The data of the task's own, for when there is no --data. */
-  packaged?: () => LoadedData<Item, Facts> | Promise<LoadedData<Item, Facts>>;
+  /** The data of the task's own, for when there is no --data; what is made by chance follows from the seed. */
+  packaged?: (settings: Pick<Settings, "seed">) => LoadedData<Item, Facts> | Promise<LoadedData<Item, Facts>>;
   /** The training data at a path, split into what is learned from and what is not. */
   load?: (path: string) => Promise<LoadedData<Item, Facts>>;
   /** The items of another file, for --eval. */
@@ -99,7 +99,8 @@ export async function loadInput<Item, Facts>(
   const { name, unit, defaults, read } = definition;
   const { eval: evalPath, weights } = values;
   if (weights !== undefined) return scoringInput(name, { weights, evalPath }, read);
-  const data = await loadData(definition, values);
+  const settings = settingsFrom(values, defaults);
+  const data = await loadData(definition, values, settings);
   if (data.train.length === 0 || data.dev.length === 0) {
     throw new TaskError(
       `${name} should have ${unit} to train on and others to score, but has ${data.train.length} and ${data.dev.length}. ` +
@@ -107,15 +108,16 @@ export async function loadInput<Item, Facts>(
     );
   }
   const evaluated = evalPath === undefined ? null : await read(resolve(evalPath), data.facts);
-  return { ...data, settings: settingsFrom(values, defaults), eval: evaluated, weights: null };
+  return { ...data, settings, eval: evaluated, weights: null };
 }
 
 async function loadData<Item, Facts>(
   { name, dataHelp, packaged, load }: LearningTaskDefinition<Item, Facts>,
   { data }: LearningValues,
+  settings: Settings,
 ): Promise<LoadedData<Item, Facts>> {
   if (data !== undefined && load) return load(resolve(data));
   if (data !== undefined) throw new TaskError(`${name} takes no --data: it has its own. Leave it out.`);
-  if (packaged) return packaged();
+  if (packaged) return packaged(settings);
   throw new MissingDataError(`${name} has no data of its own. Pass --data PATH: ${dataHelp}`);
 }

@@ -2,6 +2,7 @@ import type { Json } from "@unroll/testing/node";
 import { accumulatorPageTask } from "../accumulator/page-task";
 import { anomaliesLearner } from "../anomalies/learner";
 import { ctcDigitsLearner } from "../ctc-digits/learner";
+import { datesLearner } from "../dates/learner";
 import { entitiesLearner } from "../entities/learner";
 import { g2pLearner } from "../g2p/learner";
 import { helloLearner } from "../hello/learner";
@@ -23,6 +24,7 @@ export const pageTasks: Readonly<Record<string, PageTask>> = {
   accumulator: accumulatorPageTask,
   entities: learningPageTask("entities", entitiesLearner),
   "ctc-digits": learningPageTask("ctc-digits", ctcDigitsLearner),
+  dates: learningPageTask("dates", datesLearner),
   g2p: learningPageTask("g2p", g2pLearner),
   anomalies: learningPageTask("anomalies", anomaliesLearner),
   hello: learningPageTask("hello", helloLearner),

@@ -83,7 +83,7 @@ export function isSame(one: readonly string[], other: readonly string[]): boolea
 }
 
 /** At most so many of some items, from all over them. */
-function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
+export function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
   if (items.length <= most) return items;
   return Array.from({ length: most }, (_, n) => items[Math.floor(((n + 0.5) * items.length) / most)] as Item);
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { alignmentText } from "./alignment-text";
 import { describeExamples, drawExamples, exampleOf } from "./examples";
 import { type Pair, pairFacts, vocabulariesOf } from "./pair";
+import { spread } from "./pair-learner";
 import { PairPart } from "./pair-part";
 
 const pair = (source: string, ...targets: string[]): Pair => ({
@@ -56,6 +57,11 @@ test("rows of like lengths share a batch, in another order each epoch, the same 
   expect(epoch(1).map(first)).toEqual(epoch(1).map(first));
   expect(epoch(1).map(first)).not.toEqual(epoch(2).map(first));
   expect(epoch(1).map(({ source }) => source.shape[0])).toEqual(new Array(9).fill(10));
+});
+
+test("a sample is spread over all items, and is all of them where they are few", () => {
+  expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3)).toEqual([1, 5, 8]);
+  expect(spread([0, 1], 3)).toEqual([0, 1]);
 });
 
 test("an alignment is drawn in shades, labels of several letters written downwards, wide ones in their room", () => {
