@@ -18,15 +18,19 @@ const defaults: BeamSelectOptions = { diverse: false };
  * One step of beam search for B sources with K beams each, in G groups that keep to themselves:
  *   of each group's K/G·M candidates, rank + log-probability, the best 2·K/G in order, the lowest beam and then the
  *   earliest of its candidates first at a tie
- *   among the best K/G of them, those that are the end are finished, until the group has K/G finished ones
- *   the best K/G others are the beams from now on; a group that has all its finished ones has none any more
+ *   among the best K/G of them, those that are the end are finished
+ *   the best K/G others are the beams from now on, unless the group is done: it has K/G finished ones, and of these
+ *   `wanted` have a rank that no beam is above. Ranks only fall, so nothing that it might yet find is among the best
+ *   `wanted`: what stops at the first K/G to end, however unlikely, may miss a sequence of probability 0.99 (Huang, Zhao
+ *   & Ma 2017).
  * With `diverse` a candidate of a group loses `diversity` for each beam of the groups before it that just took its token
  * (Vijayakumar et al. 2016, Hamming diversity), and so does the rank of what becomes of it.
  *
  * Candidates of a row come best first, as many as can be wanted of it: 2·K/G, and with `diverse` K − K/G more. Their tokens
  * follow one another by index at a tie, as `topK` gives them. A rank at or below −1e29 belongs to no beam.
  *
- * beams [B, 2, K]: ranks, and of each group, at its number, how many it has finished. events [B, K, 5]: of the beam made:
+ * beams [B, 2, K]: ranks, and of each group, in its places, the ranks of the best K/G that it has finished, the best first,
+ * −1e30 where there are fewer. events [B, K, 5]: of the beam made:
  * its token, the beam of the source that it came from, and the log-probability of the step; and of what was finished: the
  * beam that it came from, or −1 for none, and the log-probability of the end.
  *
@@ -41,7 +45,7 @@ export const beamSelect = defineKernel({
     M: perCall("candidates of a beam"),
   },
   options: defaults,
-  scalars: { end: "u32", diversity: "f32" },
+  scalars: { end: "u32", diversity: "f32", wanted: "u32" },
   bindings: {
     logProbabilities: read("f32", "B K M"),
     ids: read("u32", "B K M"),
@@ -69,6 +73,16 @@ export const beamSelect = defineKernel({
     var<workgroup> places: array<u32, ${LANES}>;
     var<workgroup> taken: array<u32, ${MOST_BEAMS}>; // tokens of the beams made so far, groups in order
 
+    /** Puts a rank in its place among the best of a group, and the last of them out. */
+    fn insert(done: u32, width: u32, rank: f32) {
+      var moved = rank;
+      for (var k = done; k < done + width; k++) {
+        let there = beams[k];
+        beams[k] = max(there, moved);
+        moved = min(there, moved);
+      }
+    }
+
     ${diverse ? COUNT_TAKEN : ""}
 
     @compute @workgroup_size(${LANES})
@@ -78,11 +92,14 @@ export const beamSelect = defineKernel({
       let width = dims.K / dims.G;
       let row0 = source * dims.K;
       let ranks = 2u * row0;
-      let counts = ranks + dims.K;
 
       for (var g = 0u; g < dims.G; g++) {
         let first = row0 + g * width;
-        var finished = u32(before[counts + g]);
+        let done = ranks + dims.K + g * width; // ranks of what it has finished
+        if (lane == 0u) {
+          for (var k = 0u; k < width; k++) { beams[done + k] = before[done + k]; }
+        }
+        var live = DEAD; // the best rank of a beam that goes on
         var ended = 0u;
         var made = 0u;
         var last = 0.0;
@@ -113,16 +130,17 @@ export const beamSelect = defineKernel({
             let token = ids[at];
             let parent = g * width + place / dims.M;
             if (token == dims.end) {
-              if (pick < width && finished < width) {
+              if (pick < width) {
                 if (lane == 0u) {
                   let event = ${EVENT_WORDS}u * (first + ended);
                   events[event + 3u] = f32(parent);
                   events[event + 4u] = logProbabilities[at];
+                  insert(done, width, best);
                 }
                 ended++;
-                finished++;
               }
             } else if (made < width) {
+              live = max(live, best);
               if (lane == 0u) {
                 let event = ${EVENT_WORDS}u * (first + made);
                 events[event] = f32(token);
@@ -139,7 +157,7 @@ export const beamSelect = defineKernel({
           workgroupBarrier(); // before the next turn writes over what others still read
         }
         if (lane == 0u) {
-          if (finished == width) { made = 0u; }
+          if (beams[done + width - 1u] > -1e29 && beams[done + dims.wanted - 1u] >= live) { made = 0u; }
           for (var k = made; k < width; k++) { // places without a beam
             let event = ${EVENT_WORDS}u * (first + k);
             events[event] = f32(dims.end);
@@ -155,12 +173,8 @@ export const beamSelect = defineKernel({
             events[event + 3u] = -1.0;
             events[event + 4u] = 0.0;
           }
-          for (var k = 0u; k < width; k++) { // as many words as beams: a group's number is below its first beam's
-            beams[counts + g * width + k] = 0.0;
-          }
         }
         workgroupBarrier(); // groups after this see what it took
-        if (lane == 0u) { beams[counts + g] = f32(finished); }
       }
     }`,
 });

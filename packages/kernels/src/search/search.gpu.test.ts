@@ -61,7 +61,7 @@ describe.each([
 
   test.each([undefined, 0.5])("beamSelect, diversity %s", async (diversity) => {
     for (const seed of [1, 2, 3, 4]) {
-      // few values, so that ranks are often equal; some beams are dead, some groups as good as done
+      // few values, so that ranks are often equal; some beams are dead, some groups have finished all, or all but a few
       const values = rounded(integers([B * K, M], { seed, low: -6, high: -1 }).data.map((x) => x / 4));
       const ids = Uint32Array.from(integers([B * K, M], { seed: seed + 9, low: 0, high: 7 }).data);
       const before = rounded(integers([B, 2, K], { seed: seed + 20, low: 0, high: 3 }).data);
@@ -69,16 +69,20 @@ describe.each([
         for (let k = 0; k < K; k++) {
           const at = b * 2 * K + k;
           before[at] = (before[at] as number) === 0 && K > 1 ? -1e30 : -(before[at] as number);
-          before[at + K] = k < G ? Math.min(before[at + K] as number, K / G) : 0;
-          if (k < G && before[at + K] === K / G) before[at + K] = K / G - 1;
+          before[at + K] = (before[at + K] as number) === 3 && seed > 2 ? -1e30 : -(before[at + K] as number) - 0.5;
+        }
+        for (let g = 0; g < G; g++) {
+          const done = before.subarray((b * 2 + 1) * K + (g * K) / G, (b * 2 + 1) * K + ((g + 1) * K) / G);
+          done.sort().reverse();
         }
       }
-      const call = { logProbabilities: values, ids, before, end: 3, diversity };
+      const wanted = 1 + (seed % (K / G));
+      const call = { logProbabilities: values, ids, before, end: 3, wanted, diversity };
       const expected = beamSelectReference(dims, call);
       await checkKernel(gpu.device, beamSelect, {
         dims,
         options: { diverse: diversity !== undefined },
-        scalars: { end: 3, diversity: diversity ?? 0 },
+        scalars: { end: 3, diversity: diversity ?? 0, wanted },
         inputs: { logProbabilities: values, ids, before },
         expected: { ...expected, events: rounded(expected.events) },
         tolerance: exact,
@@ -89,7 +93,7 @@ describe.each([
 
 test("beamSelect refuses beams that do not make groups", async () => {
   const inputs = { logProbabilities: [], ids: [], before: [] };
-  const check = { scalars: { end: 0, diversity: 0 }, inputs, expected: {}, tolerance: exact };
+  const check = { scalars: { end: 0, diversity: 0, wanted: 1 }, inputs, expected: {}, tolerance: exact };
   await expect(
     checkKernel(gpu.device, beamSelect, { ...check, dims: { B: 1, K: 3, G: 2, M: 1 } }),
   ).rejects.toThrowErrorMatchingInlineSnapshot(

@@ -43,6 +43,7 @@ export interface BeamSelectCall {
   readonly ids: ArrayLike<number>;
   readonly before: ArrayLike<number>;
   readonly end: number;
+  readonly wanted: number;
   /** Absent where groups do not look at each other. */
   readonly diversity?: number | undefined;
 }
@@ -50,7 +51,7 @@ export interface BeamSelectCall {
 /** One step of beam search, by sorting: ranks in float32 as the device adds them. */
 export function beamSelectReference(
   { B, K, G, M }: { B: number; K: number; G: number; M: number },
-  { logProbabilities, ids, before, end, diversity }: BeamSelectCall,
+  { logProbabilities, ids, before, end, wanted, diversity }: BeamSelectCall,
 ): { tokens: number[]; parents: number[]; beams: number[]; events: number[] } {
   const width = K / G;
   const tokens = new Array<number>(B * K).fill(end);
@@ -71,19 +72,21 @@ export function beamSelectReference(
         return { beam, token, value, rank, c };
       }).filter(({ rank }) => rank > -1e29);
       const picks = candidates.sort((x, y) => y.rank - x.rank || x.c - y.c).slice(0, 2 * width);
-      let finished = before[b * 2 * K + K + g] as number;
-      let ended = 0;
-      for (const { token, beam, value } of picks.slice(0, width)) {
-        if (token !== end || finished === width) continue;
-        (events[b * K + g * width + ended++] as number[]).splice(3, 2, beam, value);
-        finished++;
+      const done = b * 2 * K + K + g * width;
+      const ends = picks.slice(0, width).filter(({ token }) => token === end);
+      for (const [ended, { beam, value }] of ends.entries()) {
+        (events[b * K + g * width + ended] as number[]).splice(3, 2, beam, value);
       }
-      beams[b * 2 * K + K + g] = finished;
-      if (finished === width) continue;
-      for (const [made, pick] of picks
-        .filter(({ token }) => token !== end)
-        .slice(0, width)
-        .entries()) {
+      const ranks = [
+        ...Array.from({ length: width }, (_, k) => before[done + k] as number),
+        ...ends.map(({ rank }) => rank),
+      ];
+      const finished = ranks.sort((x, y) => y - x).slice(0, width);
+      for (const [k, rank] of finished.entries()) beams[done + k] = rank;
+      const goOn = picks.filter(({ token }) => token !== end).slice(0, width);
+      const isFull = finished.every((rank) => rank > -1e29);
+      if (isFull && goOn.every(({ rank }) => rank <= (finished[wanted - 1] as number))) continue;
+      for (const [made, pick] of goOn.entries()) {
         const row = b * K + g * width + made;
         tokens[row] = pick.token;
         parents[row] = b * K + pick.beam;

@@ -64,7 +64,7 @@ async function firstRows<S>(
   const origin = eachOf(beams * copies);
   const ranks = Float32Array.from({ length: 2 * R }, (_, i) => {
     const beam = i % (2 * beams);
-    return beam < beams && beam % (beams / groups) !== 0 ? RANKLESS : 0;
+    return beam < beams && beam % (beams / groups) === 0 ? 0 : RANKLESS; // nothing is finished either
   });
   const most = Math.max(...maxLength) + stepsPerReadback;
   const L = Math.ceil(most / HISTORY_PLACES) * HISTORY_PLACES;

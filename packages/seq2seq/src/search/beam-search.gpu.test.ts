@@ -100,6 +100,26 @@ describe("finds what lists and sorting find", () => {
   });
 });
 
+test.each([1, 3])(
+  "a sequence that is nearly certain is found, whatever ends before it: %i of three beams",
+  async (nBest) => {
+    const nodes = 12;
+    const sure = randomTable({ V, nodes }, { seed: 1 });
+    sure.logProbabilities.fill(Math.log(1e-6));
+    for (let node = 0; node < nodes; node++) {
+      const [likely, other] = node === nodes - 1 ? [END, 1] : [1, END];
+      sure.logProbabilities[node * V + likely] = Math.log(0.9999);
+      sure.logProbabilities[node * V + other] = Math.log(9e-5); // at each step this is the second best beginning
+      sure.next.fill(Math.min(node + 1, nodes - 1), node * V, (node + 1) * V);
+    }
+    const options = { start: START, end: END, maxLength: 20, beam: 3, nBest };
+    const [found = []] = await beamSearch(stepOf(sure, START), stateOf(1), options);
+    expect(found).toHaveLength(nBest);
+    expect(found[0]?.tokens).toEqual(new Array(nodes - 1).fill(1));
+    expect(found[0]?.logProbability).toBeCloseTo(nodes * Math.log(0.9999), 6);
+  },
+);
+
 test("of equals the lowest token comes first", async () => {
   const even = randomTable({ V: 4, nodes: sources }, { seed: 1 });
   even.logProbabilities.fill(-1.5);

@@ -22,8 +22,10 @@ export interface BeamSearchOptions extends SearchOptions, PenaltyOptions {
  * Beam search: of all beginnings of a length only the K likeliest are gone on with.
  *
  * At each step the 2K likeliest ways to go on are looked at, in order; at a tie that of the better beam, of one beam that of
- * the likelier token, and of equals that of the lowest comes first. Those among the first K that end are finished, the first K that do not are the beams from then on. A source is done when it
- * has K finished sequences, or no beam. With `groups` each has K/groups beams, and as many finished sequences to find, of
+ * the likelier token, and of equals that of the lowest comes first. Those among the first K that end are finished, the first
+ * K that do not are the beams from then on. A source is done when it has K finished sequences and no beam is likelier than
+ * any of the `nBest` best of them, or when it has no beam. (What stops at the first K to end may miss a sequence that is
+ * nearly certain: Huang, Zhao & Ma 2017.) With `groups` each has K/groups beams, and as many finished sequences to find, of
  * its own. Penalties order what was found, and do not change the search.
  *
  * Beams of all sources lie on the device; there is one readback to `stepsPerReadback` tokens.
@@ -45,6 +47,7 @@ export async function beamSearch<S>(
     beams: beam,
     groups,
     diversity,
+    wanted: Math.min(nBest, beam / groups),
     coverage: coverage > 0,
   });
   const width = beam / groups;

@@ -38,6 +38,8 @@ export interface Settings {
   readonly beams: number;
   readonly groups: number;
   readonly diversity: number;
+  /** Of each group, how many of its sequences must be better than any that it may yet find. */
+  readonly wanted: number;
   readonly start: readonly number[];
   readonly end: number;
   readonly maxLength: readonly number[];
@@ -66,7 +68,13 @@ export function settingsOf(
   where: string,
   options: SearchOptions,
   sources: number | undefined,
-  { beams, groups, diversity, coverage }: Pick<Settings, "beams" | "groups" | "diversity" | "coverage">,
+  {
+    beams,
+    groups,
+    diversity,
+    wanted,
+    coverage,
+  }: Pick<Settings, "beams" | "groups" | "diversity" | "wanted" | "coverage">,
 ): Settings {
   const B = sourcesOf(where, options, sources);
   const {
@@ -100,7 +108,8 @@ export function settingsOf(
     expectCount(where, "sourceLengths", sourceLengths, B);
     for (const [source, length] of sourceLengths.entries()) expectSource(where, source, length);
   }
-  const given = { where, sources: B, copies: 1, beams, groups, diversity, coverage, start, end, maxLength, minLength };
+  const width = { beams, groups, diversity, wanted };
+  const given = { where, sources: B, copies: 1, ...width, coverage, start, end, maxLength, minLength };
   return { ...given, prefixes, ngram: blockNgrams, suppress, sourceLengths, weights, stepsPerReadback };
 }
 

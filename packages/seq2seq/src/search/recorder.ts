@@ -82,7 +82,7 @@ export class Recorder<S> {
   }
 
   #next({ tokens, beams, state, history, covered }: Rows<S>, made: number, report: Tensor[]): Rows<S> {
-    const { where, sources: B, beams: K, groups: G, diversity, end, weights, coverage } = this.#settings;
+    const { where, sources: B, beams: K, groups: G, diversity, wanted, end, weights, coverage } = this.#settings;
     const R = B * K;
     const result = this.#step(state, tokens);
     expectRows(where, "the state that step returned", result.state, R, "Its first axis is that of the tokens.");
@@ -94,7 +94,7 @@ export class Recorder<S> {
       {
         dims: { B, K, G, M: ids.shape[1] as number },
         options: { diverse: G > 1 && diversity > 0 },
-        scalars: { end, diversity },
+        scalars: { end, diversity, wanted },
       },
     );
     const parents = reshape(selected.parents, [R]);

@@ -40,7 +40,7 @@ export async function sampleSequences<S>(
     ...(topP === undefined ? {} : { topP }),
     ...(source ? { rng: source } : {}),
   };
-  const beams = { beams: 1, groups: 1, diversity: 0, coverage: false };
+  const beams = { beams: 1, groups: 1, diversity: 0, wanted: 1, coverage: false };
   const settings = copied(settingsOf(where, options, rowsOf(state), beams), samples);
   const found = await advance(step, state, settings, (logProbabilities: Tensor) => {
     const ids = reshape(categorical(logProbabilities, draw), [logProbabilities.shape[0] as number, 1]);

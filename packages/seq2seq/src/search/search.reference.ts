@@ -77,11 +77,14 @@ export function beamSearchReference(
       const isEnd = ({ tokens }: Beam): boolean => tokens.at(-1) === end;
       const done = ended[g] as Beam[];
       for (const way of best.slice(0, width)) {
-        if (!isEnd(way) || done.length === width) continue;
+        if (!isEnd(way)) continue;
         done.push(way);
         inOrder.push(way);
       }
-      beams[g] = done.length === width ? [] : best.filter((way) => !isEnd(way)).slice(0, width);
+      const live = best.filter((way) => !isEnd(way)).slice(0, width);
+      const last = done.toSorted((a, b) => b.rank - a.rank)[Math.min(nBest, width) - 1];
+      const isCertain = last !== undefined && live.every(({ rank }) => rank <= last.rank);
+      beams[g] = done.length >= width && isCertain ? [] : live;
       taken.push(...(beams[g] as Beam[]).map(({ tokens }) => tokens.at(-1) as number));
     }
   }
