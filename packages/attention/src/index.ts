@@ -12,6 +12,7 @@ export {
 export { scaledDotProductAttention } from "./dot-product/fused";
 export type { DotProductOptions } from "./dot-product/heads";
 export { type AttentionScores, plainDotProductAttention } from "./dot-product/plain";
+export { ContextGate, type GateWeights, gatedContext } from "./gate";
 export {
   HardAttention,
   type HardAttentionLossOptions,

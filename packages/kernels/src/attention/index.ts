@@ -1,6 +1,7 @@
 export { additiveAttention, additiveAttentionBackward, additiveQueryGradient, additiveScores } from "./additive";
 export { additiveKeyGradients, attentionVectorGradient } from "./additive-gradients";
 export { appendRows, takeRows } from "./append-rows";
+export { contextGate, contextGateBackward } from "./context-gate";
 export { attentionScoreGradient } from "./context-gradients";
 export { dotAttention, dotAttentionBackward } from "./dot";
 export { type DotProductOptions, NO_BIAS as NO_ATTENTION_BIAS } from "./dot-product";

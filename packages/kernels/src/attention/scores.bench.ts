@@ -1,6 +1,7 @@
 import { type KernelBench, kernelBench } from "../core";
 import { additiveAttention, additiveAttentionBackward, additiveQueryGradient, additiveScores } from "./additive";
 import { additiveKeyGradients, attentionVectorGradient } from "./additive-gradients";
+import { contextGate, contextGateBackward } from "./context-gate";
 import { attentionScoreGradient } from "./context-gradients";
 import { dotAttention, dotAttentionBackward } from "./dot";
 import { monotonicAlignment, monotonicAlignmentBackward } from "./monotonic";
@@ -19,6 +20,9 @@ const scores = (F: number) => STEPS.map(({ D: _, ...dims }) => ({ dims: { ...dim
 const contexts = STEPS.map(({ A: _, ...dims }) => ({ dims, options, with: ["dContext"] }));
 const scaled = STEPS.map((dims) => ({ dims, options, scalars: { scale: 1 } }));
 
+/** The gate of a small captioner, and of one of Xu et al. whose LSTM has 512 units. */
+const GATES = [{ dims: { R: 16, Q: 128, D: 512 } }, { dims: { R: 32, Q: 512, D: 2048 } }];
+
 export const benches: KernelBench[] = [
   kernelBench(additiveAttention, additive(0)),
   kernelBench(additiveAttentionBackward, additive(0)),
@@ -30,6 +34,8 @@ export const benches: KernelBench[] = [
   kernelBench(additiveKeyGradients, [{ dims: { B: 16, T: 20, S: 20, A: 128, F: 0 }, options }]),
   kernelBench(attentionVectorGradient, [{ dims: { B: 16, S: 20, V: 128 } }, { dims: { B: 32, S: 196, V: 512 } }]),
   kernelBench(attentionScoreGradient, contexts),
+  kernelBench(contextGate, GATES),
+  kernelBench(contextGateBackward, GATES),
   kernelBench(dotAttention, [...scaled, { dims: ALL, options, scalars: { scale: 1 } }]),
   kernelBench(
     dotAttentionBackward,
