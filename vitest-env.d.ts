@@ -20,6 +20,7 @@ declare module "virtual:readme-example/attention";
 declare module "virtual:readme-example/nn";
 /** That of packages/seq2seq/README.md. */
 declare module "virtual:readme-example/seq2seq";
+declare module "virtual:readme-example/seq2seq/captions";
 
 /** Vite serves the file and gives its address. */
 declare module "*.wasm?url" {

@@ -1,4 +1,5 @@
 export * from "./bridges";
+export * from "./captioning";
 export * from "./decoders";
 export * from "./encoders";
 export * from "./metrics";

@@ -1,5 +1,5 @@
 import { type Attention, type AttentionState, type PreparedMemory, withValues } from "@unroll/attention";
-import { linear, matmul, type Tensor } from "@unroll/nn";
+import { linear, matmul, reshape, type Tensor } from "@unroll/nn";
 import type { Encoded } from "../encoders";
 
 /** Tensors that all rows and steps read. */
@@ -27,10 +27,11 @@ export interface AttendedMemory {
 /** Prepares a memory for queries whose contexts are wanted multiplied by a weight [O, D]. */
 export function attendedMemory(
   attention: Attention,
-  { memory, lengths }: Encoded,
+  { memory, lengths, grid }: Encoded,
   weight: Tensor,
 ): { memory: AttendedMemory; start: AttentionState } {
-  const prepared = attention.prepare(memory, { lengths });
+  const [B, , D] = memory.shape as [number, number, number];
+  const prepared = attention.prepare(grid ? reshape(memory, [B, ...grid, D]) : memory, { lengths });
   const { weights, ...rest } = prepared;
   return {
     memory: { ...rest, values: linear(prepared.memory, weight), shared: () => weights },

@@ -41,7 +41,7 @@ function composedCell(decoder: BahdanauDecoder, a: Tensor, { h, c }: LayerState)
 
 /**
  * `BahdanauDecoder.decode` of one layer as its equations are written, step by step, nothing made beforehand:
- *   c_t = attention(h_{t−1}),   h_t = cell(W·E·y_{t−1} + b + C·c_t, h_{t−1}),   logits of h_t or of h̃_t
+ *   c_t = β_t·attention(h_{t−1}),   h_t = cell(W·E·y_{t−1} + b + C·c_t, h_{t−1}),   logits of h_t or of h̃_t
  */
 export function composedDecoding(decoder: BahdanauDecoder, encoded: Encoded, tokens: Tensor): Tensor {
   const layer = decoder.stack.layers[0] as (typeof decoder.stack.layers)[number];
@@ -54,13 +54,12 @@ export function composedDecoding(decoder: BahdanauDecoder, encoded: Encoded, tok
     const x = embedding(decoder.head.embedding.weight, reshape(slice(tokens, 1, t, t + 1), [B]));
     const attended = decoder.attention.attend(state.h, prepared, attention);
     attention = attended.state;
-    const products = [
-      linear(x, layer.weightIh[0] as Tensor, layer.bias[0]),
-      linear(attended.context, decoder.context.weight),
-    ];
+    const { readout, gate, isDeep } = decoder;
+    const context = gate ? mul(attended.context, gate.forward(state.h)) : attended.context;
+    const products = [linear(x, layer.weightIh[0] as Tensor, layer.bias[0]), linear(context, decoder.context.weight)];
     state = composedCell(decoder, add(...(products as [Tensor, Tensor])), state);
-    const { readout } = decoder;
-    const features = readout ? tanh(readout.forward(concat([attended.context, state.h], 1))) : state.h;
+    const deep = readout?.forward(concat([context, state.h], 1));
+    const features = deep ? (isDeep ? add(x, deep) : tanh(deep)) : state.h;
     logits.push(decoder.head.out.forward(features));
   }
   return stack(logits, 1);

@@ -1,3 +1,4 @@
+import type { HardState } from "@unroll/attention";
 import { Module, type Tensor } from "@unroll/nn";
 import type { Encoded } from "../encoders";
 
@@ -18,6 +19,8 @@ export interface Decoding<S> {
   readonly state: S;
   /** [B, T, S]; none without attention. */
   readonly weights?: Tensor | undefined;
+  /** What places drawn so far say about their gradient, after each step [B, T]; of hard attention only. */
+  readonly draws?: HardState | undefined;
 }
 
 /**

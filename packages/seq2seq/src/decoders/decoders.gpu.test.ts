@@ -41,6 +41,10 @@ describe.each(CELLS)("decoders of %s", (cell) => {
     { name: "Bahdanau", make: () => bahdanauOf(encoderOf(cell), { cell }) },
     { name: "Bahdanau, two layers", make: () => bahdanauOf(encoderOf(cell), { cell, layers: 2 }) },
     { name: "Bahdanau, attentional", make: () => bahdanauOf(encoderOf(cell), { cell, readout: "attentional" }) },
+    {
+      name: "Bahdanau, deep, with a gate",
+      make: () => bahdanauOf(encoderOf(cell), { cell, readout: "deep", gate: true }),
+    },
     { name: "general", make: () => bahdanauOf(encoderOf(cell), { cell, attention: general }) },
     {
       name: "coverage",
@@ -72,11 +76,15 @@ describe.each(CELLS)("decoders of %s", (cell) => {
     { readout: "state", H: 7 },
     { readout: "attentional", H: 7 },
     { readout: "state", H: 8 },
+    { readout: "state", H: 7, gate: true },
+    { readout: "attentional", H: 7, gate: true },
+    { readout: "deep", H: 7 },
+    { readout: "deep", H: 8, gate: true },
   ] as const)(
-    "Bahdanau equals its equations written in tensor operations, gradients too: readout of $readout, $H units",
-    async ({ readout, H }) => {
+    "Bahdanau equals its equations written in tensor operations, gradients too: readout of $readout, $H units, gate $gate",
+    async ({ readout, H, ...options }) => {
       const encoder = encoderOf(cell, { ...SIZES, H });
-      const decoder = bahdanauOf(encoder, { cell, readout }, { ...SIZES, H });
+      const decoder = bahdanauOf(encoder, { cell, readout, ...options }, { ...SIZES, H });
       const tokens = tokensOf(B, T, V, 5);
       const source = tokensOf(B, S, V, 4);
       const made = decoder.decode(decoder.start(encoder.encode(source, { lengths: LENGTHS })), tokens).logits;

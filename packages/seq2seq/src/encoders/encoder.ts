@@ -8,6 +8,8 @@ export interface Encoded {
   readonly lengths: Tensor | undefined;
   /** The final state of each layer, the first layer's first: h [B, F], and of an LSTM c [B, F]. */
   readonly state: readonly LayerState[];
+  /** Rows and columns of the image whose cells the S vectors of the memory are, in reading order. */
+  readonly grid?: readonly [rows: number, columns: number] | undefined;
   /** Tokens of the decoder's vocabulary that the vectors of the memory stand for [B, S], where they stand for any. */
   readonly copyIds?: Tensor | undefined;
 }

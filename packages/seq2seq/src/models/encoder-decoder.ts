@@ -1,4 +1,4 @@
-import { coverageLoss } from "@unroll/attention";
+import { coverageLoss, doublyStochasticLoss } from "@unroll/attention";
 import { ValueError } from "@unroll/kernels";
 import {
   add,
@@ -52,6 +52,8 @@ export interface PairLossOptions {
   sampling?: ScheduledSamplingOptions | undefined;
   /** λ of the coverage loss (See et al. 2017, eq. 12 and 13): what looking twice at one place costs; 0 by default. */
   coverage?: number;
+  /** λ of doubly stochastic regularisation (Xu et al. 2015, eq. 14): what not looking once at each place costs; 0 by default. */
+  doublyStochastic?: number;
 }
 
 /**
@@ -111,24 +113,41 @@ export class EncoderDecoder<S = unknown> extends Module {
    * @throws ValueError if a target on the host does not end with the end token
    */
   loss(batch: PairBatch, options: PairLossOptions = {}): Tensor {
-    const { target } = batch;
+    const { coverage = 0, doublyStochastic = 0 } = options;
     const lengths = this.expectTarget(batch);
-    const { logits, weights } = this.decode(batch, options);
-    const mask = lengths && sequenceMask(lengths, target.shape[1] as number);
-    const { labelSmoothing = 0, coverage = 0 } = options;
-    const likelihood = crossEntropy(logits, target, { labelSmoothing, ...(mask ? { mask } : {}) });
-    if (coverage === 0) return likelihood;
-    expectRange("EncoderDecoder.loss", "coverage", coverage, 0, Number.MAX_VALUE);
-    if (!weights) {
-      throw new ValueError({
-        where: "EncoderDecoder.loss",
-        what: "coverage",
-        expected: "0 for a decoder without attention",
-        received: String(coverage),
-        remedy: "Leave it out, or build the model with a decoder that attends.",
-      });
+    const decoding = this.decode(batch, options);
+    const { weights } = decoding;
+    let loss = this.likelihoodLoss(decoding, batch, lengths, options);
+    for (const [what, weight] of Object.entries({ coverage, doublyStochastic })) {
+      if (weight === 0) continue;
+      expectRange("EncoderDecoder.loss", what, weight, 0, Number.MAX_VALUE);
+      if (!weights) {
+        throw new ValueError({
+          where: "EncoderDecoder.loss",
+          what,
+          expected: "0 for a decoder without attention",
+          received: String(weight),
+          remedy: "Leave it out, or build the model with a decoder that attends.",
+        });
+      }
+      const options = { steps: lengths };
+      loss = add(
+        loss,
+        mul(what === "coverage" ? coverageLoss(weights, options) : doublyStochasticLoss(weights, options), weight),
+      );
     }
-    return add(likelihood, mul(coverageLoss(weights, { steps: lengths }), coverage));
+    return loss;
+  }
+
+  /** What the logits of a batch say against its targets, whose lengths were checked. */
+  protected likelihoodLoss(
+    { logits }: Decoding<S>,
+    { target }: PairBatch,
+    lengths: Tensor | undefined,
+    { labelSmoothing = 0 }: PairLossOptions,
+  ): Tensor {
+    const mask = lengths && sequenceMask(lengths, target.shape[1] as number);
+    return crossEntropy(logits, target, { labelSmoothing, ...(mask ? { mask } : {}) });
   }
 
   /** The start, then the target without its last token: what a decoder reads. */

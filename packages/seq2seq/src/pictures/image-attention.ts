@@ -2,7 +2,8 @@ import { ShapeError, ValueError } from "@unroll/kernels";
 import { type Canvas2D, type CanvasOptions, paint } from "./canvas";
 import { type Item, labelOf, type Scene } from "./scene";
 import { type SvgOptions, toSvg } from "./svg";
-import { expectColumns, expectWeights, largest, upsampleAttention, type Weights } from "./weights";
+import { type UpsampleOptions, upsampleAttention } from "./upsample";
+import { expectColumns, expectWeights, largest, type Weights } from "./weights";
 
 /** Where a model looked in an image as it said each word. */
 export interface ImageAttention {
@@ -14,6 +15,11 @@ export interface ImageAttention {
   readonly words: readonly string[];
   /** How large to draw the image, in pixels of CSS: 160 wide by default, and as high as the grid's cells are square. */
   readonly size?: { readonly width: number; readonly height: number };
+  /**
+   * How the weights are upsampled: bilinearly over cells that share the image out evenly when absent. With strides, which
+   * are those of the image that the model saw, `image` says how large that was.
+   */
+  readonly upsample?: UpsampleOptions & { readonly image?: readonly [height: number, width: number] };
   /** Pictures side by side; 5 by default. */
   readonly columns?: number;
 }
@@ -24,8 +30,8 @@ const LINE = 22;
 const COARSE = 4;
 
 /**
- * An image for each word, dark where the model did not look as it said it, as SVG. The weights of the grid are upsampled
- * bilinearly.
+ * An image for each word, dark where the model did not look as it said it, as SVG. The weights of the grid are upsampled,
+ * bilinearly unless `upsample` says otherwise.
  * @param image the address of the image, a data URL for a picture that stands alone; undefined for the weights by themselves
  * @throws ShapeError if the weights are not [T, rows·columns] with a word for each row
  * @throws ValueError if a weight is negative or no finite number
@@ -55,7 +61,7 @@ export function drawImageAttention<Image>(
   return { width: scene.width, height: scene.height };
 }
 
-function imageScene(where: string, { weights, grid, words, size, columns = 5 }: ImageAttention): Scene {
+function imageScene(where: string, { weights, grid, words, size, upsample = {}, columns = 5 }: ImageAttention): Scene {
   const [rows, cells] = grid;
   if (!(Number.isInteger(rows) && Number.isInteger(cells) && rows > 0 && cells > 0)) {
     const expected = "two positive whole numbers, [rows, columns]";
@@ -69,9 +75,10 @@ function imageScene(where: string, { weights, grid, words, size, columns = 5 }: 
   }
   const data = Array.from(weights.data);
   const shade = { height: Math.ceil(height / COARSE), width: Math.ceil(width / COARSE) };
+  const scaled = { ...shade, ...scaledTo(shade, upsample) };
   const items = words.flatMap((word, t): Item[] => {
     const values = data.slice(t * rows * cells, (t + 1) * rows * cells);
-    const smooth = upsampleAttention({ data: values, shape: [rows, cells] }, shade);
+    const smooth = upsampleAttention({ data: values, shape: [rows, cells] }, scaled);
     const most = largest(smooth);
     const x = GAP + (t % columns) * (width + GAP);
     const y = GAP + Math.floor(t / columns) * (height + LINE + GAP);
@@ -94,4 +101,14 @@ function imageScene(where: string, { weights, grid, words, size, columns = 5 }: 
   const down = Math.ceil(words.length / columns);
   const title = `Where each word of "${words.join(" ")}" looked`;
   return { width: across * (width + GAP) + GAP, height: down * (height + LINE + GAP) + GAP, title, items };
+}
+
+/** Where cells are in a shade that is not of the size of the image that the model saw. */
+function scaledTo(
+  { height, width }: { readonly height: number; readonly width: number },
+  { image = [height, width], stride, start, ...rest }: NonNullable<ImageAttention["upsample"]>,
+): UpsampleOptions {
+  const scaled = ([down, across]: readonly [number, number]) =>
+    [(down * height) / image[0], (across * width) / image[1]] as const;
+  return { ...rest, ...(stride ? { stride: scaled(stride) } : {}), ...(start ? { start: scaled(start) } : {}) };
 }

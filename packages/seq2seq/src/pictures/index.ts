@@ -4,4 +4,5 @@ export { drawHeadMaps, type HeadMaps, headMapsSvg } from "./heads";
 export { drawImageAttention, type ImageAttention, imageAttentionSvg } from "./image-attention";
 export type { Theme } from "./scene";
 export type { SvgOptions } from "./svg";
-export { upsampleAttention, type Weights } from "./weights";
+export { type UpsampleMethod, type UpsampleOptions, upsampleAttention } from "./upsample";
+export type { Weights } from "./weights";

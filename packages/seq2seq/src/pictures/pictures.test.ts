@@ -162,6 +162,20 @@ describe("imageAttentionSvg", () => {
     expect(imageAttentionSvg(undefined, attention)).not.toContain("x.png");
   });
 
+  test("puts cells where an encoder's geometry has them, however large the image is drawn", async () => {
+    const geometry = { image: [6, 6], stride: [2, 2], start: [1, 1] } as const;
+    const bare = { weights: { data: [0, 0, 0, 0, 1, 0, 0, 0, 0], shape: [1, 9] }, grid: [3, 3], words: ["a"] } as const;
+    const alphas = (svg: string) => alphaOf(/base64,([^"]+)/.exec(svg)?.[1] ?? "");
+    const even = imageAttentionSvg(undefined, { ...bare, size: { width: 96, height: 96 } });
+    const placed = imageAttentionSvg(undefined, { ...bare, size: { width: 96, height: 96 }, upsample: geometry });
+    expect(await alphas(placed)).toEqual(await alphas(even)); // cells that share the image out evenly
+    const apart = { ...geometry, start: [3, 3], method: "nearest" } as const;
+    const moved = imageAttentionSvg(undefined, { ...bare, size: { width: 96, height: 96 }, upsample: apart });
+    const lit = [...(await alphas(moved)).entries()].filter(([, alpha]) => alpha === 0).map(([at]) => at);
+    // a third of 24 shades each way, about the centre at 5 of 6 pixels
+    expect([lit.length, lit[0], lit.at(-1)]).toEqual([64, 16 * 24 + 16, 23 * 24 + 23]);
+  });
+
   test("is drawn on a canvas too", () => {
     const { context, of } = recorder();
     drawImageAttention(context, "picture", { ...attention, size: { width: 32, height: 16 } });
@@ -219,8 +233,48 @@ describe("upsampleAttention", () => {
     expect(Array.from(upsampleAttention({ data: same, shape: [2, 3] }, { height: 2, width: 3 }))).toEqual(same);
   });
 
+  test("by nearest has each cell's own pixels", () => {
+    const up = upsampleAttention({ data: [1, 2, 3, 4], shape: [2, 2] }, { height: 4, width: 6, method: "nearest" });
+    const rows = [
+      [1, 1, 1, 2, 2, 2],
+      [3, 3, 3, 4, 4, 4],
+    ];
+    expect(Array.from(up)).toEqual([rows[0], rows[0], rows[1], rows[1]].flat());
+  });
+
+  test("by a Gaussian weighs cells by their distance, and leaves a level map as it is", () => {
+    const options = { height: 1, width: 8, stride: [1, 2], start: [0.5, 1], sigma: 0.75, method: "gaussian" } as const;
+    const data = [1, 5, 2, 7];
+    const wanted = Array.from({ length: 8 }, (_, x) => {
+      const g = data.map((_value, i) => Math.exp(-(((x + 0.5 - 1) / 2 - i) ** 2) / (2 * 0.75 ** 2)));
+      return g.reduce((sum, share, i) => sum + share * (data[i] as number), 0) / g.reduce((a, b) => a + b);
+    });
+    const up = upsampleAttention({ data, shape: [1, 4] }, options);
+    for (const [x, value] of up.entries()) expect(value).toBeCloseTo(wanted[x] as number, 6);
+    const level = upsampleAttention({ data: [3, 3, 3, 3], shape: [2, 2] }, { ...options, height: 3, start: [90, 900] });
+    for (const value of level) expect(value).toBeCloseTo(3, 6);
+  });
+
+  test("puts cells where the encoder has them", () => {
+    const options = { height: 1, width: 7, stride: [1, 3], start: [0.5, 0.5] } as const;
+    const up = upsampleAttention({ data: [0, 3, 6], shape: [1, 3] }, options);
+    expect(Array.from(up)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const nearest = upsampleAttention({ data: [0, 3, 6], shape: [1, 3] }, { ...options, method: "nearest" });
+    expect(Array.from(nearest)).toEqual([0, 0, 3, 3, 3, 6, 6]);
+  });
+
   test("says what is wrong", () => {
     const grid = { data: [0, 1], shape: [1, 2] };
+    const size = { height: 2, width: 2 };
+    for (const options of [{ sigma: 0 }, { stride: [0, 1] }, { start: [Number.NaN, 0] }] as const) {
+      expect(() => upsampleAttention(grid, { ...size, ...options, method: "gaussian" })).toThrow("upsampleAttention");
+    }
+    expect(() => upsampleAttention(grid, { ...size, method: "cubic" as "nearest" })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: upsampleAttention: method should be nearest, bilinear, gaussian but is cubic.]`,
+    );
+    expect(() => upsampleAttention(grid, { ...size, stride: [1, -1] })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: upsampleAttention: stride should be a positive number but is -1.]`,
+    );
     expect(() => upsampleAttention(grid, { height: 0, width: 2 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: upsampleAttention: height should be a positive whole number but is 0.]`,
     );

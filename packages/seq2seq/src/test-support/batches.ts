@@ -31,19 +31,20 @@ export function encoderOf(
 interface DecoderChoice {
   readonly cell: CellName;
   readonly layers?: number;
-  readonly readout?: "state" | "attentional";
+  readonly readout?: "state" | "attentional" | "deep";
+  readonly gate?: boolean;
   readonly attention?: (querySize: number, memorySize: number) => Attention;
 }
 
 /** A decoder for an encoder of the same sizes. */
 export function bahdanauOf(
   encoder: RecurrentEncoder,
-  { cell, layers = 1, readout = "state", attention = additive }: DecoderChoice,
+  { cell, layers = 1, readout = "state", gate = false, attention = additive }: DecoderChoice,
   sizes: { V: number; E: number; H: number } = SIZES,
 ): BahdanauDecoder {
   const { V, E, H } = sizes;
   return new BahdanauDecoder({
-    ...{ encoder, cell, layers, readout, vocabularySize: V, embeddingSize: E, hiddenSize: H, rng: random(2) },
+    ...{ encoder, cell, layers, readout, gate, vocabularySize: V, embeddingSize: E, hiddenSize: H, rng: random(2) },
     attention: attention(H, encoder.memorySize),
   });
 }
