@@ -1,5 +1,6 @@
 import { accumulatorTask } from "./accumulator/task";
 import { anomaliesTask } from "./anomalies/task";
+import { captionTask } from "./caption/task";
 import { ctcDigitsTask } from "./ctc-digits/task";
 import { datesTask } from "./dates/task";
 import { entitiesTask } from "./entities/task";
@@ -16,5 +17,5 @@ import type { Task } from "./task";
 /** What can be trained; page/tasks.ts has the other side of each. */
 export const tasks: readonly Task[] = [
   ...[namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask],
-  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask, g2pTask, datesTask],
+  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask, g2pTask, datesTask, captionTask],
 ];

@@ -18,7 +18,12 @@ export interface LoadedData<Item, Facts> {
   facts: Facts;
   train: readonly Item[];
   dev: readonly Item[];
+  /** Neither learned from nor looked at to choose weights: gives the score where it is there. */
+  test?: readonly Item[];
 }
+
+/** What the run card has of a part that was scored. */
+export type ScoreFields = Readonly<Record<string, number | boolean | Readonly<Record<string, number>>>>;
 
 /** What tells one task from another in Node. */
 export interface LearningTaskDefinition<Item, Facts> {
@@ -38,7 +43,7 @@ export interface LearningTaskDefinition<Item, Facts> {
   /** The items of another file, for --eval. */
   read(path: string, facts: Facts): Promise<readonly Item[]>;
   /** The task's fields of the run card, from its scores. */
-  fields(scores: Readonly<Record<string, number>>): Readonly<Record<string, number | boolean>>;
+  fields(scores: Readonly<Record<string, number>>): ScoreFields;
   /** What `Learner.detail` told of a scored part, as text; as it is when absent. */
   describe?: (detail: Json) => string;
   /** Drawings of it, beside that of the loss. */
@@ -69,7 +74,7 @@ async function run<Item, Facts>(
   const input = await loadInput(definition, values);
   for (const line of introduction(definition, input, values)) terminal.line(line);
   const draw = ({ training, details }: LearningResult): Drawing[] => {
-    const detail = details.dev ?? details.eval;
+    const detail = details.test ?? details.dev ?? details.eval;
     return [...drawLoss(name, training), ...(detail === null ? [] : (definition.draw?.(detail) ?? []))];
   };
   const made = await runLearning({ task: name, unit, input, draw }, { terminal, pageDirectory });

@@ -2,7 +2,7 @@ import type { Json } from "@unroll/testing/node";
 import type { Terminal } from "../cli/terminal";
 import type { Surroundings } from "../protocol";
 import type { Settings } from "../training/settings";
-import type { LearningTaskDefinition } from "./define-learning-task";
+import type { LearningTaskDefinition, ScoreFields } from "./define-learning-task";
 import type { LearningResult } from "./learn";
 import type { LearningInput } from "./learner";
 import type { LearningValues } from "./options";
@@ -14,13 +14,14 @@ export const grouped = (count: number): string => count.toLocaleString("en-US");
 /** What is about to be done, on what. */
 export function introduction<Item, Facts>(
   { description, unit }: Pick<Definition<Item, Facts>, "description" | "unit">,
-  { settings, train, dev, eval: evaluated, weights }: LearningInput<Item, Facts>,
+  { settings, train, dev, test, eval: evaluated, weights }: LearningInput<Item, Facts>,
   values: Pick<LearningValues, "data" | "weights">,
 ): string[] {
   const model = `The model is ${modelText(settings)}.`;
   const other = evaluated ? `${grouped(evaluated.length)} ${unit} to score` : "";
+  const kept = test ? `${grouped(test.length)} to test` : "";
   if (weights !== null) return [description, `${other} with ${values.weights}.`, model];
-  const parts = [`${grouped(train.length)} ${unit} to train on`, `${grouped(dev.length)} held out`, other];
+  const parts = [`${grouped(train.length)} ${unit} to train on`, `${grouped(dev.length)} held out`, kept, other];
   return [description, `${parts.filter((part) => part !== "").join(", ")}.`, model];
 }
 
@@ -36,12 +37,13 @@ export function learningCard<Item, Facts>(
   },
 ) {
   const { input, result, surroundings, versions, values } = facts;
-  const { training, dev, eval: evaluated, parameters, shown, details } = result;
-  const main = dev ?? evaluated;
+  const { training, dev, test, eval: evaluated, parameters, shown, details } = result;
+  const main = test ?? dev ?? evaluated;
   const detailed = (detail: Json) => (detail === null ? {} : { detail: describe?.(detail) ?? detail });
   return {
     task: name,
-    ...(main ? { ...fields(main), loss: main.loss, ...detailed(dev ? details.dev : details.eval) } : {}),
+    ...(main ? { ...fields(main), loss: main.loss, ...detailed(details.test ?? details.dev ?? details.eval) } : {}),
+    ...(test && dev ? { dev: { ...fields(dev), loss: dev.loss } } : {}),
     ...(evaluated && input.eval
       ? {
           eval: {
@@ -57,7 +59,10 @@ export function learningCard<Item, Facts>(
     ...(shown === null ? {} : { shown }),
     ...(training ? trainingFacts(training) : { weights: values.weights }),
     ...conditions(input.settings, surroundings, versions),
-    data: { source: values.data ?? name, train: input.train.length, dev: input.dev.length },
+    data: {
+      ...{ source: values.data ?? name, train: input.train.length, dev: input.dev.length },
+      ...(input.test ? { test: input.test.length } : {}),
+    },
     history: training?.history ?? [],
   };
 }
@@ -80,14 +85,15 @@ export function reportLines<Item, Facts>(
   { input, result }: { input: LearningInput<Item, Facts>; result: LearningResult },
   terminal: Pick<Terminal, "style">,
 ): string[] {
-  const { training, dev, eval: evaluated, shown, details } = result;
+  const { training, dev, test, eval: evaluated, shown, details } = result;
   const text = (what: Json) => (what === null ? [] : [typeof what === "string" ? what : JSON.stringify(what)]);
   const told = (detail: Json) => (detail !== null && describe ? [describe(detail)] : text(detail));
   const scored = (what: string, count: number, scores: NonNullable<typeof dev>) =>
     `${what}, ${grouped(count)} ${unit}: ${terminal.style("bold", fieldsText(fields(scores)))}, loss ${scores.loss.toFixed(3)} nats`;
   return [
     ...trainingLines(training),
-    ...(dev ? [scored("Held out", input.dev.length, dev), ...told(details.dev)] : []),
+    ...(dev ? [scored("Held out", input.dev.length, dev), ...(test ? [] : told(details.dev))] : []),
+    ...(test && input.test ? [scored("Tested on", input.test.length, test), ...told(details.test)] : []),
     ...(evaluated && input.eval ? [scored("--eval", input.eval.length, evaluated), ...told(details.eval)] : []),
     ...text(shown),
   ];
@@ -110,9 +116,12 @@ export function modelText({ cell, hidden, layers, bidirectional }: Settings): st
   return `${kind} of ${hidden} hidden units${stack}${bidirectional ? ", read both ways" : ""}`;
 }
 
-/** "accuracy 0.973, exact true" */
-function fieldsText(values: Readonly<Record<string, number | boolean>>): string {
+/** "accuracy 0.973, exact true", and what has fields of its own in brackets: "hard (accuracy 0.9)" */
+function fieldsText(values: ScoreFields): string {
   return Object.entries(values)
-    .map(([field, value]) => `${field} ${typeof value === "number" ? Number(value.toFixed(4)) : value}`)
+    .map(([field, value]) => {
+      if (typeof value === "object") return `${field} (${fieldsText(value)})`;
+      return `${field} ${typeof value === "number" ? Number(value.toFixed(4)) : value}`;
+    })
     .join(", ");
 }

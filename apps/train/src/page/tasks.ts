@@ -1,6 +1,7 @@
 import type { Json } from "@unroll/testing/node";
 import { accumulatorPageTask } from "../accumulator/page-task";
 import { anomaliesLearner } from "../anomalies/learner";
+import { captionLearner } from "../caption/learner";
 import { ctcDigitsLearner } from "../ctc-digits/learner";
 import { datesLearner } from "../dates/learner";
 import { entitiesLearner } from "../entities/learner";
@@ -23,6 +24,7 @@ export const pageTasks: Readonly<Record<string, PageTask>> = {
   names: learningPageTask("names", namesLearner),
   accumulator: accumulatorPageTask,
   entities: learningPageTask("entities", entitiesLearner),
+  caption: learningPageTask("caption", captionLearner),
   "ctc-digits": learningPageTask("ctc-digits", ctcDigitsLearner),
   dates: learningPageTask("dates", datesLearner),
   g2p: learningPageTask("g2p", g2pLearner),
