@@ -185,7 +185,7 @@ export class BahdanauDecoder extends Decoder<BahdanauState> {
     if (!this.readout) return this.head.logits(h);
     const contexts = contextsOf(weights, memory);
     const seen = gates ? mul(contexts, gates) : contexts;
-    const features = this.readout.forward(concat([seen, this.stateDropout.forward(h)], 2));
+    const features = this.readout.forward(concat([this.inPrecision(seen), this.stateDropout.forward(h)], 2));
     return this.head.logits(this.isDeep ? add(x, features) : tanh(features));
   }
 
