@@ -70,9 +70,9 @@ export const captionLearner: MakeLearner<Scene, CaptionFacts, SceneBatch> = (fac
         loss: total / count,
         accuracy: soft.right / scenes,
         exactMatch: soft.right / scenes,
-        attendedOnObject: soft.on / soft.names,
+        attendedOnObject: shareOf(soft),
         hardExactMatch: hard.right / scenes,
-        hardAttendedOnObject: hard.on / hard.names,
+        hardAttendedOnObject: shareOf(hard),
       };
     },
 
@@ -93,3 +93,8 @@ export const captionLearner: MakeLearner<Scene, CaptionFacts, SceneBatch> = (fac
     },
   };
 };
+
+/** What names nothing looked at no object. */
+function shareOf({ on, names }: { readonly on: number; readonly names: number }): number {
+  return names === 0 ? 0 : on / names;
+}
