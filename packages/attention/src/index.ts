@@ -30,7 +30,6 @@ export {
   type StepCounts,
 } from "./key-value-cache";
 export {
-  type Positions,
   TransformerLanguageModel,
   type TransformerLanguageModelOptions,
   type TransformerReadOptions,
@@ -57,6 +56,7 @@ export { alibi, alibiSlopes } from "./positions/alibi";
 export { LearnedPositions } from "./positions/learned";
 export type { PlaceOptions } from "./positions/places";
 export { type RotaryOptions, RotaryPositions, type RotateOptions, rotate } from "./positions/rotary";
+export { type PositionScheme, type PositionSchemeOptions, type Positions, positionScheme } from "./positions/scheme";
 export { type SinusoidalOptions, SinusoidalPositions, sinusoidalTable } from "./positions/sinusoidal";
 export * from "./scores";
 export { type DecodedStack, TransformerDecoder, type TransformerDecoderStackOptions } from "./transformer/decoder";

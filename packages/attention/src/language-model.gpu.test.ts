@@ -1,6 +1,7 @@
 import { Adam, random, tensor } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
-import { type Positions, TransformerLanguageModel } from "./language-model";
+import { TransformerLanguageModel } from "./language-model";
+import type { Positions } from "./positions/scheme";
 import { useTestDevice } from "./test-support/device";
 
 useTestDevice();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Positions, TransformerLanguageModel } from "./language-model";
+import { TransformerLanguageModel } from "./language-model";
+import type { Positions } from "./positions/scheme";
 import { draws } from "./test-support/tensors";
 
 const model = new TransformerLanguageModel({ vocabularySize: 5, size: 8, heads: 2, layers: 1, length: 6 });

@@ -16,7 +16,6 @@ import {
   type Generator,
   Linear,
   Module,
-  ModuleBuffer,
   normal,
   notEqual,
   type OneOrMany,
@@ -31,16 +30,13 @@ import {
 } from "@unroll/nn";
 import type { KeyValueCache, StepCounts } from "./key-value-cache";
 import { type AttentionMask, and, causalMask } from "./masks/mask";
-import { alibi, alibiSlopes } from "./positions/alibi";
 import { LearnedPositions } from "./positions/learned";
-import { RotaryPositions } from "./positions/rotary";
+import type { RotaryPositions } from "./positions/rotary";
+import { type Positions, positionScheme } from "./positions/scheme";
 import { SinusoidalPositions } from "./positions/sinusoidal";
 import { expectSize } from "./sizes";
 import { TransformerEncoder } from "./transformer/encoder";
 import type { TransformerLayerOptions } from "./transformer/options";
-
-/** How a model tells places apart. */
-export type Positions = "learned" | "sinusoidal" | "rotary" | "alibi" | "none";
 
 export interface TransformerLanguageModelOptions extends Omit<TransformerLayerOptions, "rotary"> {
   /** V: tokens that there are. */
@@ -104,11 +100,12 @@ export class TransformerLanguageModel extends Module {
     this.ignoreIndex = options.ignoreIndex ?? -100;
     const vectors = normal([this.vocabularySize, size], DEVIATION, rng);
     this.embedding = new Embedding(this.vocabularySize, size, { vectors });
-    this.positions = positionsOf(where, positions, options, rng);
+    const { headSize, length } = options;
+    const { added, rotary, mask } = positionScheme(where, positions, { size, heads, headSize, length, rng });
+    this.positions = added;
     this.dropout = new Dropout(options.dropout ?? 0, { rng });
-    this.#rotary = positions === "rotary" ? new RotaryPositions(options.headSize ?? size / heads) : undefined;
-    this.#mask =
-      positions === "alibi" ? alibi(new ModuleBuffer(Float32Array.from(alibiSlopes(heads)), [heads])) : undefined;
+    this.#rotary = rotary;
+    this.#mask = mask;
     this.transformer = new TransformerEncoder(size, heads, {
       layers: 4,
       activation: "gelu",
@@ -272,21 +269,4 @@ const pieces = (steps: number): number => PIECE * Math.ceil(steps / PIECE);
 function maskOf(x: Tensor, lengths: SequenceBatch["lengths"]): Tensor | undefined {
   if (lengths === undefined) return undefined;
   return sequenceMask(lengths instanceof Tensor ? lengths : Array.from(lengths), x.shape[1] as number);
-}
-
-function positionsOf(
-  where: string,
-  positions: Positions,
-  { size, length = 512 }: TransformerLanguageModelOptions,
-  rng: Generator,
-): LearnedPositions | SinusoidalPositions | null {
-  if (positions === "learned") return new LearnedPositions(length, size, { rng });
-  if (positions === "sinusoidal") return new SinusoidalPositions(size);
-  if (positions === "rotary" || positions === "alibi" || positions === "none") return null;
-  throw new ValueError({
-    where,
-    what: "positions",
-    expected: "learned, sinusoidal, rotary, alibi or none",
-    received: String(positions),
-  });
 }

@@ -44,7 +44,7 @@ export interface MultiHeadAttentionOptions {
 /** What one call attends to, and how. */
 export interface AttendOptions {
   mask?: AttentionMask | undefined;
-  /** Whether the weights [B, N, T, S] are wanted as well: all scores are then stored. */
+  /** Whether the weights [B, N, T, S] are wanted as well: a tensor that costs nothing until its values are asked for. */
   needWeights?: boolean;
   /** Place of the first query, for rotary positions: a number, or u32 [B]; 0 by default. */
   offset?: number | Tensor;
@@ -157,12 +157,12 @@ export class MultiHeadAttention extends Module {
       ...{ heads, keyHeads, scale, softcap, mask },
       ...(dropout.training && dropout.p > 0 ? { dropout: dropout.p, rng: dropout.rng } : {}),
     };
-    if (!needWeights) {
-      const mixed = scaledDotProductAttention(queries, keys, values, options);
-      return { output: this.output.forward(mixed), weights: undefined };
-    }
-    const { output, scores } = plainDotProductAttention(queries, keys, values, options);
-    return { output: this.output.forward(output), weights: scores.weights };
+    const mixed = scaledDotProductAttention(queries, keys, values, options);
+    // Of the plain operations only what leads to the weights is ever computed, and that when their values are wanted.
+    const weights = needWeights
+      ? plainDotProductAttention(queries, keys, values, { heads, keyHeads, scale, softcap, mask }).scores.weights
+      : undefined;
+    return { output: this.output.forward(mixed), weights };
   }
 
   /**

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { scaledDotProductAttention } from "../dot-product/fused";
 import { alibi, alibiSlopes } from "../positions/alibi";
 import { draws } from "../test-support/tensors";
+import { TransformerDecoder } from "../transformer/decoder";
+import { TransformerEncoder } from "../transformer/encoder";
 import { additiveMask, and, booleanMask, causalMask, paddingMask } from "./mask";
 
 test("masks combine part by part", () => {
@@ -37,6 +39,44 @@ describe("what does not fit says what to do", () => {
       scaledDotProductAttention(...qkv, { heads: 2, mask: paddingMask([5]) }),
     ).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: scaledDotProductAttention: mask.lengths should be [2] but is [1]. One length for each row of the batch.]`,
+    );
+  });
+  test("a bias of other queries", () => {
+    expect(() =>
+      scaledDotProductAttention(...qkv, { heads: 2, mask: additiveMask(draws([2, 2, 4, 5], 4)) }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scaledDotProductAttention: mask.bias should be [2, 2, 3, 5], rows, heads, queries and keys, or 1 in place of any but is [2, 2, 4, 5].]`,
+    );
+    expect(() => additiveMask(draws([5], 4))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: additiveMask: bias should be [T, S], [B, T, S] or [B, N, T, S] but is [5]. Put an axis of extent 1 where it is the same for all.]`,
+    );
+  });
+  test("offsets of other rows", () => {
+    const offset = tensor(Uint32Array.of(1, 2, 3));
+    expect(() =>
+      scaledDotProductAttention(...qkv, { heads: 2, mask: causalMask({ offset }) }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scaledDotProductAttention: mask.offset should be [2] but is [3]. One offset for each row of the batch.]`,
+    );
+  });
+  test("in a Transformer", () => {
+    const mask = booleanMask(bool([2, 1, 3, 4]));
+    expect(() =>
+      new TransformerEncoder(8, 2, { layers: 1 }).forward(qkv[0], { mask }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scaledDotProductAttention: mask.allowed should be [2, 2, 3, 3], rows, heads, queries and keys, or 1 in place of any but is [2, 1, 3, 4].]`,
+    );
+    const decoder = new TransformerDecoder(8, 2, { layers: 1 });
+    expect(() => decoder.forward(qkv[0], qkv[1], { memoryMask: mask })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scaledDotProductAttention: mask.allowed should be [2, 2, 3, 5], rows, heads, queries and keys, or 1 in place of any but is [2, 1, 3, 4].]`,
+    );
+    const step = () =>
+      decoder.step(qkv[0], decoder.prepare(qkv[1]), decoder.emptyCache(2, 4), { memoryMask: paddingMask([5, 5, 5]) });
+    expect(step).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scaledDotProductAttention: mask.lengths should be [2] but is [3]. One length for each row of the batch.]`,
+    );
+    expect(() => decoder.forward(qkv[0], draws([2, 0, 8], 1))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scaledDotProductAttention: T and S should be [B, S, a multiple of keyHeads, 2], none of them 0 but is [2, 0, 8].]`,
     );
   });
   test("slopes of other heads", () => {

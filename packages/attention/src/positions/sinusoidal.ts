@@ -58,8 +58,9 @@ export class SinusoidalPositions extends Module {
     const { T, offset } = expectPlaces("SinusoidalPositions.forward", x, this.size, options);
     const from = offset instanceof Tensor ? 0 : offset;
     this.reserve(from + T);
-    if (offset instanceof Tensor) return add(x, embedding(this.#table, placesFrom(offset, T)));
-    return add(x, reshape(slice(this.#table, 0, from, from + T), [1, T, this.size]));
+    const table = this.inPrecision(this.#table);
+    if (offset instanceof Tensor) return add(x, embedding(table, placesFrom(offset, T)));
+    return add(x, reshape(slice(table, 0, from, from + T), [1, T, this.size]));
   }
 
   /** Makes the table long enough for sequences of `length` steps: needed only where an offset is known to the device alone. */
