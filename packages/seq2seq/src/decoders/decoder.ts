@@ -9,6 +9,8 @@ export interface DecoderStep<S> {
   readonly state: S;
   /** How much each place of the memory was attended to [B, S]; none without attention. */
   readonly weights?: Tensor | undefined;
+  /** Steps that may follow, where there are places for so many only. */
+  readonly stepsLeft?: number | undefined;
 }
 
 /** What a decoder says after each of T tokens. */
@@ -33,6 +35,14 @@ export interface Decoding<S> {
 export abstract class Decoder<S = unknown> extends Module {
   /** V, tokens that it may say. */
   abstract readonly vocabularySize: number;
+
+  /**
+   * Whether a step reads what the one before made, so that what it made may be changed between the two, as scheduled sampling
+   * does.
+   */
+  get isRecurrent(): boolean {
+    return true;
+  }
 
   /** What there is before the first token. */
   abstract start(encoded: Encoded): S;

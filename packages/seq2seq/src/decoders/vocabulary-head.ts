@@ -1,5 +1,6 @@
 import { ValueError } from "@unroll/kernels";
-import { Dropout, Embedding, expectExtent, type Generator, Linear, Module, type Tensor } from "@unroll/nn";
+import { Dropout, type Embedding, expectExtent, type Generator, Linear, Module, type Tensor } from "@unroll/nn";
+import { embeddingOf } from "../encoders/source-input";
 
 export interface VocabularyHeadOptions {
   rng?: Generator;
@@ -19,8 +20,11 @@ export class VocabularyHead extends Module {
   readonly out: Linear;
   readonly dropout: Dropout;
 
-  /** @throws ValueError if a size is not a positive whole number, or the weights cannot be tied */
-  constructor(where: string, options: VocabularyHeadOptions) {
+  /**
+   * @param deviation of the first vectors of tokens; 1 by default
+   * @throws ValueError if a size is not a positive whole number, or the weights cannot be tied
+   */
+  constructor(where: string, options: VocabularyHeadOptions, { deviation = 1 }: { deviation?: number } = {}) {
     super();
     const { rng, vocabularySize, embeddingSize, featureSize, tied = false, dropout = 0 } = options;
     expectExtent(where, { vocabularySize });
@@ -35,7 +39,7 @@ export class VocabularyHead extends Module {
       });
     }
     const given = rng ? { rng } : {};
-    this.embedding = new Embedding(vocabularySize, embeddingSize, given);
+    this.embedding = embeddingOf(vocabularySize, embeddingSize, { deviation, ...given });
     this.out = new Linear(featureSize, vocabularySize, {
       ...given,
       ...(tied ? { weight: this.embedding.weight } : {}),

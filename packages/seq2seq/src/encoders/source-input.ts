@@ -9,6 +9,8 @@ import {
   hostValues,
   lengthsTensor,
   Module,
+  normal,
+  sharedGenerator,
   type Tensor,
 } from "@unroll/nn";
 import type { EncodeOptions } from "./encoder";
@@ -36,6 +38,16 @@ export type SourceOptions = {
     }
 );
 
+/** An embedding whose vectors begin with a deviation. */
+export function embeddingOf(
+  vocabularySize: number,
+  embeddingSize: number,
+  { deviation, rng = sharedGenerator() }: { deviation: number; rng?: Generator },
+): Embedding {
+  const vectors = normal([vocabularySize, embeddingSize], deviation, rng);
+  return new Embedding(vocabularySize, embeddingSize, { vectors });
+}
+
 /** Checks sources and brings them into the form that layers read: features [B, S, size] and lengths. */
 export class SourceInput extends Module {
   readonly size: number; // features of a step as layers read it
@@ -44,17 +56,22 @@ export class SourceInput extends Module {
   readonly dropout: Dropout;
   readonly #where: string;
 
-  constructor(where: string, { rng, dropout = 0, maxLength = Number.POSITIVE_INFINITY, ...sizes }: SourceOptions) {
+  /** @param deviation of the first vectors of tokens; 1 by default */
+  constructor(
+    where: string,
+    { rng, dropout = 0, maxLength = Number.POSITIVE_INFINITY, ...sizes }: SourceOptions,
+    { deviation = 1 }: { deviation?: number } = {},
+  ) {
     super();
     this.#where = where;
     const given = rng ? { rng } : {};
     this.embedding =
       sizes.vocabularySize === undefined
         ? null
-        : new Embedding(
+        : embeddingOf(
             expectExtent(where, { vocabularySize: sizes.vocabularySize }),
             expectExtent(where, { embeddingSize: sizes.embeddingSize }),
-            given,
+            { deviation, ...given },
           );
     this.size = this.embedding?.dimension ?? expectExtent(where, { inputSize: sizes.inputSize as number });
     this.maxLength = maxLength === Number.POSITIVE_INFINITY ? maxLength : expectExtent(where, { maxLength });

@@ -1,9 +1,15 @@
 import { DotAttention } from "@unroll/attention";
 import { random, tensor, zeros } from "@unroll/nn";
 import { expect, test } from "vitest";
-import { BahdanauDecoder, LuongDecoder, PlainDecoder } from "../decoders";
+import {
+  BahdanauDecoder,
+  LuongDecoder,
+  PlainDecoder,
+  PointerGeneratorDecoder,
+  SelfAttentionDecoder,
+} from "../decoders";
 import { ConvolutionalFront, PyramidalEncoder, RecurrentEncoder } from "../encoders";
-import { bahdanauOf, encoderOf, plainOf, SIZES, tokensOf } from "../test-support/batches";
+import { bahdanauOf, encoderOf, plainOf, SIZES, SMALL, tokensOf, transformerOf } from "../test-support/batches";
 import {
   constantSampling,
   decodeWithSampling,
@@ -18,10 +24,52 @@ const sizes = { vocabularySize: V, embeddingSize: E };
 const encoder = () => encoderOf("gru");
 const decoderSizes = () => ({ ...sizes, encoder: encoder(), hiddenSize: H });
 const model = () => new EncoderDecoder(encoder(), plainOf(encoder(), "gru"), { startId: 0, endId: 1 });
+const placed = () => transformerOf({ positions: "learned", maxLength: 8 }).model;
+const selfSizes = () => ({ ...SMALL, encoder: encoder(), vocabularySize: V });
 const target = (...rows: number[][]) =>
   tensor(Uint32Array.from(rows.flat()), { shape: [rows.length, rows[0]?.length ?? 0] });
 
 const bad: Record<string, () => unknown> = {
+  "an empty source of a Transformer": () => transformerOf().model.start(tensor(new Uint32Array(0), { shape: [2, 0] })),
+  "a source of length 0 of a Transformer": () => transformerOf().model.start(tokensOf(2, 3, V, 1), { lengths: [3, 0] }),
+  "a source longer than the table of positions": () => placed().start(tokensOf(2, 9, V, 1)),
+  "a source padded past the table of positions": () => placed().start(tokensOf(2, 9, V, 1), { lengths: [8, 2] }),
+  "a target longer than the table of positions": () =>
+    placed().loss({ source: tokensOf(1, 3, V, 1), target: target([...new Array<number>(8).fill(2), 1]) }),
+  "heads that do not divide": () => transformerOf({ heads: 5 }),
+  "positions that there are not": () => transformerOf({ positions: "absolute" as "none" }),
+  "a layer that there is not": () => transformerOf({ alignmentLayer: 2 }),
+  "input feeding of a Transformer": () => new SelfAttentionDecoder({ ...selfSizes(), ...{ inputFeeding: true } }),
+  "an attention given to a Transformer": () =>
+    new SelfAttentionDecoder({ ...selfSizes(), ...{ attention: new DotAttention(12) } }),
+  "scheduled sampling of a Transformer": () =>
+    transformerOf().model.loss(
+      { source: tokensOf(1, 3, V, 1), target: target([2, 1]) },
+      { sampling: { probability: 0.5, rng: random(1) } },
+    ),
+  "a state to copy that a Transformer has not": () =>
+    new PlainDecoder({ ...decoderSizes(), encoder: transformerOf().model.encoder, bridge: "copy" }),
+  "a state to project that a Transformer has not": () =>
+    new PlainDecoder({ ...decoderSizes(), encoder: transformerOf().model.encoder }),
+  "an empty target": () =>
+    model().loss({ source: tokensOf(2, 3, V, 1), target: tensor(new Uint32Array(0), { shape: [2, 0] }) }),
+  "a target of length 0": () =>
+    model().loss({ source: tokensOf(2, 3, V, 1), target: target([2, 1], [2, 1]), targetLengths: [2, 0] }),
+  "a coverage loss without attention": () =>
+    model().loss({ source: tokensOf(1, 3, V, 1), target: target([2, 1]) }, { coverage: 1 }),
+  "a coverage loss below 0": () =>
+    model().loss({ source: tokensOf(1, 3, V, 1), target: target([2, 1]) }, { coverage: -1 }),
+  "a copy of what a source is not": () => {
+    const attention = new DotAttention(encoder().memorySize);
+    const sizes_ = { ...decoderSizes(), hiddenSize: encoder().memorySize, attention };
+    const decoder = new PointerGeneratorDecoder(sizes_);
+    return decoder.start({ ...encoder().encode(tokensOf(2, 3, V, 1)), copyIds: tokensOf(2, 4, V, 1) });
+  },
+  "a vocabulary without an unknown, for words that it lacks": () =>
+    new PointerGeneratorDecoder({
+      ...{ ...decoderSizes(), hiddenSize: encoder().memorySize, attention: new DotAttention(encoder().memorySize) },
+      extraTokens: 2,
+    }),
   "an empty source": () => encoder().encode(tensor(new Uint32Array(0), { shape: [2, 0] })),
   "a source of length 0": () => encoder().encode(tokensOf(2, 3, V, 1), { lengths: [3, 0] }),
   "a source longer than allowed": () =>
@@ -84,27 +132,46 @@ test("what is wrong is said before anything runs", () => {
       "a base of 1": "ValueError: exponentialSampling: k should be at least 0 and less than 1 but is 1.",
       "a bridge that there is not": "ValueError: bridge: bridge should be zero, copy, dense, perLayer but is rope.",
       "a copy of states that do not fit": "ValueError: CopyBridge: the encoder's states should be 1, of 7 features each but is 1, of 14. Use bridge "dense" or "perLayer", which project them.",
+      "a copy of what a source is not": "ShapeError: PointerGeneratorDecoder.start: copyIds should be [2, 3], what each step of the source is a copy of but is [2, 4]. Encode with { copyIds }, or with an encoder that reads tokens and keeps their number.",
+      "a coverage loss below 0": "ValueError: EncoderDecoder.loss: coverage should be a finite number, at least 0 but is -1.",
+      "a coverage loss without attention": "ValueError: EncoderDecoder.loss: coverage should be 0 for a decoder without attention but is 1. Leave it out, or build the model with a decoder that attends.",
       "a front without convolutions": "ValueError: ConvolutionalFront: layers should be a positive whole number but is 0.",
       "a k below 1": "ValueError: inverseSigmoidSampling: k should be a finite number, at least 1 but is 0.5.",
+      "a layer that there is not": "ValueError: SelfAttentionDecoder: alignmentLayer should be a layer from 0 to 1, or, from the last on, from -1 to -2 but is 2.",
       "a probability above 1": "ValueError: constantSampling: probability should be from 0 to 1 but is 1.5.",
       "a pyramid without halvings": "ValueError: PyramidalEncoder: halvings should be a positive whole number but is 0.",
       "a readout of no features": "ValueError: LuongDecoder: readoutSize should be a positive whole number but is 0.",
       "a slope below 0": "ValueError: linearSampling: slope should be a finite number, at least 0 but is -1.",
       "a source longer than allowed": "ValueError: RecurrentEncoder.encode: source should be of at most 4 steps but is 5. Shorten it, or build the encoder with a greater maxLength.",
+      "a source longer than the table of positions": "ValueError: SelfAttentionEncoder.encode: source should be of at most 8 steps but is 9. Shorten it, or build the encoder with a greater maxLength.",
       "a source of length 0": "ValueError: RecurrentEncoder.encode: source[1] should be of at least one step but is of length 0. Leave empty sources out of the batch.",
+      "a source of length 0 of a Transformer": "ValueError: SelfAttentionEncoder.encode: source[1] should be of at least one step but is of length 0. Leave empty sources out of the batch.",
+      "a source padded past the table of positions": "ValueError: LearnedPositions.forward: the sequence should be at most 8 steps long, as the table of positions is but is 9 steps long. Cut it shorter, build the layer with more places, or use SinusoidalPositions, RotaryPositions or alibi.",
+      "a state to copy that a Transformer has not": "ValueError: CopyBridge: the encoder's states should be 1, of 7 features each but is 0, of none. Use bridge "dense" or "perLayer", which project them.",
+      "a state to project that a Transformer has not": "ValueError: ProjectionBridge: the encoder's states should be at least 1 but is 0. Use bridge "zero": this encoder has no state.",
+      "a target longer than the table of positions": "ValueError: SelfAttentionDecoder: the target should be of at most 8 steps, the start counted but is 9. Shorten it, or build the decoder with a greater maxLength.",
+      "a target of length 0": "ValueError: EncoderDecoder.loss: lengths[1] should be a whole number from 1 to T = 2 but is 0. Leave empty sequences out of the batch, or pass allowEmpty: true.",
       "a target of real numbers": "DTypeError: EncoderDecoder.loss: target should be u32 or i32 but is f32. Make it with tensor(values, { dtype: "u32" }), or cast it.",
       "a target whose length leaves the end out": "ValueError: EncoderDecoder.loss: target[1][0], the last token, should be the end token 1 but is 2. End every target with it, and pass targetLengths that count it where rows are padded.",
       "a target without its end": "ValueError: EncoderDecoder.loss: target[1][2], the last token, should be the end token 1 but is 4. End every target with it, and pass targetLengths that count it where rows are padded.",
       "a vocabulary without a start": "ValueError: EncoderDecoder: the vocabulary's start token should be one of the decoder's tokens 0 to 10 but is missing. Make the vocabulary with { start: true, end: true }, or pass { startId, endId }.",
       "a vocabulary without an end": "ValueError: EncoderDecoder: the vocabulary's end token should be one of the decoder's tokens 0 to 10 but is missing. Make the vocabulary with { start: true, end: true }, or pass { startId, endId }.",
+      "a vocabulary without an unknown, for words that it lacks": "ValueError: PointerGeneratorDecoder: unknownId should be one of the tokens 0 to 10 but is missing. A word that the vocabulary lacks is read as it: make the vocabulary with { unknown: true }.",
       "all tokens to step": "ShapeError: BahdanauDecoder.step: tokens should be [2], one for each row of the state but is [2, 2]. decode takes all tokens of a row at once.",
+      "an attention given to a Transformer": "ValueError: SelfAttentionDecoder: attention should be absent: it is an option of recurrent decoders but is given. Leave it out, or use BahdanauDecoder or LuongDecoder.",
       "an attention of other sizes": "ValueError: BahdanauDecoder: attention should be with querySize 7, the decoder's hiddenSize, and memorySize 14, the encoder's but is 7 and 7. An attention is told both sizes first: new AdditiveAttention(7, 14).",
       "an embedding tied to features of another size": "ValueError: PlainDecoder: embeddingSize should be 7, as many as the features that logits are made of, since the embedding is tied, but is 6. Make them equal, or leave tied out.",
       "an empty source": "ShapeError: RecurrentEncoder.encode: source should be of at least one row and one step but is [2, 0]. Leave empty sources out of the batch.",
+      "an empty source of a Transformer": "ShapeError: SelfAttentionEncoder.encode: source should be of at least one row and one step but is [2, 0]. Leave empty sources out of the batch.",
+      "an empty target": "ShapeError: EncoderDecoder.loss: target should be of at least one row and one token, the end but is [2, 0]. Leave empty pairs out of the batch.",
       "an end that the decoder cannot say": "ValueError: EncoderDecoder: the vocabulary's end token should be one of the decoder's tokens 0 to 10 but is 11. Build the decoder with the vocabularySize of that vocabulary, special tokens included.",
       "features where tokens are read": "ShapeError: RecurrentEncoder.encode: source should be [B, S] but is [2, 3, 4]. Sources are rows of tokens [B, S]; build the encoder with inputSize for features [B, S, I].",
+      "heads that do not divide": "ValueError: MultiHeadAttention: heads should be a divisor of 12 but is 5. Give headSize where it does not divide.",
+      "input feeding of a Transformer": "ValueError: SelfAttentionDecoder: inputFeeding should be absent: it is an option of recurrent decoders but is true. Leave it out, or use BahdanauDecoder or LuongDecoder.",
       "more layers than the encoder has, layer by layer": "ValueError: ProjectionBridge: the encoder's states should be at least 2 but is 1. Use bridge "dense", which makes all layers of the encoder's last.",
+      "positions that there are not": "ValueError: SelfAttentionEncoder: positions should be learned, sinusoidal, rotary, alibi or none but is absolute.",
       "sampling by no probability": "ValueError: decodeWithSampling: probability should be from 0 to 1 but is -1.",
+      "scheduled sampling of a Transformer": "UnsupportedError: decodeWithSampling: a decoder that reads all steps in one pass has no step at which to draw the next token. Train it by teacher forcing: leave sampling out, or give it a probability of 1.",
       "tokens of other rows than the state": "ShapeError: BahdanauDecoder.decode: tokens should be [2, T], a row for each of the state's but is [3, 2]. step takes the last token of each row.",
       "tokens where features are read": "ShapeError: RecurrentEncoder.encode: source should be [B, S, 4] but is [2, 3]. Sources are features [B, S, 4]; build the encoder with vocabularySize and embeddingSize for tokens [B, S].",
     }

@@ -1,11 +1,12 @@
 import { coverageLoss, doublyStochasticLoss } from "@unroll/attention";
-import { ValueError } from "@unroll/kernels";
+import { ShapeError, ValueError } from "@unroll/kernels";
 import {
   add,
   concat,
   crossEntropy,
   expectDType,
   expectShape,
+  formatShape,
   hostValues,
   lengthsTensor,
   Module,
@@ -110,7 +111,8 @@ export class EncoderDecoder<S = unknown> extends Module {
 
   /**
    * −ln p of a target's token, the mean over all that are not padding.
-   * @throws ValueError if a target on the host does not end with the end token
+   * @throws ShapeError if there is no target; ValueError if one on the host does not end with the end token, or a coverage
+   *   loss is asked of a decoder without attention
    */
   loss(batch: PairBatch, options: PairLossOptions = {}): Tensor {
     const { coverage = 0, doublyStochastic = 0 } = options;
@@ -166,6 +168,15 @@ export class EncoderDecoder<S = unknown> extends Module {
       B: number;
       T: number;
     };
+    if (B === 0 || T === 0) {
+      throw new ShapeError({
+        where,
+        what: "target",
+        expected: "of at least one row and one token, the end",
+        received: formatShape(target.shape),
+        remedy: "Leave empty pairs out of the batch.",
+      });
+    }
     const lengths = lengthsTensor(where, targetLengths, { B, T }, false);
     const tokens = hostValues(target);
     const known = lengths && hostValues(lengths);

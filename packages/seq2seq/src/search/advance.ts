@@ -30,7 +30,9 @@ export async function advance<S>(step: SearchStep<S>, state: S, settings: Settin
   );
   const history = new History(settings);
   const recorder = new Recorder(step, settings, choose);
-  let rows = await firstRows(state, settings);
+  const first = firstRows(state, settings);
+  recorder.expectSound(first);
+  let rows = await broughtToDevice(first, state);
   try {
     for (let done = 0; !history.isOver; done += settings.stepsPerReadback) {
       const { report, after } = recorder.record(rows, done);
@@ -51,14 +53,11 @@ export async function advance<S>(step: SearchStep<S>, state: S, settings: Settin
   return history;
 }
 
-/**
- * What there is before the first token, brought to the device: the state of each source for all of its beams, of which
- * each group has one that lives.
- */
-async function firstRows<S>(
+/** What there is before the first token: the state of each source for all of its beams, of which each group has one that lives. */
+function firstRows<S>(
   state: S,
   { sources, copies, beams, groups, start, maxLength, ngram, stepsPerReadback }: Settings,
-): Promise<Rows<S>> {
+): Rows<S> {
   const R = sources * beams;
   const eachOf = (rows: number): Tensor => tensor(Uint32Array.from({ length: R }, (_, row) => Math.floor(row / rows)));
   const origin = eachOf(beams * copies);
@@ -68,13 +67,17 @@ async function firstRows<S>(
   });
   const most = Math.max(...maxLength) + stepsPerReadback;
   const L = Math.ceil(most / HISTORY_PLACES) * HISTORY_PLACES;
-  const rows: Rows<S> = {
+  return {
     tokens: gather(tensor(Uint32Array.from(start)), eachOf(beams)),
     beams: identity(tensor(ranks, { shape: [sources, 2, beams] })),
     state: mapLeaves(state, (leaf) => (beams * copies === 1 ? leaf : gather(leaf, origin))),
     history: ngram > 0 ? cast(zeros([R, L]), "u32") : undefined,
     covered: undefined,
   };
+}
+
+/** Rows whose values are on the device. @param state that of the caller, whose tensors stay the caller's */
+async function broughtToDevice<S>(rows: Rows<S>, state: S): Promise<Rows<S>> {
   const leaves = leavesOf(rows);
   await evaluate(leaves);
   const first = mapLeaves(rows, detach);

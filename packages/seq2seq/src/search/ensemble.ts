@@ -43,6 +43,7 @@ export function ensemble<S>(
       logProbabilities: average === "probabilities" ? logOfMean(spoken) : meanOf(spoken),
       state: results.map(({ state }) => state),
       weights: weights.length === results.length ? meanOf(weights) : undefined,
+      stepsLeft: Math.min(...results.map(({ stepsLeft = Number.POSITIVE_INFINITY }) => stepsLeft)),
     };
   };
 }

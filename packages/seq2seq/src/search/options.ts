@@ -151,6 +151,18 @@ export function expectVocabulary({ where, end, suppress, prefixes }: Settings, V
   }
 }
 
+/**
+ * @param left steps that the model has places for after the first
+ * @throws ValueError if the longest sequence takes more
+ */
+export function expectPlaces({ where, maxLength }: Settings, left: number): void {
+  const most = Math.max(...maxLength);
+  if (most <= left) return;
+  const expected = `at most ${left}, since the model has places for ${left + 1} tokens, the start counted`;
+  const remedy = "Lower it, or build the decoder with a greater maxLength.";
+  throw new ValueError({ where, what: "maxLength", expected, received: String(most), remedy });
+}
+
 /** @throws ValueError unless a number is whole and in range */
 export function expectWhole(
   where: string,

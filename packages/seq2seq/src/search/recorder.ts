@@ -16,7 +16,7 @@ import {
   type Tensor,
   tensor,
 } from "@unroll/nn";
-import { expectVocabulary, ordersOf, type Settings } from "./options";
+import { expectPlaces, expectVocabulary, ordersOf, type Settings } from "./options";
 import { expectRows, leavesOf, mapLeaves } from "./state";
 import { logProbabilitiesOf, type SearchStep, weightsOf } from "./step";
 
@@ -44,6 +44,8 @@ export class Recorder<S> {
   /** For each leaf of the state, whether no step has changed it: it is then the same for all beams of a source. */
   #unchanged: boolean[] | undefined;
   #places: number | undefined;
+  /** Steps that the model has places for. */
+  #left = Number.POSITIVE_INFINITY;
   #barred: Tensor | undefined;
   #inSource: Tensor | undefined;
 
@@ -68,12 +70,26 @@ export class Recorder<S> {
     return this.#settings.beams > this.#settings.groups;
   }
 
-  /** As many steps as go into a submission, and what they report, [1, steps·numbers]. */
+  /**
+   * Records the first step, and throws it away: what is wrong with a model is said before the device works.
+   * @throws ShapeError, ValueError if what it gives does not fit, or lacks what the options need
+   */
+  expectSound({ tokens, state }: Rows<S>): void {
+    const { where, sources, beams, weights, coverage } = this.#settings;
+    const R = sources * beams;
+    const result = this.#step(state, tokens);
+    expectRows(where, "the state that step returned", result.state, R, "Its first axis is that of the tokens.");
+    expectVocabulary(this.#settings, logProbabilitiesOf(where, result, R).shape[1] as number);
+    expectPlaces(this.#settings, result.stepsLeft ?? Number.POSITIVE_INFINITY);
+    if (weights || coverage) weightsOf(where, result, R, undefined);
+  }
+
+  /** As many steps as go into a submission, or the model has places for, and what they report, [1, steps·numbers]. */
   record(rows: Rows<S>, done: number): { report: Tensor; after: Rows<S> } {
     this.#own.clear();
     const report: Tensor[] = [];
     let after = rows;
-    for (let turn = 0; turn < this.#settings.stepsPerReadback; turn++) {
+    for (let turn = 0; turn < this.#settings.stepsPerReadback && this.#left > 0; turn++) {
       const before = after;
       after = this.#next(before, done + turn, report);
       this.#claim(before, after);
@@ -87,6 +103,7 @@ export class Recorder<S> {
     const result = this.#step(state, tokens);
     expectRows(where, "the state that step returned", result.state, R, "Its first axis is that of the tokens.");
     const logProbabilities = logProbabilitiesOf(where, result, R);
+    this.#left = result.stepsLeft ?? Number.POSITIVE_INFINITY;
     const { values, ids } = this.#choose(this.#allowed(logProbabilities, history, made));
     const selected = run(
       beamSelect,
@@ -120,7 +137,6 @@ export class Recorder<S> {
   #allowed(logProbabilities: Tensor, history: Tensor | undefined, made: number): Tensor {
     const { ngram, end, suppress } = this.#settings;
     const [R, V] = logProbabilities.shape as [number, number];
-    if (made === 0) expectVocabulary(this.#settings, V);
     if (suppress.length > 0 && !this.#barred) {
       const barred = new Uint32Array(V);
       for (const token of suppress) barred[token] = 1;

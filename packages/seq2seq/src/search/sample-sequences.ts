@@ -1,5 +1,13 @@
 import { ValueError } from "@unroll/kernels";
-import { categorical, type DrawOptions, gatherElements, random, reshape, type Tensor } from "@unroll/nn";
+import {
+  categorical,
+  type DrawOptions,
+  expectDrawOptions,
+  gatherElements,
+  random,
+  reshape,
+  type Tensor,
+} from "@unroll/nn";
 import { advance } from "./advance";
 import { rowsOf } from "./beam-search";
 import type { Hypothesis } from "./hypotheses";
@@ -40,6 +48,7 @@ export async function sampleSequences<S>(
     ...(topP === undefined ? {} : { topP }),
     ...(source ? { rng: source } : {}),
   };
+  expectDrawOptions(where, draw);
   const beams = { beams: 1, groups: 1, diversity: 0, wanted: 1, coverage: false };
   const settings = copied(settingsOf(where, options, rowsOf(state), beams), samples);
   const found = await advance(step, state, settings, (logProbabilities: Tensor) => {

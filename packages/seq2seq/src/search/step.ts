@@ -11,6 +11,8 @@ export interface StepResult<S> {
   readonly state: S;
   /** How much each place of the source was attended to [R, S]. */
   readonly weights?: Tensor | undefined;
+  /** How many steps may follow, where a model has places for so many only: search then takes no more, and says if it must. */
+  readonly stepsLeft?: number | undefined;
 }
 
 /**

@@ -1,7 +1,15 @@
 import { AdditiveAttention, type Attention, DotAttention, GeneralAttention } from "@unroll/attention";
 import { random, type Tensor, tensor } from "@unroll/nn";
-import { BahdanauDecoder, PlainDecoder } from "../decoders";
-import { type CellName, RecurrentEncoder } from "../encoders";
+import type { BridgeName } from "../bridges";
+import { BahdanauDecoder, PlainDecoder, SelfAttentionDecoder, type SelfAttentionState } from "../decoders";
+import {
+  type CellName,
+  type Encoder,
+  RecurrentEncoder,
+  SelfAttentionEncoder,
+  type SelfAttentionOptions,
+} from "../encoders";
+import { EncoderDecoder } from "../models";
 
 export const CELLS: readonly CellName[] = ["rnn", "lstm", "gru"];
 
@@ -33,18 +41,20 @@ interface DecoderChoice {
   readonly layers?: number;
   readonly readout?: "state" | "attentional" | "deep";
   readonly gate?: boolean;
+  readonly bridge?: BridgeName;
   readonly attention?: (querySize: number, memorySize: number) => Attention;
 }
 
 /** A decoder for an encoder of the same sizes. */
 export function bahdanauOf(
-  encoder: RecurrentEncoder,
-  { cell, layers = 1, readout = "state", gate = false, attention = additive }: DecoderChoice,
+  encoder: Encoder,
+  { cell, layers = 1, readout = "state", gate = false, bridge = "dense", attention = additive }: DecoderChoice,
   sizes: { V: number; E: number; H: number } = SIZES,
 ): BahdanauDecoder {
   const { V, E, H } = sizes;
   return new BahdanauDecoder({
-    ...{ encoder, cell, layers, readout, gate, vocabularySize: V, embeddingSize: E, hiddenSize: H, rng: random(2) },
+    ...{ encoder, cell, layers, readout, gate, bridge, vocabularySize: V, embeddingSize: E, hiddenSize: H },
+    rng: random(2),
     attention: attention(H, encoder.memorySize),
   });
 }
@@ -65,3 +75,17 @@ export const additive = (Q: number, D: number): Attention =>
   new AdditiveAttention(Q, D, { size: SIZES.A, rng: random(3) });
 export const general = (Q: number, D: number): Attention => new GeneralAttention(Q, D, { rng: random(3) });
 export const dot = (Q: number): Attention => new DotAttention(Q);
+
+/** Sizes of a small Transformer. */
+export const SMALL = { size: 12, heads: 3, layers: 2, feedForward: 20 } as const;
+
+/** An encoder and a decoder of self-attention. */
+export function transformerOf(
+  options: Partial<SelfAttentionOptions> & { tied?: boolean; alignmentLayer?: number; V?: number; seed?: number } = {},
+): { model: EncoderDecoder<SelfAttentionState>; decoder: SelfAttentionDecoder } {
+  const { V = SIZES.V, seed = 1, ...rest } = options;
+  const { size, ...sizes } = { ...SMALL, ...rest, vocabularySize: V };
+  const encoder = new SelfAttentionEncoder(size, { ...sizes, rng: random(seed) });
+  const decoder = new SelfAttentionDecoder({ ...sizes, size, encoder, rng: random(seed + 1) });
+  return { model: new EncoderDecoder(encoder, decoder, { startId: 0, endId: 1 }), decoder };
+}

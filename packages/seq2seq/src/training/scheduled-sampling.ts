@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@unroll/kernels";
 import {
   categorical,
   detach,
@@ -27,6 +28,7 @@ export interface ScheduledSamplingOptions {
  * through a draw.
  * @param tokens what teacher forcing would read [B, T]: the start, then the target without its last token
  * @throws ValueError unless ε is a probability
+ * @throws UnsupportedError if ε is less than 1 and the decoder is not recurrent
  */
 export function decodeWithSampling<S>(
   decoder: Decoder<S>,
@@ -36,6 +38,13 @@ export function decodeWithSampling<S>(
 ): Decoding<S> {
   expectRange("decodeWithSampling", "probability", probability, 0, 1);
   if (probability === 1) return decoder.decode(state, tokens);
+  if (!decoder.isRecurrent) {
+    throw new UnsupportedError({
+      where: "decodeWithSampling",
+      what: "a decoder that reads all steps in one pass has no step at which to draw the next token",
+      remedy: "Train it by teacher forcing: leave sampling out, or give it a probability of 1.",
+    });
+  }
   const given = unstack(tokens, 1);
   // Where an element is not dropped, the target's token is read.
   const coins =
