@@ -13,9 +13,20 @@ import { sentimentTask } from "./sentiment/task";
 import { shakespeareTask } from "./shakespeare/task";
 import { slotsTask } from "./slots/task";
 import type { Task } from "./task";
+import { translateTask } from "./translate/task";
 
 /** What can be trained; page/tasks.ts has the other side of each. */
 export const tasks: readonly Task[] = [
   ...[namesTask, helloTask, accumulatorTask, pendigitsTask, sentimentTask, posTask],
-  ...[shakespeareTask, slotsTask, entitiesTask, ctcDigitsTask, anomaliesTask, g2pTask, datesTask, captionTask],
+  ...[
+    shakespeareTask,
+    slotsTask,
+    entitiesTask,
+    ctcDigitsTask,
+    anomaliesTask,
+    g2pTask,
+    datesTask,
+    captionTask,
+    translateTask,
+  ],
 ];

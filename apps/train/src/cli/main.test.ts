@@ -19,7 +19,7 @@ test("a command that is not understood ends with 2 and names what there is", asy
   expect(await run("nams")).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "err": "unroll: There is no task nams. There is names, hello, accumulator, pendigits, sentiment, pos, shakespeare, slots, entities, ctc-digits, anomalies, g2p, dates, caption. "npm run train -- --help" tells more.
+      "err": "unroll: There is no task nams. There is names, hello, accumulator, pendigits, sentiment, pos, shakespeare, slots, entities, ctc-digits, anomalies, g2p, dates, caption, translate. "npm run train -- --help" tells more.
     ",
       "out": "",
     }

@@ -15,6 +15,7 @@ import type { PageMessage } from "../protocol";
 import { sentimentLearner } from "../sentiment/learner";
 import { shakespeareLearner } from "../shakespeare/learner";
 import { slotsLearner } from "../slots/learner";
+import { translateLearner } from "../translate/learner";
 
 /** The side of a task that runs in the worker: trains on `input`, tells how it goes, and returns what came of it. */
 export type PageTask = (input: unknown, send: (message: PageMessage) => void) => Promise<Json>;
@@ -35,4 +36,5 @@ export const pageTasks: Readonly<Record<string, PageTask>> = {
   sentiment: learningPageTask("sentiment", sentimentLearner),
   shakespeare: learningPageTask("shakespeare", shakespeareLearner),
   slots: learningPageTask("slots", slotsLearner),
+  translate: learningPageTask("translate", translateLearner),
 };
