@@ -9,12 +9,15 @@ import { openSite, type Page, type Site } from "./test-support/site";
 import type { Visit } from "./test-support/visit";
 import { watchDevice } from "./test-support/worker";
 
+/** What `axeSource` defines in a page. */
+declare const axe: typeof import("axe-core");
+
 const visits = Object.values(import.meta.glob<{ readonly visit: Visit }>("./pages/**/visit.ts", { eager: true })).map(
   ({ visit }) => visit,
 );
 /** Where something is learned. */
 const trained = visits.flatMap(({ path, learns }) => (learns ? [path] : []));
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "unroll-gallery-"));
 /** Kept to be looked at where the environment says so. */
 const pictures = process.env.UNROLL_SCREENSHOTS ?? join(folder, "screenshots");
@@ -45,9 +48,9 @@ async function visitor(): Promise<{ page: Page; errors: string[]; close(): Promi
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe);
+  await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof import("axe-core") }).axe.run();
+    const { violations } = await axe.run();
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
   });
   expect(violations).toEqual([]);

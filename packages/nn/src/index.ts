@@ -13,6 +13,7 @@ export * from "./modules";
 export { expectExtent } from "./modules/options";
 export { lengthsTensor } from "./modules/recurrent";
 export * from "./ops";
+export { expectDrawOptions } from "./ops/categorical";
 export { sideBySide } from "./ops/side-by-side";
 export * from "./optim";
 export { evaluate, planStatistics } from "./plan/executor";

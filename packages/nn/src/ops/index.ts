@@ -33,7 +33,7 @@ export {
   zeros,
 } from "./arithmetic";
 export { type BatchNormOptions, batchNorm } from "./batch-norm";
-export { categorical, type DrawOptions, expectDrawOptions } from "./categorical";
+export { categorical, type DrawOptions } from "./categorical";
 export { concat } from "./concat";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./convolution";
 export { type CumSumOptions, cumSum } from "./cum-sum";
