@@ -5,7 +5,7 @@ export class Turns {
   /** @returns what `work` returns, once all that came before is done, failed or not */
   take<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work, work);
-    this.#last = mine.catch(() => undefined);
+    this.#last = mine.catch(() => undefined); // whoever asked is told; the next in turn need not know
     return mine;
   }
 }

@@ -1,24 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { refusal, useFolder } from "../test-support/files";
 import { pronunciationErrors } from "./learner";
 import { loadPronounced, packagedPronunciations, pronounced, readPronounced } from "./pronunciations";
 
-let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "unroll-g2p-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-async function file(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
-
-const refusal = async (promise: Promise<unknown>) => promise.then(String, ({ message }: Error) => message);
+const folder = useFolder();
+const file = folder.file;
 
 test("a word's pronunciations are its own, without stress, and each once", () => {
   const entries = [
@@ -42,7 +29,7 @@ test("a word's pronunciations are its own, without stress, and each once", () =>
 test("train.dict and dev.dict are read from a folder, remarks left out; a line of another form is named", async () => {
   await file("train.dict.gz", gzipSync("aaa T R IH2 P AH0 L EY1 # abbrev\n;;; a remark\n'bout B AW1 T\n"));
   const dev = await file("dev.dict", "a AH0\na(2) EY1\n");
-  const { train, dev: held, facts } = await loadPronounced(folder);
+  const { train, dev: held, facts } = await loadPronounced(folder.path);
   expect(train.map(({ source }) => source.join(""))).toEqual(["aaa", "'bout"]);
   expect(held).toEqual(await readPronounced(dev));
   expect([facts.longest, facts.target.entries.length, facts.source.entries.includes("#")]).toEqual([7, 9, false]);

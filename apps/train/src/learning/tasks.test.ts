@@ -1,8 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { isExact, readTables } from "../accumulator/task";
 import { letterIds } from "../hello/letters";
 import { loadDigits, readDigits } from "../pendigits/data";
@@ -10,20 +8,10 @@ import { FEATURES, POINTS, resample } from "../pendigits/resample";
 import { loadTagged, readTagged } from "../pos/data";
 import { loadReviews, readReviews } from "../sentiment/data";
 import { featuresOf } from "../tagging/features";
+import { refusal, useFolder } from "../test-support/files";
 
-let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "unroll-tasks-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-async function file(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
-
-const refusal = async (promise: Promise<unknown>) => promise.then(String, ({ message }: Error) => message);
+const folder = useFolder();
+const file = folder.file;
 
 test("a stroke of even speed or not gives the same points, at equal distances and in the square from −1 to 1", () => {
   const even = [0, 1, 2, 3, 4, 5, 6, 7].map((x) => [10 * x, 5] as const);
@@ -63,13 +51,13 @@ test("digits are read from .jsonl.gz in a folder, the last tenth held out; a val
       ],
     });
   await file("a.jsonl.gz", gzipSync(Array.from({ length: 20 }, (_, n) => line(n % 10)).join("\n")));
-  const { train, dev } = await loadDigits(folder);
+  const { train, dev } = await loadDigits(folder.path);
   expect([train.length, dev.map(({ digit }) => digit)]).toEqual([18, [8, 9]]);
   const bad = await file("b.jsonl", `${line(3)}\n{"d":10,"s":[[[1,2]]]}\n`);
   expect(await refusal(readDigits(bad))).toMatchInlineSnapshot(
     `"b.jsonl: item 2 should be {"d": 0 to 9, "s": [[[x, y], …], …]} with a point or more but is {"d":10,"s":[[[1,2]]]}. Correct it or leave it out."`,
   );
-  expect(await refusal(readDigits(join(folder, "none")))).toContain("none cannot be read. Give a file such as");
+  expect(await refusal(readDigits(join(folder.path, "none")))).toContain("none cannot be read. Give a file such as");
 });
 
 test("sentences are lower-cased words and marks with a label, words that occur once are unknown; another line is named", async () => {
@@ -111,7 +99,7 @@ test("sentences of columns become features and tags; a tag that was not trained 
   const rows = ["The\tthe\tDET\tDT", "dogs\tdog\tNOUN\tNNS", "", "The\tthe\tDET\tDT", "dogs\tdog\tVERB\tVBZ"];
   await file("train.tsv.gz", gzipSync(`${rows.join("\n")}\n`));
   await file("dev.tsv", "Dogs\tdog\tNOUN\tNNS\n");
-  const { facts, train, dev } = await loadTagged(folder);
+  const { facts, train, dev } = await loadTagged(folder.path);
   expect(facts.tags).toEqual(["DET", "NOUN", "VERB"]);
   expect([...(facts.vocabularies[0]?.entries ?? [])].sort()).toEqual(["dogs", "the"]);
   expect([train, dev]).toEqual([
@@ -125,5 +113,5 @@ test("sentences of columns become features and tags; a tag that was not trained 
   expect(await refusal(readTagged(await file("other.tsv", "a\ta\tX\tFW\n"), facts))).toMatchInlineSnapshot(
     `"The tag X should be one that was trained on: DET, NOUN, VERB. Correct it."`,
   );
-  expect(await refusal(loadTagged(join(folder, "dev.tsv")))).toContain("should be a folder with train.tsv.gz");
+  expect(await refusal(loadTagged(join(folder.path, "dev.tsv")))).toContain("should be a folder with train.tsv.gz");
 });

@@ -1,24 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { refusal, useFolder } from "../test-support/files";
 import { bySource, isKept, loadTranslations, readTranslations, wordsOf } from "./sentences";
 import { translateTask } from "./task";
 
-let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "unroll-translate-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-async function file(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
-
-const refusal = async (promise: Promise<unknown>) => promise.then(String, ({ message }: Error) => message);
+const folder = useFolder();
+const file = folder.file;
 const pair = (english: string, french: string) => ({ english: wordsOf(english), french: wordsOf(french) });
 
 test("sentences are words in small letters without accents, marks by themselves, and prepared ones stay as they are", () => {
@@ -51,7 +39,7 @@ test("a sentence stands once, with each of its translations", () => {
 test("no sentence is in two parts, the seed says which are held out, and a tenth are", async () => {
   const lines = Array.from({ length: 2000 }, (_, n) => `I am ${name(n)}.\tJe suis ${name(n)}.\tCC-BY 2.0`);
   await file("a.tsv.gz", gzipSync([...lines, ...lines, "Go.\tVa !"].join("\n")));
-  const { train, dev, test: held, facts } = await loadTranslations(folder, 0);
+  const { train, dev, test: held, facts } = await loadTranslations(folder.path, 0);
   const sentences = [train, dev, held].map((part) => part.map(({ source }) => source.join(" ")));
   expect(new Set(sentences.flat()).size).toBe(2000);
   expect(sentences.flat()).toHaveLength(2000);
@@ -61,11 +49,11 @@ test("no sentence is in two parts, the seed says which are held out, and a tenth
   // a name that occurs once is no word of French, but one of English
   expect(facts.source.entries).not.toContain(name(train[0] ? 0 : 1));
   expect(facts.target.entries.length).toBeGreaterThan(train.length);
-  expect((await loadTranslations(folder, 0)).test).toEqual(held);
-  expect((await loadTranslations(folder, 1)).test).not.toEqual(held);
+  expect((await loadTranslations(folder.path, 0)).test).toEqual(held);
+  expect((await loadTranslations(folder.path, 1)).test).not.toEqual(held);
   // a folder with the tutorial's own file is read for that alone
   await file("tutorial_max10.tsv", lines.slice(0, 900).join("\n"));
-  const own = await loadTranslations(folder, 0);
+  const own = await loadTranslations(folder.path, 0);
   expect(own.train.length + own.dev.length + own.test.length).toBe(900);
 });
 
@@ -81,9 +69,9 @@ test("a line of another form is named, all of a file to score is read, and witho
   );
   expect(await refusal(loadTranslations(other, 0))).toContain("but has 0. Give more.");
   expect(await refusal(readTranslations(await file("d.tsv", "\n")))).toContain("d.tsv should hold pairs");
-  expect(await refusal(readTranslations(join(folder, "none")))).toContain("none cannot be read.");
+  expect(await refusal(readTranslations(join(folder.path, "none")))).toContain("none cannot be read.");
   const terminal = { line: () => undefined } as never;
-  const run = translateTask.prepare([]).run({ terminal, pageDirectory: "", out: folder });
+  const run = translateTask.prepare([]).run({ terminal, pageDirectory: "", out: folder.path });
   expect(await refusal(run)).toMatchInlineSnapshot(
     `"translate has no data of its own. Pass --data PATH: A file of pairs, an English sentence, a tab and a French one on each line, or a folder of such files; of a folder with tutorial_max10.tsv that file alone. Short sentences are kept that begin as PyTorch's tutorial wants it."`,
   );
