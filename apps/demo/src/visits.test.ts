@@ -122,6 +122,22 @@ async function comeBack(page: Page): Promise<void> {
   await factPasses(page, "step", stopped + 1, 20);
 }
 
+test("a page leads to its neighbours, each seen from its top", { timeout: 30_000 }, async () => {
+  const { page, errors, close } = await visitor();
+  await page.setViewport({ width: 360, height: 640 });
+  await page.goto(`${site.url}/#/memory`);
+  const follow = async (relation: "next" | "prev", title: string) => {
+    await page.locator(`.pager [rel=${relation}]`).click();
+    await page.waitForFunction((wanted) => document.querySelector("h1")?.textContent === wanted, {}, title);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+  };
+  await follow("next", "Gradients through time");
+  await follow("prev", "Memory");
+  expect(await page.$(".pager [rel=prev]")).toBeNull();
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test("a lost device is said, and training goes on from what was kept", { timeout: 60_000 }, async () => {
   const { page, close } = await visitor();
   await page.goto(`${site.url}/#/memory/sum`);

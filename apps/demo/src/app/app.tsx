@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { lab } from "../client/lab";
 import { FrontPage } from "./front-page";
 import { Navigation } from "./navigation";
+import { Pager } from "./pager";
 import { loadPage, pages } from "./pages";
 import { route } from "./router";
 
@@ -13,6 +14,7 @@ export function App() {
   useEffect(() => {
     document.title = entry ? `${entry.title} · Unroll gallery` : "Unroll gallery";
     if (!entry) void lab.close();
+    scrollTo(0, 0); // the browser knows of one document only
   }, [entry]);
   return (
     <>
@@ -25,6 +27,7 @@ export function App() {
           <>
             <h1>{entry.title}</h1>
             {Page ? <Page key={entry.id} /> : <p class="muted">Loading …</p>}
+            <Pager id={entry.id} />
           </>
         ) : (
           <FrontPage unknown={id} />
