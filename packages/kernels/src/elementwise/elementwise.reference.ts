@@ -1,6 +1,7 @@
 import type { DType } from "./dtype";
 import type { ElementwiseProgram } from "./elementwise";
-import { opRule, resultType } from "./ops";
+import { resultType } from "./op-types";
+import { opRule } from "./ops";
 
 /** Runs a program in float64, one element after another: the broadcasting rule written out, nothing merged. */
 export function elementwiseReference(

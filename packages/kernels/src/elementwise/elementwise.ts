@@ -13,7 +13,8 @@ import {
   write,
 } from "../core";
 import { type DType, storageType } from "./dtype";
-import { type ElementwiseOp, opRule, resultType } from "./ops";
+import { opCode } from "./op-code";
+import { type ElementwiseOp, resultType } from "./op-types";
 import { type BroadcastPattern, broadcastPattern } from "./shapes";
 
 /** A chain of elementwise operations, to be one kernel. */
@@ -163,10 +164,9 @@ function kernelBody(
   });
   for (const [index, { op, args, half }] of instructions.entries()) {
     const id = inputs.length + scalars.length + index;
-    const first = dtypes[args[opRule(op).alike[0] ?? 0] ?? 0] ?? "f32";
-    const code = opRule(op).wgsl(
+    const code = opCode(
+      op,
       args.map((arg) => names[arg] ?? ""),
-      first,
     );
     lines.push(`let ${names[id]} = ${half ? `nearestHalf(${code})` : code};`);
   }

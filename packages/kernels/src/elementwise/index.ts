@@ -1,4 +1,5 @@
 export type { DType } from "./dtype";
 export { type ElementwiseProgram, elementwiseKernel } from "./elementwise";
-export { type ElementwiseOp, opRule, resultType } from "./ops";
+export { type ElementwiseOp, resultType } from "./op-types";
+export { opRule } from "./ops";
 export { broadcastShapes } from "./shapes";

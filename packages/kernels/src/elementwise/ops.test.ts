@@ -1,6 +1,7 @@
 import { type Float64Tensor, gradcheck, normal, uniform } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { ELEMENTWISE_OPS, type ElementwiseOp, opRule, resultType } from "./ops";
+import { type ElementwiseOp, OP_TYPES, resultType } from "./op-types";
+import { opRule } from "./ops";
 import { erfValue, roundToEven } from "./special.reference";
 
 const map = (tensors: readonly Float64Tensor[], f: (numbers: number[]) => number): Float64Tensor => {
@@ -9,7 +10,7 @@ const map = (tensors: readonly Float64Tensor[], f: (numbers: number[]) => number
   return { shape: first.shape, data: first.data.map((_, i) => f(tensors.map(({ data }) => data[i] ?? Number.NaN))) };
 };
 
-const names = Object.keys(ELEMENTWISE_OPS) as ElementwiseOp[];
+const names = Object.keys(OP_TYPES) as ElementwiseOp[];
 const differentiable = names.filter((name) => opRule(name).slopes);
 /** Where a logarithm, a root, a quotient or a real power has its arguments. */
 const POSITIVE: readonly ElementwiseOp[] = ["sqrt", "log", "log1p", "reciprocal", "div", "pow", "focal"];

@@ -1,5 +1,5 @@
 import { wgsl } from "../core";
-import { opRule } from "../elementwise";
+import { opCode } from "../elementwise/op-code";
 import { activationCode } from "../wgsl/activation";
 import { fromBothEnds } from "../wgsl/from-both-ends";
 import type { MatmulOptions } from "./definition";
@@ -83,7 +83,7 @@ function storeCode(value: string, epilogue: Epilogue, has: Has): string {
   const lines = values.map((code, id) => `let v${id} = ${code};`);
   for (const { op, args } of epilogue) {
     const names = args.map((id) => `v${id}`);
-    lines.push(`let v${lines.length} = ${opRule(op).wgsl(names, "f32")};`);
+    lines.push(`let v${lines.length} = ${opCode(op, names)};`);
   }
   return wgsl`
           ${lines.join("\n          ")}
