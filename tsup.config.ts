@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { dirname, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import { buildSync, type Plugin } from "esbuild";
 import { defineConfig } from "tsup";
+import { stripWgsl } from "./scripts/lib/strip-wgsl.mjs";
 
 /** The folder that tsup was started in: that of the package. */
 const folder = process.cwd();
@@ -43,6 +44,15 @@ const fileByFile: Plugin = {
   },
 };
 
+/** Leaves the indentation and the comments of WGSL out, where all templates of many lines are WGSL. */
+const shortWgsl: Plugin = {
+  name: "short-wgsl",
+  setup({ onLoad }) {
+    if (basename(folder) !== "kernels") return;
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: stripWgsl(readFileSync(path, "utf8")), loader: "ts" }));
+  },
+};
+
 const exported = entries();
 
 /**
@@ -52,7 +62,7 @@ const exported = entries();
  */
 export default defineConfig({
   entry: reached(exported),
-  esbuildPlugins: [fileByFile],
+  esbuildPlugins: [fileByFile, shortWgsl],
   format: "esm",
   target: "es2022",
   skipNodeModulesBundle: true,
