@@ -21,7 +21,7 @@ export type { KerasReadOptions } from "./keras/build";
 export { KerasModel, type KerasState } from "./keras/model";
 export { readKeras, readTfjs, type TfjsFiles } from "./keras/read";
 export { type TfjsModelFiles, type TfjsWriteOptions, writeTfjs } from "./keras/write";
-export { type LoadOptions, load, loadTorch, save, saveTorch } from "./model";
+export { type LoadOptions, load, save } from "./model";
 export {
   type CardFacts,
   type CardMetric,
@@ -60,5 +60,6 @@ export {
   type ToTorchOptions,
   toTorch,
 } from "./torch/state-dict";
+export { loadTorch, saveTorch } from "./torch-model";
 export type { InputDescription, TraceOptions } from "./tracing/trace";
 export { type VocabularyDifferences, VocabularyError, vocabularyMetadata } from "./vocabulary";

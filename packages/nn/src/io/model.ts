@@ -5,13 +5,7 @@ import { formatShape } from "../tensor/shape";
 import { type Mismatch, StateDictError } from "./errors";
 import type { HostTensor } from "./host-tensor";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
-import { torchPaths } from "./torch/counterpart";
-import { describeModel } from "./torch/describe-model";
-import { modelFromTorch, modelToTorch, type StateDict } from "./torch/state-dict";
 import { expectVocabulary } from "./vocabulary";
-
-/** The two biases of each recurrent layer as they were read from PyTorch, so that they are written back the same. */
-const readBiases = new WeakMap<Module, StateDict>();
 
 /**
  * All parameters and buffers of a model as a safetensors file, under the names and in the layout they have here.
@@ -43,39 +37,7 @@ export async function load(
 ): Promise<void> {
   const { tensors, metadata } = decodeSafetensors(file);
   if (vocabulary) expectVocabulary("load", metadata, vocabulary);
-  await write("load", model, tensors);
-}
-
-/**
- * All parameters of a model as PyTorch names and lays them out: `load_state_dict(safetensors.torch.load_file(...))`
- * on modules at the same paths gives the same outputs.
- * @throws UnsupportedError for a module that PyTorch has no counterpart of
- */
-export async function saveTorch(
-  model: Module,
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  const modules = describeModel("saveTorch", model);
-  const parameters = await readParameters(model, { tied: true });
-  const dict = modelToTorch(modules, parameters, readBiases.get(model), torchPaths(model.namedModules()));
-  return encodeSafetensors(dict, metadata);
-}
-
-/**
- * Fills a model from a PyTorch state dict in a safetensors file, whose modules sit at the same paths.
- * @throws FileFormatError if the file is not a sound safetensors file
- * @throws StateDictError naming every tensor that is missing, unexpected or of another shape; the model is then unchanged
- * @throws UnsupportedError for a module that PyTorch has no counterpart of
- */
-export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
-  const { tensors } = decodeSafetensors(file);
-  const { parameters, biases } = modelFromTorch(
-    describeModel("loadTorch", model),
-    tensors,
-    torchPaths(model.namedModules()),
-  );
-  await write("loadTorch", model, parameters, { tied: true });
-  readBiases.set(model, biases);
+  await writeParameters("load", model, tensors);
 }
 
 /** All that a file keeps of a model: parameters, then buffers. */
@@ -92,7 +54,8 @@ export async function readParameters(model: Module, which: { tied?: boolean } = 
   );
 }
 
-async function write(
+/** Fills a model with what a file held. @throws StateDictError naming what does not fit; the model is then unchanged */
+export async function writeParameters(
   where: string,
   model: Module,
   tensors: ReadonlyMap<string, HostTensor>,

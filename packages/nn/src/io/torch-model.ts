@@ -1,0 +1,41 @@
+import type { Module } from "../modules/module";
+import { readParameters, writeParameters } from "./model";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
+import { torchPaths } from "./torch/counterpart";
+import { describeModel } from "./torch/describe-model";
+import { modelFromTorch, modelToTorch, type StateDict } from "./torch/state-dict";
+
+/** The two biases of each recurrent layer as they were read from PyTorch, so that they are written back the same. */
+const readBiases = new WeakMap<Module, StateDict>();
+
+/**
+ * All parameters of a model as PyTorch names and lays them out: `load_state_dict(safetensors.torch.load_file(...))`
+ * on modules at the same paths gives the same outputs.
+ * @throws UnsupportedError for a module that PyTorch has no counterpart of
+ */
+export async function saveTorch(
+  model: Module,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const modules = describeModel("saveTorch", model);
+  const parameters = await readParameters(model, { tied: true });
+  const dict = modelToTorch(modules, parameters, readBiases.get(model), torchPaths(model.namedModules()));
+  return encodeSafetensors(dict, metadata);
+}
+
+/**
+ * Fills a model from a PyTorch state dict in a safetensors file, whose modules sit at the same paths.
+ * @throws FileFormatError if the file is not a sound safetensors file
+ * @throws StateDictError naming every tensor that is missing, unexpected or of another shape; the model is then unchanged
+ * @throws UnsupportedError for a module that PyTorch has no counterpart of
+ */
+export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
+  const { tensors } = decodeSafetensors(file);
+  const { parameters, biases } = modelFromTorch(
+    describeModel("loadTorch", model),
+    tensors,
+    torchPaths(model.namedModules()),
+  );
+  await writeParameters("loadTorch", model, parameters, { tied: true });
+  readBiases.set(model, biases);
+}
