@@ -1,5 +1,5 @@
 import { open } from "@unroll/kernels";
-import { Adam, crossEntropy, LSTM, Linear, Module, random, reshape, tensor } from "@unroll/nn";
+import { Adam, crossEntropy, Linear, LSTM, Module, random, reshape, tensor } from "@unroll/nn";
 
 class Classifier extends Module {
   constructor(rng) {
