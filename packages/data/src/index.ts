@@ -79,6 +79,7 @@ export { type WindowName, windowOf } from "./sound/windows";
 export { expectTags, type TagScheme } from "./tags/scheme";
 export { convertTags, type Span, type SpanOptions, type SpanScore, spanF1, spansOf, tagsOf } from "./tags/spans";
 export { type BracketTask, bracketLanguage, isBalanced } from "./tasks/brackets";
+export { OPINION_WORDS, type Opinion, opinionStrength, opinions } from "./tasks/opinions";
 export {
   addingProblem,
   type ClassTask,
@@ -91,6 +92,7 @@ export {
   type TaskSize,
 } from "./tasks/sequence-tasks";
 export { type Fault, type FaultKind, type FaultOptions, type FaultTask, sineFaults } from "./tasks/sine-faults";
+export { NAME_LETTERS, type NameLocale, plainName, surnamesByLanguage } from "./tasks/surnames";
 export { foldAccents, isAscii, toAscii } from "./text/ascii";
 export { type BagOptions, bagOfWords, TfIdf, type TfIdfJSON } from "./text/bag-of-words";
 export type { BytePairJSON } from "./text/bpe/json";

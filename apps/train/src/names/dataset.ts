@@ -1,7 +1,4 @@
-import { type Fractions, foldAccents, splitByHash } from "@unroll/data";
-
-/** The 57 characters a name is written in, in the order of their one-hot positions. */
-export const ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,;'";
+import { type Fractions, plainName, splitByHash } from "@unroll/data";
 
 /** One name and the position of its language in the data set's list. */
 export interface NameItem {
@@ -24,20 +21,6 @@ export interface NameDataset {
 /** The names of a language or the languages themselves are not what the task can learn from. */
 export class NamesError extends Error {
   override readonly name = "NamesError";
-}
-
-const NOT_IN_ALPHABET = /[^a-zA-Z .,;']/gu;
-
-/**
- * Writes a name in the alphabet: accents stripped, a hyphen or a slash as a space, other signs left out.
- *
- * @returns nothing if a letter has no form in the alphabet, or no letter is left
- */
-export function writeName(raw: string): string | undefined {
-  const spaced = foldAccents(raw).replace(/[-/]/g, " ");
-  if (/\p{L}/u.test(spaced.replace(/[a-zA-Z]/g, ""))) return undefined;
-  const name = spaced.replace(NOT_IN_ALPHABET, "").replace(/ +/g, " ").trim();
-  return /[a-zA-Z]/.test(name) ? name : undefined;
 }
 
 /** How `makeDataset` treats the names it is given. */
@@ -63,7 +46,7 @@ export function makeDataset(
   let repeated = 0;
   const written = new Map<string, string[]>();
   for (const [language, raws] of namesByLanguage) {
-    const names = Array.from(raws, writeName);
+    const names = Array.from(raws, plainName);
     const readable = names.filter((name) => name !== undefined);
     const kept = unique ? firstSpellings(readable) : readable;
     if (kept.length < minNames) continue;

@@ -1,5 +1,5 @@
+import { plainName } from "@unroll/data";
 import { describe, expect, test } from "vitest";
-import { writeName } from "./dataset";
 import { fakerNames } from "./dataset-faker";
 import { chooseExamples } from "./examples";
 
@@ -25,6 +25,6 @@ describe("chooseExamples", () => {
     const chosen = chooseExamples(languages, items, [], 12);
     expect(chosen).toHaveLength(12);
     expect(new Set(chosen.map(({ language }) => language)).size).toBe(12);
-    for (const { name } of chosen) expect(writeName(name)).toBe(name);
+    for (const { name } of chosen) expect(plainName(name)).toBe(name);
   });
 });

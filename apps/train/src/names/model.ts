@@ -1,6 +1,6 @@
+import { NAME_LETTERS } from "@unroll/data";
 import { Dropout, type Generator, Linear, Module, type Tensor } from "@unroll/nn";
 import { lastLayer, makeRecurrent, type Recurrent } from "../training/recurrent";
-import { ALPHABET } from "./dataset";
 import type { NamesSettings } from "./settings";
 
 /**
@@ -20,7 +20,7 @@ export class NameClassifier extends Module {
     rng: Generator,
   ) {
     super();
-    this.recurrent = makeRecurrent(ALPHABET.length, settings, { rng });
+    this.recurrent = makeRecurrent(NAME_LETTERS.length, settings, { rng });
     this.dropout = new Dropout(settings.dropout, { rng });
     this.out = new Linear(this.recurrent.outputSize, languages, { rng });
   }

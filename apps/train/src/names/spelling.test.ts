@@ -1,5 +1,5 @@
+import { NAME_LETTERS } from "@unroll/data";
 import { expect, test } from "vitest";
-import { ALPHABET } from "./dataset";
 import { spell } from "./spelling";
 
 const names = ["Ng", "O'Neal", "van der Waals"];
@@ -10,7 +10,7 @@ test("names are spelled in one-hot letters, with zeros behind their ends", () =>
   for (const [n, name] of names.entries()) {
     for (let t = 0; t < 16; t++) {
       const letter = Array.from(data.subarray((n * 16 + t) * 57, (n * 16 + t + 1) * 57));
-      expect(letter).toEqual(Array.from(ALPHABET, (character) => Number(character === name[t])));
+      expect(letter).toEqual(Array.from(NAME_LETTERS, (character) => Number(character === name[t])));
     }
   }
   expect(spell(names).shape).toEqual([3, 13, 57]);

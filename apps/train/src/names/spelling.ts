@@ -1,7 +1,6 @@
-import { CharVocabulary, oneHot, padSequences, type ShapedArray } from "@unroll/data";
-import { ALPHABET } from "./dataset";
+import { CharVocabulary, NAME_LETTERS, oneHot, padSequences, type ShapedArray } from "@unroll/data";
 
-const letters = new CharVocabulary(ALPHABET);
+const letters = new CharVocabulary(NAME_LETTERS);
 
 /**
  * Names in one-hot letters, [B, T, 57], zeros behind a name's end.
