@@ -1,12 +1,13 @@
 import { defineConfig } from "vite";
 import { code } from "./build/code";
+import { data } from "./build/data";
 import { equations } from "./build/equations";
 import { offline } from "./build/offline";
 
 // Static files in dist/site, which any server of files can hand out under any path.
 export default defineConfig({
   base: "./",
-  plugins: [equations(), code(), offline()],
-  worker: { format: "es" },
+  plugins: [equations(), code(), data(), offline()],
+  worker: { format: "es", plugins: () => [data()] },
   build: { outDir: "dist/site", emptyOutDir: true, target: "es2022", sourcemap: true },
 });

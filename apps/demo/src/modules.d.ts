@@ -9,3 +9,9 @@ declare module "*?code" {
   const html: string;
   export default html;
 }
+
+/** The address of a file that is made while building; see build/data.ts. */
+declare module "made:*" {
+  const url: string;
+  export default url;
+}

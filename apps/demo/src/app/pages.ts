@@ -20,6 +20,11 @@ export const pages: readonly PageEntry[] = [
     title: "Gradients through time",
     summary: "Why simple cells forget: what reaches each step of a long gap, and the cliff that clipping is for.",
   },
+  {
+    id: "names",
+    title: "Names",
+    summary: "Which language is a surname of? Type one and see what each letter says.",
+  },
 ];
 
 const modules = import.meta.glob<{ readonly Page: ComponentType }>("../pages/*/page.tsx");

@@ -1,0 +1,1 @@
+export { LanguagesView as Page } from "./languages/view";
