@@ -83,7 +83,7 @@ async function settled(count: () => Promise<number>): Promise<number> {
   }
 }
 
-describe.each(visits)("$path", ({ path, learns, tryIt }) => {
+describe.each(visits)("$path", ({ path, learns, tryIt, afterwards }) => {
   const seconds = 60 + (learns?.seconds ?? 0);
   test("is tried, looked at and read aloud without fault", { timeout: 1000 * seconds }, async () => {
     const { page, errors, close } = await visitor();
@@ -97,6 +97,7 @@ describe.each(visits)("$path", ({ path, learns, tryIt }) => {
     }
     await look(page, path.replaceAll("/", "-"));
     if (learns) await comeBack(page);
+    await afterwards?.(page);
     expect(errors).toEqual([]);
     await close();
   });

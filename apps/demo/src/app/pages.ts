@@ -25,6 +25,11 @@ export const pages: readonly PageEntry[] = [
     title: "Names",
     summary: "Which language is a surname of? Type one and see what each letter says.",
   },
+  {
+    id: "writing",
+    title: "Writing",
+    summary: "A text, character by character: what the model writes as it learns, and what its cells keep count of.",
+  },
 ];
 
 const modules = import.meta.glob<{ readonly Page: ComponentType }>("../pages/*/page.tsx");

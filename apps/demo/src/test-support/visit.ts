@@ -13,4 +13,6 @@ export interface Visit {
   };
   /** Does what a visitor does, with the trained model if there is one, and expects what it answers. */
   tryIt(page: Page): Promise<void>;
+  /** What makes another model, and so is done last: training is on when it begins. */
+  afterwards?(page: Page): Promise<void>;
 }

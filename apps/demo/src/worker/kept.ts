@@ -1,17 +1,31 @@
 import { Random } from "@unroll/data";
-import { type CheckpointStore, checkpointPosition, checkpointStore, memoryFiles, opfsFiles } from "@unroll/nn";
+import {
+  type CheckpointStore,
+  checkpointPosition,
+  checkpointStore,
+  type Files,
+  memoryFiles,
+  opfsFiles,
+} from "@unroll/nn";
 import { type Settings, type Values, valuesFrom } from "../experiment/settings";
 import { isPoints } from "./history";
 import type { Point } from "./protocol";
 
 /** Where a lab's training is kept in the browser, so that a reload goes on with it. */
 export async function storeOf(lab: string): Promise<CheckpointStore> {
-  const files = (await hasFiles()) ? opfsFiles("gallery") : unkept;
-  return checkpointStore(files, { name: lab.replaceAll("/", "_") });
+  return checkpointStore(await keptFiles("gallery"), { name: lab.replaceAll("/", "_") });
 }
 
-/** Lasts until the page is left: for browsers that keep no files, as some do in private windows. */
-const unkept = memoryFiles();
+/** Files of a folder that are there after a reload too, where the browser keeps any. */
+export async function keptFiles(folder: string): Promise<Files> {
+  if (await hasFiles()) return opfsFiles(folder);
+  const files = unkept.get(folder) ?? memoryFiles();
+  unkept.set(folder, files);
+  return files;
+}
+
+/** Last until the page is left: for browsers that keep no files, as some do in private windows. */
+const unkept = new Map<string, Files>();
 
 async function hasFiles(): Promise<boolean> {
   return navigator.storage.getDirectory().then(

@@ -37,7 +37,12 @@ export class Trainer implements Remote {
   reset(values: Values): Promise<Opened> {
     return this.#turns.take(async () => {
       await this.#close();
-      this.#session = await Session.begin(await this.#surroundings(), values);
+      try {
+        this.#session = await Session.begin(await this.#surroundings(), values);
+      } catch (error) {
+        await this.#restore(); // what was there before goes on
+        throw error;
+      }
       return this.#opened();
     });
   }

@@ -1,0 +1,34 @@
+import proseFile from "made:moby-dick.txt";
+import sourceFile from "made:source-code.txt";
+import { ValueError } from "@unroll/kernels";
+import { fetchMade } from "../../../experiment/made-file";
+import type { Values } from "../../../experiment/settings";
+import { keptFiles } from "../../../worker/kept";
+import type { settings } from "./settings";
+
+export type TextName = Values<typeof settings>["text"];
+
+const OWN = "writing-own.txt";
+/** The visitor's file is read as far as this. */
+export const MOST_CHARACTERS = 1_000_000;
+const files = () => keptFiles("gallery-texts");
+
+/** The text of that name. @throws ValueError if the visitor gave none */
+export async function readText(name: TextName): Promise<string> {
+  if (name === "Moby-Dick") return (await fetchMade(proseFile)).text();
+  if (name === "source code") return (await fetchMade(sourceFile)).text();
+  const kept = await files();
+  if ((await kept.list()).includes(OWN)) return new TextDecoder().decode(await kept.read(OWN));
+  throw new ValueError({
+    where: "writing",
+    what: "your own file",
+    expected: "a file of text",
+    received: "none",
+    remedy: "Choose one with the button “Learn from a file”.",
+  });
+}
+
+/** Keeps the visitor's text in this browser, so that it is there after a reload. */
+export async function keepText(text: string): Promise<void> {
+  await (await files()).write(OWN, new TextEncoder().encode(text.slice(0, MOST_CHARACTERS)));
+}

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { factPasses, fill, press, ready, textOf } from "../../../test-support/on-page";
+import type { Visit } from "../../../test-support/visit";
+
+export const visit: Visit = {
+  path: "writing/characters",
+  learns: { bar: 32, seconds: 60 }, // to say a space each time is right about 17 times of 100
+  async tryIt(page) {
+    await fill(page, "Begin with", "Ahab ");
+    await press(page, "Write");
+    await expect.poll(() => textOf(page, "[data-answer=written]"), { timeout: 15_000 }).toMatch(/^Ahab .{200,}/s);
+    await expect.poll(() => page.$$eval(".samples dt", (each) => each.length), { timeout: 20_000 }).toBeGreaterThan(1);
+
+    const passage = () => textOf(page, ".cells");
+    const before = await passage();
+    expect(before).toHaveLength(480);
+    await press(page, "Another passage");
+    await expect.poll(passage, { timeout: 10_000 }).not.toBe(before);
+    await page.select("#cells-feature", "line ends");
+    const unit = await textOf(page, ".found");
+    expect(unit).toMatch(/^unit \d+ r = −?0\.\d\d$/);
+    await page.waitForFunction(
+      (name) => document.querySelector("[data-answer=unit]")?.textContent?.startsWith(`${name} of`),
+      {},
+      unit.replace(/ r.*/, ""),
+    );
+    expect(await page.$$eval(".cells span", (spans) => spans.length)).toBeGreaterThan(20);
+    await fill(page, "or text of your own", "Call me Ishmael.");
+    await press(page, "Read it");
+    await expect.poll(passage, { timeout: 10_000 }).toBe("Call me Ishmael.");
+  },
+  async afterwards(page) {
+    await press(page, "Pause");
+    await ready(page);
+    await page.select("#setting-text", "your own file");
+    await press(page, "Apply and reset");
+    await page.waitForSelector("[role=alert]");
+    expect(await textOf(page, "[role=alert]")).toContain("Choose one with the button “Learn from a file”.");
+    await press(page, "Write"); // the model from before is still there
+    await page.waitForFunction(() => !document.querySelector("[role=alert]"));
+
+    const folder = mkdtempSync(join(tmpdir(), "unroll-own-text-"));
+    const file = join(folder, "rhyme.txt");
+    writeFileSync(file, "Row, row, row your boat\n".repeat(400));
+    const input = await page.waitForSelector("input[type=file][accept^=text]");
+    await input?.uploadFile(file);
+    await expect.poll(() => textOf(page, ".cells"), { timeout: 10_000 }).toMatch(/^Row, row, row your boat\nRow/);
+    rmSync(folder, { recursive: true });
+    await press(page, "Start");
+    await factPasses(page, "score", 60, 30);
+    await page.reload(); // the text is kept in the browser
+    await ready(page);
+    expect(await textOf(page, ".cells")).toMatch(/^Row, row/);
+  },
+};

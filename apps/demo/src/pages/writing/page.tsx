@@ -1,0 +1,1 @@
+export { CharactersView as Page } from "./characters/view";
