@@ -30,6 +30,11 @@ export const pages: readonly PageEntry[] = [
     title: "Writing",
     summary: "A text, character by character: what the model writes as it learns, and what its cells keep count of.",
   },
+  {
+    id: "sentiment",
+    title: "Sentiment",
+    summary: "Praise or blame? The score after each word, as “not”, “slightly” and “but” turn it.",
+  },
 ];
 
 const modules = import.meta.glob<{ readonly Page: ComponentType }>("../pages/*/page.tsx");

@@ -106,6 +106,8 @@ class Lab {
   }
 
   #hear(event: Event): void {
+    const isOfTheOneBefore = this.status.value === "opening" && (event.kind === "progress" || event.kind === "picture");
+    if (isOfTheOneBefore) return; // said before its worker heard that another is to be opened
     if (event.kind === "progress") {
       batch(() => {
         this.history.value = [...this.history.value, ...event.points];

@@ -1,0 +1,1 @@
+export { OpinionsView as Page } from "./opinions/view";
