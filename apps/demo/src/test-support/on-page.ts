@@ -37,7 +37,16 @@ export async function press(page: Page, name: string): Promise<void> {
   await page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
 }
 
-/** Types into the control of that label, in place of what was there. */
+/**
+ * Types into the control of that label, in place of what was there. Begins anew where the page drew the control with its
+ * old value in between: the browser empties it without telling the page.
+ */
 export async function fill(page: Page, label: string, text: string): Promise<void> {
-  await page.locator(`::-p-aria([name="${label}"])`).fill(text);
+  const control = page.locator(`::-p-aria([name="${label}"])`);
+  for (let attempt = 0; attempt < 10; attempt++) {
+    await control.fill(text);
+    const handle = await control.waitHandle();
+    if ((await handle.evaluate((element) => Reflect.get(element, "value"))) === text) return;
+  }
+  throw new Error(`“${label}” should take “${text}”.`);
 }
