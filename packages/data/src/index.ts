@@ -93,6 +93,7 @@ export {
 } from "./tasks/sequence-tasks";
 export { type Fault, type FaultKind, type FaultOptions, type FaultTask, sineFaults } from "./tasks/sine-faults";
 export { NAME_LETTERS, type NameLocale, plainName, surnamesByLanguage } from "./tasks/surnames";
+export { type TaggedSentence, taggedLanguage, taggedSentences } from "./tasks/tagged-sentences";
 export { foldAccents, isAscii, toAscii } from "./text/ascii";
 export { type BagOptions, bagOfWords, TfIdf, type TfIdfJSON } from "./text/bag-of-words";
 export type { BytePairJSON } from "./text/bpe/json";

@@ -31,9 +31,24 @@ export const pages: readonly PageEntry[] = [
     summary: "A text, character by character: what the model writes as it learns, and what its cells keep count of.",
   },
   {
+    id: "tagging",
+    title: "Tagging",
+    summary: "Parts of speech, entities and slots, read forward and read both ways.",
+  },
+  {
     id: "sentiment",
     title: "Sentiment",
     summary: "Praise or blame? The score after each word, as “not”, “slightly” and “but” turn it.",
+  },
+  {
+    id: "anomalies",
+    title: "Anomalies",
+    summary: "A model of what is regular, and the threshold below which something is wrong.",
+  },
+  {
+    id: "transformer",
+    title: "Transformer",
+    summary: "Reverse, sort and count by attention alone, with what each head looks at.",
   },
 ];
 

@@ -1,0 +1,1 @@
+export { AnomaliesView as Page } from "./view";

@@ -1,0 +1,44 @@
+import { expect } from "vitest";
+import { press, textOf } from "../../test-support/on-page";
+import type { Page } from "../../test-support/site";
+import type { Visit } from "../../test-support/visit";
+
+export const visit: Visit = {
+  path: "anomalies",
+  // who takes large values for faults finds spikes and noise, but neither stillness nor haste
+  learns: { bar: 85, seconds: 40 },
+  async tryIt(page) {
+    await press(page, "With a spike");
+    await expect.poll(() => textOf(page, "[data-answer=alarm]"), { timeout: 10_000 }).toContain("at the fault ✓");
+    await press(page, "With a stretch that stands still");
+    await expect.poll(() => textOf(page, "[data-answer=alarm]"), { timeout: 10_000 }).toContain("at the fault ✓");
+
+    // a threshold of 1 takes every step for a fault, one of a half hardly any
+    await moveThreshold(page, "1");
+    await expect.poll(() => share(page, 2)).toBeGreaterThan(95);
+    const [strict, recall] = [await share(page, 1), await share(page, 2)];
+    await moveThreshold(page, "0.5");
+    await expect.poll(() => share(page, 2)).toBeLessThan(recall);
+    expect(await share(page, 1)).toBeGreaterThan(strict);
+    await press(page, "Where F1 is best");
+    await expect.poll(() => share(page, 3)).toBeGreaterThanOrEqual(85);
+    await press(page, "Next series");
+    expect(await textOf(page, "main")).toContain("Series 2 of 40");
+  },
+};
+
+/** A number of the table of precision, recall and F1. */
+async function share(page: Page, row: number): Promise<number> {
+  return Number.parseFloat(await textOf(page, `[data-answer=verdict] tr:nth-child(${row}) td`));
+}
+
+async function moveThreshold(page: Page, to: string): Promise<void> {
+  await page.$eval(
+    "#threshold",
+    (input, value) => {
+      (input as HTMLInputElement).value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    to,
+  );
+}

@@ -1,0 +1,1 @@
+export { TaggingView as Page } from "./view";

@@ -1,0 +1,1 @@
+export { TransformerView as Page } from "./view";

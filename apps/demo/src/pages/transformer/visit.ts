@@ -1,0 +1,17 @@
+import { expect } from "vitest";
+import { fill, textOf } from "../../test-support/on-page";
+import type { Visit } from "../../test-support/visit";
+
+export const visit: Visit = {
+  path: "transformer",
+  learns: { bar: 97, seconds: 40 },
+  async tryIt(page) {
+    await fill(page, "8 digits from 0 to 9", "2718281");
+    await page.waitForFunction(() => !document.querySelector("[data-answer=digits]"));
+    await fill(page, "8 digits from 0 to 9", "27182818");
+    const said = () => textOf(page, "[data-answer=digits] tr:last-child");
+    await expect.poll(said, { timeout: 10_000 }).toBe("It says8 ✓1 ✓8 ✓2 ✓8 ✓1 ✓7 ✓2 ✓");
+    // two layers of two heads each, of the example and of what was typed
+    expect(await page.$$eval(".head-maps svg", (maps) => maps.length)).toBe(4);
+  },
+};
