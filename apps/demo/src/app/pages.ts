@@ -50,6 +50,11 @@ export const pages: readonly PageEntry[] = [
     title: "Transformer",
     summary: "Reverse, sort and count by attention alone, with what each head looks at.",
   },
+  {
+    id: "zoo",
+    title: "Zoo",
+    summary: "Ten recurrent networks race side by side: who remembers longest, and at what cost.",
+  },
 ];
 
 const modules = import.meta.glob<{ readonly Page: ComponentType }>("../pages/*/page.tsx");

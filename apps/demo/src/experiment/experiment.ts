@@ -25,6 +25,8 @@ export interface Run<Question = unknown, Answer = unknown, Picture = unknown> {
   picture?(): Promise<Picture>;
   /** How the model is called, for ONNX and PyTorch files; absent where it has no single forward pass. */
   readonly exported?: PyTorchOptions;
+  /** What the run knows of its past beside its weights, in plain values: kept with them, and brought back after a reload. */
+  readonly notes?: { take(): unknown; restore(kept: unknown): void };
   /** Frees what the run holds on the device beside its model and optimizer. */
   dispose?(): void;
 }

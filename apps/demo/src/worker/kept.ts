@@ -40,13 +40,15 @@ export interface Kept<S extends Settings = Settings> {
   readonly history: readonly Point[];
   /** The state of the source that the data is drawn from. */
   readonly random: readonly number[];
+  /** Of a run that takes notes. */
+  readonly notes?: unknown;
 }
 
 /** What a checkpoint of this app keeps; null if it was written by an earlier version of it. */
 export function keptIn<S extends Settings>(bytes: Uint8Array<ArrayBuffer>, settings: S): Kept<S> | null {
   const position = checkpointPosition(bytes);
   if (typeof position !== "object" || position === null) return null;
-  const { values, history, random } = position as Partial<Kept<S>>;
+  const { values, history, random, notes } = position as Partial<Kept<S>>;
   if (!isPoints(history)) return null;
-  return { values: valuesFrom(settings, values), history, random: Random.fromState(random).state };
+  return { values: valuesFrom(settings, values), history, random: Random.fromState(random).state, notes };
 }

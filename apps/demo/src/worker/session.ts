@@ -60,6 +60,7 @@ export class Session {
     const session = await Session.#make(surroundings, kept);
     try {
       await loadCheckpoint(bytes, session.#subject);
+      session.run.notes?.restore(kept.notes);
       return session;
     } catch (error) {
       session.#free();
@@ -98,6 +99,7 @@ export class Session {
       values: this.values,
       history: this.training.history.points,
       random: this.#random.state,
+      notes: this.run.notes?.take() ?? null,
     };
     await this.#in.store.write(await saveCheckpoint({ ...this.#subject, position }));
   }

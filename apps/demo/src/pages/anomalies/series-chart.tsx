@@ -1,11 +1,11 @@
 import { Scrollable } from "../../ui/scrollable";
 import { alarmsOf, isOf, type Watched } from "./detection";
 
-const SIZE = { width: 720, height: 330, left: 44, right: 8 };
+const SIZE = { width: 720, height: 360, left: 52, right: 8 };
 /** Where the two charts lie: what was measured, and how regular it is. */
 const [VALUES, REGULARITY] = [
   { top: 10, bottom: 200 },
-  { top: 225, bottom: 300 },
+  { top: 222, bottom: 312 },
 ];
 const MOST = 5;
 
@@ -98,13 +98,16 @@ export function SeriesChart({
           y1={regular(threshold)}
           y2={regular(threshold)}
         />
+        <text class="tick end" x={SIZE.left - 8} y={REGULARITY.bottom + 14}>
+          alarm
+        </text>
         {alarms.map((alarm) => (
           <rect
             key={alarm.start}
             class={isOf(alarm, fault) ? "alarm right" : "alarm"}
             {...band(alarm)}
-            y={REGULARITY.bottom + 6}
-            height="10"
+            y={REGULARITY.bottom + 8}
+            height="12"
           />
         ))}
         <text class="tick" x={SIZE.left} y={SIZE.height - 6}>

@@ -1,6 +1,6 @@
 import type { Verdict } from "./detection";
 
-const SIZE = { width: 300, height: 240, left: 44, bottom: 40, top: 10, right: 10 };
+const SIZE = { width: 300, height: 240, left: 58, bottom: 40, top: 10, right: 10 };
 
 /** Precision over recall for every threshold, and where the chosen one is. */
 export function TradeOff({
@@ -39,7 +39,7 @@ export function TradeOff({
       <text class="tick middle" x={across(0.5)} y={SIZE.height - 8}>
         recall
       </text>
-      <text class="tick middle" transform={`translate(12 ${up(0.5)}) rotate(-90)`}>
+      <text class="tick middle" transform={`translate(14 ${up(0.5)}) rotate(-90)`}>
         precision
       </text>
     </svg>

@@ -24,7 +24,7 @@ export function TaggingView() {
         <>
           <p>
             Every word gets three tags: its part of speech, the entity that it belongs to, and the slot of a request
-            that it fills. B- begins a span, I- goes on with it, O is none.
+            that it fills. B begins a span, I goes on with it, O is none.
           </p>
           <p>
             Florence may be a town, a person or a bank, and only the next word tells which. Two models learn side by

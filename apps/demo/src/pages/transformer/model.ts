@@ -52,7 +52,7 @@ export function trainer(
 ) {
   const optimizer = new Adam(model.parameters(), { lr: options.lr, clipNorm: 1 });
   const step = async (): Promise<Tensor> => {
-    const { digits, answers, shape } = drawDigits(options.random, task, { rows: 64, length: options.length });
+    const { digits, answers, shape } = drawDigits(options.random, task, { rows: 32, length: options.length });
     const loss = crossEntropy(model.forward(tensor(digits, { shape })), tensor(answers, { shape }));
     await optimizer.minimize(loss);
     return loss;

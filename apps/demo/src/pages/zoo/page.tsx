@@ -1,0 +1,1 @@
+export { ZooView as Page } from "./view";
