@@ -17,7 +17,7 @@ class Lab {
   readonly history = signal<readonly Point[]>([]);
   readonly cost = signal<Cost>(NO_COST);
   readonly picture = signal<unknown>(null);
-  readonly about = signal<Pick<Opened, "device" | "parameters" | "canExport"> | null>(null);
+  readonly about = signal<Pick<Opened, "device" | "parameters" | "exports"> | null>(null);
   /** The path of the lab that is open. */
   readonly path = signal("");
   #remote: Remote | null = null;

@@ -11,6 +11,9 @@ export interface Chance {
   readonly random: Random;
 }
 
+/** Files for other programs. */
+export type FileKind = "onnx" | "pytorch";
+
 /** A model in training, as the worker drives it. */
 export interface Run<Question = unknown, Answer = unknown, Picture = unknown> {
   readonly model: Module;
@@ -23,8 +26,11 @@ export interface Run<Question = unknown, Answer = unknown, Picture = unknown> {
   ask(question: Question): Promise<Answer>;
   /** What the page draws of the model as it is now. */
   picture?(): Promise<Picture>;
-  /** How the model is called, for ONNX and PyTorch files; absent where it has no single forward pass. */
-  readonly exported?: PyTorchOptions;
+  /**
+   * How the model is called, for files for other programs; absent where it has no single forward pass. `to` says which can
+   * have all of it, where not all can.
+   */
+  readonly exported?: PyTorchOptions & { readonly to?: readonly FileKind[] };
   /** What the run knows of its past beside its weights, in plain values: kept with them, and brought back after a reload. */
   readonly notes?: { take(): unknown; restore(kept: unknown): void };
   /** Frees what the run holds on the device beside its model and optimizer. */

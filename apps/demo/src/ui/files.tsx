@@ -4,6 +4,7 @@ import { download } from "./download";
 /** Weights to a file and back, and files for other programs. */
 export function Files() {
   const isBusy = ["opening", "recovering", "gone"].includes(lab.status.value);
+  const kinds = lab.about.value?.exports ?? [];
   const name = lab.path.value.replaceAll("/", "-");
   const saveWeights = async () => {
     const file = await lab.save();
@@ -38,15 +39,15 @@ export function Files() {
           onChange={(event) => void loadWeights(event.currentTarget)}
         />
       </label>
-      {lab.about.value?.canExport && (
-        <>
-          <button type="button" disabled={isBusy} onClick={saveONNX}>
-            Export ONNX
-          </button>
-          <button type="button" disabled={isBusy} onClick={savePyTorch}>
-            Export PyTorch
-          </button>
-        </>
+      {kinds.includes("onnx") && (
+        <button type="button" disabled={isBusy} onClick={saveONNX}>
+          Export ONNX
+        </button>
+      )}
+      {kinds.includes("pytorch") && (
+        <button type="button" disabled={isBusy} onClick={savePyTorch}>
+          Export PyTorch
+        </button>
       )}
     </div>
   );

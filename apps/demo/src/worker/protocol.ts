@@ -1,3 +1,4 @@
+import type { FileKind } from "../experiment/experiment";
 import type { Values } from "../experiment/settings";
 
 /** A loss, and a score where it was measured, after so many steps. */
@@ -15,7 +16,7 @@ export interface Opened {
   /** The adapter, in words. */
   readonly device: string;
   /** Which files it can be written to for other programs. */
-  readonly canExport: boolean;
+  readonly exports: readonly FileKind[];
   readonly picture: unknown;
 }
 

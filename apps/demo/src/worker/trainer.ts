@@ -144,7 +144,7 @@ export class Trainer implements Remote {
       history: training.history.points,
       parameters: run.model.parameters().reduce((sum, { size }) => sum + size, 0),
       device: adapterName(adapter),
-      canExport: run.exported !== undefined,
+      exports: run.exported ? (run.exported.to ?? ["onnx", "pytorch"]) : [],
       picture: await training.between(async () => (await run.picture?.()) ?? null),
     };
   }

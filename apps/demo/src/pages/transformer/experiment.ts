@@ -2,6 +2,7 @@ import { Random } from "@unroll/data";
 import { argmax, evaluate, tensor } from "@unroll/nn";
 import { defineExperiment } from "../../experiment/experiment";
 import { DigitTransformer, trainer } from "./model";
+import { plainly } from "./plainly";
 import { settings } from "./settings";
 import { drawDigits, TASKS } from "./tasks";
 
@@ -51,6 +52,11 @@ export const experiment = defineExperiment({
       },
       ask: read,
       picture: () => read(shown),
+      exported: {
+        inputs: { digits: { shape: ["batch", length], dtype: "i32" } },
+        forward: ({ digits }) => digits && plainly(model, digits),
+        to: ["onnx"],
+      },
     };
   },
 });

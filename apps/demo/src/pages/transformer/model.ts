@@ -16,9 +16,8 @@ export class DigitTransformer extends Module {
     super();
     const size = heads * headSize;
     this.embedding = new Embedding(10, size, { rng });
-    const { added, rotary } = positionScheme("DigitTransformer", positions, { size, heads, length, rng });
-    this.positions = added;
-    this.encoder = new TransformerEncoder(size, heads, { layers, norm: "pre", rng, ...(rotary ? { rotary } : {}) });
+    this.positions = positionScheme("DigitTransformer", positions, { size, heads, length, rng }).added;
+    this.encoder = new TransformerEncoder(size, heads, { layers, norm: "pre", rng });
     this.out = new Linear(size, classesOf(length), { rng });
   }
 

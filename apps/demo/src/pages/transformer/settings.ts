@@ -8,7 +8,7 @@ export const settings = {
   headSize: choice("Features a head", ["4", "8", "16", "32"], "16"),
   positions: choice(
     "Positions",
-    ["learned", "sinusoidal", "rotary", "none"],
+    ["learned", "sinusoidal", "none"],
     "learned",
     "Without any, order is nothing that the model could see.",
   ),

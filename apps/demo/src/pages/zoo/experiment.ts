@@ -69,6 +69,11 @@ export const experiment = defineExperiment({
         }));
       },
       notes: logbook,
+      exported: {
+        inputs: { x: { shape: ["batch", "time", task.inputs] } },
+        forward: ({ x }) => x && Object.fromEntries(racers.map((racer) => [racer.name, racer.forward(x)])),
+        to: ["onnx"],
+      },
     };
   },
 });
