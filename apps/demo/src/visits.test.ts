@@ -83,7 +83,7 @@ async function settled(count: () => Promise<number>): Promise<number> {
   }
 }
 
-describe.each(visits)("$path", ({ path, learns, tryIt, afterwards }) => {
+describe.each(visits)("$path", ({ path, learns, tryIt, cameBack, afterwards }) => {
   const seconds = 60 + (learns?.seconds ?? 0);
   test("is tried, looked at and read aloud without fault", { timeout: 1000 * seconds }, async () => {
     const { page, errors, close } = await visitor();
@@ -96,7 +96,7 @@ describe.each(visits)("$path", ({ path, learns, tryIt, afterwards }) => {
       await ready(page);
     }
     await look(page, path.replaceAll("/", "-"));
-    if (learns) await comeBack(page);
+    if (learns) await comeBack(page, cameBack);
     await afterwards?.(page);
     expect(errors).toEqual([]);
     await close();
@@ -114,11 +114,12 @@ async function learn(page: Page, { bar, seconds }: NonNullable<Visit["learns"]>)
 }
 
 /** Loads the page again, and goes on where it stopped. */
-async function comeBack(page: Page): Promise<void> {
+async function comeBack(page: Page, cameBack: Visit["cameBack"]): Promise<void> {
   const stopped = await fact(page, "step");
   await page.reload();
   await ready(page);
   expect(await fact(page, "step")).toBe(stopped);
+  await cameBack?.(page);
   await press(page, "Resume");
   await factPasses(page, "step", stopped + 1, 20);
 }

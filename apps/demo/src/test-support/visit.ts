@@ -15,4 +15,6 @@ export interface Visit {
   tryIt(page: Page): Promise<void>;
   /** What makes another model, and so is done last: training is on when it begins. */
   afterwards?(page: Page): Promise<void>;
+  /** Expects what is there again after a reload, before training goes on. */
+  cameBack?(page: Page): Promise<void>;
 }

@@ -124,7 +124,7 @@ export function SeriesChart({
 /** What the lines and shades of the chart are. */
 export function SeriesKey() {
   return (
-    <p>
+    <p class="series-key">
       <span class="key measured">measured</span> <span class="key expected">expected</span>{" "}
       <span class="key fault">fault</span> <span class="key regular">regularity</span>{" "}
       <span class="key threshold">threshold</span> <span class="key right">alarm at a fault</span>{" "}

@@ -29,9 +29,9 @@ export function TrySentence() {
   const unknown = words.filter((word) => idOf(word) === 0);
   return (
     <>
-      <p>
+      <p class="sentence">
         <label>
-          A sentence <input size={34} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          A sentence <input value={text} onInput={(event) => setText(event.currentTarget.value)} />
         </label>
       </p>
       <div class="buttons">

@@ -30,11 +30,13 @@ export function RaceTable({ standings }: { readonly standings: readonly Standing
             return (
               <tr key={name} class={places[racer] === 1 ? "leads" : undefined}>
                 <th scope="row">{name}</th>
-                <td class="lane">
-                  <span class="track">
-                    <span style={{ width: `${100 * score}%` }} />
+                <td>
+                  <span class="lane">
+                    <span class="track">
+                      <span style={{ width: `${100 * score}%` }} />
+                    </span>
+                    <span class="score">{scores.length > 0 ? formatPercent(score) : "–"}</span>
                   </span>
-                  <span class="score">{scores.length > 0 ? formatPercent(score) : "–"}</span>
                 </td>
                 <td>{scores.length > 0 ? places[racer] : "–"}</td>
                 <td>

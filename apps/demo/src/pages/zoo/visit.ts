@@ -1,14 +1,13 @@
 import { expect } from "vitest";
 import { fill, textOf } from "../../test-support/on-page";
+import type { Page } from "../../test-support/site";
 import type { Visit } from "../../test-support/visit";
 
 export const visit: Visit = {
   path: "zoo",
   learns: { bar: 75, seconds: 40 }, // who guesses is right in a quarter of cases
   async tryIt(page) {
-    const cells = await page.$$eval("[data-answer=race] tbody tr", (rows) =>
-      rows.map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? "")),
-    );
+    const cells = await raceOf(page);
     expect(cells).toHaveLength(10);
     expect(cells.some(([, , place]) => place === "1")).toBe(true);
     for (const [, score, , , loss, parameters, took] of cells) {
@@ -20,4 +19,18 @@ export const visit: Visit = {
     await fill(page, "2 letters from A to D", "DA");
     await expect.poll(() => textOf(page, "[data-answer=said]"), { timeout: 10_000 }).toMatch(/DA ✓/);
   },
+  async cameBack(page) {
+    await page.waitForSelector("[data-answer=race]");
+    for (const [, score, , , loss] of await raceOf(page)) {
+      expect(score).toMatch(/^[\d.]+ %$/);
+      expect(Number(loss)).toBeGreaterThan(0);
+    }
+  },
 };
+
+/** The text of each cell of the race. */
+function raceOf(page: Page): Promise<string[][]> {
+  return page.$$eval("[data-answer=race] tbody tr", (rows) =>
+    rows.map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? "")),
+  );
+}
