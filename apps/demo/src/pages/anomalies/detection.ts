@@ -87,16 +87,31 @@ export function judge(
   return { precision, recall, f1, alarms, faults };
 }
 
+/** A threshold, and how good it is. */
+export interface Judged {
+  readonly threshold: number;
+  readonly verdict: Verdict;
+}
+
+const judged = new WeakMap<readonly Watched[], readonly Judged[]>();
+
+/** What `judgeAll` makes of series, made once for the same ones. */
+export function judgedOf(series: readonly Watched[]): readonly Judged[] {
+  const known = judged.get(series) ?? judgeAll(series);
+  judged.set(series, known);
+  return known;
+}
+
 /** Every threshold that is tried, with how good it is. */
-export function judgeAll(series: readonly Watched[]): { threshold: number; verdict: Verdict }[] {
+export function judgeAll(series: readonly Watched[]): Judged[] {
   const scale = scaleOf(series);
   const regularity = series.map((one) => regularityOf(one, scale));
   return TRIED.map((threshold) => ({ threshold, verdict: judge(series, regularity, threshold) }));
 }
 
 /** The middle of the thresholds of the best F1. */
-export function bestOf(judged: readonly { threshold: number; verdict: Verdict }[]): number {
-  const most = Math.max(...judged.map(({ verdict }) => verdict.f1));
-  const best = judged.filter(({ verdict }) => verdict.f1 === most);
+export function bestOf(all: readonly Judged[]): number {
+  const most = Math.max(...all.map(({ verdict }) => verdict.f1));
+  const best = all.filter(({ verdict }) => verdict.f1 === most);
   return best[Math.floor(best.length / 2)]?.threshold ?? 0.5;
 }
