@@ -1,9 +1,20 @@
-import { type Positions, positionScheme, TransformerEncoder } from "@unroll/attention";
+import { LearnedPositions, SinusoidalPositions, TransformerEncoder } from "@unroll/attention";
 import type { Random } from "@unroll/data";
 import { Adam, crossEntropy, Embedding, type Generator, Linear, Module, type Tensor, tensor } from "@unroll/nn";
 import { classesOf, drawDigits, type TaskName } from "./tasks";
 
-export type Sizes = { length: number; layers: number; heads: number; headSize: number; positions: Positions };
+const POSITIONS = {
+  learned: (length: number, size: number, rng: Generator) => new LearnedPositions(length, size, { rng }),
+  sinusoidal: (_: number, size: number) => new SinusoidalPositions(size),
+  none: () => null,
+};
+export type Sizes = {
+  length: number;
+  layers: number;
+  heads: number;
+  headSize: number;
+  positions: keyof typeof POSITIONS;
+};
 
 /** Digits in, a class at each place out; nothing but attention brings places together. */
 export class DigitTransformer extends Module {
@@ -16,7 +27,7 @@ export class DigitTransformer extends Module {
     super();
     const size = heads * headSize;
     this.embedding = new Embedding(10, size, { rng });
-    this.positions = positionScheme("DigitTransformer", positions, { size, heads, length, rng }).added;
+    this.positions = POSITIONS[positions](length, size, rng);
     this.encoder = new TransformerEncoder(size, heads, { layers, norm: "pre", rng });
     this.out = new Linear(size, classesOf(length), { rng });
   }
