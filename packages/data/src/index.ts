@@ -81,6 +81,30 @@ export { convertTags, type Span, type SpanOptions, type SpanScore, spanF1, spans
 export { type BracketTask, bracketLanguage, isBalanced } from "./tasks/brackets";
 export { OPINION_WORDS, type Opinion, opinionStrength, opinions } from "./tasks/opinions";
 export {
+  MELODY_BAR,
+  type MelodyOptions,
+  type MelodySeed,
+  type MelodyTask,
+  melodies,
+  melodyVerdicts,
+} from "./tasks/melodies";
+export {
+  type Chord,
+  chordName,
+  chordsOf,
+  isInKey,
+  type MusicKey,
+  noteName,
+  notesOfChord,
+  scaleOf,
+} from "./tasks/melody-rules";
+export type { MelodyStyle } from "./tasks/melody-styles";
+export { MELODY_RANGE, MELODY_TOKENS, type MelodyToken, melodyToken, melodyTokenName } from "./tasks/melody-tokens";
+export { MORSE_CODE, type MorseSpan, type MorseTiming, morseLength, morseTiming } from "./tasks/morse-code";
+export { keyedTone, type MorseOptions, type MorseTask, morseSounds, type ToneOptions } from "./tasks/morse-sounds";
+export type { Point } from "./tasks/pen-curve";
+export { type PenOptions, type PenStroke, type PenTask, penDigits } from "./tasks/pen-digits";
+export {
   addingProblem,
   type ClassTask,
   copyMemory,
