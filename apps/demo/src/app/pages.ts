@@ -41,9 +41,24 @@ export const pages: readonly PageEntry[] = [
     summary: "Praise or blame? The score after each word, as “not”, “slightly” and “but” turn it.",
   },
   {
+    id: "ctc",
+    title: "Morse code by ear",
+    summary: "Sound in, text out, and nobody says when: CTC, its path of letters and blanks, and how it collapses.",
+  },
+  {
+    id: "handwriting",
+    title: "Handwriting",
+    summary: "Write a digit: a network follows your pen, and often knows it before you are done.",
+  },
+  {
     id: "anomalies",
     title: "Anomalies",
     summary: "A model of what is regular, and the threshold below which something is wrong.",
+  },
+  {
+    id: "music",
+    title: "Music",
+    summary: "A key and a style become a tune, note after note: see the rules being learned, and hear them.",
   },
   {
     id: "transformer",

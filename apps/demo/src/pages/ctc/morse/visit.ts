@@ -1,0 +1,61 @@
+import { editDistance } from "@unroll/data";
+import { expect } from "vitest";
+import { fill, press, ready, textOf } from "../../../test-support/on-page";
+import type { Visit } from "../../../test-support/visit";
+
+export const visit: Visit = {
+  path: "ctc/morse",
+  learns: { bar: 88, seconds: 60 },
+  async tryIt(page) {
+    const distance = async (sent: string) => editDistance([...(await textOf(page, "[data-answer=heard]"))], [...sent]);
+    await expect.poll(() => distance("HELLOWORLD"), { timeout: 30_000 }).toBeLessThanOrEqual(2); // it trains on
+    await fill(page, "Text to send", "sos");
+    await expect.poll(() => distance("SOS"), { timeout: 30_000 }).toBe(0);
+
+    // the collapse of what is heard, from the first letter to the last, while the model stays as it is
+    await press(page, "Pause");
+    await ready(page);
+    const whole = () => page.$$eval("[data-answer=heard], [data-answer=collapsed]", texts);
+    const [before, heard = ""] = [await settled(whole), (await whole())[0]];
+    expect(before).toEqual([heard, heard]);
+    await page.focus("#collapse-step");
+    await page.keyboard.press("Home");
+    expect(await textOf(page, "[data-answer=step]")).toMatch(/^Step 1 of \d+: /);
+    const begun = (await textOf(page, "[data-answer=collapsed]")).trim().length; // a first letter may begin at once
+    for (let written = begun + 1; written <= heard.length; written++) {
+      await press(page, "Next letter");
+      await expect.poll(() => textOf(page, "[data-answer=collapsed]")).toBe(heard.slice(0, written));
+      expect(await textOf(page, "[data-answer=step]")).toContain(`: ${heard[written - 1]} begins and is written.`);
+    }
+    expect((await textOf(page, "[data-answer=merged]")).replaceAll("–", "")).toBe(heard);
+    expect(await page.$$eval("[data-answer=beam] li", (items) => items.length)).toBe(3);
+    await press(page, "Resume");
+
+    // a page that may not hear says so
+    await page.locator("::-p-text(the microphone)").click();
+    await press(page, "Listen");
+    await page.waitForSelector("[role=alert]");
+    expect(await textOf(page, "[role=alert]")).toMatch(/microphone.*(press again|Open it over https)/);
+
+    // by hand, on the keyboard: one E
+    await page.locator("::-p-text(a key that you press)").click();
+    await page.focus(".key-button");
+    await page.keyboard.down("Space");
+    await page.keyboard.up("Space");
+    await page.waitForSelector("[data-answer=heard]");
+    await page.locator("::-p-text(a text)").click();
+    await page.waitForSelector("[data-answer=heard]");
+  },
+};
+
+const texts = (elements: Element[]): string[] => elements.map(({ textContent }) => textContent ?? "");
+
+/** What stands there once it has stood still for a while: the last answer may come after the last step. */
+async function settled(look: () => Promise<string[]>): Promise<string[]> {
+  for (let before = await look(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const now = await look();
+    if (String(now) === String(before)) return now;
+    before = now;
+  }
+}

@@ -1,0 +1,1 @@
+export { MorseView as Page } from "./morse/view";
