@@ -1,0 +1,1 @@
+export { DigitsView as Page } from "./digits/view";
