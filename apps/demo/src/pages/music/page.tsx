@@ -1,0 +1,1 @@
+export { TunesView as Page } from "./tunes/view";

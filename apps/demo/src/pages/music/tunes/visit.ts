@@ -1,0 +1,26 @@
+import { expect } from "vitest";
+import { fill, press, textOf } from "../../../test-support/on-page";
+import type { Visit } from "../../../test-support/visit";
+
+export const visit: Visit = {
+  path: "music/tunes",
+  learns: { bar: 75, seconds: 60 },
+  async tryIt(page) {
+    await page.select("#tune-style", "arpeggio");
+    await fill(page, "Temperature", "0.3");
+    await press(page, "Compose");
+    await page.waitForSelector("[data-answer=kept]", { timeout: 15_000 });
+    // nobody told it the rules; what keeps them by chance is 28 %
+    expect(Number.parseFloat(await textOf(page, "[data-answer=kept]"))).toBeGreaterThan(70);
+    const label = await page.$$eval(".roll", (rolls) => rolls.at(-1)?.getAttribute("aria-label"));
+    expect(label).toMatch(/^\d+ notes over .*; \d+ of 36 tokens keep the rules\.$/);
+    // it plays, or says why not where there is no loudspeaker
+    await press(page, "Play it");
+    await page.waitForFunction(
+      () =>
+        document.querySelector(".roll .now") !== null ||
+        /does not let this page sound/.test(document.querySelector("[role=alert]")?.textContent ?? ""),
+      { timeout: 10_000 },
+    );
+  },
+};
