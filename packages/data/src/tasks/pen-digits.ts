@@ -49,8 +49,8 @@ function written(random: Random, digit: number, variety: number): PenStroke[] {
   /** Uniform from −most to most, less with less variety. */
   const about = (most: number): number => most * variety * (2 * random.uniform() - 1);
   const height = 0.8 + about(0.2);
-  const width = height * (0.65 + about(0.2));
-  const slant = about(0.15) + 0.15 * variety;
+  const width = height * (0.7 + about(0.25));
+  const slant = about(0.25) + 0.15 * variety;
   const turn = about(0.15);
   const [left, top] = [0.5 + about(0.15), 0.5 + about(0.1)];
   const tremble = { size: 0.008 * variety * random.uniform(), x: about(Math.PI), y: about(Math.PI) };
@@ -67,10 +67,13 @@ function written(random: Random, digit: number, variety: number): PenStroke[] {
       const before = stroke[at - 1];
       const isCorner = before?.x === x && before.y === y; // the point before once more
       const last = formed.at(-1);
-      formed.push(isCorner && last ? last : { x: x + about(0.06), y: y + about(0.05) });
+      formed.push(isCorner && last ? last : { x: x + about(0.1), y: y + about(0.08) });
     }
     const speed = 0.05 + about(0.03);
-    return smoothStroke(formed, () => speed * (1 + about(0.4))).map((point, at) => {
+    const drawn = smoothStroke(formed, () => speed * (1 + about(0.4)));
+    // some lift the pen before they are quite done
+    const end = drawn.length - Math.floor(0.12 * variety * random.uniform() * drawn.length);
+    return drawn.slice(0, end).map((point, at) => {
       const { x, y } = place(point);
       return {
         x: x + tremble.size * Math.sin(1.3 * at + tremble.x),

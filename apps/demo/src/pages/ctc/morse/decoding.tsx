@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { formatPercent } from "../../../ui/format";
 import { type CollapsedStep, collapse } from "./collapse";
 import type { Heard } from "./experiment";
-import { PathChart } from "./path-chart";
+import { PathChart, visible } from "./path-chart";
 
 const EVERY_MS = 150;
 
@@ -15,7 +15,7 @@ export function Decoding({ heard, frames }: { readonly heard: Heard; readonly fr
   const at = Math.min(chosen ?? last, last);
   const symbols = ["", ...alphabet];
   const steps = collapse(path, symbols);
-  const shown = path.map((label) => symbols[label] || "–");
+  const shown = path.map((label) => visible(symbols[label] || "–"));
 
   useEffect(() => {
     setChosen(null);
@@ -86,7 +86,7 @@ export function Decoding({ heard, frames }: { readonly heard: Heard; readonly fr
             .join("")}
         </dd>
         <dt>Without blanks</dt>
-        <dd data-answer="collapsed">{steps[at]?.text || " "}</dd>
+        <dd data-answer="collapsed">{steps[at]?.text}</dd>
       </dl>
       <h3>The likeliest texts</h3>
       <p>

@@ -21,7 +21,7 @@ export interface Said {
   readonly probabilities: readonly Float32Array[];
   /** The likeliest class of each step. */
   readonly path: readonly number[];
-  /** The classes but for the blank. */
+  /** The classes but for the blank: letters, and the space last. */
   readonly alphabet: string;
   /** The path without repeats and blanks. */
   readonly text: string;
@@ -41,15 +41,24 @@ export interface Look extends Said {
   readonly alignment: readonly Float32Array[];
 }
 
+/** Of examples of one row each the one with most letters: there is most to see in it. */
+function longest(rows: readonly ReturnType<typeof examples>[]): ReturnType<typeof examples> {
+  const lengthOf = ({ labels }: ReturnType<typeof examples>) => labels[0]?.length ?? 0;
+  return rows.reduce((best, row) => (lengthOf(row) > lengthOf(best) ? row : best));
+}
+
 export const experiment = defineExperiment({
   settings,
   create({ letters, reads, hidden, dots, noise, lr }, { seed, rng, random }) {
-    const alphabet = ALPHABETS[letters];
+    const alphabet = `${ALPHABETS[letters]} `;
     const model = new MorseEar({ letters: alphabet.length, hidden, reads, rng });
     const make = (from: Random, batchSize: number) =>
-      examples(from, { ...SOUNDS, batchSize, seconds: SOUNDS.dot * 2 * Math.ceil(dots / 2), alphabet, noise });
+      examples(from, {
+        ...{ ...SOUNDS, batchSize, noise, seconds: SOUNDS.dot * 2 * Math.ceil(dots / 2) },
+        alphabet: `${alphabet}  `, // a space is drawn three times as often as a letter
+      });
     const held = make(new Random(seed, HELD_OUT), 64);
-    const looked = make(new Random(seed, LOOKED_AT), 1);
+    const looked = longest(Array.from({ length: 24 }, (_, row) => make(new Random(seed, LOOKED_AT + row), 1)));
     const textOf = (labels: readonly number[]) => labels.map((label) => alphabet.charAt(label - 1)).join("");
 
     /** What the network says of a row, up to its true length. */

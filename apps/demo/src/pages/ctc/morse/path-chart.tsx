@@ -42,7 +42,7 @@ export function PathChart({
         <path class="sound" d={soundPath(frames)} />
         {symbols.map((symbol, row) => (
           <text key={symbol} class="tick" x={LEFT - 5} y={TOP + (row + 0.5) * CELL.height}>
-            {symbol === "blank" ? "–" : symbol}
+            {symbol === "blank" ? "–" : visible(symbol)}
           </text>
         ))}
         <rect class="frame" x={LEFT} y={TOP} width={CELL.width * path.length} height={CELL.height * symbols.length} />
@@ -55,6 +55,9 @@ export function PathChart({
     </Scrollable>
   );
 }
+
+/** A letter as it is shown: a space is seen too. */
+export const visible = (letter: string): string => (letter === " " ? "␣" : letter);
 
 /** The outline of a sound's loudness. */
 function soundPath(frames: Float32Array): string {
@@ -78,7 +81,7 @@ export function AlignmentChart({
   const height = CELL.height * sent.length + 4;
   const spans = [...sent].map((letter, row) => {
     const best = alignment.reduce((found, of, t) => ((of[row] ?? 0) > (alignment[found]?.[row] ?? 0) ? t : found), 0);
-    return `${letter} about step ${best + 1}`;
+    return `${letter === " " ? "space" : letter} about step ${best + 1}`;
   });
   return (
     <Scrollable label="Alignment">
@@ -92,7 +95,7 @@ export function AlignmentChart({
         {[...sent].map((letter, row) => (
           // the letters of a text stay where they are
           <text key={row} class="tick" x={LEFT - 5} y={(row + 0.5) * CELL.height}>
-            {letter}
+            {visible(letter)}
           </text>
         ))}
         <rect class="frame" x={LEFT} y={0} width={CELL.width * alignment.length} height={CELL.height * sent.length} />

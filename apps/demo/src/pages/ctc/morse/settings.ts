@@ -1,6 +1,6 @@
 import { choice, decimal, SEED, whole } from "../../../experiment/settings";
 
-/** What can be sent, by the name under which it is chosen. */
+/** What can be sent beside the space, by the name under which it is chosen. */
 export const ALPHABETS = {
   "E T A O I N S R": "ETAOINSR",
   "A to Z": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",

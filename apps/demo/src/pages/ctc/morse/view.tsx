@@ -33,12 +33,12 @@ export function MorseView() {
           cell="h"
           isBidirectional
           steps={[
-            { input: "· ·", output: "–" },
-            { input: "·", output: "S" },
-            { input: " ", output: "S" },
-            { input: "—", output: "–" },
-            { input: "— —", output: "O" },
-            { input: " ", output: "–" },
+            { input: "♪ ♪", output: "–" },
+            { input: "♪", output: "S" },
+            { input: "silence", output: "S" },
+            { input: "♪♪♪", output: "–" },
+            { input: "♪♪♪", output: "O" },
+            { input: "silence", output: "–" },
           ]}
           label="Six steps of a network that reads both ways: sounds go in, and each step says a letter or the blank."
         />

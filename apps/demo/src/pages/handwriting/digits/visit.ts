@@ -4,7 +4,7 @@ import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
   path: "handwriting/digits",
-  learns: { bar: 90, seconds: 60 },
+  learns: { bar: 85, seconds: 60 },
   async tryIt(page) {
     const digit = () => textOf(page, "[data-answer=digit]");
     const pad = await page.waitForSelector(".pad");

@@ -5,8 +5,9 @@ import { sheetOf } from "./score-sheet";
 
 const CELL = { width: 20, height: 8 };
 const LEFT = 36;
+const TOP = 8;
 const PITCHES = Array.from({ length: MELODY_RANGE.high - MELODY_RANGE.low + 1 }, (_, at) => MELODY_RANGE.high - at);
-const HEIGHT = PITCHES.length * CELL.height;
+const HEIGHT = TOP + PITCHES.length * CELL.height;
 
 /** A tune as a piano roll: notes by height and time, those of the key on shaded rows, and the chord of each bar below. */
 export function PianoRoll({
@@ -22,7 +23,7 @@ export function PianoRoll({
 }) {
   const { notes, chords, faults, length } = sheetOf(tune);
   const width = LEFT + length * CELL.width + 4;
-  const top = (pitch: number) => (MELODY_RANGE.high - pitch) * CELL.height;
+  const top = (pitch: number) => TOP + (MELODY_RANGE.high - pitch) * CELL.height;
   const kept = tune.verdicts.filter(Boolean).length;
   const names = chords.map(({ chord }) => (chord ? chordName(chord) : "no chord")).join(", ");
   const label = `${notes.length} notes over ${names}; ${kept} of ${tune.verdicts.length} tokens keep the rules.`;
@@ -48,7 +49,7 @@ export function PianoRoll({
           return (
             // the bars never change places
             <g key={bar}>
-              <line class="bar" x1={x} x2={x} y1={0} y2={HEIGHT} />
+              <line class="bar" x1={x} x2={x} y1={TOP} y2={HEIGHT} />
               <text class={isKept ? "chord" : "chord broken"} x={x + 5} y={HEIGHT + 14}>
                 {chord ? chordName(chord) : "–"} {isKept ? "" : "✗"}
               </text>
@@ -72,7 +73,7 @@ export function PianoRoll({
           </text>
         ))}
         {at !== undefined && at >= 0 && at <= length && (
-          <line class="now" x1={LEFT + at * CELL.width} x2={LEFT + at * CELL.width} y1={0} y2={HEIGHT} />
+          <line class="now" x1={LEFT + at * CELL.width} x2={LEFT + at * CELL.width} y1={TOP} y2={HEIGHT} />
         )}
       </svg>
     </Scrollable>

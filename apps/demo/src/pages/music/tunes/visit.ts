@@ -4,7 +4,7 @@ import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
   path: "music/tunes",
-  learns: { bar: 75, seconds: 60 },
+  learns: { bar: 80, seconds: 60 },
   async tryIt(page) {
     await page.select("#tune-style", "arpeggio");
     await fill(page, "Temperature", "0.3");
