@@ -9,8 +9,8 @@ const TONES = { low: 250, high: 3000 } as const;
 const DEPTH = 8;
 /** What a frame is in which nothing sounds. */
 export const SILENCE = -1;
-/** Samples of a stretch in which pitches are told apart. */
-const STRETCH = 256;
+/** How long a stretch is in which pitches are told apart, in seconds: those that are 8 hertz apart. */
+const STRETCH = 0.128;
 
 /** A signal at some samples a second, in which a dot lasts so many seconds. */
 export interface Sound {
@@ -26,7 +26,8 @@ export interface Sound {
  */
 export function framesOf({ signal, sampleRate, dot }: Sound): Float32Array<ArrayBuffer> {
   const hop = (dot * sampleRate) / FRAMES_PER_DOT;
-  const width = Math.min(STRETCH, Math.round(OVERLAP * hop)); // longer, and it would hear no pitch between two bins
+  // longer, and it would hear no pitch between two that are told apart
+  const width = Math.round(Math.min(OVERLAP * hop, STRETCH * sampleRate));
   const pitch = pitchOf(signal, sampleRate);
   const [cos, sin] = [Math.cos, Math.sin].map((wave) =>
     Float64Array.from({ length: width }, (_, k) => {
@@ -51,17 +52,19 @@ export function framesOf({ signal, sampleRate, dot }: Sound): Float32Array<Array
 
 /** Hertz of the tone that sounds most, all stretches of a signal together. */
 function pitchOf(signal: Float32Array, sampleRate: number): number {
-  const transform = new FourierTransform(STRETCH);
-  const sums = new Float64Array(STRETCH / 2 + 1);
-  for (let begin = 0; begin < signal.length; begin += STRETCH) {
-    const stretch = new Float64Array(STRETCH);
-    stretch.set(signal.subarray(begin, begin + STRETCH));
+  const size = 2 ** Math.round(Math.log2(STRETCH * sampleRate));
+  const transform = new FourierTransform(size);
+  const sums = new Float64Array(size / 2 + 1);
+  for (let begin = 0; begin < signal.length; begin += size) {
+    const stretch = new Float64Array(size);
+    stretch.set(signal.subarray(begin, begin + size));
     const { re, im } = transform.real(stretch);
-    for (let bin = 0; bin < sums.length; bin++)
+    for (let bin = 0; bin < sums.length; bin++) {
       sums[bin] = (sums[bin] ?? 0) + (re[bin] ?? 0) ** 2 + (im[bin] ?? 0) ** 2;
+    }
   }
-  const [low, high] = [TONES.low, TONES.high].map((hertz) => (hertz * STRETCH) / sampleRate) as [number, number];
-  let best = Math.ceil(low);
-  for (let bin = best; bin <= Math.min(high, STRETCH / 2); bin++) if ((sums[bin] ?? 0) > (sums[best] ?? 0)) best = bin;
-  return (best * sampleRate) / STRETCH;
+  let best = Math.ceil((TONES.low * size) / sampleRate);
+  const last = Math.min((TONES.high * size) / sampleRate, size / 2);
+  for (let bin = best; bin <= last; bin++) if ((sums[bin] ?? 0) > (sums[best] ?? 0)) best = bin;
+  return (best * sampleRate) / size;
 }

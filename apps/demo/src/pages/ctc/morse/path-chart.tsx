@@ -42,7 +42,7 @@ export function PathChart({
         <path class="sound" d={soundPath(frames)} />
         {symbols.map((symbol, row) => (
           <text key={symbol} class="tick" x={LEFT - 5} y={TOP + (row + 0.5) * CELL.height}>
-            {symbol === "blank" ? "–" : visible(symbol)}
+            {symbol === "blank" ? "–" : symbol.replace(" ", "sp")}
           </text>
         ))}
         <rect class="frame" x={LEFT} y={TOP} width={CELL.width * path.length} height={CELL.height * symbols.length} />
@@ -95,7 +95,7 @@ export function AlignmentChart({
         {[...sent].map((letter, row) => (
           // the letters of a text stay where they are
           <text key={row} class="tick" x={LEFT - 5} y={(row + 0.5) * CELL.height}>
-            {visible(letter)}
+            {letter.replace(" ", "sp")}
           </text>
         ))}
         <rect class="frame" x={LEFT} y={0} width={CELL.width * alignment.length} height={CELL.height * sent.length} />

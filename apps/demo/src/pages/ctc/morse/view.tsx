@@ -63,7 +63,7 @@ function Picture() {
       <p>
         This is what the loss asks for instead: how probable it is that a path which does say {look.sent} is at that
         letter then. At first it has no idea, and spreads each letter out. As network and loss agree on times, it turns
-        sharp.
+        sharp. When that is they choose themselves: a network that hears both ways may say a letter before it is sent.
       </p>
       <AlignmentChart alignment={look.alignment} sent={look.sent} />
     </>
