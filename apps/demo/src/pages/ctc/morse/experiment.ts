@@ -132,7 +132,8 @@ export const experiment = defineExperiment({
         held.x.dispose();
         looked.x.dispose();
       },
-      exported: { inputs: { x: { shape: ["batch", "time", 1] } } },
+      // two frames make a step, so a file is for sounds of one length
+      exported: { inputs: { x: { shape: ["batch", held.x.shape[1] ?? 0, 1] } } },
     };
   },
 });
