@@ -1,7 +1,7 @@
 import { type MelodySeed, melodyVerdicts } from "@unroll/data";
 import { defineExperiment } from "../../../experiment/experiment";
 import { compose, makeComposer, trainer } from "./model";
-import { keysOf, STYLES } from "./seeds";
+import { keysOf, SEED_SIZE, STYLES } from "./seeds";
 import { settings } from "./settings";
 
 /** A tune, and which of its tokens keep the rules. */
@@ -43,6 +43,10 @@ export const experiment = defineExperiment({
         const wanted: MelodySeed = { key: { tonic: 0, mode: "major" }, style: "song" };
         const [tokens = []] = await compose(model, [wanted], { temperature: 1, seed });
         return { seed: wanted, tokens, verdicts: melodyVerdicts(tokens, wanted.key) };
+      },
+      // what it says where the tokens before are given: of a file, drawing is up to who runs it
+      exported: {
+        inputs: { x: { shape: [1, SEED_SIZE] }, y: { shape: [1, "time"], dtype: "u32" } },
       },
     };
   },
