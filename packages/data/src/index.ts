@@ -105,6 +105,30 @@ export { keyedTone, type MorseOptions, type MorseTask, morseSounds, type ToneOpt
 export type { Point } from "./tasks/pen-curve";
 export { type PenOptions, type PenStroke, type PenTask, penDigits } from "./tasks/pen-digits";
 export {
+  DATE_LOCALES,
+  DATE_STYLES,
+  type DateOptions,
+  DatesInWords,
+  dateText,
+  isHeldOutDate,
+  type WrittenDate,
+} from "./tasks/dates";
+export { type DrawSceneOptions, drawScene, type SceneCanvas, scenePixels } from "./tasks/draw-scene";
+export {
+  areKeptApart,
+  describeScene,
+  randomScenes,
+  SCENE_COLOURS,
+  SCENE_SHAPES,
+  SCENE_WORDS,
+  type Scene,
+  type SceneColour,
+  type SceneKind,
+  type SceneObject,
+  type SceneOptions,
+  type SceneShape,
+} from "./tasks/scenes";
+export {
   addingProblem,
   type ClassTask,
   copyMemory,

@@ -1,4 +1,5 @@
-import { isName, namedObjects, type Scene, type SceneObject, SIDE } from "./scene";
+import type { Scene, SceneObject } from "@unroll/data";
+import { isName, namedObjects, SIDE } from "./scene";
 
 /** What a model said of a scene, and where it looked for each word. */
 export interface Said {

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SceneObject } from "@unroll/data";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { attendedOn, liesOn } from "./attended";
 import { describeCaptions, drawCaptions } from "./examples";
-import { COLOURS, describeObjects, namedObjects, type SceneObject, SHAPES, SIDE, WORDS } from "./scene";
+import { namedObjects } from "./scene";
 import { readScenes } from "./scene-files";
-import { areKeptApart, makeScenes } from "./scenes";
 
 let folder = "";
 beforeEach(async () => {
@@ -17,55 +17,8 @@ afterEach(() => rm(folder, { recursive: true }));
 const circle: SceneObject = { shape: "circle", colour: "red", size: 10, x: 12, y: 12 };
 const square: SceneObject = { shape: "square", colour: "blue", size: 10, x: 20, y: 36 };
 
-test("a caption says how the first object stands to the others: by size where that differs, else by place", () => {
-  expect(describeObjects([circle])).toBe("a red circle");
-  expect(describeObjects([circle, square])).toBe("a red circle above a blue square");
-  expect(describeObjects([square, circle])).toBe("a blue square below a red circle");
-  expect(describeObjects([circle, { ...square, x: 40, y: 16 }])).toBe("a red circle left of a blue square");
-  expect(describeObjects([{ ...square, x: 40, y: 16 }, circle])).toBe("a blue square right of a red circle");
-  expect(describeObjects([{ ...circle, size: 13 }, square])).toBe("a red circle larger than a blue square");
-  expect(describeObjects([circle, { ...square, size: 13 }])).toBe("a red circle smaller than a blue square");
-  expect(describeObjects([circle, square, { ...square, shape: "star", size: 17 }])).toBe(
-    "a red circle above a blue square and smaller than a blue star",
-  );
-  expect(namedObjects("a red circle above a blue square".split(" "))).toEqual(
-    [0, 0, 0, -1, 1, 1, 1].map((n, t) => ([0, 3, 4].includes(t) ? -1 : n)),
-  );
-});
-
-describe("scenes", () => {
-  const seen = makeScenes(600, "seen", { seed: 0 });
-  const unseen = makeScenes(200, "unseen", { seed: 0 });
-
-  test("are the same for a seed, and others for another", () => {
-    expect(makeScenes(20, "seen", { seed: 3 })).toEqual(makeScenes(20, "seen", { seed: 3 }));
-    expect(makeScenes(20, "seen", { seed: 3 })).not.toEqual(makeScenes(20, "seen", { seed: 4 }));
-  });
-
-  test("to learn from have no combination of those to test, but all words, and all phrases", () => {
-    const apart = ({ objects: [one, other] }: (typeof seen)[number]) =>
-      one !== undefined && other !== undefined && areKeptApart(one, other);
-    expect(seen.filter(apart)).toEqual([]);
-    expect(unseen.filter(apart)).toHaveLength(200);
-    const words = new Set(seen.flatMap(({ caption }) => caption.split(" ")));
-    expect(WORDS.filter((word) => !words.has(word) && word !== "and")).toEqual([]);
-    for (const colour of COLOURS) {
-      for (const shape of SHAPES) expect(seen.some(({ caption }) => caption.includes(`${colour} ${shape}`))).toBe(true);
-    }
-  });
-
-  test("lie within the picture, apart from each other", () => {
-    for (const { objects } of [...seen, ...unseen]) {
-      for (const [n, { x, y, size }] of objects.entries()) {
-        expect(Math.min(x, y) - size / 2).toBeGreaterThan(0);
-        expect(Math.max(x, y) + size / 2).toBeLessThan(SIDE);
-        for (const other of objects.slice(0, n)) {
-          const far = Math.max(Math.abs(x - other.x), Math.abs(y - other.y));
-          expect(far).toBeGreaterThan((size + other.size) / 2);
-        }
-      }
-    }
-  });
+test("words that name an object are told by their phrase", () => {
+  expect(namedObjects("a red circle above a blue square".split(" "))).toEqual([-1, 0, 0, -1, -1, 1, 1]);
 });
 
 test("a cell lies on an object that reaches into it", () => {

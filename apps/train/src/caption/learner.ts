@@ -1,4 +1,4 @@
-import { Vocabulary } from "@unroll/data";
+import { type Scene, Vocabulary } from "@unroll/data";
 import { tensor } from "@unroll/nn";
 import { type Captioner, greedySearch } from "@unroll/seq2seq";
 import type { MakeLearner } from "../learning/learner";
@@ -6,7 +6,6 @@ import { attendedOn, type Said } from "./attended";
 import { pictureOf } from "./draw-scene";
 import type { CaptionDetail } from "./examples";
 import { SceneCaptioner } from "./model";
-import type { Scene } from "./scene";
 import { type SceneBatch, scenePart } from "./scene-part";
 
 /** What the model must know of its data: the words of captions. */

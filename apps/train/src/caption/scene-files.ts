@@ -1,16 +1,14 @@
-import { readJsonLines } from "@unroll/data";
-import { DataFileError, dataFiles } from "../learning/data-file";
 import {
-  COLOURS,
-  describeObjects,
-  LEAST_SIZE,
-  MOST_SIZE,
+  describeScene,
+  readJsonLines,
+  SCENE_COLOURS,
+  SCENE_SHAPES,
+  SCENE_WORDS,
   type Scene,
   type SceneObject,
-  SHAPES,
-  SIDE,
-  WORDS,
-} from "./scene";
+} from "@unroll/data";
+import { DataFileError, dataFiles } from "../learning/data-file";
+import { LEAST_SIZE, MOST_SIZE, SIDE } from "./scene";
 
 /**
  * Scenes of files with a JSON value per line, as `Scene` has them; a caption that is absent is made of the objects.
@@ -25,7 +23,7 @@ export async function readScenes(path: string): Promise<Scene[]> {
       const scene = sceneOf(value);
       if (!scene) {
         throw new DataFileError(
-          `${file.path}: item ${item} should be {"objects": [{"shape": ${anyOf(SHAPES)}, "colour": ${anyOf(COLOURS)}, ` +
+          `${file.path}: item ${item} should be {"objects": [{"shape": ${anyOf(SCENE_SHAPES)}, "colour": ${anyOf(SCENE_COLOURS)}, ` +
             `"size": ${LEAST_SIZE} to ${MOST_SIZE}, "x": 0 to ${SIDE}, "y": 0 to ${SIDE}}, …], "caption": "a red circle above ` +
             `a blue square"} with an object or more, and a caption of known words or none, but is ` +
             `${JSON.stringify(value).slice(0, 120)}. Correct it or leave it out.`,
@@ -43,8 +41,8 @@ function sceneOf(value: unknown): Scene | undefined {
   if (typeof value !== "object" || value === null || !("objects" in value) || !Array.isArray(value.objects)) return;
   const objects: unknown[] = value.objects;
   if (objects.length === 0 || !objects.every(isObject)) return undefined;
-  const caption = "caption" in value ? value.caption : describeObjects(objects);
-  if (typeof caption !== "string" || !caption.split(" ").every((word) => WORDS.includes(word))) return undefined;
+  const caption = "caption" in value ? value.caption : describeScene(objects);
+  if (typeof caption !== "string" || !caption.split(" ").every((word) => SCENE_WORDS.includes(word))) return undefined;
   return { objects: objects.map(({ shape, colour, size, x, y }) => ({ shape, colour, size, x, y })), caption };
 }
 
@@ -54,8 +52,8 @@ function isObject(value: unknown): value is SceneObject {
   const isWithin = (at: unknown, least: number, most: number): boolean =>
     typeof at === "number" && at >= least && at <= most;
   return (
-    SHAPES.some((each) => each === shape) &&
-    COLOURS.some((each) => each === colour) &&
+    SCENE_SHAPES.some((each) => each === shape) &&
+    SCENE_COLOURS.some((each) => each === colour) &&
     isWithin(size, LEAST_SIZE, MOST_SIZE) &&
     isWithin(x, 0, SIDE) &&
     isWithin(y, 0, SIDE)

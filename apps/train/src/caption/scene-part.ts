@@ -1,7 +1,7 @@
-import type { Vocabulary } from "@unroll/data";
+import type { Scene, Vocabulary } from "@unroll/data";
 import { BucketedPart } from "../learning/bucketed-part";
 import { CHANNELS, drawScenes } from "./draw-scene";
-import { type Scene, SIDE } from "./scene";
+import { SIDE } from "./scene";
 
 /** Scenes as the model sees them, and what is said of them. */
 export interface SceneBatch {

@@ -1,10 +1,9 @@
+import { Random, randomScenes, SCENE_WORDS, type Scene } from "@unroll/data";
 import { defineLearningTask } from "../learning/define-learning-task";
 import { USUAL_SETTINGS } from "../training/settings";
 import { describeCaptions, drawCaptions } from "./examples";
 import type { CaptionFacts } from "./learner";
-import { type Scene, WORDS } from "./scene";
 import { readScenes } from "./scene-files";
-import { makeScenes } from "./scenes";
 
 export const captionTask = defineLearningTask<Scene, CaptionFacts>({
   name: "caption",
@@ -33,12 +32,12 @@ export const captionTask = defineLearningTask<Scene, CaptionFacts>({
     lr: 0.003,
   },
   packaged({ seed }) {
-    const seen = makeScenes(16200, "seen", { seed });
+    const seen = randomScenes(new Random(seed, 0), 16200);
     return {
-      facts: { words: [...WORDS] },
+      facts: { words: [...SCENE_WORDS] },
       train: seen.slice(200),
       dev: seen.slice(0, 200),
-      test: makeScenes(500, "unseen", { seed }),
+      test: randomScenes(new Random(seed, 1), 500, { combinations: "unseen" }),
     };
   },
   read: readScenes,

@@ -1,15 +1,6 @@
-import { readLines } from "@unroll/data";
+import { dateText, readLines } from "@unroll/data";
 import { DataFileError, dataFiles } from "../learning/data-file";
 import type { Pair } from "../pairs/pair";
-
-/** A date's text as the model reads it: one form of each letter and digit, single spaces, no marks of direction. */
-export function dateText(text: string): string {
-  return text
-    .normalize("NFKC")
-    .replace(/\p{Cf}/gu, "")
-    .replace(/\s+/gu, " ")
-    .trim();
-}
 
 /** A date as the model reads it, and its ISO form. */
 export function datePair(text: string, iso: string): Pair {

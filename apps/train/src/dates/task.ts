@@ -1,9 +1,10 @@
+import { DATE_LOCALES } from "@unroll/data";
 import { defineLearningTask } from "../learning/define-learning-task";
 import { describeExamples, drawExamples } from "../pairs/examples";
 import type { Pair, PairFacts } from "../pairs/pair";
 import { USUAL_SETTINGS } from "../training/settings";
 import { readDates } from "./date-text";
-import { datesInWords, LOCALES } from "./dates";
+import { datesInWords } from "./dates";
 
 const SPELLING = { source: "", target: "" };
 
@@ -11,7 +12,7 @@ export const datesTask = defineLearningTask<Pair, PairFacts>({
   name: "dates",
   summary: "which day is lunedì 4 marzo 2024?",
   description:
-    `Which day is lunedì 4 marzo 2024? Dates as people write them in ${LOCALES.length} languages, with the weekday or ` +
+    `Which day is lunedì 4 marzo 2024? Dates as people write them in ${DATE_LOCALES.length} languages, with the weekday or ` +
     "without, in words, shortened and in numbers, become ISO 8601. A recurrent network reads the letters both ways; another " +
     "writes the date and attends to them. Dates that are scored were not learned from in any language; exactMatch is the " +
     "share that is right to the last digit. A text that stands for two dates, such as 03/04/2024, is left out.",
