@@ -19,10 +19,20 @@ export interface NumberSetting {
   readonly value: number;
 }
 
-export type Setting = Choice | NumberSetting;
+/** A text of several lines, typed or from a file. */
+export interface TextSetting {
+  readonly kind: "text";
+  readonly label: string;
+  readonly hint?: string;
+  readonly value: string;
+  /** What is wrong with a text, in words that follow its name; null if it is in order. */
+  problem(text: string): string | null;
+}
+
+export type Setting = Choice | NumberSetting | TextSetting;
 export type Settings = Readonly<Record<string, Setting>>;
 
-type ValueOf<S extends Setting> = S extends Choice<infer Option> ? Option : number;
+type ValueOf<S extends Setting> = S extends Choice<infer Option> ? Option : S extends TextSetting ? string : number;
 
 /** What a visitor chose: a value for each setting. */
 export type Values<S extends Settings = Settings> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
@@ -46,6 +56,10 @@ export function decimal(label: string, options: NumberOptions & { readonly step:
   return { kind: "number", label, ...options };
 }
 
+export function lines(label: string, options: Omit<TextSetting, "kind" | "label">): TextSetting {
+  return { kind: "text", label, ...options };
+}
+
 /** The seed that every page has. */
 export const SEED = whole("Seed", {
   from: 0,
@@ -64,6 +78,7 @@ export function problemOf(setting: Setting, value: unknown): string | null {
   if (setting.kind === "choice") {
     return setting.options.includes(String(value)) ? null : `should be one of ${setting.options.join(", ")}`;
   }
+  if (setting.kind === "text") return setting.problem(String(value ?? ""));
   const { from, to, step } = setting;
   if (typeof value !== "number" || !Number.isFinite(value)) return `should be a number from ${from} to ${to}`;
   if (value < from || value > to) return `should be from ${from} to ${to}`;

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { lab } from "../client/lab";
 import { problemOf, type Setting, type Settings, type Values } from "../experiment/settings";
 import { NumberField } from "./number-field";
+import { TextField } from "./text-field";
 
 /** What the visitor may choose. A change takes effect by a reset, since it makes another model. */
 export function Controls({ settings }: { readonly settings: Settings }) {
@@ -66,6 +67,9 @@ function Control({
         onChange={onChange}
       />
     );
+  }
+  if (setting.kind === "text") {
+    return <TextField id={id} setting={setting} value={String(value)} onChange={onChange} />;
   }
   return (
     <div class="control">

@@ -90,11 +90,12 @@ export class Training {
     const loss = await this.#trainBurst();
     const run = this.#run;
     run.model.eval();
-    const score = this.#scores.isDue ? await this.#scores.take(() => run.score()) : null;
+    const isFirst = this.#steps === 1; // shown at once: the first score takes its time to be compiled
+    const score = !isFirst && this.#scores.isDue ? await this.#scores.take(() => run.score()) : null;
     const point = { step: this.#steps, loss, score };
     this.history.add(point);
     this.#listener.progress([point], this.#meter.look());
-    if (run.picture && this.#pictures.isDue) {
+    if (run.picture && !isFirst && this.#pictures.isDue) {
       this.#listener.picture(await this.#pictures.take(async () => run.picture?.()));
     }
     if (this.#saves.isDue) await this.#saves.take(this.#save);
