@@ -41,6 +41,11 @@ export const pages: readonly PageEntry[] = [
     summary: "Praise or blame? The score after each word, as “not”, “slightly” and “but” turn it.",
   },
   {
+    id: "translation",
+    title: "Translation",
+    summary: "Dates in words become ISO 8601, letter by letter: where attention looks, and beam search as a tree.",
+  },
+  {
     id: "ctc",
     title: "Morse code by ear",
     summary: "Sound in, text out, and nobody says when: CTC, its path of letters and blanks, and how it collapses.",
