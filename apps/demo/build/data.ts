@@ -1,5 +1,6 @@
 import type { Plugin } from "vite";
 import { names } from "./data/names";
+import { pronunciations } from "./data/pronunciations";
 import { prose } from "./data/prose";
 import { sourceCode } from "./data/source-code";
 
@@ -9,7 +10,7 @@ export interface MadeFile {
   make(): Promise<string>;
 }
 
-const FILES: readonly MadeFile[] = [names, prose, sourceCode];
+const FILES: readonly MadeFile[] = [names, pronunciations, prose, sourceCode];
 const PREFIX = "made:";
 /** Ends what stands for a file, so that none is taken for the JSON that it is the address of. */
 const SUFFIX = ":address";

@@ -46,6 +46,11 @@ export const pages: readonly PageEntry[] = [
     summary: "Dates in words become ISO 8601, letter by letter: where attention looks, and beam search as a tree.",
   },
   {
+    id: "pronunciation",
+    title: "Pronunciation",
+    summary: "From the letters of a word to the sounds that it is made of.",
+  },
+  {
     id: "ctc",
     title: "Morse code by ear",
     summary: "Sound in, text out, and nobody says when: CTC, its path of letters and blanks, and how it collapses.",
