@@ -51,6 +51,11 @@ export const pages: readonly PageEntry[] = [
     summary: "From the letters of a word to the sounds that it is made of.",
   },
   {
+    id: "captions",
+    title: "Captions",
+    summary: "What is in a picture, word by word, and where the model looked for each.",
+  },
+  {
     id: "ctc",
     title: "Morse code by ear",
     summary: "Sound in, text out, and nobody says when: CTC, its path of letters and blanks, and how it collapses.",
