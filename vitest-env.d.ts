@@ -13,14 +13,15 @@ interface ImportMeta {
   readonly env: ImportMetaEnv;
 }
 
-/** The README's example, run by being imported: scripts/vitest/readme-example.ts. */
-declare module "virtual:readme-example";
-/** That of packages/nn/README.md. */
-declare module "virtual:readme-example/attention";
-declare module "virtual:readme-example/nn";
-/** That of packages/seq2seq/README.md. */
-declare module "virtual:readme-example/seq2seq";
-declare module "virtual:readme-example/seq2seq/captions";
+/** The programs of the documentation, served by scripts/vitest/samples.ts. */
+declare module "virtual:samples" {
+  export const samples: readonly {
+    /** The page and the line at which the program begins. */
+    readonly name: string;
+    /** Runs it, the first time. */
+    run(): Promise<unknown>;
+  }[];
+}
 
 /** Vite serves the file and gives its address. */
 declare module "*.wasm?url" {

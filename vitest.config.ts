@@ -1,6 +1,6 @@
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { puppeteer } from "./scripts/vitest/puppeteer-provider";
-import { readmeExample } from "./scripts/vitest/readme-example";
+import { documentationSamples } from "./scripts/vitest/samples";
 
 // Tests run on sources: this condition of each package's `exports` names src/index.ts.
 const resolve = { conditions: ["@unroll/source", "module", "browser", "development|production", "default"] };
@@ -12,13 +12,14 @@ function gpuProject(
   groupOrder: number,
 ): TestProjectConfiguration {
   return {
-    plugins: [readmeExample()],
+    plugins: [documentationSamples()],
     resolve,
     define: { "import.meta.env.UNROLL_LIMITS": JSON.stringify(limits) },
     test: {
       name,
       include: ["{packages,apps}/*/**/*.gpu.test.ts"],
-      exclude: ["**/node_modules/**", "**/dist/**"],
+      // what users copy runs as they run it, once
+      exclude: ["**/node_modules/**", "**/dist/**", ...(limits === "default" ? ["apps/docs/**"] : [])],
       env: { UNROLL_LIMITS: limits },
       testTimeout: 120_000,
       hookTimeout: 60_000,

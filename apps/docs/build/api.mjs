@@ -1,0 +1,114 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { jsDocOf, prose } from "./jsdoc.mjs";
+import { PACKAGES, root } from "./packages.mjs";
+
+/** What stands under which heading, in this order. */
+const GROUPS = /** @type {const} */ (["Classes", "Functions", "Constants", "Types"]);
+
+/**
+ * One export.
+ * @typedef {object} Item
+ * @property {string} name
+ * @property {(typeof GROUPS)[number]} group
+ * @property {string} declaration as TypeScript has it, without its docstring
+ * @property {string} doc the docstring, without its stars
+ */
+
+/** Longer ones are types of records that their docstring tells better. */
+const LONGEST_TYPE = 400;
+
+/**
+ * Writes a page for each package with all that it exports, from the declarations that it publishes: so they must be built.
+ * @param {string} folder
+ * @throws Error if a package has no declarations
+ */
+export function writeApi(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const entries = PACKAGES.map((name) => join(root, "packages", name, "dist", "index.d.ts"));
+  const program = ts.createProgram(entries, {
+    target: ts.ScriptTarget.ES2022,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    module: ts.ModuleKind.ESNext,
+    types: [],
+  });
+  const checker = program.getTypeChecker();
+  const items = new Map(PACKAGES.map((name, index) => [name, itemsOf(checker, program.getSourceFile(entries[index] ?? ""))]));
+  /** @type {Map<string, string>} */
+  const pages = new Map();
+  for (const [name, list] of items) {
+    for (const item of list) if (!pages.has(item.name)) pages.set(item.name, `../api/${name}#${item.name}`);
+  }
+  for (const [name, list] of items) writeFileSync(join(folder, `${name}.md`), page(name, list, pages));
+}
+
+/**
+ * @param {ts.TypeChecker} checker
+ * @param {ts.SourceFile | undefined} file
+ * @returns {Item[]}
+ */
+function itemsOf(checker, file) {
+  const symbol = file && checker.getSymbolAtLocation(file);
+  if (!symbol) throw new Error("Every package should have dist/index.d.ts. Build the packages first: npm run build.");
+  return checker
+    .getExportsOfModule(symbol)
+    .map((exported) => itemOf(exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported, exported.name))
+    .sort((a, b) => a.name.localeCompare(b.name, "en"));
+}
+
+/**
+ * @param {ts.Symbol} symbol
+ * @param {string} name
+ * @returns {Item}
+ */
+function itemOf(symbol, name) {
+  const declarations = symbol.declarations ?? [];
+  const statements = declarations.map((node) => (ts.isVariableDeclaration(node) ? node.parent.parent : node));
+  const [first] = statements;
+  if (!first) throw new Error(`${name} should be declared somewhere.`);
+  const text = statements.map((node) => shown(node.getText()));
+  const documented = statements.find((node) => jsDocOf(node.getFullText()) !== "") ?? first;
+  return { name, group: groupOf(first), declaration: text.join("\n"), doc: jsDocOf(documented.getFullText()) };
+}
+
+/** @param {ts.Node} node @returns {Item["group"]} */
+function groupOf(node) {
+  if (ts.isClassDeclaration(node)) return "Classes";
+  if (ts.isFunctionDeclaration(node)) return "Functions";
+  return ts.isVariableStatement(node) ? "Constants" : "Types";
+}
+
+/** A declaration without what is private, and without a type that would fill a page. @param {string} text */
+function shown(text) {
+  const open = text
+    .replace(/^(export |declare )+/, "")
+    .replace(/^ +#private;\n/m, "")
+    .replace(/^ +private .*;\n/gm, "")
+    .replace(/\b(\w+)\$\d+\b/g, "$1") // as a bundler tells two of one name apart
+    .replace(/^( {4})+/gm, (indent) => " ".repeat(indent.length / 2));
+  const [head = "", kind = ""] = /^const \w+: (\w+)/.exec(open) ?? [];
+  return kind !== "" && open.length > LONGEST_TYPE ? `${head}<…>;` : open;
+}
+
+/**
+ * @param {string} name
+ * @param {readonly Item[]} items
+ * @param {ReadonlyMap<string, string>} pages where each name is explained
+ */
+function page(name, items, pages) {
+  const parts = GROUPS.flatMap((group) => {
+    const own = items.filter((item) => item.group === group);
+    return own.length === 0 ? [] : [`## ${group}`, ...own.map((item) => section(item, pages))];
+  });
+  const intro = `All that [@unroll/${name}](../packages/${name}) exports, with its equations, shapes and errors. A member that a class
+inherits stands with the class that it is from.`;
+  return ["---\noutline: [2, 3]\neditLink: false\n---", `# API of @unroll/${name}`, intro, ...parts].join("\n\n");
+}
+
+/** @param {Item} item @param {ReadonlyMap<string, string>} pages */
+function section({ name, group, declaration, doc }, pages) {
+  const heading = `${group === "Types" ? "####" : "###"} ${name} {#${name}}`;
+  return [heading, prose(doc, pages), `\`\`\`ts\n${declaration}\n\`\`\``].filter((part) => part !== "").join("\n\n");
+}
