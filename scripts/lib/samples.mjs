@@ -17,6 +17,9 @@ export const samplesFolder = join(root, "apps", "docs", "src");
 /** What a line that prints may claim of the last value, which running it checks. */
 const CLAIM = /^(\s*(?:if \(.*\) )?)console\.log\((.*)\); \/\/ (?:(is) (\S.*)|(above|below|near) (-?\d[\d_.e-]*).*)$/;
 
+/** What looks like one, but stands behind the end of something longer. */
+const SEEMS_CLAIM = /\); \/\/ (is|above|below|near) \S/;
+
 /** Every page whose TypeScript is run: the READMEs, and those of the documentation that are written by hand. */
 export function samplePages() {
   const site = join(root, "apps", "docs", "site");
@@ -64,10 +67,12 @@ export function samplesOf(page) {
  * The program with each claim that a line makes of what it prints turned into a call of `claim`, which `module` exports.
  * @param {Sample} sample
  * @param {string} module
+ * @throws Error if a claim stands where it would not be checked
  */
-export function withClaims({ code }, module) {
+export function withClaims({ name, code }, module) {
   const [, ...lines] = code.split("\n").map((line, index) => {
     const [, indent, values, is, value, kind = is, bound = value] = CLAIM.exec(line) ?? [];
+    if (kind === undefined && SEEMS_CLAIM.test(line)) throw new Error(`${name}: this claim should be a line of its own: ${line}`);
     return kind === undefined ? line : `${indent}claim(${index + 1}, "${kind}", ${bound}, [${values}]);`;
   });
   return [`import { claim } from ${JSON.stringify(module)};`, ...lines].join("\n");
