@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { benchPage } from "./build/bench";
 import { code } from "./build/code";
 import { data } from "./build/data";
 import { equations } from "./build/equations";
@@ -7,7 +8,7 @@ import { offline } from "./build/offline";
 // Static files in dist/site, which any server of files can hand out under any path.
 export default defineConfig({
   base: "./",
-  plugins: [equations(), code(), data(), offline()],
+  plugins: [equations(), code(), data(), benchPage(), offline()],
   worker: { format: "es", plugins: () => [data()] },
   build: { outDir: "dist/site", emptyOutDir: true, target: "es2022", sourcemap: true },
 });

@@ -224,6 +224,9 @@ test("what was loaded once works without a network", { timeout: 60_000 }, async 
   await ready(page);
   await press(page, "Start");
   await factPasses(page, "step", 1, 10);
+  await page.goto(`${site.url}/#/bench`); // a document of its own within the page
+  const frame = await page.waitForFrame((each) => each.url().endsWith("bench/index.html"));
+  await frame.waitForSelector("button[type=submit]");
   expect(errors).toEqual([]);
   await close();
 });

@@ -71,8 +71,8 @@ export class Form {
         { class: "fields" },
         field("Only names that match", this.#filter),
         field("Chart", metric),
-        field("Compare with", compare),
-        field("or with a file, also dropped here", file),
+        ...(stored.length > 0 ? [field("Compare with", compare)] : []), // there may be none beside this page
+        field(stored.length > 0 ? "or with a file, also dropped here" : "Compare with a run’s file", file),
       ),
       element("div", { class: "actions" }, this.#run, this.#stop, this.#export),
     );

@@ -85,6 +85,11 @@ export const pages: readonly PageEntry[] = [
     title: "Zoo",
     summary: "Ten recurrent networks race side by side: who remembers longest, and at what cost.",
   },
+  {
+    id: "bench",
+    title: "Bench",
+    summary: "How fast this device is at all of it: every kernel, layer and training step, against what it can do at best.",
+  },
 ];
 
 const modules = import.meta.glob<{ readonly Page: ComponentType }>("../pages/*/page.tsx");
