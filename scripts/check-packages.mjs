@@ -16,7 +16,15 @@ import { CommandError, runQuietly } from "./lib/processes.mjs";
  */
 function typeProblems(tarball) {
   const cli = dirname(createRequire(import.meta.url).resolve("@arethetypeswrong/cli/package.json"));
-  const command = [process.execPath, join(cli, "dist", "index.js"), tarball, "--profile", "esm-only", "--format", "ascii"];
+  const command = [
+    process.execPath,
+    join(cli, "dist", "index.js"),
+    tarball,
+    "--profile",
+    "esm-only",
+    "--format",
+    "ascii",
+  ];
   try {
     runQuietly([...command, "--no-color", "--no-emoji"]);
     return [];

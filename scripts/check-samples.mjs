@@ -13,7 +13,13 @@ const samples = new Map(
 /** @type {ts.CompilerOptions} */
 const options = {
   target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.dom.asynciterable.d.ts", "lib.esnext.disposable.d.ts"],
+  lib: [
+    "lib.es2023.d.ts",
+    "lib.dom.d.ts",
+    "lib.dom.iterable.d.ts",
+    "lib.dom.asynciterable.d.ts",
+    "lib.esnext.disposable.d.ts",
+  ],
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
@@ -26,13 +32,16 @@ const options = {
   skipLibCheck: true,
   noEmit: true,
 };
-const host = ts.createCompilerHost(options);
-const { fileExists, readFile, getSourceFile } = host;
-host.fileExists = (path) => samples.has(path) || fileExists(path);
-host.readFile = (path) => samples.get(path)?.code ?? readFile(path);
-host.getSourceFile = (path, target, ...rest) => {
-  const sample = samples.get(path);
-  return sample ? ts.createSourceFile(path, sample.code, target) : getSourceFile(path, target, ...rest);
+const files = ts.createCompilerHost(options);
+/** @type {ts.CompilerHost} */
+const host = {
+  ...files,
+  fileExists: (path) => samples.has(path) || files.fileExists(path),
+  readFile: (path) => samples.get(path)?.code ?? files.readFile(path),
+  getSourceFile(path, target) {
+    const sample = samples.get(path);
+    return sample ? ts.createSourceFile(path, sample.code, target) : files.getSourceFile(path, target);
+  },
 };
 
 const program = ts.createProgram([...samples.keys()], options, host);

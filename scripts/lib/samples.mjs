@@ -72,7 +72,8 @@ export function samplesOf(page) {
 export function withClaims({ name, code }, module) {
   const [, ...lines] = code.split("\n").map((line, index) => {
     const [, indent, values, is, value, kind = is, bound = value] = CLAIM.exec(line) ?? [];
-    if (kind === undefined && SEEMS_CLAIM.test(line)) throw new Error(`${name}: this claim should be a line of its own: ${line}`);
+    if (kind === undefined && SEEMS_CLAIM.test(line))
+      throw new Error(`${name}: this claim should be a line of its own: ${line}`);
     return kind === undefined ? line : `${indent}claim(${index + 1}, "${kind}", ${bound}, [${values}]);`;
   });
   return [`import { claim } from ${JSON.stringify(module)};`, ...lines].join("\n");

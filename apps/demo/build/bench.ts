@@ -8,7 +8,9 @@ const embedded: Plugin = {
   name: "embedded",
   transformIndexHtml: (html) => ({
     html: html.replace('<main id="app"></main>', '<div id="app"></div>'),
-    tags: [{ tag: "style", injectTo: "head", children: "#app { padding: 2px } #app > h1, #app > h1 + p { display: none }" }],
+    tags: [
+      { tag: "style", injectTo: "head", children: "#app { padding: 2px } #app > h1, #app > h1 + p { display: none }" },
+    ],
   }),
 };
 

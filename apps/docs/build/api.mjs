@@ -35,7 +35,9 @@ export function writeApi(folder) {
     types: [],
   });
   const checker = program.getTypeChecker();
-  const items = new Map(PACKAGES.map((name, index) => [name, itemsOf(checker, program.getSourceFile(entries[index] ?? ""))]));
+  const items = new Map(
+    PACKAGES.map((name, index) => [name, itemsOf(checker, program.getSourceFile(entries[index] ?? ""))]),
+  );
   /** @type {Map<string, string>} */
   const pages = new Map();
   for (const [name, list] of items) {
@@ -54,7 +56,9 @@ function itemsOf(checker, file) {
   if (!symbol) throw new Error("Every package should have dist/index.d.ts. Build the packages first: npm run build.");
   return checker
     .getExportsOfModule(symbol)
-    .map((exported) => itemOf(exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported, exported.name))
+    .map((exported) =>
+      itemOf(exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported, exported.name),
+    )
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 

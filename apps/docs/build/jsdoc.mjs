@@ -22,7 +22,7 @@ const TAGS = /** @type {Record<string, string>} */ ({ param: "", returns: "Retur
 export function prose(doc, pages) {
   const [body = "", ...tags] = doc.split(/^@(?=[a-z]+\b)/m);
   const said = tags.map((tag) => {
-    const [, name = "", text = ""] = /^([a-z]+)\s*([^]*)$/.exec(tag.trim()) ?? [];
+    const [, name = "", text = ""] = /^([a-z]+)\s*([\s\S]*)$/.exec(tag.trim()) ?? [];
     return `- ${parameter(name, text.replace(/\s*\n\s*/g, " "), pages)}`;
   });
   return [paragraphs(body.trim(), pages), said.join("\n")].filter((part) => part !== "").join("\n\n");
@@ -30,7 +30,7 @@ export function prose(doc, pages) {
 
 /** @param {string} tag @param {string} text @param {ReadonlyMap<string, string>} pages */
 function parameter(tag, text, pages) {
-  const [, name = "", rest = text] = tag === "param" ? (/^([\w.]+)\s*([^]*)$/.exec(text) ?? []) : [];
+  const [, name = "", rest = text] = tag === "param" ? (/^([\w.]+)\s*([\s\S]*)$/.exec(text) ?? []) : [];
   return `${name === "" ? (TAGS[tag] ?? `${tag}: `) : `\`${name}\` `}${words(rest, pages)}`;
 }
 
@@ -66,5 +66,9 @@ function words(text, pages) {
 
 /** What neither Markdown nor the template that it becomes reads as anything else. @param {string} text */
 function escaped(text) {
-  return text.replace(/(?!^- )[\\*_[\]|~$]/g, "\\$&").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("{", "&#123;");
+  return text
+    .replace(/(?!^- )[\\*_[\]|~$]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll("{", "&#123;");
 }

@@ -54,7 +54,7 @@ export function writeParts(folder) {
     ["README.md", "Measure", "measure"],
     ["CONTRIBUTING.md", "Rules of the numbers", "numbers"],
     ["CONTRIBUTING.md", "Adding", "adding"],
-    ["CONTRIBUTING.md", 'One batch, from `tensor()` to the dispatch and back', "one-batch"],
+    ["CONTRIBUTING.md", "One batch, from `tensor()` to the dispatch and back", "one-batch"],
   ])) {
     writeFileSync(join(folder, `${name}.md`), withoutFileLinks(section(file, heading)));
   }

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
 import { samples } from "virtual:samples";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { claimsChecked } from "./claim";
 
 beforeEach(() => {

@@ -88,7 +88,8 @@ export const pages: readonly PageEntry[] = [
   {
     id: "bench",
     title: "Bench",
-    summary: "How fast this device is at all of it: every kernel, layer and training step, against what it can do at best.",
+    summary:
+      "How fast this device is at all of it: every kernel, layer and training step, against what it can do at best.",
   },
 ];
 

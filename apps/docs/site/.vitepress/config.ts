@@ -77,7 +77,9 @@ export default defineConfig({
     outline: [2, 3],
     search: {
       provider: "local",
-      options: { _render: (source, environment, md) => (isApi(environment.relativePath) ? "" : md.render(source, environment)) },
+      options: {
+        _render: (source, environment, md) => (isApi(environment.relativePath) ? "" : md.render(source, environment)),
+      },
     },
     footer: { message: "MIT licence" },
   },

@@ -23,8 +23,8 @@ export function Page() {
       <h2>Measure this device</h2>
       <Bench />
       <p class="muted">
-        The same runs as a command, <code>npm run bench</code>, which can compare two versions of the code and says whether
-        a row became slower.
+        The same runs as a command, <code>npm run bench</code>, which can compare two versions of the code and says
+        whether a row became slower.
       </p>
     </>
   );
