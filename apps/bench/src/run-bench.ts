@@ -24,7 +24,7 @@ export interface BenchOptions extends Selection {
 /** Measures the roofline, then every case of the selection, one after another. */
 export async function runBench(options: BenchOptions): Promise<Report> {
   const { open: opening = {}, quick = false, onStart, onRow, onFailure, isStopped = () => false } = options;
-  const cases = selectCases(options);
+  const cases = await selectCases(options);
   const began = performance.now();
   const head = await measureHead(opening, options.runtime);
   await onStart?.(head, cases.length);

@@ -1,4 +1,4 @@
-import { DOUBLED } from "./cases/scaling";
+import { DOUBLED } from "./cases/doubled";
 import type { Report, Row } from "./report";
 import { rowKey } from "./report";
 

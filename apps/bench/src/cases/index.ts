@@ -1,17 +1,15 @@
 import type { Case } from "../measure/target";
-import { kernelCases } from "./kernels";
-import { layerCases } from "./layers";
-import { modelCases } from "./models";
-import { scalingCases } from "./scaling";
-import { searchCases } from "./search";
 
-/** Groups of cases, as a user picks them. */
+/** Groups of cases, as a user picks them. A page fetches the code of those that are measured. */
 export const FAMILIES = {
-  kernels: { title: "Kernels", of: kernelCases },
-  layers: { title: "Layers", of: layerCases },
-  models: { title: "Training steps of models", of: modelCases },
-  search: { title: "Search for sequences", of: searchCases },
-  scaling: { title: "An LSTM's training step at doubling sizes", of: scalingCases },
+  kernels: { title: "Kernels", of: async () => (await import("./kernels")).kernelCases() },
+  layers: { title: "Layers", of: async () => (await import("./layers")).layerCases() },
+  models: { title: "Training steps of models", of: async () => (await import("./models")).modelCases() },
+  search: { title: "Search for sequences", of: async () => (await import("./search")).searchCases() },
+  scaling: {
+    title: "An LSTM's training step at doubling sizes",
+    of: async () => (await import("./scaling")).scalingCases(),
+  },
 } as const;
 
 export type Family = keyof typeof FAMILIES;
@@ -28,9 +26,10 @@ export interface Selection {
 }
 
 /** The cases of a selection, in the order in which they are measured. */
-export function selectCases({ families = familyNames, filter, quick = false }: Selection): Case[] {
+export async function selectCases({ families = familyNames, filter, quick = false }: Selection): Promise<Case[]> {
   const pattern = filter === undefined ? undefined : new RegExp(filter, "i");
-  const chosen = (families.length > 0 ? families : familyNames).flatMap((family) => FAMILIES[family].of());
+  const groups = (families.length > 0 ? families : familyNames).map((family): Promise<Case[]> => FAMILIES[family].of());
+  const chosen = (await Promise.all(groups)).flat();
   const isNamedFamily = families.length > 0 && families.length < familyNames.length;
   const wanted = chosen.filter((one) => (pattern ? pattern.test(one.name) : isNamedFamily || !one.onRequest));
   if (!quick) return wanted;

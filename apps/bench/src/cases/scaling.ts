@@ -1,13 +1,11 @@
 import type { Case } from "../measure/target";
+import { DOUBLED } from "./doubled";
 import { recurrentCases } from "./recurrent";
 
 type Sizes = Record<"B" | "T" | "H", number>;
 
 const BASE: Sizes = { B: 4, T: 64, H: 64 };
 const MOST: Sizes = { B: 256, T: 4096, H: 2048 };
-
-/** The sizes that double, one in each table. */
-export const DOUBLED = ["T", "B", "H"] as const;
 
 /** Training steps of an LSTM at sizes that double one at a time, from a small one on. */
 export function scalingCases(): Case[] {

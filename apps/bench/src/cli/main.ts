@@ -52,7 +52,7 @@ export async function main(args: readonly string[], surface: Surface): Promise<n
 
 async function measure(options: Options, surface: Surface): Promise<number> {
   const { stdout, stderr } = surface;
-  expectRows(options);
+  await expectRows(options);
   const { now, before } = await measureBoth(options, surface);
   const say = options.json ? stderr : stdout;
   say.write(`${formatReport(now)}\n`);
@@ -90,9 +90,9 @@ async function runOnce(options: Options, { stderr, pageDirectory, run }: Surface
   }
 }
 
-function expectRows({ filter, quick }: Options): void {
-  if (selectCases({ filter, quick }).length > 0) return;
-  const names = [...new Set(selectCases({ filter: "" }).map(({ name }) => name))];
+async function expectRows({ filter, quick }: Options): Promise<void> {
+  if ((await selectCases({ filter, quick })).length > 0) return;
+  const names = [...new Set((await selectCases({ filter: "" })).map(({ name }) => name))];
   throw new UsageError(`No row's name matches --filter ${filter}. There are ${names.join(", ")}.`);
 }
 

@@ -59,16 +59,20 @@ export class App {
 
   async #run(): Promise<void> {
     const { families, filter, quick } = this.#form.choice;
-    if (families.length === 0 || selectCases({ families, filter, quick }).length === 0) {
-      this.#say(families.length === 0 ? "Choose what to measure first." : `No name matches ${filter}.`);
+    if (families.length === 0) {
+      this.#say("Choose what to measure first.");
       return;
     }
     this.#isRunning = true;
     this.#isStopped = false;
     this.#enable();
-    this.#say("Measuring what the device can do …");
     let done = 0;
     try {
+      if ((await selectCases({ families, filter, quick })).length === 0) {
+        this.#say(`No name matches ${filter}.`);
+        return;
+      }
+      this.#say("Measuring what the device can do …");
       const report = await runBench({
         families,
         filter,

@@ -1,0 +1,2 @@
+/** The sizes that double, one in each table. */
+export const DOUBLED = ["T", "B", "H"] as const;
