@@ -9,8 +9,8 @@ import { root } from "./lib/root.mjs";
  * with all that it imports. What is fetched only for a file that a visitor asks for is not counted.
  */
 
-/** The most that the JavaScript of one page may be, gzipped, in bytes. */
-const LIMIT = JSON.parse(readFileSync(join(root, "scripts", "size-limits.json"), "utf8")).gallery;
+/** The most that the JavaScript of each page may be, gzipped, in bytes. @type {Readonly<Record<string, number>>} */
+const limits = JSON.parse(readFileSync(join(root, "scripts", "size-limits.json"), "utf8")).gallery;
 
 const folder = join(root, "apps", "demo", "dist", "site", "assets");
 if (!existsSync(folder)) throw new Error("apps/demo has no dist/site: build it first.");
@@ -57,9 +57,11 @@ for (const page of pages) {
   const trained = experiments.filter((file) => pageOf(file) === name).map((file) => size(closure([worker, file])));
   const training = Math.max(size(closure([worker])), ...trained);
   const bytes = shown + training;
-  const cells = [shown, training, bytes, LIMIT].map((cell) => cell.toLocaleString("en").padStart(10)).join("");
+  const limit = limits[name];
+  if (limit === undefined) throw new Error(`The page "${name}" has no limit in scripts/size-limits.json.`);
+  const cells = [shown, training, bytes, limit].map((cell) => cell.toLocaleString("en").padStart(10)).join("");
   process.stdout.write(`${name.padEnd(30)}${cells}\n`);
-  if (bytes <= LIMIT) continue;
+  if (bytes <= limit) continue;
   process.stderr.write(
     `The page "${name}" is too large. Make it smaller, or load what it needs seldom when it is needed.\n`,
   );

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { publishedPackages } from "./lib/pack.mjs";
 import { root } from "./lib/root.mjs";
 
-/** @type {{ packages: Record<string, number>, imports: Record<string, number>, gallery: number }} bytes, minified and gzipped */
+/** @type {{ packages: Record<string, number>, imports: Record<string, number>, gallery: Record<string, number> }} bytes, minified and gzipped */
 const limits = JSON.parse(readFileSync(join(root, "scripts", "size-limits.json"), "utf8"));
 const packages = publishedPackages();
 const entry = (/** @type {string} */ folder) => join(folder, "dist", "index.js");

@@ -79,7 +79,16 @@ export { type WindowName, windowOf } from "./sound/windows";
 export { expectTags, type TagScheme } from "./tags/scheme";
 export { convertTags, type Span, type SpanOptions, type SpanScore, spanF1, spansOf, tagsOf } from "./tags/spans";
 export { type BracketTask, bracketLanguage, isBalanced } from "./tasks/brackets";
-export { OPINION_WORDS, type Opinion, opinionStrength, opinions } from "./tasks/opinions";
+export {
+  DATE_LOCALES,
+  DATE_STYLES,
+  type DateOptions,
+  DatesInWords,
+  dateText,
+  isHeldOutDate,
+  type WrittenDate,
+} from "./tasks/dates";
+export { type DrawSceneOptions, drawScene, type SceneCanvas, scenePixels } from "./tasks/draw-scene";
 export {
   MELODY_BAR,
   type MelodyOptions,
@@ -102,18 +111,9 @@ export type { MelodyStyle } from "./tasks/melody-styles";
 export { MELODY_RANGE, MELODY_TOKENS, type MelodyToken, melodyToken, melodyTokenName } from "./tasks/melody-tokens";
 export { MORSE_CODE, type MorseSpan, type MorseTiming, morseLength, morseTiming } from "./tasks/morse-code";
 export { keyedTone, type MorseOptions, type MorseTask, morseSounds, type ToneOptions } from "./tasks/morse-sounds";
+export { OPINION_WORDS, type Opinion, opinionStrength, opinions } from "./tasks/opinions";
 export type { Point } from "./tasks/pen-curve";
 export { type PenOptions, type PenStroke, type PenTask, penDigits } from "./tasks/pen-digits";
-export {
-  DATE_LOCALES,
-  DATE_STYLES,
-  type DateOptions,
-  DatesInWords,
-  dateText,
-  isHeldOutDate,
-  type WrittenDate,
-} from "./tasks/dates";
-export { type DrawSceneOptions, drawScene, type SceneCanvas, scenePixels } from "./tasks/draw-scene";
 export {
   areKeptApart,
   describeScene,
