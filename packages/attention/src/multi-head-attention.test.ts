@@ -1,4 +1,4 @@
-import { decodeSafetensors, encodeSafetensors, loadTorch, saveTorch } from "@unroll/nn";
+import { decodeSafetensors, encodeSafetensors, loadTorch, saveTorch, toPyTorch } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
 import { MultiHeadAttention } from "./multi-head-attention";
 import { RotaryPositions } from "./positions/rotary";
@@ -68,6 +68,17 @@ describe("PyTorch's state dicts", () => {
     const rotary = new RotaryPositions(4);
     await expect(saveTorch(new MultiHeadAttention(8, 2, { rotary }))).rejects.toThrow("PyTorch's MultiheadAttention");
   });
+});
+
+test("is not written in Python, where it would look for its weights in vain", () => {
+  const attention = new MultiHeadAttention(4, 2, { causal: true });
+  const inputs = { x: { shape: ["batch", 3, 4] } } as const;
+  expect(() => toPyTorch(attention, { inputs })).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: toPyTorch: no Python is written for the model, a MultiHeadAttention. Build PyTorch's own module of that kind at the same path and load what saveTorch writes; its names fit there.]`,
+  );
+  expect(() => toPyTorch(new TransformerEncoder(4, 2), { inputs })).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: toPyTorch: no Python is written for layers.0, a TransformerEncoderLayer. Build PyTorch's own module of that kind at the same path and load what saveTorch writes; its names fit there.]`,
+  );
 });
 
 test("what does not fit says what to do", () => {

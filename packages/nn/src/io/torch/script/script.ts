@@ -4,6 +4,7 @@ import { Recurrent } from "../../../modules/recurrent-of";
 import type { Parameter } from "../../../tensor/parameter";
 import type { Tensor } from "../../../tensor/tensor";
 import { type TraceOptions, traceModel } from "../../tracing/trace";
+import { counterpart } from "../counterpart";
 import { describeModel } from "../describe-model";
 import { expectTorchModule } from "../module-description";
 import { ForwardWriter } from "./forward";
@@ -55,6 +56,7 @@ export function toPyTorch(model: Module, options: PyTorchOptions): string {
     });
   }
   refuseCells(model);
+  refuseOtherNames(model);
   for (const description of describeModel(WHERE, model).values()) expectTorchModule(WHERE, description);
   const made = submodules(model);
   const traced = traceModel(WHERE, model, options);
@@ -94,6 +96,20 @@ function refuseCells(model: Module): void {
       what: `${path || "the model"} is a Recurrent layer over ${module.cells[0]?.constructor.name}, which PyTorch has no counterpart of`,
       remedy:
         "Use RNN, LSTM or GRU where one of them will do; to serve the model as it is, exportONNX writes such layers.",
+    });
+  }
+}
+
+/** `saveTorch` names their weights as PyTorch's own modules do, which the script, part by part, would look for in vain. */
+function refuseOtherNames(model: Module): void {
+  for (const [path, module] of model.namedModules()) {
+    const { attentionSizes, torchNames } = counterpart(module);
+    if (!attentionSizes && !torchNames) continue;
+    throw new UnsupportedError({
+      where: WHERE,
+      what: `no Python is written for ${path || "the model"}, a ${module.constructor.name}`,
+      remedy:
+        "Build PyTorch's own module of that kind at the same path and load what saveTorch writes; its names fit there.",
     });
   }
 }
