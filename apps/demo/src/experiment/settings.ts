@@ -16,7 +16,10 @@ export interface NumberSetting {
   readonly to: number;
   /** Distance of two neighbours; 1 for whole numbers. */
   readonly step: number;
+  /** Small enough that something is seen within seconds on a software adapter. */
   readonly value: number;
+  /** What a page begins with on a GPU, where that is another. */
+  readonly onGPU?: number;
 }
 
 /** A text of several lines, typed or from a file. */
@@ -68,9 +71,13 @@ export const SEED = whole("Seed", {
   hint: "The same seed gives the same run, to the bit.",
 });
 
-/** The values that a page begins with. */
-export function defaultsOf<S extends Settings>(settings: S): Values<S> {
-  return Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, value])) as Values<S>;
+/** The values that a page begins with: larger models where there is a GPU to train them. */
+export function defaultsOf<S extends Settings>(settings: S, { isSoftware }: { isSoftware: boolean }): Values<S> {
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const { onGPU = setting.value } = setting.kind === "number" ? setting : {};
+    return [name, isSoftware ? setting.value : onGPU];
+  });
+  return Object.fromEntries(entries) as Values<S>;
 }
 
 /** What is wrong with a value, in words; null if it is in order. */

@@ -15,7 +15,7 @@ useDevice((limits) => open({ limits, onWarning: () => undefined }));
 
 test.each(Object.entries(modules))("%s is written to the files that its page offers", async (_, { experiment }) => {
   const chance = { seed: 0, rng: random(0), random: new Random(0) };
-  const run = await experiment.create(defaultsOf(experiment.settings), chance);
+  const run = await experiment.create(defaultsOf(experiment.settings, { isSoftware: true }), chance);
   const { model, exported } = run;
   if (!exported) throw new Error("These pages export all that they train.");
   const kinds = exported.to ?? ["onnx", "pytorch"];

@@ -132,7 +132,8 @@ export class Trainer implements Remote {
     const surroundings = await this.#surroundings();
     const kept = await surroundings.store.read();
     this.#session = kept ? await Session.restore(surroundings, kept) : null;
-    this.#session ??= await Session.begin(surroundings, defaultsOf(surroundings.experiment.settings));
+    const { experiment, device } = surroundings;
+    this.#session ??= await Session.begin(surroundings, defaultsOf(experiment.settings, device.adapter));
     return this.#opened();
   }
 

@@ -5,8 +5,8 @@ export const settings = {
   attention: choice("Attention", ["soft", "soft and hard"], "soft and hard", "Hard attention takes more time."),
   scenes: choice("Scenes", ["one shape", "two shapes", "all shapes"], "two shapes"),
   cell: choice("Cell", ["gru", "lstm"], "gru"),
-  hidden: whole("Units", { from: 16, to: 128, value: 32 }),
-  lr: decimal("Learning rate", { from: 0.0001, to: 0.05, step: 0.0001, value: 0.006 }),
+  hidden: whole("Units", { from: 16, to: 128, value: 32, onGPU: 64 }),
+  lr: decimal("Learning rate", { from: 0.0001, to: 0.05, step: 0.0001, value: 0.006, onGPU: 0.005 }),
   seed: SEED,
 };
 

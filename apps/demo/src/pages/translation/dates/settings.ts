@@ -5,9 +5,9 @@ export const settings = {
   attention: choice("Attention", ["Bahdanau", "Luong", "none"], "Luong"),
   dates: choice("Dates", ["English", "four languages", "32 languages"], "English"),
   cell: choice("Cell", ["rnn", "gru", "lstm"], "gru"),
-  hidden: whole("Units", { from: 8, to: 128, value: 32 }),
+  hidden: whole("Units", { from: 8, to: 128, value: 32, onGPU: 96 }),
   layers: whole("Layers", { from: 1, to: 3, value: 1 }),
-  lr: decimal("Learning rate", { from: 0.0001, to: 0.1, step: 0.0001, value: 0.01 }),
+  lr: decimal("Learning rate", { from: 0.0001, to: 0.1, step: 0.0001, value: 0.01, onGPU: 0.005 }),
   seed: SEED,
 };
 
