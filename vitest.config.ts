@@ -5,6 +5,9 @@ import { documentationSamples } from "./scripts/vitest/samples";
 // Tests run on sources: this condition of each package's `exports` names src/index.ts.
 const resolve = { conditions: ["@unroll/source", "module", "browser", "development|production", "default"] };
 
+/** What is made of kernels and layers that are tested under both limits: apps, samples, and whether toy tasks are learned. */
+const once = ["apps/**", "**/toy-tasks.gpu.test.ts"];
+
 /** GPU tests in headless Chrome, files one after another. `limits` becomes `import.meta.env.UNROLL_LIMITS`. */
 function gpuProject(
   name: string,
@@ -18,8 +21,7 @@ function gpuProject(
     test: {
       name,
       include: ["{packages,apps}/*/**/*.gpu.test.ts"],
-      // what users copy runs as they run it, once
-      exclude: ["**/node_modules/**", "**/dist/**", ...(limits === "default" ? ["apps/docs/**"] : [])],
+      exclude: ["**/node_modules/**", "**/dist/**", ...(limits === "default" ? once : [])],
       env: { UNROLL_LIMITS: limits },
       testTimeout: 120_000,
       hookTimeout: 60_000,
