@@ -21,8 +21,13 @@ class Lab {
   /** The path of the lab that is open. */
   readonly path = signal("");
   #remote: Remote | null = null;
+  /** Counts what was opened: what comes of something before is not for the page that is seen now. */
+  #visit = 0;
+  /** Whether what went wrong last was asked by the page. */
+  #isOfPage = false;
 
   async open(path: string): Promise<void> {
+    const visit = ++this.#visit;
     batch(() => {
       this.path.value = path;
       this.status.value = "opening";
@@ -34,21 +39,22 @@ class Lab {
     });
     try {
       const opened = await this.#worker.open(path);
-      if (this.path.value === path) this.#show(opened);
+      if (visit === this.#visit) this.#show(opened);
     } catch (error) {
-      if (this.path.value === path) this.#fail(error, "gone");
+      if (visit === this.#visit) this.#fail(error, "gone");
     }
   }
 
   /** Frees all that the lab holds on the device. */
   async close(): Promise<void> {
+    this.#visit++;
     this.path.value = "";
     await this.#remote?.close();
   }
 
   async start(): Promise<void> {
     this.status.value = "running";
-    await this.#try(() => this.#worker.start());
+    await this.#try(() => this.#worker.start(), { status: "ready" });
   }
 
   async pause(): Promise<void> {
@@ -57,13 +63,18 @@ class Lab {
   }
 
   async reset(values: Values): Promise<void> {
+    const visit = this.#visit;
     this.status.value = "opening";
-    await this.#try(async () => this.#show(await this.#worker.reset(values)));
+    const opened = await this.#try(() => this.#worker.reset(values), { status: "ready" });
+    if (opened && visit === this.#visit) this.#show(opened);
   }
 
-  /** What the model makes of a question; null, with the failure shown, if it could make nothing of it. */
-  async ask(question: unknown): Promise<unknown> {
-    return (await this.#try(() => this.#worker.ask(question))) ?? null;
+  /**
+   * What the model makes of a question; null, with the failure shown, if it could make nothing of it.
+   * @param isOfPage whether the page asks by itself, as it does again and again: that hides no failure of another kind
+   */
+  async ask(question: unknown, { isOfPage = false } = {}): Promise<unknown> {
+    return (await this.#try(() => this.#worker.ask(question), { isOfPage })) ?? null;
   }
 
   save = () => this.#try(() => this.#worker.save());
@@ -76,18 +87,29 @@ class Lab {
     return this.#remote;
   }
 
-  async #try<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * What `work` gives; undefined, with the failure shown, if it fails.
+   * @param status what the lab is then; what it was where absent
+   */
+  async #try<T>(
+    work: () => Promise<T>,
+    { status, isOfPage = false }: { readonly status?: Status; readonly isOfPage?: boolean } = {},
+  ): Promise<T | undefined> {
+    const visit = this.#visit;
     try {
       const result = await work();
-      if (this.status.value !== "gone") this.failure.value = null;
+      const isPutAway = this.status.value !== "gone" && (!isOfPage || this.#isOfPage);
+      if (visit === this.#visit && isPutAway) this.failure.value = null;
       return result;
     } catch (error) {
-      this.#fail(error, this.status.value === "running" ? "running" : "ready");
+      const isGone = this.status.value === "gone";
+      if (visit === this.#visit) this.#fail(error, isGone ? "gone" : (status ?? this.status.value), isOfPage);
       return undefined;
     }
   }
 
-  #fail(error: unknown, status: Status): void {
+  #fail(error: unknown, status: Status, isOfPage = false): void {
+    this.#isOfPage = isOfPage;
     batch(() => {
       this.status.value = status;
       this.failure.value = error instanceof Error ? error : { name: "Error", message: String(error) };

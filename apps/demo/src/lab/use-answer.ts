@@ -21,13 +21,14 @@ export function useAnswer<E>(question: QuestionOf<E> | null): AnswerOf<E> | null
   const next = useRef(0);
 
   const ask = async (): Promise<void> => {
-    if (isWaiting.current || !lab.about.peek()) return;
+    // while another model is made there is none to ask
+    if (isWaiting.current || !lab.about.peek() || lab.status.peek() === "opening") return;
     isWaiting.current = true;
     const began = performance.now();
     let latest: QuestionOf<E> | null;
     do {
       latest = asked.current;
-      const given = latest === null ? null : await lab.ask(latest);
+      const given = latest === null ? null : await lab.ask(latest, { isOfPage: true });
       // the worker answers with what the experiment of this page returns, which `E` is the type of
       setAnswer(given as AnswerOf<E> | null);
     } while (latest !== asked.current); // asked another thing meanwhile

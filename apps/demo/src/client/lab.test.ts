@@ -1,0 +1,140 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Call, Event, Opened, Point } from "../worker/protocol";
+
+/** A worker that answers when, and what, the test says. */
+class FakeWorker extends EventTarget {
+  readonly calls: Call[] = [];
+
+  postMessage(call: Call): void {
+    this.calls.push(call);
+  }
+
+  #say(data: unknown): Promise<void> {
+    this.dispatchEvent(new MessageEvent("message", { data }));
+    return new Promise((resolve) => setTimeout(resolve)); // until the page has heard of it
+  }
+
+  tell(event: Event): Promise<void> {
+    return this.#say({ event });
+  }
+
+  /** Answers what was asked as the number `at`. */
+  answer(at: number, result: unknown): Promise<void> {
+    return this.#say({ reply: { id: this.calls[at]?.id, result } });
+  }
+
+  refuse(at: number, message: string): Promise<void> {
+    return this.#say({ reply: { id: this.calls[at]?.id, failure: { name: "Error", message } } });
+  }
+}
+
+const opened = (picture: string): Opened => ({
+  values: {},
+  history: [],
+  parameters: 1,
+  device: "none",
+  exports: [],
+  picture,
+});
+
+let worker: FakeWorker;
+
+/** A page's lab and its worker, both new. */
+async function newLab() {
+  vi.resetModules();
+  worker = new FakeWorker();
+  vi.stubGlobal("Worker", function Worker() {
+    return worker;
+  });
+  return (await import("./lab")).lab;
+}
+
+let lab: Awaited<ReturnType<typeof newLab>>;
+beforeEach(async () => {
+  lab = await newLab();
+});
+
+async function openLab(): Promise<void> {
+  void lab.open("first");
+  await worker.answer(0, opened("of the first"));
+}
+
+test("a page that is come back to waits for its own opening, not for the one that was left", async () => {
+  void lab.open("first");
+  void lab.open("second");
+  void lab.open("first");
+  await worker.answer(0, opened("of the first"));
+  await worker.answer(1, opened("of the second"));
+  expect(lab.status.value).toBe("opening");
+  expect(lab.picture.value).toBeNull();
+  await worker.answer(2, opened("of the first, again"));
+  expect(lab.status.value).toBe("ready");
+  expect(lab.picture.value).toBe("of the first, again");
+});
+
+test("a reset of the page that was left says nothing to the one that is seen", async () => {
+  await openLab();
+  void lab.reset({});
+  void lab.open("second");
+  await worker.answer(1, opened("of the first, anew"));
+  expect(lab.status.value).toBe("opening");
+  expect(lab.picture.value).toBeNull();
+  await worker.answer(2, opened("of the second"));
+  expect(lab.picture.value).toBe("of the second");
+});
+
+test("a failure of the page that was left is not shown", async () => {
+  await openLab();
+  void lab.reset({});
+  void lab.open("second");
+  await worker.refuse(1, "no");
+  expect(lab.failure.value).toBeNull();
+  expect(lab.status.value).toBe("opening");
+});
+
+test("what the page asks by itself puts away that there was no answer before, and no other failure", async () => {
+  await openLab();
+  void lab.ask("what?", { isOfPage: true });
+  await worker.refuse(1, "not that");
+  expect(lab.failure.value?.message).toBe("not that");
+  void lab.ask("this?", { isOfPage: true });
+  await worker.answer(2, "that");
+  expect(lab.failure.value).toBeNull();
+
+  void lab.load(new Uint8Array());
+  await worker.refuse(3, "no file of weights");
+  void lab.ask("this?", { isOfPage: true });
+  await worker.answer(4, "that");
+  expect(lab.failure.value?.message).toBe("no file of weights");
+  void lab.ask("this?"); // the visitor goes on
+  await worker.answer(5, "that");
+  expect(lab.failure.value).toBeNull();
+});
+
+test("a question that fails does not end what the lab is doing", async () => {
+  await openLab();
+  void lab.reset({});
+  void lab.ask("what?");
+  await worker.refuse(2, "nobody is here");
+  expect(lab.status.value).toBe("opening");
+  await worker.answer(1, opened("anew"));
+  expect(lab.status.value).toBe("ready");
+});
+
+test("what cannot be started does not seem to run", async () => {
+  await openLab();
+  void lab.start();
+  await worker.refuse(1, "no");
+  expect(lab.status.value).toBe("ready");
+});
+
+test("what was trained is added to the course", async () => {
+  await openLab();
+  const point: Point = { step: 1, loss: 2, score: null };
+  await worker.tell({
+    kind: "progress",
+    points: [point],
+    cost: { stepsPerSecond: 1, dispatchesPerStep: 1, bytes: 1 },
+  });
+  expect(lab.history.value).toEqual([point]);
+});
