@@ -28,7 +28,7 @@ export function RaceTable({ standings }: { readonly standings: readonly Standing
           {standings.map(({ name, scores, losses, loss, parameters, took }, racer) => {
             const score = scores.at(-1) ?? 0;
             return (
-              <tr key={name} class={places[racer] === 1 ? "leads" : undefined}>
+              <tr key={name} class={scores.length > 0 && places[racer] === 1 ? "leads" : undefined}>
                 <th scope="row">{name}</th>
                 <td>
                   <span class="lane">
