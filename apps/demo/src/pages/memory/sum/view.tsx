@@ -46,7 +46,7 @@ export function SumView() {
 
 function TrySum() {
   const [numbers, setNumbers] = useState<readonly number[]>([1, 1, -1, 1]);
-  const sums = useAnswer<typeof experiment>(numbers) ?? [];
+  const sums = useAnswer<typeof experiment>(numbers.length > 0 ? numbers : null) ?? [];
   let sum = 0;
   return (
     <>
