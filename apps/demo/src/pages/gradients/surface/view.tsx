@@ -18,7 +18,8 @@ const FIELDS = [
   { name: "clip", label: "Clip at norm", from: 0.01, to: 10 },
 ] as const;
 
-const START = { w: 5.6, b: -2.35, lr: 0.5, clip: 0.5 };
+/** On the cliff, from where the one way leaves the map and the other does not. */
+const START = { w: 5, b: -2.5, lr: 0.5, clip: 0.5 };
 
 const isWithin = (value: number, from: number, to: number): boolean => value >= from && value <= to;
 
