@@ -48,9 +48,13 @@ export const visit: Visit = {
     const input = await page.waitForSelector("input[type=file][accept^=text]");
     await input?.uploadFile(file);
     await expect.poll(() => textOf(page, ".cells"), { timeout: 10_000 }).toMatch(/^Row, row, row your boat\nRow/);
-    rmSync(folder, { recursive: true });
     await press(page, "Start");
     await factPasses(page, "score", 60, 30);
+    writeFileSync(file, "Row, row");
+    await input?.uploadFile(file); // what is too short takes the place of nothing
+    await page.waitForSelector("[role=alert]");
+    expect(await textOf(page, "[role=alert]")).toContain("at least 1,000 characters");
+    rmSync(folder, { recursive: true });
     await page.reload(); // the text is kept in the browser
     await ready(page);
     expect(await textOf(page, ".cells")).toMatch(/^Row, row/);
