@@ -200,7 +200,20 @@ test("weights are saved, refused by another model, and loaded; the model is expo
   await expect.poll(() => readdirSync(downloads).sort(), { timeout: 10_000 }).toEqual(made.sort());
 
   const input = await page.waitForSelector("input[type=file]");
+  const said = () => textOf(page, "[data-answer=sums]");
+  await expect.poll(said).toMatch(/[✓✗]/);
+  const before = await said();
+  await fill(page, "Seed", "1");
+  await press(page, "Apply and reset");
+  await expect.poll(said, { timeout: 10_000 }).not.toBe(before);
+  await ready(page);
   await input?.uploadFile(join(downloads, "memory-sum.safetensors"));
+  await expect.poll(said, { timeout: 10_000 }).toBe(before);
+  await press(page, "Start");
+  await factPasses(page, "step", 1, 10);
+  await input?.uploadFile(join(downloads, "memory-sum.safetensors")); // and goes on
+  const step = await fact(page, "step");
+  await factPasses(page, "step", step + 100, 20);
   await fill(page, "Units", "8");
   await press(page, "Apply and reset");
   await page.waitForFunction(() => !document.querySelector("[data-fact=parameters]")?.textContent?.startsWith("1,1"));

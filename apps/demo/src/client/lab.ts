@@ -69,6 +69,13 @@ class Lab {
     if (opened && visit === this.#visit) this.#show(opened);
   }
 
+  /** Goes on from the weights of a file. */
+  async load(file: Uint8Array<ArrayBuffer>): Promise<void> {
+    const visit = this.#visit;
+    const opened = await this.#try(() => this.#worker.load(file));
+    if (opened && visit === this.#visit) this.#show(opened, this.status.value);
+  }
+
   /**
    * What the model makes of a question; null, with the failure shown, if it could make nothing of it.
    * @param isOfPage whether the page asks by itself, as it does again and again: that hides no failure of another kind
@@ -78,7 +85,6 @@ class Lab {
   }
 
   save = () => this.#try(() => this.#worker.save());
-  load = (file: Uint8Array<ArrayBuffer>) => this.#try(() => this.#worker.load(file));
   exportONNX = () => this.#try(() => this.#worker.exportONNX());
   exportPyTorch = () => this.#try(() => this.#worker.exportPyTorch());
 

@@ -45,7 +45,8 @@ export interface Commands {
   ask(question: unknown): unknown;
   /** The weights as a safetensors file. */
   save(): Uint8Array<ArrayBuffer>;
-  load(file: Uint8Array<ArrayBuffer>): void;
+  /** Goes on from the weights of such a file. */
+  load(file: Uint8Array<ArrayBuffer>): Opened;
   exportONNX(): Uint8Array<ArrayBuffer>;
   /** The weights under PyTorch's names, and a script that rebuilds the model. */
   exportPyTorch(): { readonly script: string; readonly weights: Uint8Array<ArrayBuffer> };

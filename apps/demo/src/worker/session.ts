@@ -77,6 +77,15 @@ export class Session {
     return new Session(surroundings, await surroundings.experiment.create(kept.values, chance), kept, chance);
   }
 
+  /** Takes the weights of a file in place of what was learned, and keeps them. */
+  load(file: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.training.between(async () => {
+      const { load } = await import("./files");
+      await load(this.run.model, file);
+      await this.#save();
+    });
+  }
+
   /** Stops training, and keeps what was learned. */
   async pause(): Promise<void> {
     if (!this.training.isRunning) return;

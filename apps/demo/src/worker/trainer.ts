@@ -74,11 +74,15 @@ export class Trainer implements Remote {
     });
   }
 
-  load(file: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { run, training } = this.#now;
-    return training.between(async () => {
-      const { load } = await import("./files");
-      await load(run.model, file);
+  load(file: Uint8Array<ArrayBuffer>): Promise<Opened> {
+    return this.#turns.take(async () => {
+      const isWanted = this.#isWanted;
+      await this.#now.load(file);
+      await this.#close();
+      const opened = await this.#restore(); // made anew: a run may remember what its model said before
+      if (isWanted) this.#now.training.start();
+      this.#isWanted = isWanted;
+      return opened;
     });
   }
 
