@@ -94,16 +94,16 @@ test("a failure of the page that was left is not shown", async () => {
 
 test("what the page asks by itself puts away that there was no answer before, and no other failure", async () => {
   await openLab();
-  void lab.ask("what?", { isOfPage: true });
+  void lab.ask("what?", "page");
   await worker.refuse(1, "not that");
   expect(lab.failure.value?.message).toBe("not that");
-  void lab.ask("this?", { isOfPage: true });
+  void lab.ask("this?", "page");
   await worker.answer(2, "that");
   expect(lab.failure.value).toBeNull();
 
   void lab.load(new Uint8Array());
   await worker.refuse(3, "no file of weights");
-  void lab.ask("this?", { isOfPage: true });
+  void lab.ask("this?", "page");
   await worker.answer(4, "that");
   expect(lab.failure.value?.message).toBe("no file of weights");
   void lab.ask("this?"); // the visitor goes on
@@ -137,4 +137,11 @@ test("what was trained is added to the course", async () => {
     cost: { stepsPerSecond: 1, dispatchesPerStep: 1, bytes: 1 },
   });
   expect(lab.history.value).toEqual([point]);
+});
+
+test("what the worker says went wrong is shown in its own words", async () => {
+  await openLab();
+  await worker.tell({ kind: "failed", failure: { name: "NonFiniteLossError", message: "it ran away" }, isOver: false });
+  expect(lab.failure.value).toMatchObject({ name: "NonFiniteLossError", message: "it ran away" });
+  expect(lab.status.value).toBe("ready");
 });

@@ -1,6 +1,14 @@
 import { batch, signal } from "@preact/signals";
 import type { Values } from "../experiment/settings";
-import type { Cost, Event, Failure, Opened, Point, Remote } from "../worker/protocol";
+import {
+  type Cost,
+  type Event,
+  type Failure,
+  failureOf,
+  type Opened,
+  type Point,
+  type Remote,
+} from "../worker/protocol";
 import { startWorker } from "./remote";
 
 /** What a lab is doing. `gone` is for good: there is no WebGPU, or the device was lost time and again. */
@@ -8,11 +16,20 @@ export type Status = "opening" | "ready" | "running" | "recovering" | "gone";
 
 const NO_COST: Cost = { stepsPerSecond: 0, dispatchesPerStep: 0, bytes: 0 };
 
+/** Who asks: the visitor, once, or the page by itself, again and again as the model learns. */
+export type Asker = "visitor" | "page";
+
+/** What went wrong. */
+interface Shown extends Failure {
+  /** Whose question it was; null where it was none. */
+  readonly asker: Asker | null;
+}
+
 /** The lab that is open, as the page sees it: what it is, how far it has come, and what it can be asked. */
 class Lab {
   readonly status = signal<Status>("opening");
   /** What went wrong last, until something goes right. */
-  readonly failure = signal<Failure | null>(null);
+  readonly failure = signal<Shown | null>(null);
   readonly values = signal<Values>({});
   readonly history = signal<readonly Point[]>([]);
   readonly cost = signal<Cost>(NO_COST);
@@ -23,8 +40,6 @@ class Lab {
   #remote: Remote | null = null;
   /** Counts what was opened: what comes of something before is not for the page that is seen now. */
   #visit = 0;
-  /** Whether what went wrong last was asked by the page. */
-  #isOfPage = false;
 
   async open(path: string): Promise<void> {
     const visit = ++this.#visit;
@@ -41,7 +56,7 @@ class Lab {
       const opened = await this.#worker.open(path);
       if (visit === this.#visit) this.#show(opened);
     } catch (error) {
-      if (visit === this.#visit) this.#fail(error, "gone");
+      if (visit === this.#visit) this.#fail(failureOf(error), "gone");
     }
   }
 
@@ -78,10 +93,10 @@ class Lab {
 
   /**
    * What the model makes of a question; null, with the failure shown, if it could make nothing of it.
-   * @param isOfPage whether the page asks by itself, as it does again and again: that hides no failure of another kind
+   * @param asker an answer to the page hides no failure of another kind
    */
-  async ask(question: unknown, { isOfPage = false } = {}): Promise<unknown> {
-    return (await this.#try(() => this.#worker.ask(question), { isOfPage })) ?? null;
+  async ask(question: unknown, asker: Asker = "visitor"): Promise<unknown> {
+    return (await this.#try(() => this.#worker.ask(question), { asker })) ?? null;
   }
 
   save = () => this.#try(() => this.#worker.save());
@@ -99,26 +114,25 @@ class Lab {
    */
   async #try<T>(
     work: () => Promise<T>,
-    { status, isOfPage = false }: { readonly status?: Status; readonly isOfPage?: boolean } = {},
+    { status, asker = null }: { readonly status?: Status; readonly asker?: Asker | null } = {},
   ): Promise<T | undefined> {
     const visit = this.#visit;
     try {
       const result = await work();
-      const isPutAway = this.status.value !== "gone" && (!isOfPage || this.#isOfPage);
+      const isPutAway = this.status.value !== "gone" && (asker !== "page" || this.failure.value?.asker === "page");
       if (visit === this.#visit && isPutAway) this.failure.value = null;
       return result;
     } catch (error) {
       const isGone = this.status.value === "gone";
-      if (visit === this.#visit) this.#fail(error, isGone ? "gone" : (status ?? this.status.value), isOfPage);
+      if (visit === this.#visit) this.#fail(failureOf(error), isGone ? "gone" : (status ?? this.status.value), asker);
       return undefined;
     }
   }
 
-  #fail(error: unknown, status: Status, isOfPage = false): void {
-    this.#isOfPage = isOfPage;
+  #fail(failure: Failure, status: Status, asker: Asker | null = null): void {
     batch(() => {
       this.status.value = status;
-      this.failure.value = error instanceof Error ? error : { name: "Error", message: String(error) };
+      this.failure.value = { ...failure, asker };
     });
   }
 

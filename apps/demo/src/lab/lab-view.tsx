@@ -54,7 +54,7 @@ export function LabView({
       </section>
       <section aria-labelledby="training">
         <h2 id="training">Train it</h2>
-        <Notice />
+        <Notice of="training" />
         <RunButtons />
         <Controls settings={settings} />
         <Curve score={score} />
@@ -69,6 +69,7 @@ export function LabView({
       <section aria-labelledby="try">
         <h2 id="try">Try it</h2>
         {tryIt}
+        <Notice of="questions" />
       </section>
       <section aria-labelledby="keep">
         <h2 id="keep">Keep it</h2>

@@ -28,7 +28,7 @@ export function useAnswer<E>(question: QuestionOf<E> | null): AnswerOf<E> | null
     let latest: QuestionOf<E> | null;
     do {
       latest = asked.current;
-      const given = latest === null ? null : await lab.ask(latest, { isOfPage: true });
+      const given = latest === null ? null : await lab.ask(latest, "page");
       // the worker answers with what the experiment of this page returns, which `E` is the type of
       setAnswer(given as AnswerOf<E> | null);
     } while (latest !== asked.current); // asked another thing meanwhile

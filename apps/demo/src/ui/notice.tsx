@@ -1,9 +1,12 @@
 import { lab } from "../client/lab";
 
-/** What went wrong and what to do, where it is seen. The library's errors say both. */
-export function Notice() {
+/**
+ * What went wrong and what to do, where it is seen. The library's errors say both.
+ * @param of what is to be told of here: questions to the model, or all else
+ */
+export function Notice({ of }: { readonly of: "training" | "questions" }) {
   const failure = lab.failure.value;
-  if (!failure) return null;
+  if (!failure || (failure.asker !== null) !== (of === "questions")) return null;
   return (
     <div class="failure notice" role="alert">
       <strong>{TITLES[failure.name] ?? "That did not work"}</strong>
