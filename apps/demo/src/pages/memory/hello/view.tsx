@@ -39,15 +39,19 @@ export function HelloView() {
 
 function TrySpelling() {
   const word = String(lab.values.value.word ?? "");
-  const [typed, setTyped] = useState<string | null>(null);
-  const beginning = typed ?? word.charAt(0);
+  const [typed, setTyped] = useState<{ readonly word: string; readonly text: string } | null>(null);
+  const beginning = typed?.word === word ? typed.text : word.charAt(0); // another word has other letters
   const spelled = useAnswer<typeof experiment>(beginning || null);
   return (
     <>
       <p>
         <label>
           Begin with{" "}
-          <input size={12} value={beginning} onInput={(event) => setTyped(event.currentTarget.value.toUpperCase())} />
+          <input
+            size={12}
+            value={beginning}
+            onInput={(event) => setTyped({ word, text: event.currentTarget.value.toUpperCase() })}
+          />
         </label>
       </p>
       <p class="big" data-answer="spelled">

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { fill, textOf } from "../../../test-support/on-page";
+import { fill, press, textOf } from "../../../test-support/on-page";
 import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
@@ -14,5 +14,10 @@ export const visit: Visit = {
     expect(await textOf(page, "[role=alert]")).toContain("one or more of the letters H, E, L, O");
     await fill(page, "Begin with", "H");
     await page.waitForFunction(() => !document.querySelector("[role=alert]"));
+  },
+  async afterwards(page) {
+    await page.select("#setting-word", "BANANA");
+    await press(page, "Apply and reset");
+    await expect.poll(() => textOf(page, "[data-answer=spelled]"), { timeout: 10_000 }).toMatch(/^B/);
   },
 };
