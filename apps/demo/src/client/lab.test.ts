@@ -83,6 +83,14 @@ test("a reset of the page that was left says nothing to the one that is seen", a
   expect(lab.picture.value).toBe("of the second");
 });
 
+test("a page that is opened has not the settings of the one before", async () => {
+  void lab.open("first");
+  await worker.answer(0, { ...opened("of the first"), values: { steps: 12 } });
+  expect(lab.values.value).toEqual({ steps: 12 });
+  void lab.open("second");
+  expect(lab.values.value).toEqual({});
+});
+
 test("a failure of the page that was left is not shown", async () => {
   await openLab();
   void lab.reset({});

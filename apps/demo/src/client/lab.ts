@@ -47,6 +47,7 @@ class Lab {
       this.path.value = path;
       this.status.value = "opening";
       this.failure.value = null;
+      this.values.value = {};
       this.picture.value = null;
       this.about.value = null;
       this.history.value = [];
