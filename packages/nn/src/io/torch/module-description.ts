@@ -232,7 +232,7 @@ export function expectTorchModule(where: string, module: ModuleDescription): voi
   if (!isRecurrent(module) || module.kind !== "GRU" || module.resetAfter !== false) return;
   throw new UnsupportedError({
     where,
-    what: "a GRU with resetAfter: false has no counterpart in PyTorch, whose reset gate acts after the recurrent product",
-    remedy: "Build the GRU with resetAfter: true, or save it in its own layout.",
+    what: 'a GRU with reset: "before" has no counterpart in PyTorch, whose reset gate acts after the recurrent product',
+    remedy: 'Build the GRU with reset: "after", or save it in its own layout.',
   });
 }

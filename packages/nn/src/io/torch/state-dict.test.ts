@@ -229,7 +229,7 @@ describe("a dict that does not fit", () => {
   test("a GRU that resets first has no PyTorch form", () => {
     const early: RecurrentDescription = { kind: "GRU", ...single, hasBias: true, resetAfter: false };
     expect(() => fromTorch(early, new Map())).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: fromTorch: a GRU with resetAfter: false has no counterpart in PyTorch, whose reset gate acts after the recurrent product. Build the GRU with resetAfter: true, or save it in its own layout.]`,
+      `[UnsupportedError: fromTorch: a GRU with reset: "before" has no counterpart in PyTorch, whose reset gate acts after the recurrent product. Build the GRU with reset: "after", or save it in its own layout.]`,
     );
     expect(() => toTorch(early, new Map())).toThrow("no counterpart in PyTorch");
   });

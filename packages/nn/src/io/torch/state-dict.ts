@@ -38,7 +38,7 @@ export interface ToTorchOptions {
  * The parameters of one module from a PyTorch state dict: `modelFromTorch` for the names that start with `prefix`.
  * @param prefix what PyTorch puts before the module's own names: "encoder.lstm." for its field encoder.lstm
  * @throws StateDictError naming all that is missing, unexpected, or of another shape or dtype
- * @throws UnsupportedError for a GRU with `resetAfter: false`
+ * @throws UnsupportedError for a GRU with `reset: "before"`
  */
 export function fromTorch(module: ModuleDescription, dict: StateDict, prefix = ""): LoadedState {
   const own = new Map([...dict].filter(([name]) => name.startsWith(prefix)));
@@ -54,7 +54,7 @@ export function fromTorch(module: ModuleDescription, dict: StateDict, prefix = "
  * @param modules by path: "encoder.lstm", or "" for a model that is one module
  * @param paths where PyTorch has those, by their paths here, if elsewhere
  * @throws StateDictError naming all that is missing, unexpected, or of another shape or dtype
- * @throws UnsupportedError for a GRU with `resetAfter: false`
+ * @throws UnsupportedError for a GRU with `reset: "before"`
  */
 export function modelFromTorch(
   modules: ReadonlyMap<string, ModuleDescription>,
@@ -67,7 +67,7 @@ export function modelFromTorch(
 /**
  * One module's parameters as a PyTorch state dict, in PyTorch's order of names: see `modelToTorch`.
  * @throws StateDictError if a parameter is missing, unexpected, or of another shape or dtype
- * @throws UnsupportedError for a GRU with `resetAfter: false`
+ * @throws UnsupportedError for a GRU with `reset: "before"`
  */
 export function toTorch(
   module: ModuleDescription,
@@ -84,7 +84,7 @@ export function toTorch(
  * @param modules by path: "encoder.lstm", or "" for a model that is one module
  * @param paths where PyTorch has those, by their paths here, if elsewhere
  * @throws StateDictError if a parameter is missing, unexpected, or of another shape or dtype
- * @throws UnsupportedError for a GRU with `resetAfter: false`
+ * @throws UnsupportedError for a GRU with `reset: "before"`
  */
 export function modelToTorch(
   modules: ReadonlyMap<string, ModuleDescription>,

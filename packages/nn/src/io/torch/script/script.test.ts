@@ -290,7 +290,7 @@ describe("what has no counterpart is refused by name", () => {
   test("a GRU that resets before", () => {
     const gru = new GRU(2, 2, { reset: "before" });
     expect(() => toPyTorch(new Holder(gru, (x) => gru.forward(x)), { inputs })).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: toPyTorch: a GRU with resetAfter: false has no counterpart in PyTorch, whose reset gate acts after the recurrent product. Build the GRU with resetAfter: true, or save it in its own layout.]`,
+      `[UnsupportedError: toPyTorch: a GRU with reset: "before" has no counterpart in PyTorch, whose reset gate acts after the recurrent product. Build the GRU with reset: "after", or save it in its own layout.]`,
     );
   });
   test("an activation", () => {
