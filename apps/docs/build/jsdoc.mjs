@@ -20,7 +20,7 @@ const TAGS = /** @type {Record<string, string>} */ ({ param: "", returns: "Retur
  * @param {ReadonlyMap<string, string>} pages addresses by name
  */
 export function prose(doc, pages) {
-  const [body = "", ...tags] = doc.split(/^@(?=[a-z]+\b)/m);
+  const [body = "", ...tags] = doc.split(/^@(?=[a-z]+\b)|(?<=\s)@(?=(?:param|returns|throws)\b)/m);
   const said = tags.map((tag) => {
     const [, name = "", text = ""] = /^([a-z]+)\s*([\s\S]*)$/.exec(tag.trim()) ?? [];
     return `- ${parameter(name, text.replace(/\s*\n\s*/g, " "), pages)}`;

@@ -38,3 +38,9 @@ test("words stay as they are written, equations and tags stand apart, and names 
     ].join("\n"),
   );
 });
+
+test("a tag behind the words of a line stands apart as well", () => {
+  expect(prose("The mean of `GRU`. @param x the input @throws ShapeError if empty", pages)).toBe(
+    ["The mean of [`GRU`](../api/nn#GRU).", "", "- `x` the input", "- Throws ShapeError if empty"].join("\n"),
+  );
+});
