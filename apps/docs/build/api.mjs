@@ -14,6 +14,7 @@ const GROUPS = /** @type {const} */ (["Classes", "Functions", "Constants", "Type
  * @property {(typeof GROUPS)[number]} group
  * @property {string} declaration as TypeScript has it, without its docstring
  * @property {string} doc the docstring, without its stars
+ * @property {boolean} isExported or is only what exported ones extend
  */
 
 /** Longer ones are types of records that their docstring tells better. */
@@ -35,8 +36,10 @@ export function writeApi(folder) {
     types: [],
   });
   const checker = program.getTypeChecker();
+  const exports = entries.map((entry) => exportsOf(checker, program.getSourceFile(entry)));
+  const everywhere = new Set(exports.flatMap((symbols) => [...symbols.values()]));
   const items = new Map(
-    PACKAGES.map((name, index) => [name, itemsOf(checker, program.getSourceFile(entries[index] ?? ""))]),
+    PACKAGES.map((name, index) => [name, itemsOf(checker, exports[index] ?? new Map(), everywhere)]),
   );
   /** @type {Map<string, string>} */
   const pages = new Map();
@@ -49,32 +52,74 @@ export function writeApi(folder) {
 /**
  * @param {ts.TypeChecker} checker
  * @param {ts.SourceFile | undefined} file
- * @returns {Item[]}
+ * @returns {Map<string, ts.Symbol>} what a package exports, by name
  */
-function itemsOf(checker, file) {
+function exportsOf(checker, file) {
   const symbol = file && checker.getSymbolAtLocation(file);
   if (!symbol) throw new Error("Every package should have dist/index.d.ts. Build the packages first: npm run build.");
-  return checker
-    .getExportsOfModule(symbol)
-    .map((exported) =>
-      itemOf(exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported, exported.name),
+  return new Map(checker.getExportsOfModule(symbol).map((exported) => [exported.name, original(checker, exported)]));
+}
+
+/** @param {ts.TypeChecker} checker @param {ts.Symbol} symbol */
+function original(checker, symbol) {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+/**
+ * All that a package exports, and what that extends without its being exported: it has members that users need.
+ * @param {ts.TypeChecker} checker
+ * @param {ReadonlyMap<string, ts.Symbol>} exported
+ * @param {ReadonlySet<ts.Symbol>} everywhere what all packages export
+ * @returns {Item[]}
+ */
+function itemsOf(checker, exported, everywhere) {
+  /** @type {Set<ts.Symbol>} */
+  const bases = new Set();
+  const waiting = [...exported.values()];
+  for (let symbol = waiting.pop(); symbol; symbol = waiting.pop()) {
+    for (const base of basesOf(checker, symbol)) {
+      if (everywhere.has(base) || bases.has(base)) continue;
+      bases.add(base);
+      waiting.push(base);
+    }
+  }
+  return [
+    ...Array.from(exported, ([name, symbol]) => itemOf(symbol, name, true)),
+    ...Array.from(bases, (symbol) => itemOf(symbol, symbol.name.replace(/\$\d+$/, ""), false)),
+  ].sort((a, b) => a.name.localeCompare(b.name, "en"));
+}
+
+/** What a class or an interface of ours extends. @param {ts.TypeChecker} checker @param {ts.Symbol} symbol */
+function basesOf(checker, symbol) {
+  return (symbol.declarations ?? [])
+    .flatMap((node) =>
+      ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node) ? [...(node.heritageClauses ?? [])] : [],
     )
-    .sort((a, b) => a.name.localeCompare(b.name, "en"));
+    .flatMap((clause) => clause.types.map(({ expression }) => checker.getSymbolAtLocation(expression)))
+    .flatMap((base) => (base ? [original(checker, base)] : []))
+    .filter((base) => base.declarations?.some((node) => /\bpackages\/\w+\/dist\//.test(node.getSourceFile().fileName)));
 }
 
 /**
  * @param {ts.Symbol} symbol
  * @param {string} name
+ * @param {boolean} isExported
  * @returns {Item}
  */
-function itemOf(symbol, name) {
+function itemOf(symbol, name, isExported) {
   const declarations = symbol.declarations ?? [];
   const statements = declarations.map((node) => (ts.isVariableDeclaration(node) ? node.parent.parent : node));
   const [first] = statements;
   if (!first) throw new Error(`${name} should be declared somewhere.`);
   const text = statements.map((node) => shown(node.getText()));
   const documented = statements.find((node) => jsDocOf(node.getFullText()) !== "") ?? first;
-  return { name, group: groupOf(first), declaration: text.join("\n"), doc: jsDocOf(documented.getFullText()) };
+  return {
+    name,
+    group: groupOf(first),
+    declaration: text.join("\n"),
+    doc: jsDocOf(documented.getFullText()),
+    isExported,
+  };
 }
 
 /** @param {ts.Node} node @returns {Item["group"]} */
@@ -112,7 +157,9 @@ inherits stands with the class that it is from.`;
 }
 
 /** @param {Item} item @param {ReadonlyMap<string, string>} pages */
-function section({ name, group, declaration, doc }, pages) {
+function section({ name, group, declaration, doc, isExported }, pages) {
   const heading = `${group === "Types" ? "####" : "###"} ${name} {#${name}}`;
-  return [heading, prose(doc, pages), `\`\`\`ts\n${declaration}\n\`\`\``].filter((part) => part !== "").join("\n\n");
+  const note = isExported ? "" : "Not exported: what those that extend it have in common.";
+  const code = `\`\`\`ts\n${declaration}\n\`\`\``;
+  return [heading, prose(doc, pages), note, code].filter((part) => part !== "").join("\n\n");
 }
