@@ -153,7 +153,12 @@ function page(name, items, pages) {
   });
   const intro = `All that [@unroll/${name}](../packages/${name}) exports, with its equations, shapes and errors. A member that a class
 inherits stands with the class that it is from.`;
-  return ["---\noutline: [2, 3]\neditLink: false\n---", `# API of @unroll/${name}`, intro, ...parts].join("\n\n");
+  return [
+    "---\noutline: [2, 3]\neditLink: false\npageClass: api\n---",
+    `# API of @unroll/${name}`,
+    intro,
+    ...parts,
+  ].join("\n\n");
 }
 
 /** @param {Item} item @param {ReadonlyMap<string, string>} pages */
