@@ -78,14 +78,29 @@ export default defineConfig({
     search: {
       provider: "local",
       options: {
-        _render: (source, environment, md) => (isApi(environment.relativePath) ? "" : md.render(source, environment)),
+        miniSearch: {
+          searchOptions: {
+            // before the guides comes only the very name that was typed; kernels are what few look for
+            boostDocument: (id: string, term: string) => {
+              if (!id.includes("/api/")) return 1;
+              if (id.split("#")[1]?.toLowerCase() !== term) return 0.1;
+              return id.includes("/api/kernels") ? 0.5 : 1;
+            },
+          },
+        },
+        _render: (source, environment, md) =>
+          md.render(isApi(environment.relativePath) ? headingsOf(source) : source, environment),
       },
     },
     footer: { message: "MIT licence" },
   },
 });
 
-/** The API is long and has an outline of its own: what is searched are the pages that say how to use it. */
+/** The API is long: it is searched by its names, the pages that say how to use it by all their words. */
+function headingsOf(source: string): string {
+  return source.match(/^#{1,4} .*$/gm)?.join("\n\n") ?? "";
+}
+
 function isApi(path: string): boolean {
   return path.startsWith("api/");
 }
