@@ -38,7 +38,7 @@ const packagesPage = (rows) => `# The packages
 Each is useful alone, has no runtime dependency but its siblings, and is loaded as far as it is imported. Imports point one way:
 kernels, nn, attention, seq2seq; data knows nothing of the GPU.
 
-| package | what it is | API |
+| package | what it is | API of version |
 | --- | --- | --- |
 ${rows.join("\n")}
 `;
