@@ -11,8 +11,8 @@ export function FrontPage({ unknown }: { readonly unknown: string }) {
         </p>
       )}
       <p class="lead">
-        Each page trains a model from nothing, in this browser, on your own GPU. Change a setting, press start, watch
-        what it learns, and try it while it does. Nothing that you type, draw or say leaves this device.
+        Models that are trained from nothing, in this browser, on your own GPU. Change a setting, press start, watch
+        what is learned, and try it meanwhile. Nothing that you type, draw or say leaves this device.
       </p>
       <ul class="cards">
         {pages.map(({ id, title, summary }) => (

@@ -136,6 +136,35 @@ test("what cannot be started does not seem to run", async () => {
   expect(lab.status.value).toBe("ready");
 });
 
+test("a changed setting is applied by the first start, and not by a later one", async () => {
+  await openLab();
+  lab.draft.value = { values: { steps: 3 }, isSound: true };
+  void lab.start();
+  await worker.answer(1, { ...opened("of three steps"), values: { steps: 3 } });
+  expect(worker.calls.map(({ command }) => command)).toEqual(["open", "reset", "start"]);
+  expect(lab.status.value).toBe("running");
+  await worker.tell({
+    kind: "progress",
+    points: [{ step: 1, loss: 2, score: null }],
+    cost: { stepsPerSecond: 1, dispatchesPerStep: 1, bytes: 1 },
+  });
+  lab.draft.value = { values: { steps: 4 }, isSound: true };
+  void lab.start();
+  expect(worker.calls.at(-1)?.command).toBe("start");
+});
+
+test("settings with a fault start nothing, and those that make no model neither", async () => {
+  await openLab();
+  lab.draft.value = { values: { steps: -1 }, isSound: false };
+  void lab.start();
+  expect(worker.calls).toHaveLength(1);
+  lab.draft.value = { values: { steps: 5 }, isSound: true };
+  void lab.start();
+  await worker.refuse(1, "no");
+  expect(worker.calls.at(-1)?.command).toBe("reset");
+  expect(lab.status.value).toBe("ready");
+});
+
 test("what was trained is added to the course", async () => {
   await openLab();
   const point: Point = { step: 1, loss: 2, score: null };

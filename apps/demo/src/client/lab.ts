@@ -25,12 +25,21 @@ interface Shown extends Failure {
   readonly asker: Asker | null;
 }
 
+/** Settings as they stand in the form. */
+export interface Draft {
+  readonly values: Values;
+  /** Whether a model can be made with them. */
+  readonly isSound: boolean;
+}
+
 /** The lab that is open, as the page sees it: what it is, how far it has come, and what it can be asked. */
 class Lab {
   readonly status = signal<Status>("opening");
   /** What went wrong last, until something goes right. */
   readonly failure = signal<Shown | null>(null);
   readonly values = signal<Values>({});
+  /** What the visitor changed of them, and is not applied. */
+  readonly draft = signal<Draft | null>(null);
   readonly history = signal<readonly Point[]>([]);
   readonly cost = signal<Cost>(NO_COST);
   readonly picture = signal<unknown>(null);
@@ -48,6 +57,7 @@ class Lab {
       this.status.value = "opening";
       this.failure.value = null;
       this.values.value = {};
+      this.draft.value = null;
       this.picture.value = null;
       this.about.value = null;
       this.history.value = [];
@@ -68,7 +78,13 @@ class Lab {
     await this.#remote?.close();
   }
 
+  /** Trains; a model that has learned nothing yet is made with the changed settings first. */
   async start(): Promise<void> {
+    const { draft } = this;
+    if (draft.value && this.history.value.length === 0) {
+      const isMade = draft.value.isSound && (await this.reset(draft.value.values));
+      if (!isMade) return;
+    }
     this.status.value = "running";
     await this.#try(() => this.#worker.start(), { status: "ready" });
   }
@@ -78,11 +94,15 @@ class Lab {
     await this.#try(() => this.#worker.pause());
   }
 
-  async reset(values: Values): Promise<void> {
+  /** @returns whether a model was made with those values, and is the one that is seen */
+  async reset(values: Values): Promise<boolean> {
     const visit = this.#visit;
+    const status = this.status.value === "gone" ? "gone" : "ready";
     this.status.value = "opening";
-    const opened = await this.#try(() => this.#worker.reset(values), { status: "ready" });
-    if (opened && visit === this.#visit) this.#show(opened);
+    const opened = await this.#try(() => this.#worker.reset(values), { status });
+    const isSeen = opened !== undefined && visit === this.#visit;
+    if (isSeen) this.#show(opened);
+    return isSeen;
   }
 
   /** Goes on from the weights of a file. */

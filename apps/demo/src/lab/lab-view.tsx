@@ -73,7 +73,10 @@ export function LabView({
       </section>
       <section aria-labelledby="keep">
         <h2 id="keep">Keep it</h2>
-        <p class="muted">Training goes on where it stopped when you come back. Files are yours to take elsewhere.</p>
+        <p class="muted">
+          What is learned is kept in this browser when you pause, and every few seconds in between: come back, and it
+          goes on from there. Files are yours to take elsewhere.
+        </p>
         <Files />
       </section>
       <section aria-labelledby="code">

@@ -1,19 +1,24 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { lab } from "../client/lab";
-import { problemOf, type Setting, type Settings, type Values } from "../experiment/settings";
+import { problemOf, type Setting, type Settings, type Values, valuesFrom } from "../experiment/settings";
 import { NumberField } from "./number-field";
 import { TextField } from "./text-field";
 
 /** What the visitor may choose. A change takes effect by a reset, since it makes another model. */
 export function Controls({ settings }: { readonly settings: Settings }) {
-  const kept = lab.values.value;
+  const opened = lab.values.value;
+  const kept = useMemo<Values>(() => valuesFrom(settings, opened), [settings, opened]);
   const [chosen, choose] = useState<Values>(kept);
   useEffect(() => {
     choose(kept);
   }, [kept]);
   const problems = Object.entries(settings).filter(([name, setting]) => problemOf(setting, chosen[name]) !== null);
   const isChanged = Object.keys(settings).some((name) => chosen[name] !== kept[name]);
-  const isBusy = ["opening", "recovering", "gone"].includes(lab.status.value);
+  const isBusy = ["opening", "recovering"].includes(lab.status.value);
+  const isSound = problems.length === 0;
+  useEffect(() => {
+    lab.draft.value = isChanged ? { values: chosen, isSound } : null;
+  }, [chosen, isChanged, isSound]);
 
   return (
     <form
@@ -21,7 +26,7 @@ export function Controls({ settings }: { readonly settings: Settings }) {
       aria-label="Settings"
       onSubmit={(event) => {
         event.preventDefault();
-        if (problems.length === 0) void lab.reset(chosen);
+        if (isSound) void lab.reset(chosen);
       }}
     >
       {Object.entries(settings).map(([name, setting]) => (
@@ -33,7 +38,7 @@ export function Controls({ settings }: { readonly settings: Settings }) {
           onChange={(value) => choose({ ...chosen, [name]: value })}
         />
       ))}
-      <button type="submit" disabled={isBusy || problems.length > 0}>
+      <button type="submit" disabled={isBusy || !isSound}>
         {isChanged ? "Apply and reset" : "Reset"}
       </button>
     </form>

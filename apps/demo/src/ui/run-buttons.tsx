@@ -4,6 +4,8 @@ import { lab } from "../client/lab";
 export function RunButtons() {
   const status = lab.status.value;
   const isNew = lab.history.value.length === 0;
+  const draft = lab.draft.value;
+  const isStuck = status !== "ready" || (isNew && draft?.isSound === false);
   return (
     <div class="buttons">
       {status === "running" ? (
@@ -11,12 +13,13 @@ export function RunButtons() {
           Pause
         </button>
       ) : (
-        <button type="button" class="primary" disabled={status !== "ready"} onClick={() => void lab.start()}>
+        <button type="button" class="primary" disabled={isStuck} onClick={() => void lab.start()}>
           {isNew ? "Start" : "Resume"}
         </button>
       )}
       <span class="muted" role="status">
         {WORDS[status]}
+        {draft && !isNew && " Changed settings make another model: apply them to begin anew."}
       </span>
     </div>
   );

@@ -40,7 +40,7 @@ export class Trainer implements Remote {
       try {
         this.#session = await Session.begin(await this.#surroundings(), values);
       } catch (error) {
-        await this.#restore(); // what was there before goes on
+        await this.#goBack();
         throw error;
       }
       return this.#opened();
@@ -129,6 +129,15 @@ export class Trainer implements Remote {
     this.#isWanted = false;
     this.#session = null;
     await session?.close();
+  }
+
+  /** What was there before a reset that failed goes on, if that can be made again. */
+  async #goBack(): Promise<void> {
+    try {
+      await this.#restore();
+    } catch (error) {
+      this.#emit({ kind: "failed", failure: failureOf(error), isOver: true });
+    }
   }
 
   /** The lab as it was kept, or new. */
