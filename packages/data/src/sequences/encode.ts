@@ -115,7 +115,7 @@ export function padSequences(
     if (sequence.length === 0 || sequence.length > steps) {
       throw new EncodingError({
         where,
-        expected: `every sequence to have 1 to ${steps} steps`,
+        expected: steps > 0 ? `every sequence to have 1 to ${steps} steps` : "every sequence to have a step",
         actual: `${sequence.length} in row ${row}`,
         remedy:
           sequence.length === 0

@@ -10,6 +10,8 @@ import type { OpRecord, OutputGradients, SharedBackward, SharedUse } from "./rec
 export interface GradOptions {
   /** The gradient of the loss itself, which scales all others; 1 when absent. */
   seed?: Tensor;
+  /** The caller, where a loss that depends on none of the tensors is taken for a mistake. */
+  neededBy?: string;
 }
 
 /**
@@ -18,8 +20,13 @@ export interface GradOptions {
  * @throws ShapeError if `loss` has more than one element
  * @throws DTypeError if `loss` is not f32, or a tensor of `of` neither f32 nor f16
  * @throws UnsupportedError if an operation on the way has no derivative
+ * @throws ValueError if `neededBy` is given and `loss` depends on no tensor of `of`
  */
-export function grad(loss: Tensor, of: readonly Tensor[], { seed = fill(1, loss.shape) }: GradOptions = {}): Tensor[] {
+export function grad(
+  loss: Tensor,
+  of: readonly Tensor[],
+  { seed = fill(1, loss.shape), neededBy }: GradOptions = {},
+): Tensor[] {
   if (loss.size !== 1) {
     throw new ShapeError({
       where: "grad",
@@ -34,12 +41,23 @@ export function grad(loss: Tensor, of: readonly Tensor[], { seed = fill(1, loss.
     expectDType("grad", { [target.name ?? `of[${index}]`]: target }, ...FLOATS);
   const targets = new Set(of);
   const records = reachable(loss, targets);
+  if (neededBy !== undefined && records.size === 0 && !targets.has(loss)) throw independent(neededBy);
   const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
   const shared = new SharedGradients(gradients);
   for (const record of records) backpropagate(record, { gradients, shared, targets, records });
   shared.flush();
   const results = of.map((target) => inDType(gradients.get(target) ?? fill(0, target.shape), target.dtype));
   return refuseSecondDerivative(loss, results);
+}
+
+function independent(where: string): ValueError {
+  return new ValueError({
+    where,
+    what: "the loss",
+    expected: "made with at least one of the optimizer's parameters",
+    received: "made with none of them",
+    remedy: "Make it of what the model gives, and give the optimizer that model's parameters().",
+  });
 }
 
 /** A gradient in the dtype of its tensor: on the way there it may be of another. */

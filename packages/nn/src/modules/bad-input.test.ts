@@ -8,6 +8,7 @@ import {
   LayerNorm,
   Linear,
   LSTM,
+  type LSTMState,
   type Module,
   matmul,
   RNN,
@@ -148,6 +149,14 @@ describe("recurrent layers", () => {
     expect(await refusal(lstm, () => lstm.forward(x, { state }))).toMatchInlineSnapshot(
       `[ShapeError: LSTM.forward: state.c should be [2, 2, 4] but is [1, 2, 4]. A state is [layers · directions, B, H].]`,
     );
+    const whole = zeros([2, 2, 4]) as unknown as LSTMState;
+    expect(await refusal(lstm, () => lstm.forward(x, { state: whole }))).toMatchInlineSnapshot(
+      `[DTypeError: LSTM.forward: state.h should be a Tensor but is undefined.]`,
+    );
+    const half = { h: zeros([2, 2, 4]) } as LSTMState;
+    expect(await refusal(lstm, () => lstm.forward(x, { state: half }))).toMatchInlineSnapshot(
+      `[DTypeError: LSTM.forward: state.c should be a Tensor but is undefined.]`,
+    );
     const integers = tensor(new Int32Array(8), { shape: [1, 2, 4] });
     expect(await refusal(rnn, () => rnn.forward(x, { state: integers }))).toMatchInlineSnapshot(
       `[DTypeError: RNN.forward: state should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
@@ -208,7 +217,7 @@ describe("recurrent layers", () => {
     );
     const sideways = JSON.parse('{ "direction": "sideways", "reset": "during" }');
     expect(() => new RNN(3, 4, { direction: sideways.direction })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: RNN: direction should be forward, reverse, bidirectional but is sideways.]`,
+      `[ValueError: RNN: direction should be forward or reverse or bidirectional but is sideways.]`,
     );
     expect(() => new GRU(3, 4, { reset: sideways.reset })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: GRU: reset should be after or before but is during.]`,

@@ -84,7 +84,7 @@ export class GRU extends RecurrentModule {
    * @throws ValueError if a length is not a whole number from 1 to T
    */
   forward(x: Tensor, options: SequenceOptions<Tensor> = {}): { output: Tensor; state: Tensor } {
-    const { dims, lengths } = this.begin(x, { state: options.state }, options);
+    const { dims, lengths } = this.begin(x, options.state && { state: options.state }, options);
     const { reverse, gate, candidate, clip } = this;
     const scan = { dims, options: { reverse, gate, candidate, clip } };
     const states: Tensor[] = [];

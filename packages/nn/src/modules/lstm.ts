@@ -115,7 +115,8 @@ export class LSTM extends RecurrentModule {
    */
   forward(x: Tensor, options: SequenceOptions<LSTMState> = {}): { output: Tensor; state: LSTMState } {
     const { h, c } = options.state ?? {};
-    const { dims, lengths } = this.begin(x, { "state.h": h, "state.c": c }, options, { "state.c": this.hiddenSize });
+    const given = options.state && { "state.h": h, "state.c": c };
+    const { dims, lengths } = this.begin(x, given, options, { "state.c": this.hiddenSize });
     const { gate, candidate, outputActivation, reverse, clip, coupled } = this;
     const peepholes = this.peepholeWeight.length > 0;
     const choices = { reverse, gate, candidate, output: outputActivation, clip, coupled, peepholes };

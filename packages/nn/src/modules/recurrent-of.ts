@@ -14,7 +14,7 @@ import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent } from "./options";
 import { lengthsTensor, type SequenceOptions } from "./recurrent";
-import type { SequenceDirection, StackOptions } from "./stack-options";
+import { DIRECTIONS, type SequenceDirection, type StackOptions } from "./stack-options";
 import { activeSteps, unroll } from "./unroll";
 
 export interface RecurrentCellOptions extends StackOptions {
@@ -54,7 +54,7 @@ export class Recurrent<S extends CellState> extends Module {
     super();
     const { rng = sharedGenerator(), layers = 1, direction = "forward", merge = "concat", residual = false } = options;
     this.layers = expectExtent("Recurrent", { layers });
-    this.direction = expectOneOf("Recurrent", { direction }, ["forward", "reverse", "bidirectional"]);
+    this.direction = expectOneOf("Recurrent", { direction }, DIRECTIONS);
     this.merge = expectOneOf("Recurrent", { merge }, MERGES);
     this.dropout = expectProbability("Recurrent", { dropout: options.dropout ?? 0 });
     this.inputDropout = expectProbability("Recurrent", { inputDropout: options.inputDropout ?? 0 });

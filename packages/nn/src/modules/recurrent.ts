@@ -23,7 +23,7 @@ import type { LayerParts } from "./layer-step";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
-import type { SequenceDirection, StackOptions } from "./stack-options";
+import { DIRECTIONS, type SequenceDirection, type StackOptions } from "./stack-options";
 
 export interface RecurrentOptions extends StackOptions {
   /** Not here: between the steps of a fused layer nothing can be dropped. `Recurrent` of the cell takes it. */
@@ -98,7 +98,7 @@ export abstract class RecurrentModule extends Module {
     this.inputDropout = expectProbability(where, { inputDropout: options.inputDropout ?? 0 });
     this.residual = options.residual ?? false;
     refuseRecurrentDropout(where, options.recurrentDropout ?? 0);
-    this.direction = expectDirection(where, direction);
+    this.direction = expectOneOf(where, { direction }, DIRECTIONS);
     const D = this.directions;
     const GH = gates * hiddenSize;
     const inputs = Array.from({ length: layers }, (_, layer) => (layer === 0 ? inputSize : this.outputSize));
@@ -124,11 +124,12 @@ export abstract class RecurrentModule extends Module {
 
   /**
    * Checks a batch and brings lengths and states into the form that the layers take.
+   * @param states by name, those that are started from; absent where it starts from zeros
    * @param widths features of the states that have another number than `stateSize`
    */
   protected begin(
     x: Tensor,
-    states: Readonly<Record<string, Tensor | undefined>>,
+    states: Readonly<Record<string, Tensor | undefined>> | undefined,
     { lengths, allowEmpty = false }: SequenceOptions<unknown>,
     widths: Readonly<Record<string, number>> = {},
   ): { dims: LayerDims; lengths: Lengths } {
@@ -145,9 +146,8 @@ export abstract class RecurrentModule extends Module {
       });
     }
     const dims = { D: this.directions, B, T, H: this.hiddenSize };
-    for (const [what, state] of Object.entries(states)) {
-      if (!state) continue;
-      expectDType(where, { [what]: state }, ...FLOATS);
+    for (const [what, state] of Object.entries(states ?? {}) as [string, Tensor][]) {
+      expectDType(where, { [what]: state }, ...FLOATS); // JavaScript passes any object, or half of one
       const remedy =
         this.stateSize === this.hiddenSize
           ? "A state is [layers · directions, B, H]."
@@ -299,12 +299,6 @@ function refuseRecurrentDropout(where: string, p: number): void {
     what: "recurrentDropout is not possible in a fused layer, whose kernel walks over all steps by itself",
     remedy: `Run the cell with new Recurrent((inputSize) => new ${cell}(inputSize, …), { inputSize: …, recurrentDropout: ${p} }).`,
   });
-}
-
-function expectDirection(where: string, direction: SequenceDirection): SequenceDirection {
-  const known = ["forward", "reverse", "bidirectional"];
-  if (known.includes(direction)) return direction;
-  throw new ValueError({ where, what: "direction", expected: known.join(", "), received: String(direction) });
 }
 
 function inputWeights(shape: [number, number], D: number, H: number, init: Init, rng: Generator): Initial {

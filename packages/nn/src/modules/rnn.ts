@@ -49,7 +49,7 @@ export class RNN extends RecurrentModule {
    * @throws ValueError if a length is not a whole number from 1 to T
    */
   forward(x: Tensor, options: SequenceOptions<Tensor> = {}): { output: Tensor; state: Tensor } {
-    const { dims, lengths } = this.begin(x, { state: options.state }, options);
+    const { dims, lengths } = this.begin(x, options.state && { state: options.state }, options);
     const scan = { dims, options: { reverse: this.reverse, activation: this.activation, clip: this.clip } };
     const states: Tensor[] = [];
     const first = this.inputProduct(0, x, lengths); //                              [B, T, D·H], all steps in one matmul

@@ -1,8 +1,10 @@
 import type { Generator } from "../random/generator";
 import type { Merge } from "./merge";
 
+export const DIRECTIONS = ["forward", "reverse", "bidirectional"] as const;
+
 /** Which way a layer reads its sequence; `bidirectional` reads both ways and puts the outputs side by side. */
-export type SequenceDirection = "forward" | "reverse" | "bidirectional";
+export type SequenceDirection = (typeof DIRECTIONS)[number];
 
 /** How layers of recurrent cells are stacked, whatever the cell. */
 export interface StackOptions {

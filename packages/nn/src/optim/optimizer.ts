@@ -135,8 +135,8 @@ export abstract class Optimizer {
    * @returns when the work has been submitted; only `loss.item()` waits for the GPU
    * @throws ShapeError if the loss has more than one element
    * @throws DTypeError if the loss is not f32
-   * @throws ValueError if `lr` is negative or not finite, the loss was computed already, losses were accumulated and not
-   * yet used, or the weights are swapped for their average
+   * @throws ValueError if `lr` is negative or not finite, the loss was computed already or depends on none of the
+   * parameters, losses were accumulated and not yet used, or the weights are swapped for their average
    * @throws DeviceMismatchError if the loss and the parameters are on different devices
    * @throws DeviceLimitError if the loss was made in half precision and the device has no shader-f16
    * @throws DisposedError after `dispose`
@@ -376,7 +376,8 @@ export abstract class Optimizer {
   #gradients(loss: Tensor, scaled: boolean): Expansion["placed"] {
     const report = this.#report as Tensor;
     const seed = scaled ? run(lossScale, { report }, { dims: {}, shapes: { scale: loss.shape } }).scale : undefined;
-    return this.flat.placements(grad(loss, this.parameters, seed ? { seed } : {}));
+    const neededBy = `${this.#where}.minimize`;
+    return this.flat.placements(grad(loss, this.parameters, seed ? { seed, neededBy } : { neededBy }));
   }
 
   #update(loss: Tensor, scaled: boolean, scalars: Record<string, Scalar>): KernelNode[] {

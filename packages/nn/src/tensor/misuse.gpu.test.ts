@@ -1,4 +1,4 @@
-import { open, useDevice } from "@unroll/kernels";
+import { open, useDevice, ValueError } from "@unroll/kernels";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   Adam,
@@ -279,11 +279,16 @@ describe("too large", () => {
   });
 });
 
-test("mseLoss of nothing in common with the model is no update", async () => {
+test("a loss that none of the parameters has a part in is refused, and counts as no update", async () => {
   const model = linear();
   const optimizer = new SGD(model.parameters(), { lr: 1 });
   const before = await modelBits(model);
-  await optimizer.minimize(mseLoss(mul(tensor([1, 2]), 1), tensor([3, 4])));
+  expect(() => optimizer.minimize(mseLoss(mul(tensor([1, 2]), 1), tensor([3, 4])))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: SGD.minimize: the loss should be made with at least one of the optimizer's parameters but is made with none of them. Make it of what the model gives, and give the optimizer that model's parameters().]`,
+  );
+  const another = linear();
+  expect(() => optimizer.minimize(lossOf(another))).toThrow(ValueError);
+  expect(optimizer.updates).toBe(0);
   expect(await modelBits(model)).toEqual(before);
   optimizer.dispose();
 });
