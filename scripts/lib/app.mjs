@@ -13,8 +13,8 @@ import { root } from "./root.mjs";
 export async function runApp(name, args) {
   try {
     install();
-    build(`./apps/${name}...`);
     const cli = join(root, "apps", name, "dist", "cli.js");
+    build(cli, `./apps/${name}...`);
     if (!existsSync(cli)) throw new Error(`the build of apps/${name} should write ${cli} but has not.`);
     // npm moves to the root; paths that the user gave are meant from where the user is
     const cwd = process.env.INIT_CWD ?? process.cwd();

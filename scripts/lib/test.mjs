@@ -32,7 +32,7 @@ export async function test(args) {
 
   const ready = await check("install and build", () => {
     install();
-    build();
+    build(join(root, "packages", "testing", "dist", "index.js"));
     return true;
   });
   if (ready) {

@@ -6,8 +6,9 @@ import { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 
 /**
- * A part of a model: fields that are parameters or modules are found by walking them, so nothing is registered. It
- * keeps parameters and buffers; the state of a sequence is passed in and returned.
+ * A part of a model: fields that are parameters or modules, and arrays of them, are found by walking them, so nothing is
+ * registered. Private `#fields`, plain objects, Maps and Sets are not walked: what stands there is not trained. It keeps
+ * parameters and buffers; the state of a sequence is passed in and returned.
  */
 export abstract class Module {
   /** Whether dropout and the like are on. Set it with `train` and `eval`. */
