@@ -52,6 +52,7 @@ export class ContextGate extends Module {
   readonly querySize: number; //   Q
   readonly weight: Parameter; //   w [1, Q]
   readonly bias: Parameter; //     b [1], 0 at first
+  readonly hasTorchParameters = true; // those of nn.Linear(Q, 1)
 
   /** @throws ValueError if the size is not a positive whole number */
   constructor(querySize: number, { rng = sharedGenerator() }: { rng?: Generator } = {}) {

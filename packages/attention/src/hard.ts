@@ -132,6 +132,7 @@ export class HardAttention<S extends AttentionState = AttentionState> extends At
  */
 export class RewardBaseline extends Module {
   readonly value: ModuleBuffer; // b []
+  readonly hasTorchParameters = true; // see `saveTorch`
   readonly decay: number;
 
   /** @throws ValueError if `decay` is not from 0 to less than 1 */

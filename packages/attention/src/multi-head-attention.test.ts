@@ -71,7 +71,7 @@ describe("PyTorch's state dicts", () => {
 });
 
 test("is not written in Python, where it would look for its weights in vain", () => {
-  const attention = new MultiHeadAttention(4, 2, { causal: true });
+  const attention = new MultiHeadAttention(4, 2);
   const inputs = { x: { shape: ["batch", 3, 4] } } as const;
   expect(() => toPyTorch(attention, { inputs })).toThrowErrorMatchingInlineSnapshot(
     `[UnsupportedError: toPyTorch: no Python is written for the model, a MultiHeadAttention. Build PyTorch's own module of that kind at the same path and load what saveTorch writes; its names fit there.]`,

@@ -34,6 +34,7 @@ export class AttentionPooling extends Module {
   readonly weight: Parameter; //    W [A, I]
   readonly bias: Parameter; //      b [A]
   readonly vector: Parameter; //    u_w [A]
+  readonly hasTorchParameters = true; // see `saveTorch`
 
   /** @throws ValueError if a size is not a positive whole number */
   constructor(inputSize: number, { rng, size = inputSize }: AttentionPoolingOptions = {}) {

@@ -19,6 +19,7 @@ export class LearnedPositions extends Module {
   readonly length: number;
   readonly size: number;
   readonly weight: Parameter; // [length, size]
+  readonly hasTorchParameters = true; // those of nn.Embedding(length, size)
 
   /**
    * @param length the longest sequence that it has places for

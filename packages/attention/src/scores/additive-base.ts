@@ -39,6 +39,7 @@ export abstract class AdditiveBase<S extends AttentionState> extends Attention<S
   readonly bias: Parameter | null; //       b [A]
   readonly gain: Parameter | null; //       g [1]
   readonly featureWeight: Parameter | null; // U_f [A, F]
+  readonly hasTorchParameters = true; // see `saveTorch`
 
   /** @param featureCount F, features of each position that the score sees beside its key */
   constructor(querySize: number, memorySize: number, options: AdditiveOptions, where: string, featureCount = 0) {

@@ -81,6 +81,7 @@ export class ScaledDotAttention extends ProductAttention {
  */
 export class GeneralAttention extends ProductAttention {
   readonly keyWeight: Parameter; // W_a [Q, D]
+  readonly hasTorchParameters = true; // see `saveTorch`
 
   /** @throws ValueError if a size is not a positive whole number */
   constructor(querySize: number, memorySize: number, options: ScoreOptions = {}) {

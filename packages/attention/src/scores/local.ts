@@ -122,6 +122,7 @@ export interface LocalPredictiveOptions extends LocalOptions {
 export class LocalPredictiveAttention extends LocalAttention<NoState> {
   readonly positionWeight: Parameter; // W_p [P, Q]
   readonly positionVector: Parameter; // v_p [1, P]
+  readonly hasTorchParameters = true; // see `saveTorch`
 
   /** @throws ValueError if the window is not above 0, or `size` not a positive whole number */
   constructor(score: ContentAttention, options: LocalPredictiveOptions = {}) {

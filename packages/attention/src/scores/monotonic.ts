@@ -49,6 +49,7 @@ export interface MonotonicOptions {
 export class MonotonicAttention extends Attention<MonotonicState> {
   readonly score: ContentAttention;
   readonly offset: Parameter; // r [1]
+  readonly hasTorchParameters = true; // see `saveTorch`
   readonly noise: number;
   readonly rng: Generator;
 

@@ -3,6 +3,7 @@ import { readParameters, writeParameters } from "./model";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
 import { torchPaths } from "./torch/counterpart";
 import { describeModel } from "./torch/describe-model";
+import { joinedInputs, joinInputs, splitInputs } from "./torch/joined-inputs";
 import { modelFromTorch, modelToTorch, type StateDict } from "./torch/state-dict";
 
 /** The two biases of each recurrent layer as they were read from PyTorch, so that they are written back the same. */
@@ -10,7 +11,9 @@ const readBiases = new WeakMap<Module, StateDict>();
 
 /**
  * All parameters of a model as PyTorch names and lays them out: `load_state_dict(safetensors.torch.load_file(...))`
- * on modules at the same paths gives the same outputs.
+ * on modules at the same paths gives the same outputs. Parameters that a module of attention has itself, of a score, say,
+ * or of a gate, are nn.Parameters at the same path and of the same layout; what a decoder's first layer reads beside the
+ * embedding, the context above all, is further columns of its `weight_ih_l0`, as of `nn.GRU(E + D, H)`.
  * @throws UnsupportedError for a module that PyTorch has no counterpart of
  */
 export async function saveTorch(
@@ -18,7 +21,7 @@ export async function saveTorch(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const modules = describeModel("saveTorch", model);
-  const parameters = await readParameters(model, { tied: true });
+  const parameters = joinInputs(await readParameters(model, { tied: true }), joinedInputs(model));
   const dict = modelToTorch(modules, parameters, readBiases.get(model), torchPaths(model.namedModules()));
   return encodeSafetensors(dict, metadata);
 }
@@ -36,6 +39,6 @@ export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<Ar
     tensors,
     torchPaths(model.namedModules()),
   );
-  await writeParameters("loadTorch", model, parameters, { tied: true });
+  await writeParameters("loadTorch", model, splitInputs(parameters, joinedInputs(model)), { tied: true });
   readBiases.set(model, biases);
 }

@@ -25,6 +25,7 @@ export interface GridOptions {
 export class GridPositions extends Module {
   readonly rows: Parameter; //    r [rows, D]
   readonly columns: Parameter; // c [columns, D]
+  readonly hasTorchParameters = true; // see `saveTorch`
 
   constructor([rows, columns]: readonly [number, number], size: number, rng: Generator) {
     super();

@@ -123,6 +123,11 @@ export class BahdanauDecoder extends Decoder<BahdanauState> {
     this.isDeep = readout === "deep";
   }
 
+  /** PyTorch's first layer reads [E·y_{t−1}; c_t]. */
+  get torchInputs(): Readonly<Record<string, string>> {
+    return { context: "stack.layers.0" };
+  }
+
   get vocabularySize(): number {
     return this.head.out.outputSize;
   }

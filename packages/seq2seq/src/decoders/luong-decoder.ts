@@ -80,6 +80,11 @@ export class LuongDecoder extends Decoder<LuongState> {
     this.feed = inputFeeding ? new Linear(readoutSize, stack.gateSize, given) : null;
   }
 
+  /** PyTorch's first layer reads [E·y_{t−1}; h̃_{t−1}], with input feeding. */
+  get torchInputs(): Readonly<Record<string, string>> {
+    return this.feed ? { feed: "stack.layers.0" } : {};
+  }
+
   start(encoded: Encoded): LuongState {
     const weight = this.inPrecision(this.combineContext.weight);
     const { memory, start } = attendedMemory(this.attention, encoded, weight);

@@ -10,6 +10,17 @@ export interface TorchCounterpart {
    * output. It throws an UnsupportedError where it is more than that one can be.
    */
   readonly attentionSizes?: AttentionSizes;
+  /**
+   * Whether its own parameters and buffers, those of its parts aside, are nn.Parameters and buffers of the same names,
+   * shapes and order of elements there: where PyTorch has no class, or one that keeps them so, as nn.Embedding does.
+   */
+  readonly hasTorchParameters?: boolean;
+  /**
+   * Linear parts without a bias that make more of the input product of a recurrent layer, each with the path of that
+   * layer: { context: "stack.layers.0" }. PyTorch's layer reads all its inputs side by side, W·[x; c] = W_x·x + W_c·c, so
+   * there the weights are further columns of `weight_ih_l0`, in this order.
+   */
+  readonly torchInputs?: Readonly<Record<string, string>>;
 }
 
 /** A module with what it may say of itself. */

@@ -11,11 +11,14 @@ import type { Module } from "../../modules/module";
 import { RecurrentModule } from "../../modules/recurrent";
 import { RMSNorm } from "../../modules/rms-norm";
 import { RNN } from "../../modules/rnn";
+import { Parameter } from "../../tensor/parameter";
 import { counterpart } from "./counterpart";
+import { joinedInputs, withJoinedInputs } from "./joined-inputs";
 import type { ModuleDescription } from "./module-description";
 
 /**
- * What PyTorch needs to know of each part of a model that has parameters of its own, by path.
+ * What PyTorch needs to know of each part of a model that has parameters of its own, by path. Parts whose weights are
+ * columns of a recurrent layer there, see `torchInputs`, are in that layer's sizes.
  * @throws UnsupportedError if a part with parameters has no counterpart in PyTorch
  */
 export function describeModel(where: string, model: Module): Map<string, ModuleDescription> {
@@ -30,11 +33,20 @@ export function describeModel(where: string, model: Module): Map<string, ModuleD
       for (const part of module.namedModules().values()) inside.add(part);
       continue;
     }
-    const description = describeModule(where, path, module);
+    const description = describeModule(where, path, module) ?? describeParameters(module);
     if (description) found.set(path, description);
     else refuseOwnParameters(where, path, module);
   }
-  return found;
+  return withJoinedInputs(found, joinedInputs(model));
+}
+
+/** Parameters and buffers of a module that says that they are the same in PyTorch. */
+function describeParameters(module: Module): ModuleDescription | undefined {
+  if (!counterpart(module).hasTorchParameters) return undefined;
+  const own = Object.entries(module).filter((field): field is [string, Parameter] => field[1] instanceof Parameter);
+  if (own.length === 0) return undefined;
+  const shapes = new Map(own.map(([name, { shape }]) => [name, shape]));
+  return { kind: "Parameters", name: module.constructor.name, shapes };
 }
 
 function describeModule(where: string, path: string, module: Module): ModuleDescription | undefined {

@@ -22,6 +22,7 @@ export type PlainDescription =
   | { readonly kind: "Embedding"; readonly vocabularySize: number; readonly size: number }
   | { readonly kind: "LayerNorm"; readonly shape: readonly number[]; readonly hasBias: boolean }
   | { readonly kind: "RMSNorm"; readonly shape: readonly number[]; readonly affine: boolean }
+  | { readonly kind: "Parameters"; readonly name: string; readonly shapes: ReadonlyMap<string, readonly number[]> }
   | { readonly kind: "BatchNorm" | "GroupNorm"; readonly channels: number; readonly affine: boolean }
   | {
       readonly kind: "Conv1d" | "Conv2d";
@@ -62,6 +63,8 @@ export function describe(module: ModuleDescription): string {
       return `LayerNorm([${module.shape.join(", ")}]${module.hasBias ? "" : ", no bias"})`;
     case "RMSNorm":
       return `RMSNorm([${module.shape.join(", ")}]${module.affine ? "" : ", no weight"})`;
+    case "Parameters":
+      return module.name;
     case "BatchNorm":
     case "GroupNorm":
       return `${module.kind}(${module.channels}${module.affine ? "" : ", no weight"})`;
@@ -200,6 +203,8 @@ function plainShapes(module: PlainDescription): Map<string, readonly number[]> {
     }
     case "RMSNorm":
       return new Map(module.affine ? [["weight", module.shape]] : []);
+    case "Parameters":
+      return new Map(module.shapes);
     case "BatchNorm":
     case "GroupNorm": {
       const { kind, channels: C, affine } = module;

@@ -103,8 +103,8 @@ function refuseCells(model: Module): void {
 /** `saveTorch` names their weights as PyTorch's own modules do, which the script, part by part, would look for in vain. */
 function refuseOtherNames(model: Module): void {
   for (const [path, module] of model.namedModules()) {
-    const { attentionSizes, torchNames } = counterpart(module);
-    if (!attentionSizes && !torchNames) continue;
+    const { attentionSizes, torchNames, hasTorchParameters, torchInputs } = counterpart(module);
+    if (!attentionSizes && !torchNames && !hasTorchParameters && !torchInputs) continue;
     throw new UnsupportedError({
       where: WHERE,
       what: `no Python is written for ${path || "the model"}, a ${module.constructor.name}`,
