@@ -19,6 +19,7 @@ import {
 } from "@unroll/nn";
 import type { AttentionMask } from "../masks/mask";
 import { type DotProductOptions, type HeadSizes, headSizes } from "./heads";
+import { plainDotProductAttention } from "./plain";
 import { termGradient } from "./term-gradient";
 
 type Draw = ReturnType<Generator["next"]>;
@@ -53,6 +54,7 @@ const attended = defineOp<Inputs, Attributes, { out: Tensor }, Inputs & { out: T
     });
     return { out: { out }, saved: { ...inputs, out, logSum } };
   },
+  plain: ({ q, k, v }, { options }) => ({ out: plainDotProductAttention(q, k, v, options).output }),
   // δ = dOut·out;  dv = Σ p·dOut;  da = p·(dOut·v − δ);  dq = scale·Σ da·k;  dk = scale·Σ da·q, with p = e^(a − logSum)
   // made again from q and k: what is kept is one number for each query and head.
   backward({ out: dOut }, { out, logSum, ...inputs }, needs, { sizes, options, call }) {

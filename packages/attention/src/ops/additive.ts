@@ -8,6 +8,7 @@ import {
   attentionVectorGradient,
 } from "@unroll/kernels";
 import { defineOp, type Gradients, run, type Tensor } from "@unroll/nn";
+import { plainAdditiveScores, plainAttention } from "./plain";
 import { gradientsSideBySide, overQueries, sideBySide, wholeFours } from "./steps";
 
 /** What an additive score reads. */
@@ -172,6 +173,7 @@ const attended = defineOp<Inputs, { readonly lengths: Tensor | undefined }, Outp
     );
     return { out: { context, weights }, saved: { ...inputs, weights } };
   },
+  plain: (inputs, { lengths }) => plainAttention(plainAdditiveScores(inputs), inputs.memory, lengths),
   // de_s = α_s·(dα_s + dc·m_s − Σ_u α_u·(dα_u + dc·m_u)), and through tanh to the query and the features: those of a step.
   // Keys, vector and memory are the same at all steps of a decoder: their gradients are made of all of them at once.
   backward(dOut, saved, needs) {
@@ -205,6 +207,7 @@ const scored = defineOp<AdditiveInputs, object, { scores: Tensor }, AdditiveInpu
     },
     saved: inputs,
   }),
+  plain: (inputs) => ({ scores: plainAdditiveScores(inputs) }),
   backward({ scores: dScores }, saved, needs) {
     if (!dScores) return {};
     const isShared = needs.has("keys") || needs.has("vector");

@@ -1,5 +1,5 @@
 import { contextGateBackward, contextGate as contextGateKernel } from "@unroll/kernels";
-import { defineOp, detach, linear, run, type Tensor } from "@unroll/nn";
+import { defineOp, detach, linear, mul, run, sigmoid, type Tensor } from "@unroll/nn";
 
 type Inputs = {
   /** [R, Q] */
@@ -33,6 +33,7 @@ const gated = defineOp<Inputs, Weights, { gated: Tensor }, Inputs & { readonly g
     );
     return { out: { gated: y }, saved: { ...inputs, gate } };
   },
+  plain: ({ query, context }, { weight, bias }) => ({ gated: mul(context, sigmoid(linear(query, weight, bias))) }),
   // dc = β·dy,   dz = β·(1 − β)·Σ dy·c,   dq = dz·w
   backward({ gated: dGated }, { query, context, gate }, _, { weight }) {
     if (!dGated) return {};

@@ -1,6 +1,7 @@
 import { dotAttentionBackward, dotAttention as dotAttentionKernel } from "@unroll/kernels";
 import { defineOp, type Gradients, mul, run, scalar, type Tensor } from "@unroll/nn";
 import { memoryGradient } from "./additive";
+import { plainAttention, plainDotScores } from "./plain";
 import { overQueries, sideBySide, wholeFours } from "./steps";
 
 type Inputs = { readonly query: Tensor; readonly keys: Tensor; readonly memory: Tensor };
@@ -81,6 +82,8 @@ const attended = defineOp<Inputs, Attributes, Outputs, Saved>({
     );
     return { out: { context, weights }, saved: { ...inputs, weights } };
   },
+  plain: ({ query, keys, memory }, { lengths, scale }) =>
+    plainAttention(plainDotScores(query, keys, scale), memory, lengths),
   // de_s = α_s·(dα_s + dc·m_s − Σ_u α_u·(dα_u + dc·m_u)),   dq = scale·Σ_s de_s·k_s: those of a step; keys and memory are
   // the same at all steps of a decoder.
   backward: (dOut, saved, needs, attributes) => ({

@@ -25,6 +25,8 @@ export interface OpDefinition<I extends TensorRecord, A extends object, O extend
     needs: { readonly has: (input: keyof I & string) => boolean },
     attributes: A,
   ): Partial<{ readonly [N in keyof I]: Tensor | undefined }>;
+  /** What `forward` computes in operations that other programs know, where those are several: for files for them. */
+  plain?(inputs: I, attributes: A): { readonly [N in keyof O]?: Tensor | undefined };
   /** For inputs that many records have in common: their gradients, of all those records at once. */
   readonly shared?: {
     readonly inputs: readonly (keyof I & string)[];
@@ -51,6 +53,7 @@ export function defineOp<I extends TensorRecord, A extends object, O extends Ten
       attributes,
       inputs: present(inputs),
       outputs: present(out),
+      plain: () => definition.plain?.(inputs, attributes),
       repeat: { saved, call: (again: TensorRecord, other: object) => op(again as I, other as A) },
       backward: (dOut: Readonly<Record<string, Tensor | undefined>>, needs: ReadonlySet<string>) =>
         definition.backward(dOut as Gradients<O>, saved, needs, attributes),

@@ -31,6 +31,8 @@ export interface OpRecord {
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Outputs by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Records its outputs once more, in operations that other programs know; nothing where it is one itself. */
+  readonly plain?: () => TensorRecord | undefined;
   /** What it saved, and a way to call it again with other inputs: for looking into it. */
   readonly repeat?: {
     readonly saved: unknown;

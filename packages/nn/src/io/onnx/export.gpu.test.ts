@@ -1,3 +1,4 @@
+import { useOnnxRuntime } from "@unroll/testing/onnx";
 import { describe, test } from "vitest";
 import {
   add,
@@ -46,7 +47,7 @@ import {
   where,
 } from "../..";
 import { useTestDevice } from "../../test-support/device";
-import { expectSame, type Inputs, useOnnxRuntime } from "../test-support/onnx-runtime";
+import { expectSame, type Inputs } from "../test-support/onnx-runtime";
 
 useTestDevice();
 

@@ -14,6 +14,7 @@ import { PRODUCTS } from "./ops/products";
 import { PROJECTED } from "./ops/projected";
 import { RECURRENT } from "./ops/recurrent";
 import { REDUCE } from "./ops/reduce";
+import { STEPS } from "./ops/steps";
 import { WINDOWS } from "./ops/windows";
 
 export interface ONNXOptions extends TraceOptions {
@@ -28,7 +29,7 @@ const OPERATIONS = { ...INDEXING, ...LAYOUT, ...NORM, ...PRODUCTS, ...PROJECTED,
 /**
  * A model as an ONNX file for serving: opset 17, IR version 8, weights inside. `forward` is recorded, not run, so any
  * composition of this library's operations is exported, recurrent layers as the operators RNN, LSTM and GRU, a `Recurrent`
- * over any cell as a Scan over its step.
+ * over any cell and a decoder that attends as a Scan over its step, fused attention as the operations that it stands for.
  *
  *     const file = await exportONNX(model, {
  *       inputs: { tokens: { shape: ["batch", "time"], dtype: "i32" }, lengths: { shape: ["batch"], dtype: "u32" } },
@@ -36,7 +37,7 @@ const OPERATIONS = { ...INDEXING, ...LAYOUT, ...NORM, ...PRODUCTS, ...PROJECTED,
  *     });
  *
  * An extent given by name is open in the file. Whole numbers, lengths and ids, are int32 there. Dropout is left out.
- * A softmax over nothing but masked elements gives equal parts there, zeros here.
+ * A softmax over nothing but masked elements, as of attention to a row of length 0, gives equal parts there, zeros here.
  * @throws UnsupportedError naming the operation, or its option, that no ONNX operator stands for, and where `forward`
  *   depends on the size of its inputs in a way that the file cannot
  * @throws ShapeError, ValueError if `inputs` are described wrongly
@@ -51,6 +52,7 @@ export async function exportONNX(model: Module, options: ONNXOptions): Promise<U
     kernels: KERNELS,
     loop: lowerLoop,
     node: lowerNode,
+    plain: STEPS,
     progression,
   });
   // Outputs have names of their own, taken before any other: one may be an input, or be there twice.

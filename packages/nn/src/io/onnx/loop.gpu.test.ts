@@ -1,3 +1,4 @@
+import { useOnnxRuntime } from "@unroll/testing/onnx";
 import { expect, test } from "vitest";
 import {
   add,
@@ -24,7 +25,7 @@ import {
   Zoneout,
 } from "../..";
 import { useTestDevice } from "../../test-support/device";
-import { expectSame, type Inputs, useOnnxRuntime } from "../test-support/onnx-runtime";
+import { expectSame, type Inputs } from "../test-support/onnx-runtime";
 
 useTestDevice();
 useOnnxRuntime();

@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@unroll/kernels";
-import { hostValues, isTensor } from "../../graph/node";
+import { type DeferredNode, hostValues, isTensor } from "../../graph/node";
 import type { DType } from "../../tensor/dtype";
 import { formatShape } from "../../tensor/shape";
 import type { Tensor } from "../../tensor/tensor";
@@ -7,7 +7,9 @@ import { Alike } from "../tracing/alike";
 import { type Extent, extentOf, isOpen } from "../tracing/extents";
 import type { Traced, TracedModel } from "../tracing/trace";
 import { OnnxGraph, type Value } from "./graph";
+import { growInside } from "./inside";
 import { type OnnxType, onnxType } from "./model-proto";
+import { type Plain, plainForms } from "./plain";
 
 /** An operation as each trace recorded it. */
 export interface Call {
@@ -34,6 +36,8 @@ export interface Rules {
   readonly operations: Readonly<Record<string, Rule>>;
   /** Of elementwise nodes and views, which carry all that there is to know themselves. */
   readonly node: (tensor: Traced, lowering: Lowering) => Value;
+  /** Operations written in others, beside those that say by themselves how. */
+  readonly plain: ReadonlyMap<string, Plain>;
   /** Of calls of kernels that no operation gives out, by the kernel's name. */
   readonly kernels: Readonly<Record<string, (tensor: Traced, lowering: Lowering) => Value>>;
   /** Of a loop over steps, as many values as it has outputs. */
@@ -46,7 +50,7 @@ export interface Rules {
 interface Around {
   readonly lowering: Lowering;
   /** What the body makes itself. */
-  readonly inside: ReadonlySet<Tensor>;
+  readonly inside: Set<Tensor>;
 }
 
 export const WHERE = "exportONNX";
@@ -59,6 +63,8 @@ export class Lowering {
   readonly #rules: Rules;
   readonly #values = new Map<Tensor, Value>();
   readonly #parameters: ReadonlyMap<Tensor, string>;
+  /** Values that others are too: what lies around this graph, or is made by plain operations. */
+  readonly #same = new Map<Tensor, Traced>();
   /** Values whose first two axes are swapped, by the value that they are of. */
   readonly #timeMajor = new Map<Value, Value>();
   readonly #around: Around | undefined;
@@ -75,13 +81,18 @@ export class Lowering {
   }
 
   /** A graph inside an operator of this one, which makes the tensors of `inside`; all others are made around it. */
-  body(inside: ReadonlySet<Tensor>): Lowering {
+  body(inside: Set<Tensor>): Lowering {
     return new Lowering(this.#model, this.#parameters, this.#rules, { lowering: this, inside });
   }
 
   /** Says what a tensor is. */
   know(traced: Traced, value: Value): void {
     this.#values.set(firstOf(traced), value);
+  }
+
+  /** Says what a tensor stands for that lies around this graph; it is written there when somebody reads it. */
+  stand(inside: Traced, outside: Traced): void {
+    this.#same.set(firstOf(inside), outside);
   }
 
   /** The value of a tensor, after everything that it is made of. */
@@ -215,12 +226,14 @@ export class Lowering {
 
   #inputsOf(traced: Traced): Traced[] {
     const tensor = firstOf(traced);
+    const same = this.#sameAs(traced);
+    if (same) return [same];
     if (tensor.origin && Object.hasOwn(this.#rules.operations, tensor.origin.name)) {
       const rule = this.#rules.operations[tensor.origin.name] as Rule;
       return [...callOf(traced).inputs].flatMap(([name, input]) => (reads(rule, name) ? [input] : []));
     }
     const { node } = tensor;
-    if (node.kind === "deferred") return node.inputs.map((_, index) => inputOf(traced, index));
+    if (node.kind === "deferred") return readByLoop(node).map((index) => inputOf(traced, index));
     if (node.kind === "view" && tensor.origin) return [];
     if (node.kind === "view") return [traced.map((each) => (each.node.kind === "view" ? each.node.input : each))];
     if (node.kind === "kernel" && this.#kernelRule(traced)) {
@@ -232,8 +245,23 @@ export class Lowering {
     return node.args.flatMap((arg, index) => (isTensor(arg) ? [argument(traced, index)] : []));
   }
 
+  /** The value that another is too, in plain operations above all; undefined where it is made by a plain one. */
+  #sameAs(traced: Traced): Traced | undefined {
+    const tensor = firstOf(traced);
+    for (const [output, same] of this.#same.has(tensor) ? [] : plainForms(traced, this.#rules.plain)) {
+      this.#same.set(output, same);
+      if (this.#around) growInside(this.#around.inside, firstOf(same));
+    }
+    return this.#same.get(tensor);
+  }
+
   #lower(traced: Traced): void {
     const tensor = firstOf(traced);
+    const same = this.#sameAs(traced);
+    if (same) {
+      this.know(traced, this.value(same));
+      return;
+    }
     this.alike.expect(traced);
     for (const input of this.#inputsOf(traced)) this.alike.expect(input);
     if (this.isConstant(traced)) {
@@ -303,6 +331,12 @@ export const firstOf = (traced: Traced): Tensor => traced[0] as Tensor;
 /** An argument of an elementwise node that is a tensor. */
 export function argument(traced: Traced, index: number): Traced {
   return traced.map(({ node }) => (node.kind === "elementwise" ? node.args[index] : undefined) as Tensor);
+}
+
+/** What a loop reads for certain: of what all its steps share some is there for gradients alone. */
+function readByLoop({ inputs, loop }: DeferredNode): number[] {
+  const shared = new Set(loop.shared.map(({ outside }) => outside));
+  return inputs.flatMap((input, index) => (shared.has(input) ? [] : [index]));
 }
 
 /** A tensor that a loop reads. */

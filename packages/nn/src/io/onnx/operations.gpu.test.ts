@@ -1,3 +1,4 @@
+import { useOnnxRuntime } from "@unroll/testing/onnx";
 import { describe, test } from "vitest";
 import {
   arange,
@@ -69,7 +70,7 @@ import {
   where,
 } from "../..";
 import { useTestDevice } from "../../test-support/device";
-import { expectSame, type Inputs, useOnnxRuntime } from "../test-support/onnx-runtime";
+import { expectSame, type Inputs } from "../test-support/onnx-runtime";
 
 useTestDevice();
 useOnnxRuntime();

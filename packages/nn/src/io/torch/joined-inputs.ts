@@ -3,7 +3,7 @@ import type { Module } from "../../modules/module";
 import { RecurrentModule } from "../../modules/recurrent";
 import type { HostTensor } from "../host-tensor";
 import { counterpart } from "./counterpart";
-import { isRecurrent, type ModuleDescription } from "./module-description";
+import type { ModuleDescription, RecurrentDescription } from "./module-description";
 
 /** A recurrent layer that in PyTorch reads more than its own input: see `TorchCounterpart.torchInputs`. */
 export interface JoinedInputs {
@@ -27,7 +27,7 @@ export function joinedInputs(model: Module): JoinedInputs[] {
     for (const [part, layer] of Object.entries(counterpart(module).torchInputs ?? {})) {
       const [linear, recurrent] = [modules.get(under(part)), modules.get(under(layer))];
       if (!(linear instanceof Linear && linear.bias === null && recurrent instanceof RecurrentModule)) {
-        throw new RangeError(`joinedInputs: ${under(part)} is no Linear without a bias, or ${under(layer)} no layer`);
+        throw new RangeError(`joinedInputs: ${under(part)} makes no product for ${under(layer)}`);
       }
       const before = found.get(under(layer));
       const others = [...(before?.others ?? []), { path: under(part), size: linear.inputSize }];
@@ -44,8 +44,7 @@ export function withJoinedInputs(
 ): Map<string, ModuleDescription> {
   const joined = new Map(modules);
   for (const { layer, inputSize, others } of joins) {
-    const description = joined.get(layer);
-    if (!description || !isRecurrent(description)) continue; // describeModel refused such a layer
+    const description = joined.get(layer) as RecurrentDescription; // or describeModel had refused the layer
     joined.set(layer, { ...description, inputSize: others.reduce((sum, { size }) => sum + size, inputSize) });
     for (const { path } of others) joined.delete(path);
   }
@@ -58,10 +57,14 @@ export function joinInputs(
   joins: readonly JoinedInputs[],
 ): Map<string, HostTensor> {
   const joined = new Map(parameters);
-  for (const { layer, others } of joins) {
-    const weights = [`${layer}.weightIh.0`, ...others.map(({ path }) => `${path}.weight`)];
-    joined.set(`${layer}.weightIh.0`, sideBySide(weights.map((name) => parameters.get(name) as HostTensor)));
-    for (const { path } of others) joined.delete(`${path}.weight`);
+  for (const join of joins) {
+    const parts = weightsOf(join).map(({ name, size }) => ({ size, data: parameters.get(name)?.data }));
+    const { shape } = parameters.get(nameOf(join)) as HostTensor;
+    const [rows, width] = [shape[0] ?? 0, parts.reduce((sum, { size }) => sum + size, 0)];
+    const data = new Float32Array(rows * width);
+    eachRow(rows, parts, ({ size, data: own }, from, to) => data.set(own?.subarray(from, from + size) ?? [], to));
+    for (const { path } of join.others) joined.delete(`${path}.weight`);
+    joined.set(nameOf(join), { dtype: "f32", shape: [rows, width], data });
   }
   return joined;
 }
@@ -72,40 +75,35 @@ export function splitInputs(
   joins: readonly JoinedInputs[],
 ): Map<string, HostTensor> {
   const split = new Map(parameters);
-  for (const { layer, inputSize, others } of joins) {
-    const whole = parameters.get(`${layer}.weightIh.0`) as HostTensor;
-    split.set(`${layer}.weightIh.0`, columns(whole, 0, inputSize));
-    let first = inputSize;
-    for (const { path, size } of others) {
-      split.set(`${path}.weight`, columns(whole, first, size));
-      first += size;
-    }
+  for (const join of joins) {
+    const { shape, data } = parameters.get(nameOf(join)) as HostTensor;
+    const rows = shape[0] ?? 0;
+    const parts = weightsOf(join).map((part) => ({ ...part, data: new Float32Array(rows * part.size) }));
+    eachRow(rows, parts, ({ size, data: own }, to, from) => own.set(data.subarray(from, from + size), to));
+    for (const { name, size, data: own } of parts) split.set(name, { dtype: "f32", shape: [rows, size], data: own });
   }
   return split;
 }
 
-/** Matrices of the same rows as one. */
-function sideBySide(parts: readonly HostTensor[]): HostTensor {
-  const rows = parts[0]?.shape[0] ?? 0;
-  const width = parts.reduce((sum, { shape }) => sum + (shape[1] ?? 0), 0);
-  const data = new Float32Array(rows * width);
-  let first = 0;
-  for (const part of parts) {
-    const size = part.shape[1] ?? 0;
-    for (let row = 0; row < rows; row++) {
-      data.set(part.data.subarray(row * size, (row + 1) * size), row * width + first);
-    }
-    first += size;
-  }
-  return { dtype: "f32", shape: [rows, width], data };
-}
+const nameOf = ({ layer }: JoinedInputs): string => `${layer}.weightIh.0`;
 
-/** Columns `first` to `first + size` of a matrix as one of its own. */
-function columns({ shape, data }: HostTensor, first: number, size: number): HostTensor {
-  const [rows = 0, width = 0] = shape;
-  const own = new Float32Array(rows * size);
+/** The weights of which one is made, and how many columns each has. */
+const weightsOf = (join: JoinedInputs): { readonly name: string; readonly size: number }[] => [
+  { name: nameOf(join), size: join.inputSize },
+  ...join.others.map(({ path, size }) => ({ name: `${path}.weight`, size })),
+];
+
+/** Visits the rows of matrices that stand side by side: where each begins in its own and in the whole. */
+function eachRow<P extends { readonly size: number }>(
+  rows: number,
+  parts: readonly P[],
+  visit: (part: P, own: number, whole: number) => void,
+): void {
+  let whole = 0;
   for (let row = 0; row < rows; row++) {
-    own.set(data.subarray(row * width + first, row * width + first + size), row * size);
+    for (const part of parts) {
+      visit(part, row * part.size, whole);
+      whole += part.size;
+    }
   }
-  return { dtype: "f32", shape: [rows, size], data: own };
 }

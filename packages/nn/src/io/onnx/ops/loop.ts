@@ -1,7 +1,8 @@
-import { inputsOf, type LoopForm } from "../../../graph/node";
-import { Tensor } from "../../../tensor/tensor";
+import type { LoopForm } from "../../../graph/node";
+import type { Tensor } from "../../../tensor/tensor";
 import type { Traced } from "../../tracing/trace";
 import type { Value } from "../graph";
+import { growInside } from "../inside";
 import { firstOf, type Lowering } from "../lowering";
 import type { OnnxValue } from "../model-proto";
 
@@ -14,10 +15,14 @@ export function lowerLoop(traced: Traced, lowering: Lowering): Value[] {
   const forms = traced.flatMap(({ node }) => (node.kind === "deferred" ? [node.loop] : []));
   const [first] = forms as [LoopForm, ...LoopForm[]];
   const each = (pick: (form: LoopForm) => Tensor | undefined): Traced => forms.flatMap((form) => pick(form) ?? []);
-  const inside = madeInside(first);
+  const inside = new Set([...first.steps, ...first.states, ...first.shared].map((each) => each.inside));
+  for (const result of [...first.outputs, ...first.states.map(({ next }) => next)]) growInside(inside, result);
   const body = lowering.body(inside);
   for (const [k, { inside: own }] of first.shared.entries()) {
-    body.know([own], lowering.value(each((form) => form.shared[k]?.outside)));
+    body.stand(
+      [own],
+      each((form) => form.shared[k]?.outside),
+    );
   }
   /** An input of the body that stands for a tensor of the loop. */
   const stand = (stem: string, own: Traced): OnnxValue => {
@@ -92,27 +97,4 @@ function kept(
 function described(name: string, traced: Traced, lowering: Lowering): OnnxValue {
   const tensor = firstOf(traced);
   return { name, type: lowering.typeOf(tensor), shape: tensor.shape.map(() => null) };
-}
-
-/** All tensors that a step makes of what differs from step to step, and those that stand for that. */
-function madeInside({ steps, states, shared, outputs }: LoopForm): Set<Tensor> {
-  const inside = new Set([...steps, ...states, ...shared].map((each) => each.inside));
-  const known = new Map<Tensor, boolean>();
-  const visit = (tensor: Tensor): boolean => {
-    const before = known.get(tensor) ?? (inside.has(tensor) ? true : undefined);
-    if (before !== undefined) return before;
-    const { node, origin } = tensor;
-    const attributes = Object.values(origin?.attributes ?? {}).filter((value) => value instanceof Tensor);
-    const read = [...Object.values(origin?.inputs ?? {}), ...inputsOf(node), ...attributes];
-    // every one is visited: a part of what lies inside may be asked for by itself
-    const isInside = read.map(visit).some((each) => each);
-    known.set(tensor, isInside);
-    if (isInside) {
-      inside.add(tensor);
-      for (const sibling of Object.values(origin?.outputs ?? {})) inside.add(sibling);
-    }
-    return isInside;
-  };
-  for (const result of [...outputs, ...states.map(({ next }) => next)]) visit(result);
-  return inside;
 }
