@@ -221,6 +221,13 @@ test("weights are saved, refused by another model, and loaded; the model is expo
   await input?.uploadFile(join(downloads, "memory-sum.safetensors"));
   await page.waitForSelector("[role=alert]");
   expect(await textOf(page, "[role=alert]")).toContain("These weights are of another model");
+
+  await page.goto(`${site.url}/#/transformer`);
+  await ready(page);
+  await press(page, "Export ONNX");
+  await press(page, "Export PyTorch weights"); // of attention no script is written
+  made.push("transformer.onnx", "transformer-torch.safetensors");
+  await expect.poll(() => readdirSync(downloads).sort(), { timeout: 10_000 }).toEqual(made.sort());
   await close();
 });
 

@@ -11,8 +11,8 @@ export interface Chance {
   readonly random: Random;
 }
 
-/** Files for other programs. */
-export type FileKind = "onnx" | "pytorch";
+/** Files for other programs: for PyTorch a script and weights, or where no script is written, of attention, weights alone. */
+export type FileKind = "onnx" | "pytorch" | "pytorchWeights";
 
 /** A model in training, as the worker drives it. */
 export interface Run<Question = unknown, Answer = unknown, Picture = unknown> {

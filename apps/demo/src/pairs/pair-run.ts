@@ -1,4 +1,4 @@
-import type { PyTorchOptions } from "@unroll/nn";
+import type { PyTorchOptions, Tensor } from "@unroll/nn";
 import type { EncoderDecoder } from "@unroll/seq2seq";
 import type { Run } from "../experiment/experiment";
 import { type BeamTree, traceBeams } from "./beam-trace";
@@ -56,17 +56,29 @@ export function pairRun(
       const [made] = (await search([shown.source], 1, true)) as [Made];
       return { made, target: shown.target };
     },
-    // ONNX and PyTorch have no counterpart of attention's kernels
-    ...(attends ? {} : { exported: exportedOf(model) }),
+    exported: exportedOf({ logits: model }, attends),
   };
 }
 
-function exportedOf(model: EncoderDecoder): PyTorchOptions {
-  return {
-    inputs: {
-      source: { shape: ["batch", "source"], dtype: "i32" },
-      target: { shape: ["batch", "target"], dtype: "i32" },
-    },
-    forward: ({ source, target }) => (source && target ? model.forward({ source, target }) : []),
+/**
+ * What models say after tokens that they are given, the start first, to be called with one token more each time.
+ * @param models by what their logits are called in the file
+ */
+export function exportedOf(
+  models: Readonly<Record<string, EncoderDecoder>>,
+  attends: boolean,
+): NonNullable<Run["exported"]> {
+  const inputs = {
+    source: { shape: ["batch", "source"], dtype: "i32" },
+    lengths: { shape: ["batch"], dtype: "u32" },
+    tokens: { shape: ["batch", "target"], dtype: "i32" },
+  } as const;
+  const forward: PyTorchOptions["forward"] = (given) => {
+    const { source, lengths, tokens } = given as Record<keyof typeof inputs, Tensor>;
+    const said = Object.entries(models).map(([name, model]) => {
+      return [name, model.decoder.forward(model.start(source, { lengths }), tokens)];
+    });
+    return Object.fromEntries(said);
   };
+  return { inputs, forward, to: ["onnx", attends ? "pytorchWeights" : "pytorch"] };
 }

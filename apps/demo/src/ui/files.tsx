@@ -17,7 +17,7 @@ export function Files() {
   const savePyTorch = async () => {
     const files = await lab.exportPyTorch();
     if (!files) return;
-    download(`${name}.py`, files.script);
+    if (files.script !== null) download(`${name}.py`, files.script);
     download(`${name}-torch.safetensors`, files.weights);
   };
   const loadWeights = async (input: HTMLInputElement) => {
@@ -44,9 +44,9 @@ export function Files() {
           Export ONNX
         </button>
       )}
-      {kinds.includes("pytorch") && (
+      {(kinds.includes("pytorch") || kinds.includes("pytorchWeights")) && (
         <button type="button" disabled={isBusy} onClick={savePyTorch}>
-          Export PyTorch
+          Export PyTorch{kinds.includes("pytorch") ? "" : " weights"}
         </button>
       )}
     </div>

@@ -48,8 +48,8 @@ export interface Commands {
   /** Goes on from the weights of such a file. */
   load(file: Uint8Array<ArrayBuffer>): Opened;
   exportONNX(): Uint8Array<ArrayBuffer>;
-  /** The weights under PyTorch's names, and a script that rebuilds the model. */
-  exportPyTorch(): { readonly script: string; readonly weights: Uint8Array<ArrayBuffer> };
+  /** The weights under PyTorch's names, and a script that rebuilds the model where one is offered. */
+  exportPyTorch(): { readonly script: string | null; readonly weights: Uint8Array<ArrayBuffer> };
   /** Frees all that the open lab holds. */
   close(): void;
 }

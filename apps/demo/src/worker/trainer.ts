@@ -1,5 +1,6 @@
 import { adapterName, type Device, DeviceLostError, open, ValueError } from "@unroll/kernels";
 import type { PyTorchOptions } from "@unroll/nn";
+import type { FileKind, Run } from "../experiment/experiment";
 import { loadExperiment } from "../experiment/labs";
 import { defaultsOf, type Values } from "../experiment/settings";
 import { storeOf } from "./kept";
@@ -94,11 +95,12 @@ export class Trainer implements Remote {
     });
   }
 
-  exportPyTorch(): Promise<{ script: string; weights: Uint8Array<ArrayBuffer> }> {
+  exportPyTorch(): Promise<{ script: string | null; weights: Uint8Array<ArrayBuffer> }> {
     const { run, training } = this.#now;
     return training.between(async () => {
       const { saveTorch, toPyTorch } = await import("./files");
-      return { script: toPyTorch(run.model, this.#exported), weights: await saveTorch(run.model) };
+      const script = kindsOf(run).includes("pytorch") ? toPyTorch(run.model, this.#exported) : null;
+      return { script, weights: await saveTorch(run.model) };
     });
   }
 
@@ -158,7 +160,7 @@ export class Trainer implements Remote {
       history: training.history.points,
       parameters: run.model.parameters().reduce((sum, { size }) => sum + size, 0),
       device: adapterName(adapter),
-      exports: run.exported ? (run.exported.to ?? ["onnx", "pytorch"]) : [],
+      exports: kindsOf(run),
       picture: await training.between(async () => (await run.picture?.()) ?? null),
     };
   }
@@ -205,3 +207,6 @@ export class Trainer implements Remote {
     }
   }
 }
+
+/** Which files a run can be written to. */
+const kindsOf = ({ exported }: Run): readonly FileKind[] => (exported ? (exported.to ?? ["onnx", "pytorch"]) : []);

@@ -104,6 +104,17 @@ export const experiment = defineExperiment({
       },
       ask: describe,
       picture: () => describe(held[0]?.objects ?? []),
+      exported: {
+        inputs: {
+          images: { shape: ["batch", SIDE, SIDE, 3] },
+          tokens: { shape: ["batch", "words"], dtype: "i32" },
+        },
+        forward: ({ images, tokens }) => {
+          const said = model.said(images as Tensor, tokens as Tensor);
+          return attention === "soft" ? said.soft : said;
+        },
+        to: ["onnx", "pytorchWeights"],
+      },
     };
   },
 });

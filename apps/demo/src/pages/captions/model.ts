@@ -43,6 +43,15 @@ export class Captioners extends Module {
     return detach(reshape(memory, [B, ...this.grid, D]));
   }
 
+  /** What each says after words that it is given, the start first, and where it looked for it. */
+  said(images: Tensor, tokens: Tensor) {
+    const of = (captioner: Captioner, source: Tensor) => {
+      const { logits, weights } = captioner.decoder.decode(captioner.start(source), tokens);
+      return { logits, weights };
+    };
+    return { soft: of(this.soft, images), hard: of(this.hard, this.features(images)) };
+  }
+
   /** −ln p of a word of the soft one, with the gradients of both if captions have so many words; else with its own. */
   loss(pairs: PairBatch, words: number | null): Tensor {
     if (words === null) return this.soft.loss(pairs);

@@ -2,7 +2,6 @@ import { Random } from "@unroll/data";
 import { argmax, evaluate, tensor } from "@unroll/nn";
 import { defineExperiment } from "../../experiment/experiment";
 import { DigitTransformer, trainer } from "./model";
-import { plainly } from "./plainly";
 import { settings } from "./settings";
 import { drawDigits, TASKS } from "./tasks";
 
@@ -54,8 +53,7 @@ export const experiment = defineExperiment({
       picture: () => read(shown),
       exported: {
         inputs: { digits: { shape: ["batch", length], dtype: "i32" } },
-        forward: ({ digits }) => digits && plainly(model, digits),
-        to: ["onnx"],
+        to: ["onnx", "pytorchWeights"],
       },
     };
   },

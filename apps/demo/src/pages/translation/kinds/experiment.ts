@@ -2,6 +2,7 @@ import { DatesInWords, Random, type WrittenDate } from "@unroll/data";
 import type { EncoderDecoder } from "@unroll/seq2seq";
 import { defineExperiment } from "../../../experiment/experiment";
 import { batchOf, isSame, type Pair, vocabulariesOf } from "../../../pairs/pair";
+import { exportedOf } from "../../../pairs/pair-run";
 import { type Made, searchPairs } from "../../../pairs/search";
 import { SideBySide, trainer } from "./model";
 import { STYLES, settings } from "./settings";
@@ -71,6 +72,7 @@ export const experiment = defineExperiment({
       /** @param text a date in words */
       ask: (text: string) => compare([...text]),
       picture: () => compare(held[0]?.source ?? []),
+      exported: exportedOf({ none: model.none, bahdanau: model.bahdanau, luong: model.luong }, true),
     };
   },
 });
