@@ -1,14 +1,22 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { codeToHtml } from "shiki";
 import type { Plugin } from "vite";
 
 const QUERY = "?code";
 
-/** `import html from "./model.ts?code"` is that file, coloured while building for a light and a dark screen. */
+/**
+ * `import url from "./model.ts?code"` is the address of that file as HTML, coloured while building for a light and a dark
+ * screen: what is read, not run, is no part of the scripts.
+ */
 export function code(): Plugin {
+  let isBuild = true;
   return {
     name: "code",
     enforce: "pre",
+    configResolved({ command }) {
+      isBuild = command === "build";
+    },
     async resolveId(source, importer) {
       if (!source.endsWith(QUERY)) return null;
       const resolved = await this.resolve(source.slice(0, -QUERY.length), importer, { skipSelf: true });
@@ -23,7 +31,9 @@ export function code(): Plugin {
         themes: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
         defaultColor: "light-dark()",
       });
-      return `export default ${JSON.stringify(html)};`;
+      if (!isBuild) return `export default ${JSON.stringify(`data:text/html,${encodeURIComponent(html)}`)};`;
+      const asset = this.emitFile({ type: "asset", name: `${basename(file)}.html`, source: html });
+      return `export default import.meta.ROLLUP_FILE_URL_${asset};`;
     },
   };
 }

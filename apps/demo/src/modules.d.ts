@@ -4,10 +4,10 @@ declare module "*.tex" {
   export default equations;
 }
 
-/** A source file as coloured HTML, made while building; see build/code.ts. */
+/** The address of a source file as coloured HTML, made while building; see build/code.ts. */
 declare module "*?code" {
-  const html: string;
-  export default html;
+  const url: string;
+  export default url;
 }
 
 /** The address of a file that is made while building; see build/data.ts. */

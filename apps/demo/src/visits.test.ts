@@ -95,6 +95,7 @@ describe.each(visits)("$path", ({ path, learns, tryIt, cameBack, afterwards }) =
       await press(page, "Pause");
       await ready(page);
     }
+    if (await page.$("#code")) await page.waitForSelector(".code pre");
     await look(page, path.replaceAll("/", "-"));
     if (learns) await comeBack(page, cameBack);
     await afterwards?.(page);

@@ -38,7 +38,7 @@ export function LabView({
   readonly tryIt: ComponentChildren;
   /** What is drawn of the model while it learns. */
   readonly picture?: ComponentChildren;
-  /** The model's source file, coloured. */
+  /** Where the model's source file lies, coloured. */
   readonly code: string;
 }) {
   useEffect(() => {
@@ -81,7 +81,7 @@ export function LabView({
       </section>
       <section aria-labelledby="code">
         <h2 id="code">The code of this page</h2>
-        <SourceCode html={code} label="Source" />
+        <SourceCode url={code} label="Source" />
       </section>
     </div>
   );

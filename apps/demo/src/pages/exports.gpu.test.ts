@@ -27,7 +27,10 @@ async function expectFiles(model: Module, exported: Run["exported"]) {
 
 async function expectFilesOf(experiment: Experiment, settings: Values) {
   const chance = { seed: 0, rng: random(0), random: new Random(0) };
-  const run = await experiment.create({ ...defaultsOf(experiment.settings, { isSoftware: true }), ...settings }, chance);
+  const run = await experiment.create(
+    { ...defaultsOf(experiment.settings, { isSoftware: true }), ...settings },
+    chance,
+  );
   (await run.step()).dispose(); // the device has the weights
   const kinds = await expectFiles(run.model, run.exported);
   run.optimizer.dispose();

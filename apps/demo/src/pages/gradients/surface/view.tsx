@@ -74,7 +74,7 @@ export function SurfaceView() {
       </ul>
       <Equations of={equations} />
       <h2>The code of this page</h2>
-      <SourceCode html={code} label="Source" />
+      <SourceCode url={code} label="Source" />
     </div>
   );
 }

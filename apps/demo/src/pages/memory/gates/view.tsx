@@ -92,7 +92,7 @@ export function GatesView() {
         </table>
       </Scrollable>
       <h2>The code of this page</h2>
-      <SourceCode html={code} label="Source" />
+      <SourceCode url={code} label="Source" />
     </div>
   );
 }
