@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alarmsOf, bestOf, errorsOf, judge, judgeAll, regularityOf, scaleOf, type Watched } from "./detection";
+import { alarmsOf, bestOf, errorsOf, isOf, judge, judgeAll, regularityOf, scaleOf, type Watched } from "./detection";
 
 /** A series that is as expected but for errors at some steps. */
 function watched(errors: Readonly<Record<number, number>>, fault: Watched["fault"]): Watched {
@@ -30,6 +30,24 @@ test("what lies near together is one alarm", () => {
     { start: 40, end: 41 },
   ]);
   expect(alarmsOf(regularity, 0.1)).toEqual([]);
+});
+
+test("an alarm is of a fault if at least half of it is there or soon after", () => {
+  const fault = { start: 20, end: 30 }; // settled at 38
+  const within = { start: 25, end: 26 };
+  const late = { start: 36, end: 39 };
+  const half = { start: 2, end: 38 };
+  const more = { start: 1, end: 38 };
+  const all = { start: 0, end: 60 };
+  const after = { start: 38, end: 39 };
+  expect([within, late, half].map((alarm) => isOf(alarm, fault))).toEqual([true, true, true]);
+  expect([more, all, after].map((alarm) => isOf(alarm, fault))).toEqual([false, false, false]);
+  expect(isOf(all, null)).toBe(false);
+});
+
+test("to raise one alarm over each series is to find nothing", () => {
+  const regularity = all.map(({ values }) => values.map(() => 0));
+  expect(judge(all, regularity, 0.5)).toMatchObject({ recall: 0, f1: 0, alarms: 3, faults: 2 });
 });
 
 test("precision counts alarms, recall counts faults", () => {

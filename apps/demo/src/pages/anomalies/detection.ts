@@ -15,7 +15,9 @@ export interface Stretch {
 /** After so few steps nobody could say where the wave is going: they count as regular. */
 const WARM_UP = 6;
 /** Alarms that are no farther apart are one; and one that comes so soon after a fault is still its. */
-const SETTLING = 8;
+export const SETTLING = 8;
+/** The share of an alarm that lies within the fault that it is of. */
+const WITHIN = 0.5;
 /** Thresholds that are tried for the best one. */
 const TRIED = Array.from({ length: 199 }, (_, at) => (at + 1) / 200);
 
@@ -51,9 +53,14 @@ export function alarmsOf(regularity: readonly number[], threshold: number): Stre
   return alarms;
 }
 
-/** Whether an alarm is of a fault. */
+/**
+ * Whether an alarm is of a fault: at least half of it lies within the fault and the settling after it. One that goes on and
+ * on touches a fault too, but does not tell where it is.
+ */
 export function isOf(alarm: Stretch, fault: Stretch | null): boolean {
-  return fault !== null && alarm.start < fault.end + SETTLING && alarm.end > fault.start;
+  if (fault === null) return false;
+  const within = Math.min(alarm.end, fault.end + SETTLING) - Math.max(alarm.start, fault.start);
+  return within >= WITHIN * (alarm.end - alarm.start);
 }
 
 export interface Verdict {

@@ -25,7 +25,8 @@ export function AnomaliesView() {
           Faults are rare and no two are alike, so nobody has enough of them to learn from. But what is regular can be
           learned: this model sees nothing but waves in order, and says at each step what comes next. Where a series
           does not go as expected, something is wrong with it. How far off is too far, you decide: a strict threshold
-          finds every fault and raises false alarms, a lax one keeps quiet and misses some.
+          finds faults and raises false alarms, until these run together and tell nothing; a lax one keeps quiet and
+          misses some.
         </p>
       }
       drawing={

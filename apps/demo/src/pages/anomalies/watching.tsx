@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { usePicture } from "../../lab/use-picture";
 import { formatPercent } from "../../ui/format";
-import { bestOf, judge, judgedOf, regularityOf, scaleOf } from "./detection";
+import { bestOf, judge, judgedOf, regularityOf, SETTLING, scaleOf } from "./detection";
 import type { experiment } from "./experiment";
 import { nameOf } from "./faults";
 import { SeriesChart, SeriesKey } from "./series-chart";
@@ -66,7 +66,8 @@ export function Watching({
             </tbody>
           </table>
           <p class="muted">
-            {verdict.alarms} alarms on {all.length} new series, {verdict.faults} of which have a fault.
+            {verdict.alarms} alarms on {all.length} new series, {verdict.faults} of which have a fault. An alarm finds a
+            fault if at least half of it lies within the fault and the {SETTLING} steps after.
           </p>
         </div>
         <TradeOff judged={judged} chosen={verdict} />
