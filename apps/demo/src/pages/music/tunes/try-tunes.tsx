@@ -13,10 +13,11 @@ import { keysOf, STYLES } from "./seeds";
 /** A tune to one's own taste, to be seen and heard. */
 export function TryTunes() {
   const keys = keysOf(Number(lab.values.value.keys ?? 1));
-  const [keyAt, setKey] = useState(0);
+  const [chosen, setKey] = useState(0);
   const [style, setStyle] = useState<MelodySeed["style"]>("song");
   const [temperature, setTemperature] = useState(0.7);
   const [tune, setTune] = useState<Tune | null>(null);
+  const keyAt = chosen < keys.length ? chosen : 0; // it may know fewer than before
   const key = keys[keyAt] ?? { tonic: 0, mode: "major" };
   const isWarm = temperature >= 0.05 && temperature <= 2;
 

@@ -23,4 +23,12 @@ export const visit: Visit = {
       { timeout: 10_000 },
     );
   },
+  async afterwards(page) {
+    const key = () => page.$eval("#tune-key", (select) => (select as HTMLSelectElement).selectedOptions[0]?.text);
+    await page.select("#tune-key", "7");
+    await expect.poll(key).toBe("D minor");
+    await fill(page, "Keys", "1");
+    await press(page, "Apply and reset");
+    await expect.poll(key, { timeout: 10_000 }).toBe("C major"); // one that it learns is chosen
+  },
 };
