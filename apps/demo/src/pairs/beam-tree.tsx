@@ -1,4 +1,4 @@
-import { formatPercent } from "../ui/format";
+import { formatFixed, formatPercent } from "../ui/format";
 import { Scrollable } from "../ui/scrollable";
 import { type BeamNode, type BeamTree, bestPath } from "./beam-trace";
 import "./beam-tree.css";
@@ -49,7 +49,7 @@ export function BeamTreeDrawing({ tree, beam }: { readonly tree: BeamTree; reado
           {tree.map((nodes, step) =>
             nodes.map((node, place) => (
               <g key={`${step}-${place}`} class={`node ${node.fate} ${isBest(step, place) ? "best" : ""}`}>
-                <title>{`${node.symbol}: ${formatPercent(node.probability)} here, ln p of all so far ${node.total.toFixed(2)}, ${WORDS[node.fate]}`}</title>
+                <title>{`${node.symbol}: ${formatPercent(node.probability)} here, ln p of all so far ${formatFixed(node.total, 2)}, ${WORDS[node.fate]}`}</title>
                 <rect x={across(step) - box.width / 2} y={down(place) - box.height / 2} {...box} rx="5" />
                 <text x={across(step) - box.width / 2 + 6} y={down(place)} class="symbol">
                   {shown(node.symbol)}

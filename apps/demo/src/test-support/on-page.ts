@@ -15,10 +15,13 @@ export function textOf(page: Page, selector: string): Promise<string> {
   return page.evaluate((given) => document.querySelector(given)?.textContent ?? "", selector);
 }
 
+/** The number that the page writes so. */
+export const numberIn = (text: string): number => Number(text.replaceAll(",", "").replaceAll("−", "-"));
+
 /** A number among the readouts, such as "step" or "score"; NaN before there is one. */
 export async function fact(page: Page, name: string): Promise<number> {
   const text = await textOf(page, `[data-fact=${name}]`);
-  return Number(text.replaceAll(",", "").replace(/\s.*$/, "").replace("–", "NaN"));
+  return numberIn(text.replace(/\s.*$/, "").replace("–", "NaN"));
 }
 
 /** Waits until a number among the readouts passes a bound. */

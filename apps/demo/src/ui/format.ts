@@ -2,10 +2,18 @@
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString("en");
-  if (size >= 0.001 || size === 0) return String(Number(value.toPrecision(3)));
-  return value.toExponential(1);
+  if (size >= 1000) return withMinus(Math.round(value).toLocaleString("en"));
+  if (size >= 0.001 || size === 0) return withMinus(String(Number(value.toPrecision(3))));
+  return withMinus(value.toExponential(1));
 }
+
+/** A number with as many digits behind the point, and no sign where all of it is 0. */
+export function formatFixed(value: number, digits: number): string {
+  return withMinus(value.toFixed(digits).replace(/^-(?=[0.]*$)/, ""));
+}
+
+/** A hyphen is no minus sign. */
+const withMinus = (text: string): string => text.replaceAll("-", "−");
 
 export function formatPercent(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`;

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { useAnswer } from "../../lab/use-answer";
-import { formatNumber } from "../../ui/format";
+import { formatFixed, formatNumber } from "../../ui/format";
 import { NumberField } from "../../ui/number-field";
 import { AnswerTable } from "./answer-table";
 import type { experiment } from "./experiment";
@@ -21,7 +21,7 @@ export function TryAdding({ gap }: { readonly gap: number }) {
   const sum = first + second;
   const rows = (answers ?? []).map(({ name, output }) => {
     const said = output.at(-1) ?? 0;
-    return { name, said: said.toFixed(2), isRight: Math.abs(said - sum) <= NEAR };
+    return { name, said: formatFixed(said, 2), isRight: Math.abs(said - sum) <= NEAR };
   });
   const field = (label: string, value: number, onChange: (value: number) => void) => (
     <NumberField

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { fill, textOf } from "../../test-support/on-page";
+import { fill, numberIn, textOf } from "../../test-support/on-page";
 import type { Page } from "../../test-support/site";
 import type { Visit } from "../../test-support/visit";
 
@@ -12,7 +12,7 @@ export const visit: Visit = {
     expect(cells.some(([, , place]) => place === "1")).toBe(true);
     for (const [, score, , , loss, parameters, took] of cells) {
       expect(score).toMatch(/^[\d.]+ %$/);
-      for (const number of [loss, parameters, took]) expect(Number(number?.replace(",", ""))).toBeGreaterThan(0);
+      for (const number of [loss, parameters, took]) expect(numberIn(number ?? "")).toBeGreaterThan(0);
     }
     await fill(page, "2 letters from A to D", "AX");
     await page.waitForFunction(() => !document.querySelector("[data-answer=said]"));
@@ -23,7 +23,7 @@ export const visit: Visit = {
     await page.waitForSelector("[data-answer=race]");
     for (const [, score, , , loss] of await raceOf(page)) {
       expect(score).toMatch(/^[\d.]+ %$/);
-      expect(Number(loss)).toBeGreaterThan(0);
+      expect(numberIn(loss ?? "")).toBeGreaterThan(0);
     }
   },
 };

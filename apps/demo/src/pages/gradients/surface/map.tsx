@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { formatFixed, formatNumber } from "../../../ui/format";
 import { errorAt, type Point } from "./descent";
 
 const CELLS = 140;
@@ -23,7 +24,7 @@ export function ErrorMap({
   const up = ({ b }: Point) => CELLS - (CELLS * (b - REGION.b[0])) / (REGION.b[1] - REGION.b[0]);
   const ends = paths.map(({ kind, points }) => {
     const { w, b } = points.at(-1) ?? { w: 0, b: 0 };
-    return `${kind}: ends at w ${w.toFixed(2)}, b ${b.toFixed(2)}`;
+    return `${kind}: ends at w ${formatFixed(w, 2)}, b ${formatFixed(b, 2)}`;
   });
   return (
     <div class="map">
@@ -32,7 +33,7 @@ export function ErrorMap({
       <svg
         viewBox={`0 0 ${CELLS} ${CELLS}`}
         role="img"
-        aria-label={`The error over w from ${REGION.w.join(" to ")} and b from ${REGION.b.join(" to ")}. ${ends.join(". ")}.`}
+        aria-label={`The error over w from ${REGION.w.map(formatNumber).join(" to ")} and b from ${REGION.b.map(formatNumber).join(" to ")}. ${ends.join(". ")}.`}
         onClick={(event) => {
           const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
           const share = (event.clientX - left) / width;

@@ -56,7 +56,10 @@ export function SurfaceView() {
             value={chosen[name]}
             from={from}
             to={to}
-            note={{ text: `from ${from} to ${to}`, isProblem: !isWithin(chosen[name], from, to) }}
+            note={{
+              text: `from ${formatNumber(from)} to ${formatNumber(to)}`,
+              isProblem: !isWithin(chosen[name], from, to),
+            }}
             onChange={(value) => choose({ ...chosen, [name]: value })}
           />
         ))}

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { fill, textOf } from "../../../test-support/on-page";
+import { fill, numberIn, textOf } from "../../../test-support/on-page";
 import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
@@ -7,8 +7,8 @@ export const visit: Visit = {
   async tryIt(page) {
     const before = await textOf(page, "[data-answer=ends]");
     expect(before).toMatch(/^unclipped: after 120 steps at .*clipped: after 120 steps at /);
-    const [unclipped = 0, clipped = 1] = Array.from(before.matchAll(/error is ([\d.e-]+)/g), ([, error]) =>
-      Number(error),
+    const [unclipped = 0, clipped = 1] = Array.from(before.matchAll(/error is ([\d.e−]+)/g), ([, error]) =>
+      numberIn(error ?? ""),
     );
     expect(clipped).toBeLessThan(unclipped / 100); // as the page says
     await fill(page, "Clip at norm", "0.1");

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { LabView } from "../../../lab/lab-view";
 import { useAnswer } from "../../../lab/use-answer";
+import { formatFixed, formatNumber } from "../../../ui/format";
 import { share } from "../../../ui/score";
 import { Scrollable } from "../../../ui/scrollable";
 import { Unrolled } from "../../../ui/unrolled";
@@ -53,7 +54,8 @@ function TrySum() {
       <div class="buttons">
         {[1, 0, -1].map((number) => (
           <button type="button" key={number} onClick={() => setNumbers([...numbers, number])}>
-            {number === -1 ? "−1" : `${number === 1 ? "+" : ""}${number}`}
+            {number > 0 && "+"}
+            {formatNumber(number)}
           </button>
         ))}
         <button type="button" onClick={() => setNumbers([])}>
@@ -78,10 +80,10 @@ function TrySum() {
               return (
                 <tr key={step}>
                   <td>{step + 1}</td>
-                  <td>{number}</td>
-                  <td>{sum}</td>
+                  <td>{formatNumber(number)}</td>
+                  <td>{formatNumber(sum)}</td>
                   <td class={isRight ? "good" : "bad"}>
-                    {said === undefined ? "–" : `${said.toFixed(2)} ${isRight ? "✓" : "✗"}`}
+                    {said === undefined ? "–" : `${formatFixed(said, 2)} ${isRight ? "✓" : "✗"}`}
                   </td>
                 </tr>
               );

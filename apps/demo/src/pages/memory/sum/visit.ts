@@ -9,6 +9,6 @@ export const visit: Visit = {
     await press(page, "Clear");
     for (const name of ["+1", "+1", "0", "+1", "−1"]) await press(page, name);
     await page.waitForSelector('[data-answer="sums"] tr:nth-child(5) .good', { timeout: 10_000 });
-    expect(await textOf(page, '[data-answer="sums"] tr:nth-child(5)')).toMatch(/^5-12[12]\.\d\d ✓$/);
+    expect(await textOf(page, '[data-answer="sums"] tr:nth-child(5)')).toMatch(/^5−12[12]\.\d\d ✓$/);
   },
 };
