@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatFixed, formatNumber } from "./format";
+import { formatFixed, formatNumber, formatPercent } from "./format";
 
 test.each([
   [0, "0"],
@@ -17,4 +17,15 @@ test.each([
   [1, "1.00"],
 ])("%d is written %s with two digits", (value, text) => {
   expect(formatFixed(value, 2)).toBe(text);
+});
+
+test.each([
+  [0, "0 %"],
+  [1e-9, "<0.1 %"],
+  [0.0004999, "<0.1 %"],
+  [0.0005, "0.1 %"],
+  [0.1234, "12.3 %"],
+  [1, "100 %"],
+])("a share of %d is %s", (share, text) => {
+  expect(formatPercent(share)).toBe(text);
 });

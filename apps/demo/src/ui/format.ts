@@ -15,7 +15,9 @@ export function formatFixed(value: number, digits: number): string {
 /** A hyphen is no minus sign. */
 const withMinus = (text: string): string => text.replaceAll("-", "−");
 
+/** A share in percent; what is more than nothing is not said to be nothing. */
 export function formatPercent(share: number): string {
+  if (share > 0 && share < 0.0005) return "<0.1 %";
   return `${Number((100 * share).toFixed(1))} %`;
 }
 
