@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { NumberField } from "../../../ui/number-field";
 import { framesOf } from "./frames";
 import { PlayButton } from "./play-button";
+import { sendable } from "./sendable";
 
 const SAMPLE_RATE = 8000;
 /** Silence before and behind a text, in dots. */
@@ -23,10 +24,7 @@ export function TextSource({
   const [speed, setSpeed] = useState(20);
   const [noise, setNoise] = useState(0.1);
   const asked = typed ?? (alphabet.includes("H") ? "HELLO WORLD" : "TEN STONES");
-  const text = [...asked.toUpperCase()]
-    .filter((letter) => alphabet.includes(letter) || letter === " ")
-    .join("")
-    .trim();
+  const { text, leftOut } = sendable(asked, alphabet);
   const isIn = (value: number, from: number, to: number) => value >= from && value <= to;
   const isSound = isIn(speed, 5, 40) && isIn(noise, 0, 1) && text !== "";
   const sound = useMemo(() => (isSound ? soundOf(text, dotAt(speed), noise) : null), [isSound, text, speed, noise]);
@@ -65,6 +63,9 @@ export function TextSource({
         />
         {sound && <PlayButton signal={sound} sampleRate={SAMPLE_RATE} />}
       </div>
+      <p class="muted" aria-live="polite" data-answer="left-out">
+        {leftOut.length > 0 && `Left out, as there is no code for them here: ${leftOut.join(" ")}`}
+      </p>
       {text === "" && <p class="failure">There is nothing to send. Type letters of {alphabet}.</p>}
     </>
   );

@@ -12,6 +12,9 @@ export const visit: Visit = {
     await expect.poll(() => distance("HELLO WORLD"), { timeout: 30_000 }).toBeLessThanOrEqual(2); // it trains on
     await fill(page, "Text to send", "sos");
     await expect.poll(() => distance("SOS"), { timeout: 30_000 }).toBe(0);
+    await fill(page, "Text to send", "s,o,s!");
+    await expect.poll(() => textOf(page, "[data-answer=left-out]")).toMatch(/^Left out, .*: , !$/);
+    await expect.poll(() => distance("SOS"), { timeout: 30_000 }).toBe(0);
 
     // the collapse of what is heard, from the first letter to the last, while the model stays as it is
     await press(page, "Pause");
