@@ -14,19 +14,21 @@ export function CellDrawing({
   shown,
   gates,
 }: {
-  readonly x: number;
+  /** Null where there is none. */
+  readonly x: number | null;
   readonly memory: number;
   readonly shown: number;
   readonly gates: Gates;
 }) {
   const level = (Math.min(Math.abs(memory), FULL) / FULL) * BOX;
+  const input = x === null ? "–" : formatNumber(x);
   const label =
-    `Input ${formatNumber(x)}, input gate ${formatNumber(gates.input)}, memory ${formatNumber(memory)}, ` +
+    `Input ${x === null ? "none" : input}, input gate ${formatNumber(gates.input)}, memory ${formatNumber(memory)}, ` +
     `forget gate ${formatNumber(gates.forget)}, output gate ${formatNumber(gates.output)}, output ${formatNumber(shown)}.`;
   return (
     <svg class="gates" viewBox="0 0 420 210" role="img" aria-label={label}>
       <text x="35" y="140">
-        {formatNumber(x)}
+        {input}
       </text>
       <text class="small" x="35" y="165">
         input x

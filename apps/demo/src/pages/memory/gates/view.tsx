@@ -10,6 +10,8 @@ import code from "./cell.ts?code";
 import { CellDrawing } from "./drawing";
 import equations from "./equations.tex";
 
+/** How large an input may be: the memory's box is of as much. */
+const MOST = 9;
 const WRITE: Gates = { input: 1, forget: 1, output: 0 };
 
 const GATES = [
@@ -24,6 +26,7 @@ export function GatesView() {
   const [gates, setGates] = useState<Gates>(WRITE);
   const [steps, setSteps] = useState<readonly Step[]>([]);
   const last = steps.at(-1);
+  const isInput = Math.abs(x) <= MOST; // not so while it is no number
   useEffect(() => {
     void lab.close(); // nothing here is trained
   }, []);
@@ -33,17 +36,25 @@ export function GatesView() {
         Be the gates. Write a 3 and a 4, keep them for some steps whatever comes in, and show their sum: input gate open
         to write, forget gate open to keep, output gate open to show. An LSTM learns to do this by itself.
       </p>
-      <CellDrawing x={x} memory={last?.c ?? 0} shown={last?.h ?? 0} gates={gates} />
+      <CellDrawing x={isInput ? x : null} memory={last?.c ?? 0} shown={last?.h ?? 0} gates={gates} />
       <Equations of={equations} />
       <form
         class="controls"
         aria-label="The next step"
         onSubmit={(event) => {
           event.preventDefault();
-          if (Number.isFinite(x)) setSteps([...steps, stepCell(last?.c ?? 0, x, gates)]);
+          if (isInput) setSteps([...steps, stepCell(last?.c ?? 0, x, gates)]);
         }}
       >
-        <NumberField id="gates-x" label="Input x" value={x} from={-9} to={9} onChange={setX} />
+        <NumberField
+          id="gates-x"
+          label="Input x"
+          value={x}
+          from={-MOST}
+          to={MOST}
+          note={{ text: `From ${formatNumber(-MOST)} to ${MOST}.`, isProblem: !isInput }}
+          onChange={setX}
+        />
         {GATES.map(([name, label, does]) => (
           <div class="control" key={name}>
             <label for={`gates-${name}`}>{label}</label>
@@ -61,7 +72,7 @@ export function GatesView() {
             </small>
           </div>
         ))}
-        <button type="submit" class="primary">
+        <button type="submit" class="primary" disabled={!isInput}>
           Step
         </button>
         <button type="button" onClick={() => setSteps([])}>

@@ -18,5 +18,15 @@ export const visit: Visit = {
     await fill(page, "Forget gate f", "0");
     await press(page, "Step");
     expect(await last()).toBe("4900100");
+    for (const none of ["10", "-10", "1"]) {
+      await fill(page, "Input x", none);
+      if (none === "1") await page.keyboard.press("Backspace"); // and so is empty
+      await page.waitForSelector("#gates-x[aria-invalid=true]");
+      expect(await page.$eval("button[type=submit]", (button) => (button as HTMLButtonElement).disabled)).toBe(true);
+      expect(await textOf(page, ".gates")).toMatch(/^–input x/);
+    }
+    await fill(page, "Input x", "-9");
+    await press(page, "Step");
+    expect(await last()).toBe("5−900100");
   },
 };
