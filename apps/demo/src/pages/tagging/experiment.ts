@@ -4,12 +4,11 @@ import { argmax, evaluate, softmax, type Tensor, tensor } from "@unroll/nn";
 import { defineExperiment } from "../../experiment/experiment";
 import { type Tagger, TwoReaders, trainer } from "./model";
 import { type Scores, scoresOf } from "./scores";
-import { batchOf, idOf, type Layer, language } from "./sentences";
+import { batchOf, idOf, type Layer, language, MOST_WORDS } from "./sentences";
 import { settings } from "./settings";
 
 /** Another stream of the seed than that of the training data. */
 const HELD_OUT = 1;
-const MOST_WORDS = 40;
 
 /** Of each layer the probability of each tag of each word. */
 export type Reading = Readonly<Record<Layer, number[][]>>;

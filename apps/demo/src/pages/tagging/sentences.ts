@@ -45,5 +45,8 @@ export function batchOf(sentences: readonly TaggedSentence[], random?: Random): 
   };
 }
 
+/** Words of a typed sentence that are read. */
+export const MOST_WORDS = 40;
+
 /** The words of what somebody typed; commas and full stops are left out. */
 export const wordsOf = (text: string): string[] => text.split(/[\s.,!?]+/).filter((word) => word !== "");

@@ -3,7 +3,7 @@ import { useAnswer } from "../../lab/use-answer";
 import { formatPercent } from "../../ui/format";
 import { Scrollable } from "../../ui/scrollable";
 import type { experiment, Reading } from "./experiment";
-import { idOf, LAYERS, type Layer, language, wordsOf } from "./sentences";
+import { idOf, LAYERS, type Layer, language, MOST_WORDS, wordsOf } from "./sentences";
 import { TagBars } from "./tag-bars";
 
 const EXAMPLES = [
@@ -22,11 +22,12 @@ export function TrySentence() {
   const [text, setText] = useState(EXAMPLES[0] ?? "");
   const [layer, setLayer] = useState<Layer>("entities");
   const [chosen, choose] = useState(0);
-  const words = useMemo(() => wordsOf(text).slice(0, 40), [text]);
+  const typed = useMemo(() => wordsOf(text), [text]);
+  const words = useMemo(() => typed.slice(0, MOST_WORDS), [typed]);
   const readings = useAnswer<typeof experiment>(words.length > 0 ? words : null);
   const at = Math.min(chosen, words.length - 1);
   const isAnswered = readings !== null && readings.forwards.pos.length === words.length;
-  const unknown = words.filter((word) => idOf(word) === 0);
+  const unknown = [...new Set(words.filter((word) => idOf(word) === 0))];
   return (
     <>
       <p class="sentence">
@@ -50,7 +51,14 @@ export function TrySentence() {
         ))}
       </fieldset>
       {unknown.length > 0 && (
-        <p class="muted">No sentence that they learned from has {unknown.join(", ")}: they go by what stands around.</p>
+        <p class="muted" data-answer="unknown">
+          No sentence that they learned from has {unknown.join(", ")}: they go by what stands around.
+        </p>
+      )}
+      {typed.length > words.length && (
+        <p class="muted" data-answer="cut">
+          Only the first {MOST_WORDS} of {typed.length} words are read.
+        </p>
       )}
       {isAnswered ? (
         <>

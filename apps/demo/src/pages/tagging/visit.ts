@@ -20,6 +20,11 @@ export const visit: Visit = {
     expect(await page.$$eval(".bars li", (bars) => bars.length)).toBe(10);
     await page.locator("::-p-aria([name='parts of speech'][role='radio'])").click();
     await expect.poll(() => tagsOf(2)).toBe("both waysPROPN PROPN VERB ADP PROPN");
+    await fill(page, "A sentence", "the whale saw the whale");
+    await expect.poll(() => textOf(page, "[data-answer=unknown]")).toContain(" has whale: ");
+    expect(await textOf(page, "[data-answer=cut]")).toBe("");
+    await fill(page, "A sentence", "she sings ".repeat(25));
+    await expect.poll(() => textOf(page, "[data-answer=cut]")).toBe("Only the first 40 of 50 words are read.");
     const scores = await page.$$eval("[data-answer=scores] tr:last-child td", (cells) =>
       cells.map((cell) => Number.parseFloat(cell.textContent ?? "")),
     );
