@@ -1,8 +1,9 @@
 import { opinionStrength, opinions, Random, TaskError } from "@unroll/data";
 import type { Tensor } from "@unroll/nn";
 import { defineExperiment } from "../../../experiment/experiment";
-import { encode, LONGEST, makeModel, trainer } from "./model";
+import { encode, makeModel, trainer } from "./model";
 import { settings } from "./settings";
+import { LONGEST } from "./words";
 
 /** Another stream of the seed than that of the training data. */
 const HELD_OUT = 1;

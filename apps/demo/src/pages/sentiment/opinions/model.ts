@@ -1,9 +1,8 @@
 import { OPINION_WORDS, opinions, padSequences, type Random, Vocabulary } from "@unroll/data";
 import { Adam, type Generator, SequenceClassifier, type Tensor, tensor } from "@unroll/nn";
+import { LONGEST } from "./words";
 
 export const vocabulary = new Vocabulary(OPINION_WORDS, { unknown: true });
-/** T, the most words of a sentence. */
-export const LONGEST = 16;
 
 interface Options {
   readonly cell: "rnn" | "gru" | "lstm";

@@ -1,4 +1,4 @@
-import { OPINION_WORDS, splitWords } from "@unroll/data";
+import { OPINION_WORDS } from "@unroll/data";
 import { useMemo, useState } from "preact/hooks";
 import { LabView } from "../../../lab/lab-view";
 import { useAnswer } from "../../../lab/use-answer";
@@ -10,6 +10,7 @@ import type { experiment } from "./experiment";
 import code from "./model.ts?code";
 import { MovingScore, Verdict } from "./moving-score";
 import { settings } from "./settings";
+import { LONGEST, wordsOf } from "./words";
 import "./style.css";
 
 const score = share("sentences right");
@@ -77,7 +78,8 @@ const EXAMPLES = [
 
 function TrySentence() {
   const [typed, setTyped] = useState(EXAMPLES[0] ?? "");
-  const words = useMemo(() => splitWords(typed.toLowerCase()).slice(0, 16), [typed]);
+  const all = useMemo(() => wordsOf(typed), [typed]);
+  const words = useMemo(() => all.slice(0, LONGEST), [all]);
   const question = words.length === 0 ? null : words;
   const reading = useAnswer<typeof experiment>(question);
   const strange = [...new Set(words.filter((word) => !OPINION_WORDS.includes(word)))];
@@ -103,6 +105,11 @@ function TrySentence() {
       {strange.length > 0 && (
         <p class="muted" aria-live="polite" data-answer="strange">
           It has never seen: {strange.join(", ")}.
+        </p>
+      )}
+      {all.length > words.length && (
+        <p class="muted" aria-live="polite" data-answer="cut">
+          Only the first {LONGEST} of {all.length} words are read.
         </p>
       )}
       <details>

@@ -20,6 +20,11 @@ export const visit: Visit = {
     expect(await page.$$eval(".readings > li", (readings) => readings.length)).toBe(8);
     await fill(page, "Sentence", "the whale was good");
     expect(await textOf(page, "[data-answer=strange]")).toBe("It has never seen: whale.");
+    await fill(page, "Sentence", "the whale was good! a whale?");
+    await expect.poll(() => textOf(page, "[data-answer=strange]")).toBe("It has never seen: whale, a.");
+    expect(await textOf(page, "[data-answer=cut]")).toBe("");
+    await fill(page, "Sentence", "good ".repeat(20));
+    await expect.poll(() => textOf(page, "[data-answer=cut]")).toBe("Only the first 16 of 20 words are read.");
     await press(page, "although the bed was awful, i loved the view");
     await expect.poll(verdict, { timeout: 20_000 }).toBe("praise ✓");
   },
