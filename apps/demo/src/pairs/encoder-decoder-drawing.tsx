@@ -4,7 +4,8 @@ const [SOURCE_Y, TARGET_Y, HEIGHT] = [150, 50, 206];
 
 /**
  * An encoder-decoder unrolled: the encoder reads the source both ways below, the decoder writes the target above, each symbol
- * becoming its next input. With attention a decoder's step sees all states of the encoder, without only the last.
+ * becoming its next input. With attention a decoder's step sees all states of the encoder, without only the last. This
+ * is drawn for its first step: lines to another would run through what lies before it.
  */
 export function EncoderDecoderDrawing({
   source,
@@ -21,7 +22,6 @@ export function EncoderDecoderDrawing({
   const width = (source.length + target.length + 0.5) * WIDTH;
   const sourceAt = (step: number) => (step + 0.5) * WIDTH;
   const targetAt = (step: number) => (source.length + step + 1) * WIDTH;
-  const looking = Math.floor(target.length / 2);
   return (
     <svg
       class="unrolled"
@@ -63,7 +63,7 @@ export function EncoderDecoderDrawing({
           {attends && (
             <Arrow
               from={[sourceAt(step), SOURCE_Y - BOX.height / 2]}
-              to={[targetAt(looking) - BOX.width / 2, TARGET_Y + 6]}
+              to={[targetAt(0) - BOX.width / 2, TARGET_Y - 6]}
               isFaint
             />
           )}
