@@ -1,4 +1,4 @@
-import { headMapsSvg } from "@unroll/seq2seq";
+import { alignmentSvg } from "@unroll/seq2seq";
 import { Scrollable } from "../../ui/scrollable";
 import type { Reading } from "./experiment";
 
@@ -13,17 +13,26 @@ export function HeadMaps({
   const places = digits.length;
   const source = digits.map(String);
   const target = said.map((answer, place) => `place ${place + 1}: ${answer}`);
+  const mapOf = (data: ArrayLike<number>, head: number) => {
+    const weights = Array.from({ length: places * places }, (_, at) => data[head * places * places + at] ?? 0);
+    return alignmentSvg({ weights: { data: weights, shape: [places, places] }, source, target });
+  };
   return (
     <Scrollable label={label}>
-      <div class="head-maps">
-        {maps.map((data, layer) => {
-          const names = Array.from({ length: heads }, (_, head) => `layer ${layer + 1}, head ${head + 1}`);
-          const weights = { data, shape: [heads, places, places] };
-          const svg = headMapsSvg({ weights, source, target, heads: names, columns: 3 });
-          // layers never change places; the text is a picture that the library makes of numbers
-          return <figure key={layer} dangerouslySetInnerHTML={{ __html: svg }} />;
-        })}
-      </div>
+      {maps.map((data, layer) => (
+        // layers never change places, nor do heads
+        <div class="head-maps" key={layer}>
+          {Array.from({ length: heads }, (_, head) => (
+            <figure key={head}>
+              <figcaption>
+                layer {layer + 1}, head {head + 1}
+              </figcaption>
+              {/* a picture that the library makes of numbers */}
+              <div dangerouslySetInnerHTML={{ __html: mapOf(data, head) }} />
+            </figure>
+          ))}
+        </div>
+      ))}
     </Scrollable>
   );
 }

@@ -12,8 +12,14 @@ export const visit: Visit = {
     const said = () => textOf(page, "[data-answer=digits] tr:last-child");
     await expect.poll(said, { timeout: 10_000 }).toBe("It says8 ✓1 ✓8 ✓2 ✓8 ✓1 ✓7 ✓2 ✓");
     // the heads of one layer, for the example and for what was typed
-    const maps = await page.$$eval(".head-maps svg", (maps) => maps.map((map) => map.textContent ?? ""));
+    const maps = await page.$$eval(".head-maps", (maps) => maps.map((map) => map.textContent ?? ""));
     expect(maps).toHaveLength(2);
     for (const map of maps) expect(map).toContain("layer 1, head 2");
+    // they take as many lines as they need
+    for (const width of await page.$$eval(".head-maps", (maps) =>
+      maps.map((map) => map.scrollWidth - map.clientWidth),
+    )) {
+      expect(width).toBe(0);
+    }
   },
 };
