@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { formatFixed } from "../../../ui/format";
 import { Scrollable } from "../../../ui/scrollable";
 import type { Cells } from "./experiment";
 import { FEATURES } from "./features";
@@ -40,13 +41,13 @@ export function CellsView({ cells }: { readonly cells: Cells }) {
           <input
             id="cells-unit"
             type="range"
-            min={0}
-            max={cells.units - 1}
-            value={unit}
-            onInput={(event) => choose(event.currentTarget.valueAsNumber)}
+            min={1}
+            max={cells.units}
+            value={unit + 1}
+            onInput={(event) => choose(event.currentTarget.valueAsNumber - 1)}
           />
           <small class="muted" data-answer="unit">
-            unit {unit} of {cells.units}
+            unit {unit + 1} of {cells.units}
           </small>
         </div>
       </div>
@@ -60,11 +61,11 @@ export function CellsView({ cells }: { readonly cells: Cells }) {
             aria-pressed={each.unit === unit}
             onClick={() => choose(each.unit)}
           >
-            unit {each.unit} <small>r = {each.correlation.toFixed(2).replace("-", "−")}</small>
+            unit {each.unit + 1} <small>r = {formatFixed(each.correlation, 2)}</small>
           </button>
         ))}
       </div>
-      <Scrollable label={`The text, coloured by unit ${unit}`}>
+      <Scrollable label={`The text, coloured by unit ${unit + 1}`}>
         <p class="cells">
           {piecesOf(cells, characters, unit).map(({ text, shade }, at) => (
             <span key={at} style={shade === 0 ? undefined : { backgroundColor: colourOf(shade) }}>

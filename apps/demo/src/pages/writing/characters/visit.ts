@@ -28,6 +28,13 @@ export const visit: Visit = {
       unit.replace(/ r.*/, ""),
     );
     expect(await page.$$eval(".cells span", (spans) => spans.length)).toBeGreaterThan(20);
+    const last = await page.$eval("#cells-unit", (range) => {
+      const input = range as HTMLInputElement;
+      input.value = input.max;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      return input.max;
+    });
+    await expect.poll(() => textOf(page, "[data-answer=unit]")).toBe(`unit ${last} of ${last}`);
     await fill(page, "or text of your own", "Call me Ishmael.");
     await press(page, "Read it");
     await expect.poll(passage, { timeout: 10_000 }).toBe("Call me Ishmael.");
