@@ -26,9 +26,9 @@ export function ZooView() {
       about={
         <>
           <p>
-            Ten recurrent networks run the same race: the same examples, as many units, one training step after another.
-            A step is the turn of one of them, and after each has had one all are updated. The loss above the table is
-            the mean of all.
+            Up to ten recurrent networks run the same race: the same examples, as many units, one training step after
+            another. A step is the turn of one of them, and after each has had one all are updated. The loss above the
+            table is the mean of all.
           </p>
           <p>
             To copy memory, a model reads two letters, waits over a gap, and says them after a signal; one that guesses
