@@ -1,18 +1,24 @@
-import { SCENE_COLOURS, SCENE_SHAPES, type SceneKind, type SceneObject } from "@unroll/data";
+import { SCENE_COLOURS, SCENE_SHAPES, type SceneKind, type SceneObject, type SceneOptions } from "@unroll/data";
 import { SIDE } from "./settings";
+
+const UNTAUGHT = " (not taught)";
 
 /** What an object of the scene is and where: all that can be done on the canvas, by the keyboard. */
 export function ObjectFields({
   name,
   object,
+  taught,
   onChange,
   onRemove,
 }: {
   readonly name: string;
   readonly object: SceneObject;
+  /** What the scenes have that it learns from; the rest is marked. */
+  readonly taught: SceneOptions;
   readonly onChange: (object: SceneObject) => void;
   readonly onRemove?: (() => void) | undefined;
 }) {
+  const { colours = SCENE_COLOURS, shapes = SCENE_SHAPES } = taught;
   const edge = Math.ceil(object.size / 2) + 1;
   return (
     <fieldset class="object">
@@ -25,7 +31,10 @@ export function ObjectFields({
           onChange={({ currentTarget }) => onChange({ ...object, colour: currentTarget.value as SceneKind["colour"] })}
         >
           {SCENE_COLOURS.map((colour) => (
-            <option key={colour}>{colour}</option>
+            <option key={colour} value={colour}>
+              {colour}
+              {!colours.includes(colour) && UNTAUGHT}
+            </option>
           ))}
         </select>
       </label>
@@ -37,7 +46,10 @@ export function ObjectFields({
           onChange={({ currentTarget }) => onChange({ ...object, shape: currentTarget.value as SceneKind["shape"] })}
         >
           {SCENE_SHAPES.map((shape) => (
-            <option key={shape}>{shape}</option>
+            <option key={shape} value={shape}>
+              {shape}
+              {!shapes.includes(shape) && UNTAUGHT}
+            </option>
           ))}
         </select>
       </label>

@@ -64,8 +64,8 @@ function TryScene() {
   const captions = useAnswer<typeof experiment>(objects.length === 0 ? null : objects);
   const change = (place: number, changed: Partial<SceneObject>) =>
     setObjects(objects.map((object, at) => (at === place ? { ...object, ...changed } : object)));
+  const kind = settings.scenes.options.find((option) => option === lab.values.value.scenes) ?? settings.scenes.value;
   const shuffle = () => {
-    const kind = settings.scenes.options.find((option) => option === lab.values.value.scenes) ?? settings.scenes.value;
     const [scene] = randomScenes(new Random(Date.now()), 1, SCENES[kind]);
     if (scene) setObjects(scene.objects);
   };
@@ -77,8 +77,8 @@ function TryScene() {
   return (
     <>
       <p>
-        Draw a scene: press or drag on the picture to move a shape, and choose what it is. It was taught to speak of one
-        shape or two that are apart.
+        Draw a scene: press or drag on the picture to move a shape, and choose what it is. It was taught to speak of{" "}
+        {kind === "one shape" ? "one shape" : "one shape or two that are apart"}.
       </p>
       <div class="scene-editor">
         <div>
@@ -100,6 +100,7 @@ function TryScene() {
               key={place}
               name={place === 0 ? "On the paper" : "Beside it"}
               object={object}
+              taught={SCENES[kind]}
               onChange={(changed) => change(place, changed)}
               onRemove={place === 0 ? undefined : () => setObjects(objects.slice(0, place))}
             />

@@ -15,6 +15,10 @@ export const visit: Visit = {
     await press(page, "Shuffle");
     await press(page, "Shuffle");
     expect(await textOf(page, "[data-answer=true]")).toMatch(/^a \w+ \w+/);
+    const shapes = await page.$$eval("[aria-label='Shape: On the paper'] option", (options) =>
+      options.map(({ textContent }) => textContent),
+    );
+    expect(shapes).toEqual(expect.arrayContaining(["circle", "cross", "square (not taught)"]));
     await fill(page, "Across: On the paper", "7");
     await expect.poll(() => said("soft"), { timeout: 20_000 }).toMatch(/^a \w+ \w+/);
   },
