@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FEATURES, featuresOf, MOST_STEPS, pathOf, STRIDE } from "./pen-path";
+import { AIR, FEATURES, featuresOf, MOST_STEPS, pathOf, STRIDE } from "./pen-path";
 
 const line = (count: number, from = { x: 0, y: 0 }, to = { x: 0.8, y: 0.6 }) =>
   Array.from({ length: count }, (_, at) => ({
@@ -36,6 +36,15 @@ describe("pathOf", () => {
     expect(pathOf([]).steps).toEqual([]);
     expect(pathOf([line(9, { x: 0, y: 0 }, { x: 9, y: 0 })]).steps).toHaveLength(MOST_STEPS);
   });
+});
+
+test("a step is read by its scale: that of the paper or that of the air", () => {
+  const { row, length } = featuresOf([line(9), line(2, { x: 0.1, y: 0.9 }, { x: 0.1, y: 0.7 })]);
+  const steps = Array.from({ length }, (_, at) => [...row.subarray(at * FEATURES, (at + 1) * FEATURES)]);
+  for (const [dx = 0, dy = 0, isLifted] of steps) if (!isLifted) expect(Math.hypot(dx, dy)).toBeCloseTo(1, 5);
+  const { steps: path } = pathOf([line(9)]);
+  const lifted = steps.find(([, , isLifted]) => isLifted) ?? [];
+  expect(lifted[0]).toBeCloseTo((0.1 - (path.at(-1)?.x ?? 0)) / AIR, 5);
 });
 
 test("what is read does not depend on where the digit stands", () => {

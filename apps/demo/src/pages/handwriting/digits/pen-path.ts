@@ -2,6 +2,8 @@ import type { PenStroke } from "@unroll/data";
 
 /** How far the pen goes in a step; the paper is 1 wide. */
 export const STRIDE = 0.08;
+/** What a step through the air is divided by, as `STRIDE` divides one on the paper: it may be long. */
+export const AIR = 0.5;
 /** Steps that are read at most: the longest digits have about 50. */
 export const MOST_STEPS = 64;
 /** What a step tells: its direction in x and y, whether the pen was in the air, and where it is as seen from the begin. */
@@ -53,11 +55,8 @@ export function featuresOf(strokes: readonly PenStroke[]): {
   const row = new Float32Array(MOST_STEPS * FEATURES);
   let before = start;
   for (const [at, { x, y, isLifted }] of steps.entries()) {
-    const scale = isLifted ? 2 : 1 / STRIDE; // a way through the air may be long
-    row.set(
-      [scale * (x - before.x), scale * (y - before.y), Number(isLifted), x - start.x, y - start.y],
-      at * FEATURES,
-    );
+    const s = isLifted ? AIR : STRIDE;
+    row.set([(x - before.x) / s, (y - before.y) / s, Number(isLifted), x - start.x, y - start.y], at * FEATURES);
     before = { x, y };
   }
   return { row, length: steps.length };

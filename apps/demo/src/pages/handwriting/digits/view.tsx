@@ -6,6 +6,7 @@ import { EarlyChart } from "./early-chart";
 import equations from "./equations.tex";
 import type { experiment } from "./experiment";
 import code from "./model.ts?code";
+import { AIR, STRIDE } from "./pen-path";
 import { settings } from "./settings";
 import "./style.css";
 import { TryDigits } from "./try-digits";
@@ -21,12 +22,19 @@ export function DigitsView() {
       code={code}
       equations={equations}
       about={
-        <p>
-          A pen writes a digit, and a network follows it step by step: which way it went, whether it was lifted, where
-          it is. After every step it says which digit that will be. This is <dfn>online</dfn> recognition: it reads
-          forward only, and never waits for the end. It learns from digits that no one wrote: each is drawn by rule, in
-          a hand of its own.
-        </p>
+        <>
+          <p>
+            A pen writes a digit, and a network follows it step by step: which way it went, whether it was lifted, where
+            it is. After every step it says which digit that will be. This is <dfn>online</dfn> recognition: it reads
+            forward only, and never waits for the end. It learns from digits that no one wrote: each is drawn by rule,
+            in a hand of its own.
+          </p>
+          <p>
+            In the equations Δ is the way of a step. The paper is 1 wide; a step on it is {STRIDE} long, and <i>s</i> is
+            as much. A step through the air, from one stroke to the next, is as long as it is, and there <i>s</i> is{" "}
+            {AIR}.
+          </p>
+        </>
       }
       drawing={
         <Unrolled
