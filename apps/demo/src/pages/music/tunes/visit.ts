@@ -10,8 +10,9 @@ export const visit: Visit = {
     await fill(page, "Temperature", "0.3");
     await press(page, "Compose");
     await page.waitForSelector("[data-answer=kept]", { timeout: 15_000 });
-    // nobody told it the rules; what keeps them by chance is 28 %
-    expect(Number.parseFloat(await textOf(page, "[data-answer=kept]"))).toBeGreaterThan(70);
+    // Nobody told it the rules. Of 36 tokens chance keeps 28 % ± 7.5, a model at the bar 80 % ± 6.7: this lies between,
+    // 3.6 deviations from both.
+    expect(Number.parseFloat(await textOf(page, "[data-answer=kept]"))).toBeGreaterThan(55);
     const label = await page.$$eval(".roll", (rolls) => rolls.at(-1)?.getAttribute("aria-label"));
     expect(label).toMatch(/^\d+ notes over .*; \d+ of 36 tokens keep the rules\.$/);
     // it plays, or says why not where there is no loudspeaker
