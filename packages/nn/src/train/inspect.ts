@@ -27,7 +27,10 @@ export interface LayerInspection {
   readonly direction: "forward" | "reverse";
   /** ‖∂L/∂h_t‖ over all rows and units, for t = 0 … T − 1: what reaches the state of step t on all ways. */
   readonly gradientNorms: Float64Array;
-  /** ‖∂L/∂c_t‖, of cells that have such a state. */
+  /**
+   * ‖∂L/∂c_t‖, of cells that have such a state: what reaches it through c_{t+1}, and at the end from the loss itself. What
+   * it gets by way of h_t is not in it, as in PyTorch's LSTMCell, of which h_t and c_t are two outputs.
+   */
   readonly cellGradientNorms: Float64Array | undefined;
   /** h_t. */
   readonly activations: GateOverTime;

@@ -14,7 +14,9 @@ export function NormChart({ norms }: { readonly norms: Norms }) {
     const exponent = Math.min(MOST, Math.max(LEAST, Math.log10(Math.max(norm, 1e-30))));
     return SIZE.top + ((SIZE.height - SIZE.top - SIZE.bottom) * (MOST - exponent)) / (MOST - LEAST);
   };
-  const line = (values: readonly number[]) => values.map((norm, step) => `${across(step)},${up(norm)}`).join(" ");
+  // a norm of exactly 0 lies nowhere on a logarithmic scale: nothing reaches the last c, which only h reads
+  const line = (values: readonly number[]) =>
+    values.flatMap((norm, step) => (norm === 0 ? [] : [`${across(step)},${up(norm)}`])).join(" ");
   const [first = 0, last = 0] = [hidden[0], hidden.at(-1)];
   const label = `Norm of the gradient: ${formatNumber(last)} at the last step, ${formatNumber(first)} at the first.`;
   return (
@@ -38,7 +40,7 @@ export function NormChart({ norms }: { readonly norms: Norms }) {
         {cell && <polyline class="series score" points={line(cell)} />}
       </svg>
       <p>
-        <span class="key loss">‖∂L/∂h‖</span> {cell && <span class="key score">‖∂L/∂c‖</span>}
+        <span class="key loss">‖∂L/∂h‖</span> {cell && <span class="key score">‖∂L/∂c‖, through the next c</span>}
       </p>
     </Scrollable>
   );
