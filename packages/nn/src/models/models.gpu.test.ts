@@ -177,7 +177,7 @@ test.each(["reconstruction", "prediction"] as const)(
   async (task) => {
     const model = new SequenceAutoencoder({ inputSize: 1, hiddenSize: 20, codeSize: 4, task, rng: random(8) });
     const before = await model.loss(waves(1001)).item();
-    await trainOn(model, waves, 300, 0.02);
+    await trainOn(model, waves, 500, 0.02); // of 12 runs, seeds and adapters, the slowest then has a fourteenth of its loss
     expect(await model.loss(waves(1001)).item()).toBeLessThan(before / 5);
     const scores = await model.scores(waves(1002, 9));
     expect(scores.map(({ length }) => length)).toEqual(waves(0).lengths);
