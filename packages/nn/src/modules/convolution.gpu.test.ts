@@ -2,9 +2,12 @@ import { normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import {
   Adam,
+  add,
   Conv1d,
   Conv2d,
+  concat,
   evaluate,
+  explain,
   GlobalMaxPool1d,
   grad,
   Linear,
@@ -96,6 +99,29 @@ test("a model of them trains: one submission a step, and nothing new once it is 
   expect({ buffers, bindGroups, pipelines }).toEqual({ buffers: 0, bindGroups: 0, pipelines: 0 });
   expect(losses[1]).toBeLessThan((losses[0] as number) / 3);
   optimizer.dispose();
+});
+
+test.each([
+  {
+    name: "sequences",
+    shape: [2, 7, 4],
+    make: () => new Conv1d(4, 6, 3, { padding: "same", groups: 2, rng: random(1) }),
+  },
+  { name: "images", shape: [2, 4, 5, 3], make: () => new Conv2d(4, 6, 3, { padding: 1, rng: random(1) }) },
+])("gradients of what $name of several calls are convolved with are made at once", async ({ shape, make }) => {
+  const conv = make();
+  const parts = [1, 2, 3, 4, 5].map((seed) => draw(shape, seed));
+  const lossOf = (inputs: readonly Tensor[]) =>
+    inputs.map((x) => sum(square(conv.forward(x as never)))).reduce((a, b) => add(a, b));
+  const apart = grad(lossOf(parts), conv.parameters());
+  const { calls } = await explain(apart.map((gradient) => sum(gradient)).reduce((a, b) => add(a, b)));
+  const weightKernels = calls.filter(({ kernel }) => kernel.startsWith("conv2d_backward_weight"));
+  expect(weightKernels.reduce((count, { dispatches }) => count + dispatches, 0)).toBe(1);
+  // the walk back from the loss meets the first call first, so that its images come last
+  const together = grad(lossOf([concat(parts.toReversed(), 0)]), conv.parameters());
+  for (const [k, gradient] of apart.entries()) {
+    expect(await gradient.data()).toEqual(await together[k]?.data());
+  }
 });
 
 test("weights go to PyTorch and back under its names", async () => {

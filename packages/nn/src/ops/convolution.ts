@@ -11,10 +11,11 @@ import {
   ValueError,
 } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
-import { run } from "../graph/run";
+import { elementwise, run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { joinKnown } from "./concat";
 import { type Extent2d, type Padding1d, type Padding2d, pair, placed, placedInSteps, type Windows } from "./windows";
 
 type Inputs = { readonly x: Tensor; readonly weight: Tensor; readonly bias: Tensor | undefined };
@@ -45,14 +46,41 @@ const convolution = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
       gradients.x = run(conv2dBackwardInput, { dy, w }, call).dx;
     }
     if (needs.has("weight")) gradients.weight = weightGradient({ x, dy, shape: w.shape }, options, dims);
-    if (bias && needs.has("bias")) {
-      const channel = channels === "first" ? 1 : dy.rank - 1;
-      const axes = dy.shape.flatMap((_, axis) => (axis === channel ? [] : [axis]));
-      gradients.bias = run(reduceSum, { x: dy }, { ...reductionDims(dy.shape, axes), shapes: { out: bias.shape } }).out;
-    }
+    if (bias && needs.has("bias")) gradients.bias = biasGradient(dy, channels, bias.shape);
     return gradients;
   },
+  // Of one weight that the steps of a loop, say, were convolved with one at a time: their images end to end, then the same.
+  shared: {
+    inputs: ["weight", "bias"],
+    key: ({ channels, dims }) => JSON.stringify([channels, dims]),
+    backward(records, needs) {
+      const [{ saved, attributes }] = records as [(typeof records)[number]];
+      const { weight: w, bias } = saved;
+      const { channels, dims } = attributes;
+      const dy = joinAlike(records.map(({ dOut }) => dOut.y as Tensor));
+      const x = joinAlike(records.map(({ saved: { x: part } }) => part));
+      const all = { ...dims, N: records.length * dims.N };
+      return {
+        ...(needs.has("weight") ? { weight: weightGradient({ x, dy, shape: w.shape }, { channels }, all) } : {}),
+        ...(bias && needs.has("bias") ? { bias: biasGradient(dy, channels, bias.shape) } : {}),
+      };
+    },
+  },
 });
+
+/** Images of several records end to end, in f32 unless all are of one dtype. */
+function joinAlike(images: readonly Tensor[]): Tensor {
+  const [first] = images as [Tensor];
+  const areAlike = images.every(({ dtype }) => dtype === first.dtype);
+  return joinKnown(areAlike ? images : images.map((image) => elementwise("identity", [image], image.shape, "f32")), 0);
+}
+
+/** db = Σ dy over images and pixels. */
+function biasGradient(dy: Tensor, channels: Attributes["channels"], shape: Shape): Tensor {
+  const channel = channels === "first" ? 1 : dy.rank - 1;
+  const axes = dy.shape.flatMap((_, axis) => (axis === channel ? [] : [axis]));
+  return run(reduceSum, { x: dy }, { ...reductionDims(dy.shape, axes), shapes: { out: shape } }).out;
+}
 
 /** In as many parts as keep a GPU busy, by a rule of the sizes, as the gradient of any weight is. */
 function weightGradient(
