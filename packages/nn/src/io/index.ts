@@ -54,6 +54,7 @@ export { type PyTorchOptions, toPyTorch } from "./torch/script/script";
 export {
   fromTorch,
   type LoadedState,
+  type ModelStateOptions,
   modelFromTorch,
   modelToTorch,
   type StateDict,

@@ -156,7 +156,7 @@ test("what does not fit is told tensor by tensor", async () => {
     `[StateDictError: load: the file does not fit the model. missing: "bias"; wrong: "weight" should be f32 [3, 2] but is f32 [3, 3]. The model was left as it was.]`,
   );
   await expect(loadTorch(model, await saveTorch(other))).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[StateDictError: modelFromTorch: the state dict does not fit Linear(2 → 3). missing: "bias"; wrong: "weight" should be f32 [3, 2] but is f32 [3, 3]. Build the model with the sizes and options of the one that was saved.]`,
+    `[StateDictError: loadTorch: the state dict does not fit Linear(2 → 3). missing: "bias"; wrong: "weight" should be f32 [3, 2] but is f32 [3, 3]. Build the model with the sizes and options of the one that was saved.]`,
   );
 });
 

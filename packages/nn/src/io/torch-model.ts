@@ -20,10 +20,11 @@ export async function saveTorch(
   model: Module,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const modules = describeModel("saveTorch", model);
+  const where = "saveTorch";
+  const modules = describeModel(where, model);
   const parameters = joinInputs(await readParameters(model, { tied: true }), joinedInputs(model));
-  const dict = modelToTorch(modules, parameters, readBiases.get(model), torchPaths(model.namedModules()));
-  return encodeSafetensors(dict, metadata);
+  const paths = torchPaths(model.namedModules());
+  return encodeSafetensors(modelToTorch(modules, parameters, readBiases.get(model), { paths, where }), metadata);
 }
 
 /**
@@ -33,12 +34,10 @@ export async function saveTorch(
  * @throws UnsupportedError for a module that PyTorch has no counterpart of
  */
 export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
+  const where = "loadTorch";
   const { tensors } = decodeSafetensors(file);
-  const { parameters, biases } = modelFromTorch(
-    describeModel("loadTorch", model),
-    tensors,
-    torchPaths(model.namedModules()),
-  );
-  await writeParameters("loadTorch", model, splitInputs(parameters, joinedInputs(model)), { tied: true });
+  const paths = torchPaths(model.namedModules());
+  const { parameters, biases } = modelFromTorch(describeModel(where, model), tensors, { paths, where });
+  await writeParameters(where, model, splitInputs(parameters, joinedInputs(model)), { tied: true });
   readBiases.set(model, biases);
 }

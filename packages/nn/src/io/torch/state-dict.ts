@@ -26,6 +26,14 @@ export interface LoadedState {
   readonly biases: Map<string, HostTensor>;
 }
 
+/** What the state of a whole model is told beside its modules. */
+export interface ModelStateOptions {
+  /** Where PyTorch has the modules, by their paths here, if elsewhere. */
+  readonly paths?: ReadonlyMap<string, string>;
+  /** What errors say was called; the function itself by default. */
+  readonly where?: string;
+}
+
 /** What `toTorch` is told beside the parameters. */
 export interface ToTorchOptions {
   /** Put before each name: "encoder.lstm.". */
@@ -52,16 +60,15 @@ export function fromTorch(module: ModuleDescription, dict: StateDict, prefix = "
  * float32 sum bias_ih + bias_hh, except in the n gate of a GRU, n = tanh(W·x + b_in + r·(R·h + b_hn)): there `bias` takes
  * b_in and `recurrentBias` b_hn.
  * @param modules by path: "encoder.lstm", or "" for a model that is one module
- * @param paths where PyTorch has those, by their paths here, if elsewhere
  * @throws StateDictError naming all that is missing, unexpected, or of another shape or dtype
  * @throws UnsupportedError for a GRU with `reset: "before"`
  */
 export function modelFromTorch(
   modules: ReadonlyMap<string, ModuleDescription>,
   dict: StateDict,
-  paths?: ReadonlyMap<string, string>,
+  { paths, where = "modelFromTorch" }: ModelStateOptions = {},
 ): LoadedState {
-  return load("modelFromTorch", placed(modules, paths), dict);
+  return load(where, placed(modules, paths), dict);
 }
 
 /**
@@ -82,7 +89,6 @@ export function toTorch(
  * and not changed are written back bit for bit. An element of a bias that was trained since becomes bias_ih, beside 0 for
  * bias_hh: a difference from the old bias_hh would be rounded, this is exact.
  * @param modules by path: "encoder.lstm", or "" for a model that is one module
- * @param paths where PyTorch has those, by their paths here, if elsewhere
  * @throws StateDictError if a parameter is missing, unexpected, or of another shape or dtype
  * @throws UnsupportedError for a GRU with `reset: "before"`
  */
@@ -90,9 +96,9 @@ export function modelToTorch(
   modules: ReadonlyMap<string, ModuleDescription>,
   parameters: StateDict,
   biases?: StateDict,
-  paths?: ReadonlyMap<string, string>,
+  { paths, where = "modelToTorch" }: ModelStateOptions = {},
 ): Map<string, HostTensor> {
-  return store("modelToTorch", placed(modules, paths), parameters, biases);
+  return store(where, placed(modules, paths), parameters, biases);
 }
 
 /** A module and what stands before its names, there and here. */
