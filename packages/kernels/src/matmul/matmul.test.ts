@@ -151,11 +151,14 @@ describe("matmul variants", () => {
       return [rows, cols];
     };
     for (const lanes of [4, 8]) {
-      expect(block(lanes, 1024, 512)).toEqual([16, 8]);
       expect(block(lanes, 16, 1000)).toEqual([16, 8]);
       expect(block(lanes, 8, 1000)).toEqual([8, 8]);
       expect(block(lanes, 1000, 5)).toEqual([16, 2]);
     }
+    expect([block(4, 1024, 512), block(8, 1024, 512)]).toEqual([
+      [16, 8],
+      [32, 8],
+    ]);
     expect(block(4, 4, 1000)).toEqual([4, 8]);
   });
 

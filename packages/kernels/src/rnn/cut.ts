@@ -1,5 +1,5 @@
 import type { DeviceFacts } from "../core";
-import { SHARED_ROWS, tileRows } from "./tile";
+import { type Sharing, tileRows } from "./tile";
 
 /** How a kernel cuts a scan into dispatches, workgroups and invocations. */
 export interface Cut {
@@ -13,8 +13,8 @@ export interface Cut {
   readonly rows: (B: number) => number;
   /** Columns of one invocation. */
   readonly columns: number;
-  /** Whether the lanes of a subgroup load a tile's rows between them. */
-  readonly shared: boolean;
+  /** Lanes of a subgroup that load a tile's rows between them. */
+  readonly sharing: Sharing;
   /** Whether each workgroup brings all recurrent weights into its memory first. */
   readonly keepsWeights: boolean;
   /**
@@ -33,35 +33,39 @@ export const STEPS: Cut = {
   wholeSequence: false,
   rows: tileRows,
   columns: 2,
-  shared: false,
+  sharing: 0,
   keepsWeights: false,
   inPairs: false,
   rate: 1,
 };
 
+/** What the name of a cut says of its sharing. */
+const nameOf = (sharing: Sharing): string => (sharing === 0 ? "" : `_shared_${sharing}`);
+const whyOf = (sharing: Sharing): string => (sharing === 0 ? "" : `, loaded by ${sharing} lanes of a subgroup`);
+
 /** One dispatch per step, with larger tiles whose rows the lanes of a subgroup load between them. */
-const steps = (rows: number, columns: number, rate: number): Cut => ({
-  name: `_steps_${rows}x${columns}_shared`,
-  why: `one dispatch per step, ${rows} rows by ${columns} units an invocation, loaded by subgroups`,
+const steps = (rows: number, columns: number, rate: number, sharing: Sharing): Cut => ({
+  name: `_steps_${rows}x${columns}${nameOf(sharing)}`,
+  why: `one dispatch per step, ${rows} rows by ${columns} units an invocation${whyOf(sharing)}`,
   wholeSequence: false,
   rows: () => rows,
   columns,
-  shared: true,
+  sharing,
   keepsWeights: false,
   inPairs: false,
   rate,
 });
 
 /** One dispatch for many steps: a workgroup makes all units of `rows` rows, and meets at a barrier after each step. */
-const sequence = (rows: number, columns: number, rate: number, shared = false): Cut => ({
-  name: `_sequence_${rows}x${columns}${shared ? "_shared" : ""}`,
-  why: `one dispatch for many steps, ${rows === 1 ? "one row" : `${rows} rows`} a workgroup${shared ? ", loaded by subgroups" : ""}`,
+const sequence = (rows: number, columns: number, rate: number, sharing: Sharing = 0): Cut => ({
+  name: `_sequence_${rows}x${columns}${nameOf(sharing)}`,
+  why: `one dispatch for many steps, ${rows === 1 ? "one row" : `${rows} rows`} a workgroup${whyOf(sharing)}`,
   keepsWeights: false,
   inPairs: false,
   wholeSequence: true,
   rows: () => rows,
   columns,
-  shared,
+  sharing,
   rate,
 });
 
@@ -83,19 +87,21 @@ const inPairs = (cut: Cut): Cut => ({
 
 /** Rates are those of SwiftShader and lavapipe on LSTM and GRU of 128 and 256 units, which agree within a fifth. */
 export const CUTS: readonly Cut[] = [
-  steps(8, 4, 1.65),
-  steps(16, 2, 1.8),
+  steps(8, 4, 1.65, 4),
+  steps(16, 2, 1.8, 4),
+  steps(16, 2, 1.9, 8),
+  steps(32, 2, 2.1, 8),
   sequence(1, 1, 0.4),
-  sequence(1, 1, 0.5, true),
+  sequence(1, 1, 0.5, 4),
   sequence(2, 1, 0.55),
   sequence(4, 1, 0.75),
-  sequence(4, 4, 1.2, true),
+  sequence(4, 4, 1.2, 4),
   sequence(8, 4, 1.2),
-  sequence(8, 4, 1.6, true),
-  sequence(16, 2, 1.7, true),
-  inPairs(sequence(4, 4, 1.2, true)),
-  inPairs(sequence(8, 4, 1.6, true)),
-  inPairs(sequence(16, 2, 1.7, true)),
+  sequence(8, 4, 1.6, 4),
+  sequence(16, 2, 1.7, 4),
+  inPairs(sequence(4, 4, 1.2, 4)),
+  inPairs(sequence(8, 4, 1.6, 4)),
+  inPairs(sequence(16, 2, 1.7, 4)),
   keeping(1, 0.3),
   keeping(4, 0.6),
 ];
@@ -117,7 +123,7 @@ export interface StepFacts {
 /** How fast a cut is expected to be on a device, the plain one being 1; 0 where it cannot run. */
 export function cutSpeed(cut: Cut, facts: StepFacts, { features, adapter, limits }: DeviceFacts): number {
   if (cut.keepsWeights && facts.weights * 16 > limits.maxComputeWorkgroupStorageSize) return 0;
-  if (cut.shared && !(features.has("subgroups") && (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS)) return 0;
+  if (cut.sharing > 0 && !(features.has("subgroups") && (adapter.subgroupMinSize ?? 0) >= cut.sharing)) return 0;
   const time = adapter.isSoftware ? softwareStep : gpuStep;
   return time(STEPS, facts) / time(cut, facts);
 }

@@ -14,7 +14,19 @@ import { fromBothEnds } from "../wgsl/from-both-ends";
 import { CUTS, type Cut, cutSpeed, STEPS, type StepFacts } from "./cut";
 import { paddedColumns } from "./pack";
 import { rowFunctions, type ScanOptions, scanDims } from "./scan";
-import { each, eachSum, eachUnit, powerOfTwo, product, productOfOneRow, SHARED_ROWS, sums, type Tile } from "./tile";
+import {
+  each,
+  eachSum,
+  eachUnit,
+  fewestLanes,
+  ownRows,
+  powerOfTwo,
+  product,
+  productOfOneRow,
+  type Sharing,
+  sums,
+  type Tile,
+} from "./tile";
 import { walkCode } from "./walk";
 
 type Sizes = { readonly [N in keyof typeof scanDims]: number };
@@ -144,7 +156,7 @@ function makeKernel<const B extends Record<string, Binding>, O extends ScanOptio
       const rows = cut.rows(B);
       const isAlone = cut.wholeSequence || phases.length > 1;
       const most = Math.min(isAlone ? MOST_INVOCATIONS : 32, limits.maxComputeInvocationsPerWorkgroup);
-      const workgroupSize = powerOfTwo(widest, 4, most);
+      const workgroupSize = powerOfTwo(widest, fewestLanes(cut.sharing), most);
       const tiles = Math.ceil(B / rows);
       const groups = cut.inPairs ? Math.ceil(tiles / 2) : tiles;
       const grid = [isAlone ? 1 : Math.ceil(widest / workgroupSize), groups, D] as const;
@@ -165,7 +177,7 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
   scan: Scan<B, O>,
   context: ScanContext<Extract<keyof B, string>, O>,
   { workgroupSize, rows, columns, isAlone }: ScanPlan,
-  { wholeSequence, shared, keepsWeights, inPairs }: Cut,
+  { wholeSequence, sharing, keepsWeights, inPairs }: Cut,
 ): string {
   const hasOrder = (context.has as Readonly<Record<string, boolean>>).order === true;
   const phases = scan.phases(context);
@@ -195,15 +207,15 @@ function scanCode<B extends Record<string, Binding>, O extends ScanOptions>(
     ${rowFunctions({ hasOrder, reverse: context.options.reverse })}
     ${tileFunction(hasOrder, rows)}
     ${scan.functions(context)}
-    ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, shared, hasOrder, scan })).join("\n")}
+    ${phases.map((phase, n) => phaseFunction(phase, n, { rows, columns, sharing, hasOrder, scan })).join("\n")}
     ${wholeSequence ? walk.functions : ""}
     @compute @workgroup_size(${workgroupSize})
     fn main(
       @builtin(workgroup_id) group: vec3u,
       @builtin(local_invocation_index) lane: u32,
-      ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
+      ${sharing > 0 ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
-      ${shared ? "" : "let subLane = 0u;"}
+      ${sharing > 0 ? "" : "let subLane = 0u;"}
       ${keepsWeights ? keeping : ""}
       ${wholeSequence ? walk.body : oneStep}
     }`;
@@ -217,7 +229,7 @@ export const tileFunction = (hasOrder: boolean, rows: number): string => wgsl`
 interface PhaseFacts {
   readonly rows: number;
   readonly columns: number;
-  readonly shared: boolean;
+  readonly sharing: Sharing;
   readonly hasOrder: boolean;
   readonly scan: { readonly backward: boolean };
   /** In stacked layers `d`, the product that makes the input of all but the first from what the layer below gave. */
@@ -231,7 +243,7 @@ interface PhaseFacts {
 export function phaseFunction(
   { count, type, products, input, finish, pad, byFours, units }: Phase,
   n: number,
-  { rows, columns, shared, hasOrder, scan: { backward }, below }: PhaseFacts,
+  { rows, columns, sharing, hasOrder, scan: { backward }, below }: PhaseFacts,
 ): string {
   const invocations = Math.ceil(count / columns); // an invocation's columns lie this far apart, so that neighbours load neighbours
   const tile: Tile = { rows, columns, type };
@@ -240,11 +252,11 @@ export function phaseFunction(
   const summed = (of: readonly PhaseProduct[], someRows: number): string =>
     of
       .map(({ when, count: terms, value, weight }) => {
-        const call = { columns, type, count: terms, value, weight: (c: number) => weight(`column${c}`) };
+        const call = { columns, type, count: terms, value, weight: (c: number) => weight(`column${c}`), sharing };
         const loop =
-          shared && rows === 1
+          sharing > 0 && rows === 1
             ? productOfOneRow(call)
-            : product({ ...call, rows: someRows, shared: shared && someRows % SHARED_ROWS === 0 });
+            : product({ ...call, rows: someRows, sharing: sharing > 0 && someRows % sharing === 0 ? sharing : 0 });
         if (when === "always") return loop;
         return `if (${when === "first" ? first : `!(${first})`}) { ${loop} }`;
       })
@@ -264,7 +276,7 @@ export function phaseFunction(
     fn phase${n}(s: u32, q: u32, tile: u32, d: u32, subLane: u32) {
       ${each(columns, (c) => `let column${c} = ${column(c)};`)}
       ${each(rows, (r) => `let row${r} = rowAt(tile * ${rows}u + ${r}u, s, d);`)}
-      ${shared ? each(Math.floor(rows / SHARED_ROWS), (f) => `let mine${f} = rowAt(tile * ${rows}u + ${SHARED_ROWS * f}u + (subLane & 3u), s, d);`) : ""}
+      ${ownRows(rows, sharing, (name, row) => `let ${name} = rowAt(tile * ${rows}u + ${row}, s, d);`)}
       ${belowCode}
       ${sums(tile)}
       ${allSums(products)}

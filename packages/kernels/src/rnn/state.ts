@@ -1,7 +1,30 @@
-import { type DimValues, defineKernel, flatPlan, optional, perModel, read, wgsl, withVariants, write } from "../core";
+import {
+  type DimValues,
+  defineKernel,
+  flatPlan,
+  optional,
+  perModel,
+  read,
+  type Variant,
+  wgsl,
+  withVariants,
+  write,
+} from "../core";
 import { paddedColumns } from "./pack";
 import { type ScanOptions, scanDims, timeFunctions } from "./scan";
-import { each, eachSum, eachUnit, powerOfTwo, product, SHARED_ROWS, sums, type Tile, tileRows } from "./tile";
+import {
+  each,
+  eachSum,
+  eachUnit,
+  fewestLanes,
+  ownRows,
+  powerOfTwo,
+  product,
+  type Sharing,
+  sums,
+  type Tile,
+  tileRows,
+} from "./tile";
 
 const options: ScanOptions = { reverse: false };
 
@@ -131,9 +154,9 @@ const rowsOfR = ({ G = 0, H = 0 }: DimValues, { units, stride }: Readonly<Record
 /** Four units of each of `rows` rows. */
 const tile = (rows: number): Tile => ({ rows, columns: 1, type: "vec4f" });
 
-const defineStateGradient = (shared: boolean) =>
+const defineStateGradient = (sharing: Sharing) =>
   defineKernel({
-    name: shared ? "state_gradient_shared" : "state_gradient",
+    name: sharing > 0 ? `state_gradient_shared_${sharing}` : "state_gradient",
     dims: { ...scanDims, G: perModel("gates of a unit") },
     options: stateGradientOptions,
     bindings: {
@@ -148,8 +171,8 @@ const defineStateGradient = (shared: boolean) =>
     },
     plan: ({ B, D, H }) => {
       // A software adapter has few cores, which many small workgroups share evenly, and what it is short of is loads.
-      const workgroupSize = powerOfTwo(paddedColumns(H), 4, shared ? 8 : 32);
-      const rows = shared && B >= 16 ? 16 : tileRows(B);
+      const workgroupSize = powerOfTwo(paddedColumns(H), fewestLanes(sharing), sharing > 0 ? 8 : 32);
+      const rows = sharing > 0 && B >= 16 ? 16 : tileRows(B);
       return {
         workgroupSize,
         rows,
@@ -172,7 +195,7 @@ const defineStateGradient = (shared: boolean) =>
     @compute @workgroup_size(${workgroupSize})
     fn main(
       @builtin(global_invocation_id) id: vec3u,
-      ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
+      ${sharing > 0 ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
       let q = min(id.x, Q - 1u); // those past the end lend a hand
       let d = id.z;
@@ -181,13 +204,13 @@ const defineStateGradient = (shared: boolean) =>
         has.dGates
           ? wgsl`
       ${each(rows, (r) => firstOf(`row${r}`, `${r}u`))}
-      ${shared ? each(Math.floor(rows / SHARED_ROWS), (f) => firstOf(`mine${f}`, `${SHARED_ROWS * f}u + (subLane & 3u)`)) : ""}
+      ${ownRows(rows, sharing, firstOf)}
       ${product({
         ...tile(rows),
         count: units > 0 ? `${G * units}u` : "G * H",
         value: (row) => `dGates[${row} + k]`,
         weight: () => (stride > 0 ? `rows[d * ${stride}u + k * Q + q]` : "rows[(d * G * H + k) * Q + q]"),
-        shared: shared && rows % SHARED_ROWS === 0,
+        sharing: sharing > 0 && rows % sharing === 0 ? sharing : 0,
       })}`
           : ""
       }
@@ -204,19 +227,24 @@ const defineStateGradient = (shared: boolean) =>
  * The gradient of the initial state, from what the scan left at each row's first step:
  *   dh0[d, b] = carry[d, b] + Rᵀ·dGates at that step;   of a row of length 0, dhN[d, b]
  * Of a projected LSTM, H here is that of its states, and `units` that of its gates. `dGates` and `rows` come together; a GRU that resets before its product has all in `carry` and gives neither.
- * Its variant has four lanes of a subgroup read four rows for all of them.
+ * Its variants have four or eight lanes of a subgroup read as many rows for all of them.
  */
-export const stateGradient = withVariants(defineStateGradient(false), [
-  {
-    kernel: defineStateGradient(true),
-    why: "rows loaded by subgroups",
+export const stateGradient = withVariants(defineStateGradient(0), [
+  sharedStateGradient(4, 2),
+  sharedStateGradient(8, 2.1),
+]);
+
+function sharedStateGradient(sharing: Sharing, rate: number): Variant {
+  return {
+    kernel: defineStateGradient(sharing),
+    why: `rows loaded by ${sharing} lanes of a subgroup`,
     speed: ({ dims: { B = 0 }, has }, { adapter, features }) =>
       adapter.isSoftware &&
       has.dGates &&
-      B >= SHARED_ROWS &&
+      B >= sharing &&
       features.has("subgroups") &&
-      (adapter.subgroupMinSize ?? 0) >= SHARED_ROWS
-        ? 2
+      (adapter.subgroupMinSize ?? 0) >= sharing
+        ? rate
         : 0,
-  },
-]);
+  };
+}

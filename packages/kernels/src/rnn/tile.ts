@@ -29,27 +29,35 @@ export interface Product extends Tile {
   readonly value: (row: string) => string;
   /** The vector of column `column`, as WGSL over `k`. */
   readonly weight: (column: number) => string;
-  /** Whether the lanes of a subgroup load four rows between them and hand them round. */
-  readonly shared: boolean;
+  readonly sharing: Sharing;
 }
 
-/** Rows that the lanes of a subgroup load between them where a product is `shared`, or terms of one row. */
-export const SHARED_ROWS = 4;
+/** Lanes of a subgroup that load as many rows between them, or terms of one row, and hand them round; 0 where none do. */
+export type Sharing = 0 | 4 | 8;
+
+/** Invocations that a workgroup must have: a lane that is not there loads nothing for the others. */
+export const fewestLanes = (sharing: Sharing): number => Math.max(4, sharing);
+
+/** WGSL: the rows that this lane loads, of each `sharing` of a tile's one, named mine0, mine1, …. */
+export const ownRows = (rows: number, sharing: Sharing, declare: (name: string, row: string) => string): string =>
+  sharing === 0
+    ? ""
+    : each(Math.floor(rows / sharing), (n) => declare(`mine${n}`, `${sharing * n}u + (subLane & ${sharing - 1}u)`));
 
 /**
- * WGSL: the product of one row, four terms at a time, each loaded by one lane of a subgroup and handed round; terms left
- * over at the end are loaded by every lane.
+ * WGSL: the product of one row, `sharing` terms at a time, each loaded by one lane of a subgroup and handed round; terms
+ * left over at the end are loaded by every lane.
  */
-export const productOfOneRow = ({ columns, type, count, value, weight }: Omit<Product, "rows" | "shared">): string => {
+export const productOfOneRow = ({ columns, type, count, value, weight, sharing }: Omit<Product, "rows">): string => {
   const add = (v: string) => wgsl`
     { let v = ${type}(${v}); ${each(columns, (c) => `sum0_${c} = fma(v, ${weight(c)}, sum0_${c});`)} }`;
   return wgsl`
 {
-let whole = (${count}) / ${SHARED_ROWS}u * ${SHARED_ROWS}u;
-for (var first = 0u; first < whole + ${HIDDEN_ZERO}; first += ${SHARED_ROWS}u) {
+let whole = (${count}) / ${sharing}u * ${sharing}u;
+for (var first = 0u; first < whole + ${HIDDEN_ZERO}; first += ${sharing}u) {
   var mine = 0.0;
-  { let k = first + (subLane & ${SHARED_ROWS - 1}u); mine = ${value("row0")}; }
-  ${each(SHARED_ROWS, (n) => `{ let k = first + ${n}u; ${add(`subgroupBroadcast(mine, ${n}u)`)} }`)}
+  { let k = first + (subLane & ${sharing - 1}u); mine = ${value("row0")}; }
+  ${each(sharing, (n) => `{ let k = first + ${n}u; ${add(`subgroupBroadcast(mine, ${n}u)`)} }`)}
 }
 for (var k = whole; k < ${count} + ${HIDDEN_ZERO}; k++) ${add(value("row0"))}
 }`;
@@ -57,16 +65,16 @@ for (var k = whole; k < ${count} + ${HIDDEN_ZERO}; k++) ${add(value("row0"))}
 
 /**
  * WGSL: sumR_C += Σ_k value(R)·weight(C) for every row R and column C of a tile, in the order of k. Rows are named
- * row0, row1, …; where they are shared, the row that this lane loads of each four is named mine0, mine1, ….
+ * row0, row1, …, and where lanes share them, those of `ownRows` are there too.
  */
-export const product = ({ rows, columns, type, count, value, weight, shared }: Product): string => {
-  const fours = shared ? rows / SHARED_ROWS : 0;
+export const product = ({ rows, columns, type, count, value, weight, sharing }: Product): string => {
+  const loads = sharing === 0 ? 0 : rows / sharing;
   const rowValue = (r: number): string =>
-    shared ? `subgroupBroadcast(v${Math.floor(r / SHARED_ROWS)}, ${r % SHARED_ROWS}u)` : value(`row${r}`);
+    sharing === 0 ? value(`row${r}`) : `subgroupBroadcast(v${Math.floor(r / sharing)}, ${r % sharing}u)`;
   return wgsl`
 for (var k = 0u; k < ${count} + ${HIDDEN_ZERO}; k++) {
   ${each(columns, (c) => `let w${c} = ${weight(c)};`)}
-  ${each(fours, (f) => `let v${f} = ${value(`mine${f}`)};`)}
+  ${each(loads, (n) => `let v${n} = ${value(`mine${n}`)};`)}
   ${each(rows, (r) => `{ let v = ${type}(${rowValue(r)}); ${each(columns, (c) => `sum${r}_${c} = fma(v, w${c}, sum${r}_${c});`)} }`)}
 }`;
 };

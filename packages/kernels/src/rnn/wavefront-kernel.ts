@@ -15,7 +15,7 @@ import { CUTS, type Cut, cutSpeed, STEPS, type StepFacts } from "./cut";
 import { packedColumns, stackExtents } from "./pack";
 import { rowFunctions, type ScanOptions } from "./scan";
 import { columnsOf, type PhaseProduct, phaseFunction, type Scan, type ScanContext, tileFunction } from "./scan-kernel";
-import { powerOfTwo } from "./tile";
+import { fewestLanes, powerOfTwo } from "./tile";
 
 export const stackDims = {
   L: perModel("layers"),
@@ -100,7 +100,11 @@ function makeKernel<const B extends Record<string, Binding>, S extends Record<st
       const phases = scan.phases({ H, options, has: none });
       const columns = columnsOf(cut, phases);
       const widest = Math.max(...phases.map(({ count }) => Math.ceil(count / columns)));
-      const workgroupSize = powerOfTwo(widest, 4, Math.min(32, limits.maxComputeInvocationsPerWorkgroup));
+      const workgroupSize = powerOfTwo(
+        widest,
+        fewestLanes(cut.sharing),
+        Math.min(32, limits.maxComputeInvocationsPerWorkgroup),
+      );
       const rows = cut.rows(B);
       const grid = [Math.ceil(widest / workgroupSize), Math.ceil(B / rows), L] as const;
       return { workgroupSize, grid, rows, columns };
@@ -137,7 +141,7 @@ function wavefrontCode<B extends Record<string, Binding>, S extends Record<strin
   { scan, gates }: Wavefront<B, S, O>,
   context: ScanContext<Extract<keyof S, string>, O & StackOptions> & { readonly L: number },
   { workgroupSize, rows, columns }: WavefrontPlan,
-  { shared }: Cut,
+  { sharing }: Cut,
 ): string {
   const { L, H, options } = context;
   const hasOrder = (context.has as Readonly<Record<string, boolean>>).order === true;
@@ -150,7 +154,7 @@ function wavefrontCode<B extends Record<string, Binding>, S extends Record<strin
     weight: (column) => weight(`(${L - 1}u + d) * H * ${Q}u + k * ${Q}u + ${column}`),
   };
   const bias = (column: string): string => weight(`${(2 * L - 1) * H * Q}u + (d - 1u) * ${Q}u + ${column}`);
-  const facts = { rows, columns, shared, hasOrder, scan, below: { ...below, ...(options.bias ? { bias } : {}) } };
+  const facts = { rows, columns, sharing, hasOrder, scan, below: { ...below, ...(options.bias ? { bias } : {}) } };
   return wgsl`
     fn weightAt(d: u32, index: u32) -> vec4f { return rT[d * ${scan.weights.count(H, options)}u + index]; }
     ${rowFunctions({ hasOrder, reverse: options.reverse, stacked: true })}
@@ -164,9 +168,9 @@ function wavefrontCode<B extends Record<string, Binding>, S extends Record<strin
     fn main(
       @builtin(workgroup_id) group: vec3u,
       @builtin(local_invocation_index) lane: u32,
-      ${shared ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
+      ${sharing > 0 ? "@builtin(subgroup_invocation_id) subLane: u32," : ""}
     ) {
-      ${shared ? "" : "let subLane = 0u;"}
+      ${sharing > 0 ? "" : "let subLane = 0u;"}
       let layer = group.z;
       if (dims.step < layer || dims.step - layer >= dims.T) { return; } // not begun yet, or at its end
       phase0(dims.step - layer, group.x * ${workgroupSize}u + lane, tileOf(group.y), layer, subLane);

@@ -45,6 +45,14 @@ const sizes: (Size & { why: string })[] = [
   { L: 2, B: 8, T: 3, H: 64, lengths: [3, 0, 2, 1, 3, 3, 1, 2], reverse: true, why: "whole tiles, backwards" },
   { L: 3, B: 2, T: 3, H: 9, why: "three layers with biases" },
   { L: 4, B: 2, T: 2, H: 5, why: "four layers, whose weights come put together" },
+  {
+    L: 2,
+    B: 41,
+    T: 3,
+    H: 9,
+    lengths: Array.from({ length: 41 }, (_, b) => b % 4),
+    why: "the largest tile and more rows",
+  },
   { L: 2, B: 1, T: 1, H: 1, why: "smallest" },
 ];
 
