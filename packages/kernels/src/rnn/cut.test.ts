@@ -35,6 +35,13 @@ describe("the cut expected to be fastest", () => {
     expect(best(gruBackward, { B: 64, T: 64, H: 128 }, software)).toBe("gru_backward_steps_16x2_shared_4");
   });
 
+  test("on eight lanes has tiles of 32 rows where there are as many, and walks over the sequence of fewer", () => {
+    const adapter = describeAdapter({ description: "SwiftShader", subgroupMinSize: 8, subgroupMaxSize: 8 });
+    const eight = { ...software, adapter };
+    expect(best(lstmForward, { B: 32, T: 64, H: 256 }, eight)).toBe("lstm_forward_steps_32x2_shared_8");
+    expect(best(lstmForward, { B: 16, T: 64, H: 128 }, eight)).toBe("lstm_forward_sequence_8x4_shared_4");
+  });
+
   test("of rows of all lengths gives the cores long ones and short ones in pairs", () => {
     const ragged = { ...sizes({ B: 32, T: 64, H: 128 }), has: { order: true } };
     expect(candidates(lstmForward, ragged, software)[0]?.kernel.name).toBe("lstm_forward_sequence_8x4_shared_4_pairs");

@@ -89,7 +89,6 @@ const inPairs = (cut: Cut): Cut => ({
 export const CUTS: readonly Cut[] = [
   steps(8, 4, 1.65, 4),
   steps(16, 2, 1.8, 4),
-  steps(16, 2, 1.9, 8),
   steps(32, 2, 2.1, 8),
   sequence(1, 1, 0.4),
   sequence(1, 1, 0.5, 4),
