@@ -59,9 +59,9 @@ async function expectSameOverQueries(model: Module, forward: (given: Record<keyo
 }
 
 const scores: Record<string, () => Attention> = {
-  AdditiveAttention: () => new AdditiveAttention(Q, D, { rng, size: 5, bias: true, normalise: true }) as Attention,
-  GeneralAttention: () => new GeneralAttention(Q, D, { rng }) as Attention,
-  HardAttention: () => new HardAttention(new AdditiveAttention(Q, D, { rng })) as unknown as Attention,
+  AdditiveAttention: () => new AdditiveAttention(Q, D, { rng, size: 5, bias: true, normalise: true }),
+  GeneralAttention: () => new GeneralAttention(Q, D, { rng }),
+  HardAttention: () => new HardAttention(new AdditiveAttention(Q, D, { rng })),
 };
 
 describe("attention by a score", () => {
@@ -77,13 +77,10 @@ describe("attention by a score", () => {
   test.each([
     [
       "LocalPredictiveAttention",
-      () => new LocalPredictiveAttention(new AdditiveAttention(Q, D, { rng }), { rng, window: 2 }) as Attention,
+      () => new LocalPredictiveAttention(new AdditiveAttention(Q, D, { rng }), { rng, window: 2 }),
     ],
-    ["CoverageAttention", () => new CoverageAttention(Q, D, { rng, fertility: 2 }) as unknown as Attention],
-    [
-      "LocationAwareAttention",
-      () => new LocationAwareAttention(Q, D, { rng, filters: 2, width: 3 }) as unknown as Attention,
-    ],
+    ["CoverageAttention", () => new CoverageAttention(Q, D, { rng, fertility: 2 })],
+    ["LocationAwareAttention", () => new LocationAwareAttention(Q, D, { rng, filters: 2, width: 3 })],
   ] as const)("%s, whose weights depend on places", async (_, make) => {
     const attention = make();
     const inputs = { ...INPUTS, query: { shape: ["batch", 3, Q] } };
