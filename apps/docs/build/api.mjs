@@ -19,6 +19,8 @@ const GROUPS = /** @type {const} */ (["Classes", "Functions", "Constants", "Type
 
 /** Longer ones are types of records that their docstring tells better. */
 const LONGEST_TYPE = 400;
+/** A type that more than these name is known everywhere. */
+const MOST_USERS = 12;
 
 /**
  * Writes a page for each package with all that it exports, from the declarations that it publishes: so they must be built.
@@ -46,7 +48,27 @@ export function writeApi(folder) {
   for (const [name, list] of items) {
     for (const item of list) if (!pages.has(item.name)) pages.set(item.name, `../api/${name}#${item.name}`);
   }
-  for (const [name, list] of items) writeFileSync(join(folder, `${name}.md`), page(name, list, pages));
+  const users = usersOf([...items.values()].flat());
+  for (const [name, list] of items) writeFileSync(join(folder, `${name}.md`), page(name, list, { pages, users }));
+}
+
+/**
+ * Which exports each type is for, by its name: those whose declaration has it, but for comments.
+ * @param {readonly Item[]} items of all packages
+ * @returns {Map<string, string[]>}
+ */
+export function usersOf(items) {
+  const types = new Set(items.filter(({ group }) => group === "Types").map(({ name }) => name));
+  /** @type {Map<string, Set<string>>} */
+  const users = new Map();
+  for (const { name, declaration } of items) {
+    const code = declaration.replace(/\/\*[\s\S]*?\*\//g, "");
+    for (const [word] of code.matchAll(/\b[A-Z]\w*/g)) {
+      if (word === name || !types.has(word)) continue;
+      users.set(word, (users.get(word) ?? new Set()).add(name));
+    }
+  }
+  return new Map(Array.from(users, ([word, names]) => [word, [...names].sort()]));
 }
 
 /**
@@ -142,14 +164,16 @@ function shown(text) {
 }
 
 /**
- * @param {string} name
- * @param {readonly Item[]} items
- * @param {ReadonlyMap<string, string>} pages where each name is explained
+ * @typedef {object} Index
+ * @property {ReadonlyMap<string, string>} pages where each name is explained
+ * @property {ReadonlyMap<string, readonly string[]>} users what each type is for
  */
-function page(name, items, pages) {
+
+/** @param {string} name @param {readonly Item[]} items @param {Index} index */
+function page(name, items, index) {
   const parts = GROUPS.flatMap((group) => {
     const own = items.filter((item) => item.group === group);
-    return own.length === 0 ? [] : [`## ${group}`, ...own.map((item) => section(item, pages))];
+    return own.length === 0 ? [] : [`## ${group}`, ...own.map((item) => section(item, index))];
   });
   const intro = `All that [@unroll/${name}](../packages/${name}) exports, with its equations, shapes and errors. A member that a class
 inherits stands with the class that it is from.`;
@@ -161,10 +185,13 @@ inherits stands with the class that it is from.`;
   ].join("\n\n");
 }
 
-/** @param {Item} item @param {ReadonlyMap<string, string>} pages */
-function section({ name, group, declaration, doc, isExported }, pages) {
+/** @param {Item} item @param {Index} index */
+function section({ name, group, declaration, doc, isExported }, { pages, users }) {
   const heading = `${group === "Types" ? "####" : "###"} ${name} {#${name}}`;
   const note = isExported ? "" : "Not exported: what those that extend it have in common.";
   const code = `\`\`\`ts\n${declaration}\n\`\`\``;
-  return [heading, prose(doc, pages), note, code].filter((part) => part !== "").join("\n\n");
+  const named = users.get(name) ?? [];
+  const uses =
+    named.length > 0 && named.length <= MOST_USERS ? `Used by ${named.map((user) => `\`${user}\``).join(", ")}.` : "";
+  return [heading, prose(doc, pages), note, code, prose(uses, pages)].filter((part) => part !== "").join("\n\n");
 }

@@ -57,6 +57,7 @@ export interface MultiHeadOptions extends AttendOptions {
   value?: Tensor | undefined;
 }
 
+/** What attention gives. */
 export interface Attended {
   /** [B, T, size] */
   readonly output: Tensor;

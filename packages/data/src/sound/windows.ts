@@ -1,6 +1,7 @@
 import { expectWhole } from "../checks";
 import { SignalError } from "../errors";
 
+/** What a frame is multiplied by before its spectrum is taken. */
 export type WindowName = "hann" | "hamming" | "blackman" | "rectangular";
 
 /** a₀, a₁, a₂ of w_t = a₀ − a₁·cos(2πt/N) + a₂·cos(4πt/N). */

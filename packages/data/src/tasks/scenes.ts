@@ -2,10 +2,14 @@ import { expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
+/** What an object of a scene can be. */
 export const SCENE_SHAPES = ["circle", "square", "triangle", "cross", "star"] as const;
+/** What colour it can have. */
 export const SCENE_COLOURS = ["red", "green", "blue", "yellow", "purple", "orange"] as const;
 
+/** One of `SCENE_SHAPES`. */
 export type SceneShape = (typeof SCENE_SHAPES)[number];
+/** One of `SCENE_COLOURS`. */
 export type SceneColour = (typeof SCENE_COLOURS)[number];
 
 /** What an object is called. */

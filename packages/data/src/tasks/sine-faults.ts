@@ -2,6 +2,7 @@ import { expectWhole, expectWithin } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
+/** One wrong value, a value that stays, noise in place of the series, or three times its frequency. */
 export type FaultKind = "spike" | "flat" | "noise" | "frequency";
 
 /** A stretch of a series that is not as it should be. */

@@ -30,6 +30,7 @@ export interface Word2VecOptions {
   gzip?: boolean;
 }
 
+/** Words and their vectors, as a file has them. */
 export interface WordVectors {
   /** The words that were kept, in the order of the file. */
   readonly words: readonly string[];

@@ -26,6 +26,7 @@ export const dims = {
   pW: perCall("columns of padding on the left"),
 };
 
+/** Extents of a convolution: images, channels, windows. */
 export type ConvDims = Readonly<Record<keyof typeof dims, number>>;
 
 export const weightDims = { ...dims, S: perCall("parts that the images are dealt to") };

@@ -32,6 +32,7 @@ const STRIDED_DIMS = {
   offset: perCall("first element in the strided array"),
 } as const;
 
+/** Extents and strides of a copy, axis by axis. */
 export type StridedDims = { readonly [K in keyof typeof STRIDED_DIMS]: number };
 
 /** Words up to the last element that the strides reach. */

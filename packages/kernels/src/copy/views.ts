@@ -1,6 +1,7 @@
 import { type DimsOf, ShapeError, ValueError } from "../core";
 import { MAX_COPY_RANK, type padZeros, type StridedDims, type StridedOptions } from "./strided-copy";
 
+/** What `stridedCopy` is called with for a view. */
 export interface StridedCall {
   readonly dims: StridedDims;
   readonly options: StridedOptions;

@@ -12,6 +12,7 @@ export interface BenchCase<K extends AnyKernel = AnyKernel> {
   readonly inputs?: Readonly<Record<string, HostArray>>;
 }
 
+/** A kernel, and the sizes at which it is measured. */
 export interface KernelBench {
   readonly kernel: AnyKernel;
   readonly cases: readonly BenchCase[];

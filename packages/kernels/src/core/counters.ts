@@ -37,6 +37,7 @@ export class Counters {
   }
 }
 
+/** The counts of one moment, or what was counted between two. */
 export type CounterValues = Pick<
   Counters,
   | "dispatches"

@@ -14,6 +14,7 @@ export const perCall = (doc: string): Dim => ({ kind: "perCall", doc });
 /** A dim fixed by the model: it becomes a WGSL constant, as `NAME`. */
 export const perModel = (doc: string): Dim => ({ kind: "perModel", doc });
 
+/** A number of 32 bits. */
 export type ScalarType = "f32" | "i32" | "u32";
 /** The h types hold numbers of half precision, two to a word; they need the feature shader-f16. */
 export type ElementType = ScalarType | "f16" | "vec2f" | "vec4f" | "vec2u" | "vec4u" | "vec2h" | "vec4h";
@@ -32,12 +33,14 @@ export const WORDS: Record<ElementType, number> = {
   vec4h: 2,
 };
 
+/** Extents by the names of their dims. */
 export type DimValues = Readonly<Record<string, number>>;
 /** Extents as a string of dim names and numbers, "B T 4", or a function of the dims and options for strided arrays. */
 export type ShapeExpression = string | ((dims: DimValues, options: Readonly<Record<string, unknown>>) => number[]);
 /** The type of an array's elements, or a function that reads it off the options. */
 export type TypeExpression = ElementType | ((options: Readonly<Record<string, unknown>>) => ElementType);
 
+/** One array of a kernel. */
 export interface Binding {
   /** `read` is never written; `write` is written whole; `update` is read and written in place. */
   readonly access: "read" | "write" | "update";
@@ -49,9 +52,13 @@ export interface Binding {
   readonly sample?: (dims: DimValues, options: Readonly<Record<string, unknown>>) => ArrayLike<number>;
 }
 
+/** An array that the kernel reads. */
 export const read = (type: TypeExpression, shape: ShapeExpression): Binding => binding("read", type, shape);
+/** An array that the kernel writes whole. */
 export const write = (type: TypeExpression, shape: ShapeExpression): Binding => binding("write", type, shape);
+/** An array that the kernel reads and writes in place. */
 export const update = (type: TypeExpression, shape: ShapeExpression): Binding => binding("update", type, shape);
+/** The same array, where a call may leave it out: `optional(read("f32", "B H"))`. */
 export const optional = (of: Binding): Binding & { readonly optional: true } => ({ ...of, optional: true });
 
 function binding(access: Binding["access"], type: TypeExpression, shape: ShapeExpression): Binding {
@@ -121,11 +128,15 @@ export interface Kernel<D, B, O, S> extends AnyKernel {
   readonly call?: { readonly dims: D; readonly bindings: B; readonly options: O; readonly scalars: S };
 }
 
+/** The dims that a call of a kernel gives. */
 export type DimsOf<K> =
   K extends Kernel<infer D, infer _B, infer _O, infer _S> ? { readonly [N in keyof D]: number } : never;
+/** A kernel's arrays by name. */
 export type BindingsOf<K> = K extends Kernel<infer _D, infer B, infer _O, infer _S> ? B : never;
+/** The options that a call of a kernel may give. */
 export type OptionsOf<K> =
   K extends Kernel<infer _D, infer _B, infer O, infer _S> ? Partial<O> & StorageOptions : never;
+/** The scalars that a call of a kernel gives. */
 export type ScalarsOf<K> =
   K extends Kernel<infer _D, infer _B, infer _O, infer S> ? { readonly [N in keyof S]: number } : never;
 

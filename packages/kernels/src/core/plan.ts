@@ -8,6 +8,7 @@ export interface Plan {
   readonly grid: readonly [number, number, number];
 }
 
+/** A plan of one invocation for each element. */
 export interface FlatPlan extends Plan {
   readonly workgroupSize: number;
   /** Invocations in one full row of the grid: index = id.x + id.y · width. A constant, so a new size compiles nothing. */

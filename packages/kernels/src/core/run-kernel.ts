@@ -5,8 +5,10 @@ import { DTypeError, ShapeError } from "./errors";
 import { Program } from "./program";
 import { type Specialisation, specialise } from "./specialise";
 
+/** Words on the host: what `f32`, `i32` and `u32` arrays are filled from and read into. */
 export type HostArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
+/** What one run of a kernel is made of. */
 export interface RunKernelCall<K extends AnyKernel> {
   dims: DimsOf<K>;
   options?: OptionsOf<K>;

@@ -94,6 +94,7 @@ export const OP_TYPES = {
   focalGrad: "fff",
 } as const;
 
+/** The name of an elementwise operation. */
 export type ElementwiseOp = keyof typeof OP_TYPES;
 
 /** What an operation takes and gives. */

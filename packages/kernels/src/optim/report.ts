@@ -22,6 +22,7 @@ export const REPORT = {
 /** Words of a report. */
 export const REPORT_WORDS = 8;
 
+/** What an update says of the gradient that it was made with. */
 export interface UpdateReport {
   readonly norm: number;
   readonly finite: boolean;

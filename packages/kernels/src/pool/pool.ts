@@ -22,6 +22,7 @@ export const dims = {
   pW: perCall("columns of padding on the left"),
 };
 
+/** Extents of a pooling: images, channels, windows. */
 export type PoolDims = Readonly<Record<keyof typeof dims, number>>;
 
 /** What `index` says of a window that holds nothing. */

@@ -18,6 +18,7 @@ export type ActivationName =
   | "softsign"
   | "softplus";
 
+/** An activation, with its parameters α and β where it has any. */
 export interface Activation {
   readonly name: ActivationName;
   readonly alpha?: number;

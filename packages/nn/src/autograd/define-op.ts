@@ -13,6 +13,7 @@ export interface SharedRecord<A, O, S> {
   readonly attributes: A;
 }
 
+/** One differentiable operation: how it is recorded, and what it passes back. */
 export interface OpDefinition<I extends TensorRecord, A extends object, O extends TensorRecord, S> {
   /** camelCase, as users call it. */
   readonly name: string;

@@ -3,7 +3,9 @@ import { formatShape } from "../tensor/shape";
 
 /** One number for both axes, or [height, width]. */
 export type Extent2d = number | readonly [number, number];
+/** Zeros on every side: a number of them, as many as make ⌈inputs/stride⌉ outputs (`same`), or none (`valid`). */
 export type Padding2d = Extent2d | "same" | "valid";
+/** As `Padding2d` along one axis; `causal` has them all in front, so that no output sees a later input. */
 export type Padding1d = number | "same" | "valid" | "causal";
 
 /** Where the windows of a convolution or a pooling lie, as kernels take it. */

@@ -14,6 +14,7 @@ export class Scalar {
   }
 }
 
+/** A number for `run` and for a `defineOp` of one's own, inside `replay` as well. */
 export function scalar(value: number): Scalar {
   const made = new Scalar(value);
   return tapeNow()?.scalar(made) ?? made;

@@ -11,6 +11,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** Extents as errors say them: [2, 3]. */
 export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }

@@ -85,6 +85,7 @@ export interface TrainOptions<Batch, State = unknown> {
   signal?: AbortSignal;
 }
 
+/** How a training went, and why it ended. */
 export interface TrainResult {
   readonly history: readonly EpochResult[];
   /** The epoch whose weights the model now has; none if training was cancelled within an epoch. */

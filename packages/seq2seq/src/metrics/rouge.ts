@@ -6,6 +6,7 @@ export interface RougeOptions {
   beta?: number;
 }
 
+/** Precision, recall and F, each from 0 to 1. */
 export interface RougeScore {
   readonly precision: number;
   readonly recall: number;

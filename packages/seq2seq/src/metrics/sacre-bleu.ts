@@ -33,6 +33,7 @@ export interface BleuStatistics {
   readonly referenceLength: number;
 }
 
+/** BLEU, and what it is made of. */
 export interface BleuScore extends BleuStatistics {
   /** From 0 to 100. */
   readonly score: number;

@@ -14,6 +14,7 @@ export interface SafetensorsLimits {
   readonly decodedBytes: number;
 }
 
+/** Where a call gives no limits: large enough for any model that a page can hold, too small to exhaust its memory. */
 export const DEFAULT_SAFETENSORS_LIMITS: SafetensorsLimits = {
   headerBytes: 10_000_000,
   tensors: 65_536,
