@@ -1,13 +1,10 @@
 // `version` and `files` are put before this by build/offline.ts.
 const cacheName = `unroll-${version}`;
 
+// Files of one build belong together: the pages that are open keep theirs, and a new build waits until they are closed.
 self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches
-      .open(cacheName)
-      .then((cache) => cache.addAll(files))
-      .then(() => self.skipWaiting()),
-  );
+  const fresh = files.map((file) => new Request(file, { cache: "reload" })); // not what an earlier visit left
+  event.waitUntil(caches.open(cacheName).then((cache) => cache.addAll(fresh)));
 });
 
 self.addEventListener("activate", (event) => {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeChrome, launchChrome } from "@unroll/testing/node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { fact, factPasses, fill, press, ready, textOf } from "./test-support/on-page";
 import { openSite, type Page, type Site } from "./test-support/site";
 import type { Visit } from "./test-support/visit";
@@ -34,9 +34,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A page of its own storage, and what went wrong on it. */
-async function visitor(): Promise<{ page: Page; errors: string[]; close(): Promise<void> }> {
+/** A page of its own storage, and what went wrong on it; closed when the test ends, or it would train on beside the next. */
+async function visitor(): Promise<{ page: Page; errors: string[] }> {
   const context = await site.browser.createBrowserContext();
+  onTestFinished(() => context.close());
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -44,7 +45,7 @@ async function visitor(): Promise<{ page: Page; errors: string[]; close(): Promi
     if (["error", "warn"].includes(message.type())) errors.push(message.text());
   });
   await page.setViewport({ width: 1100, height: 900 });
-  return { page, errors, close: () => context.close() };
+  return { page, errors };
 }
 
 async function expectAccessible(page: Page): Promise<void> {
@@ -86,7 +87,7 @@ async function settled(count: () => Promise<number>): Promise<number> {
 describe.each(visits)("$path", ({ path, learns, tryIt, cameBack, afterwards }) => {
   const seconds = 60 + (learns?.seconds ?? 0);
   test("is tried, looked at and read aloud without fault", { timeout: 1000 * seconds }, async () => {
-    const { page, errors, close } = await visitor();
+    const { page, errors } = await visitor();
     await page.goto(`${site.url}/#/${path}`);
     if (learns) await learn(page, learns);
     else await page.waitForSelector("h2");
@@ -100,8 +101,7 @@ describe.each(visits)("$path", ({ path, learns, tryIt, cameBack, afterwards }) =
     if (learns) await comeBack(page, cameBack);
     await afterwards?.(page);
     expect(errors).toEqual([]);
-    await close();
-  });
+    });
 });
 
 /** Trains until the score passes what an untrained model can have, and expects that the loss falls. */
@@ -126,7 +126,7 @@ async function comeBack(page: Page, cameBack: Visit["cameBack"]): Promise<void> 
 }
 
 test("a page leads to its neighbours, each seen from its top", { timeout: 30_000 }, async () => {
-  const { page, errors, close } = await visitor();
+  const { page, errors } = await visitor();
   await page.setViewport({ width: 360, height: 640 });
   await page.goto(`${site.url}/#/memory`);
   const follow = async (relation: "next" | "prev", title: string) => {
@@ -138,11 +138,10 @@ test("a page leads to its neighbours, each seen from its top", { timeout: 30_000
   await follow("prev", "Memory");
   expect(await page.$(".pager [rel=prev]")).toBeNull();
   expect(errors).toEqual([]);
-  await close();
 });
 
 test("a lost device is said, and training goes on from what was kept", { timeout: 60_000 }, async () => {
-  const { page, close } = await visitor();
+  const { page } = await visitor();
   await page.goto(`${site.url}/#/memory/sum`);
   await ready(page);
   const device = await watchDevice(page);
@@ -152,11 +151,10 @@ test("a lost device is said, and training goes on from what was kept", { timeout
   await device.lose();
   await factPasses(page, "step", before + 50, 30);
   expect(await textOf(page, "[role=status]")).toBe("Training.");
-  await close();
 });
 
 test("after ten changes of page with training on each, no buffer is left over", { timeout: 120_000 }, async () => {
-  const { page, errors, close } = await visitor();
+  const { page, errors } = await visitor();
   const train = async (path: string) => {
     await page.goto(`${site.url}/#/${path}`);
     await ready(page);
@@ -178,13 +176,12 @@ test("after ten changes of page with training on each, no buffer is left over", 
   await leave();
   expect(await settled(() => device.buffers())).toBe(start);
   expect(errors).toEqual([]);
-  await close();
 });
 
 test("weights are saved, refused by another model, and loaded; the model is exported", {
   timeout: 60_000,
 }, async () => {
-  const { page, close } = await visitor();
+  const { page } = await visitor();
   const downloads = mkdtempSync(join(folder, "downloads-"));
   const session = await page.createCDPSession();
   await session.send("Browser.setDownloadBehavior", {
@@ -229,11 +226,10 @@ test("weights are saved, refused by another model, and loaded; the model is expo
   await press(page, "Export PyTorch weights"); // of attention no script is written
   made.push("transformer.onnx", "transformer-torch.safetensors");
   await expect.poll(() => readdirSync(downloads).sort(), { timeout: 10_000 }).toEqual(made.sort());
-  await close();
 });
 
 test("what was loaded once works without a network", { timeout: 60_000 }, async () => {
-  const { page, errors, close } = await visitor();
+  const { page, errors } = await visitor();
   await page.goto(site.url);
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
@@ -249,7 +245,6 @@ test("what was loaded once works without a network", { timeout: 60_000 }, async 
   const frame = await page.waitForFrame((each) => each.url().endsWith("bench/index.html"));
   await frame.waitForSelector("button[type=submit]");
   expect(errors).toEqual([]);
-  await close();
 });
 
 test("without WebGPU the page says so and what to do", { timeout: 30_000 }, async () => {
@@ -257,20 +252,19 @@ test("without WebGPU the page says so and what to do", { timeout: 30_000 }, asyn
     adapter: "software",
     args: ["--host-resolver-rules=MAP gallery.test 127.0.0.1"],
   });
+  onTestFinished(() => closeChrome(insecure));
   const page = await insecure.newPage();
   await page.goto(`${site.url.replace("127.0.0.1", "gallery.test")}/#/memory/sum`);
   await page.waitForSelector("[role=alert]");
   expect(await textOf(page, "[role=alert]")).toMatch(/gives no GPU.*Serve it over https/s);
-  await closeChrome(insecure);
 });
 
 test("the front page and an address that names nothing", { timeout: 30_000 }, async () => {
-  const { page, errors, close } = await visitor();
+  const { page, errors } = await visitor();
   await page.goto(site.url);
   await page.waitForSelector(".cards a");
   await look(page, "front");
   await page.goto(`${site.url}/#/nothing`);
   await page.waitForSelector("[role=alert]");
   expect(errors).toEqual([]);
-  await close();
 });

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { lab } from "../client/lab";
+import { Failed } from "../ui/failed";
 import { FrontPage } from "./front-page";
 import { Navigation } from "./navigation";
 import { Pager } from "./pager";
@@ -10,23 +11,34 @@ import { route } from "./router";
 export function App() {
   const id = route.value.page;
   const entry = pages.find((page) => page.id === id);
-  const Page = useLoadedPage(entry?.id);
+  const { Page, error } = useLoadedPage(entry?.id);
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
   useEffect(() => {
     document.title = entry ? `${entry.title} · Unroll gallery` : "Unroll gallery";
     if (!entry) void lab.close();
-    scrollTo(0, 0); // the browser knows of one document only
+    // the browser knows of one document only: where it begins, and where the keyboard goes on, is for us to say
+    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    isFirst.current = false;
+    scrollTo(0, 0);
   }, [entry]);
   return (
     <>
-      <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>("#main")?.focus()}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the page
       </button>
       <Navigation current={entry?.id} />
-      <main id="main" tabIndex={-1}>
+      <main id="main" ref={main} tabIndex={-1}>
         {entry ? (
           <>
             <h1>{entry.title}</h1>
-            {Page ? <Page key={entry.id} /> : <p class="muted">Loading …</p>}
+            {Page ? (
+              <Page key={entry.id} />
+            ) : error === null ? (
+              <p class="muted">Loading …</p>
+            ) : (
+              <NotLoaded error={error} />
+            )}
             <Pager id={entry.id} />
           </>
         ) : (
@@ -37,17 +49,41 @@ export function App() {
   );
 }
 
-function useLoadedPage(id: string | undefined): ComponentType | null {
-  const [loaded, setLoaded] = useState<{ id: string; Page: ComponentType } | null>(null);
+/** A page whose code did not come: no network, or another build on the server. */
+function NotLoaded({ error }: { readonly error: unknown }) {
+  return (
+    <>
+      <Failed error={error} />
+      <button type="button" onClick={() => location.reload()}>
+        Reload the page
+      </button>
+    </>
+  );
+}
+
+interface Loaded {
+  readonly Page: ComponentType | null;
+  readonly error: unknown;
+}
+
+function useLoadedPage(id: string | undefined): Loaded {
+  const [loaded, setLoaded] = useState<(Loaded & { id: string }) | null>(null);
   useEffect(() => {
     if (id === undefined) return;
     let isWanted = true;
-    void loadPage(id).then((Page) => {
-      if (isWanted) setLoaded({ id, Page });
-    });
+    loadPage(id).then(
+      (Page) => {
+        if (isWanted) setLoaded({ id, Page, error: null });
+      },
+      (error: unknown) => {
+        if (!isWanted) return;
+        setLoaded({ id, Page: null, error });
+        void lab.close(); // nothing shows what the page before trains
+      },
+    );
     return () => {
       isWanted = false;
     };
   }, [id]);
-  return loaded && loaded.id === id ? loaded.Page : null;
+  return loaded && loaded.id === id ? loaded : { Page: null, error: null };
 }

@@ -1,12 +1,17 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Call, Event, Opened, Point } from "../worker/protocol";
+import type { Call, Event as LabEvent, Opened, Point } from "../worker/protocol";
 
 /** A worker that answers when, and what, the test says. */
 class FakeWorker extends EventTarget {
   readonly calls: Call[] = [];
+  isTerminated = false;
 
   postMessage(call: Call): void {
     this.calls.push(call);
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
   }
 
   #say(data: unknown): Promise<void> {
@@ -14,8 +19,8 @@ class FakeWorker extends EventTarget {
     return new Promise((resolve) => setTimeout(resolve)); // until the page has heard of it
   }
 
-  tell(event: Event): Promise<void> {
-    return this.#say({ event });
+  tell(event: LabEvent, lab = "first"): Promise<void> {
+    return this.#say({ event, lab });
   }
 
   /** Answers what was asked as the number `at`. */
@@ -31,6 +36,8 @@ class FakeWorker extends EventTarget {
 const opened = (picture: string): Opened => ({
   values: {},
   history: [],
+  isNew: true,
+  isRunning: false,
   parameters: 1,
   device: "none",
   exports: [],
@@ -109,7 +116,8 @@ test("what the page asks by itself puts away that there was no answer before, an
   await worker.answer(2, "that");
   expect(lab.failure.value).toBeNull();
 
-  void lab.load(new Uint8Array());
+  void lab.load(new Blob());
+  await vi.waitFor(() => expect(worker.calls).toHaveLength(4));
   await worker.refuse(3, "no file of weights");
   void lab.ask("this?", "page");
   await worker.answer(4, "that");
@@ -165,15 +173,80 @@ test("settings with a fault start nothing, and those that make no model neither"
   expect(lab.status.value).toBe("ready");
 });
 
-test("what was trained is added to the course", async () => {
+const progress = (...points: readonly Point[]): LabEvent => {
+  return { kind: "progress", points, cost: { stepsPerSecond: 1, dispatchesPerStep: 1, bytes: 1 } };
+};
+const pointAt = (step: number): Point => ({ step, loss: 2, score: null });
+
+test("what was trained is added to the course, which stays short enough to be drawn", async () => {
   await openLab();
-  const point: Point = { step: 1, loss: 2, score: null };
-  await worker.tell({
-    kind: "progress",
-    points: [point],
-    cost: { stepsPerSecond: 1, dispatchesPerStep: 1, bytes: 1 },
-  });
-  expect(lab.history.value).toEqual([point]);
+  await worker.tell(progress(pointAt(1)));
+  expect(lab.history.value).toEqual([pointAt(1)]);
+  await worker.tell(progress(...Array.from({ length: 5000 }, (_, n) => pointAt(2 + n))));
+  expect(lab.history.value.length).toBeLessThanOrEqual(1024);
+  expect(lab.history.value.at(-1)).toEqual(pointAt(5001));
+});
+
+test("what happens in the lab that was left is not of the one that is seen", async () => {
+  await openLab();
+  void lab.open("second");
+  const failure = { name: "DeviceLostError", message: "gone" };
+  await worker.tell({ kind: "restored", opened: { ...opened("of the first"), isRunning: true } });
+  await worker.tell({ kind: "failed", failure, isOver: false });
+  await worker.tell({ kind: "unkept", failure });
+  expect(lab.status.value).toBe("opening");
+  await worker.answer(1, opened("of the second"));
+  await worker.tell({ kind: "picture", picture: "of the first, late" });
+  expect(lab.picture.value).toBe("of the second");
+  expect([lab.failure.value, lab.unkept.value]).toEqual([null, null]);
+});
+
+test("weights that were loaded are not thrown away by a start with changed settings", async () => {
+  await openLab();
+  expect(lab.isNew.value).toBe(true);
+  void lab.load(new Blob());
+  await vi.waitFor(() => expect(worker.calls).toHaveLength(2));
+  expect([lab.status.value, lab.isOpen.value]).toEqual(["opening", false]);
+  await worker.answer(1, { ...opened("of the file"), isNew: false });
+  expect([lab.status.value, lab.isOpen.value]).toEqual(["ready", true]);
+  lab.draft.value = { values: { steps: 3 }, isSound: true };
+  void lab.start();
+  expect(worker.calls.at(-1)?.command).toBe("start");
+});
+
+test("a file that cannot be read is said, and what was trained goes on", async () => {
+  await openLab();
+  void lab.start();
+  await worker.answer(1, undefined);
+  const unreadable = Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new Error("it was moved")) });
+  await lab.load(unreadable);
+  expect([lab.status.value, lab.failure.value?.message]).toEqual(["running", "it was moved"]);
+  expect(worker.calls).toHaveLength(2);
+});
+
+test("a worker that ended says so, and another serves what is opened next", async () => {
+  await openLab();
+  const first = worker;
+  void lab.start();
+  worker = new FakeWorker();
+  first.dispatchEvent(new Event("error"));
+  await vi.waitFor(() => expect(lab.status.value).toBe("gone"));
+  expect([first.isTerminated, lab.failure.value?.message]).toEqual([
+    true,
+    expect.stringContaining("could not be loaded"),
+  ]);
+  void lab.open("second");
+  await worker.answer(0, opened("of the second"));
+  expect([lab.status.value, lab.picture.value]).toEqual(["ready", "of the second"]);
+});
+
+test("why nothing is kept is said until it is", async () => {
+  await openLab();
+  const failure = { name: "QuotaExceededError", message: "no room" };
+  await worker.tell({ kind: "unkept", failure });
+  expect(lab.unkept.value).toEqual(failure);
+  await worker.tell({ kind: "unkept", failure: null });
+  expect(lab.unkept.value).toBeNull();
 });
 
 test("what the worker says went wrong is shown in its own words", async () => {

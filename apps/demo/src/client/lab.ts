@@ -1,5 +1,6 @@
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { Values } from "../experiment/settings";
+import { History } from "../worker/history";
 import {
   type Cost,
   type Event,
@@ -43,10 +44,19 @@ class Lab {
   readonly history = signal<readonly Point[]>([]);
   readonly cost = signal<Cost>(NO_COST);
   readonly picture = signal<unknown>(null);
-  readonly about = signal<Pick<Opened, "device" | "parameters" | "exports"> | null>(null);
+  readonly about = signal<Pick<Opened, "device" | "parameters" | "exports" | "isNew"> | null>(null);
+  /** Why what is learned is gone with the page; null where it outlasts it. */
+  readonly unkept = signal<Failure | null>(null);
+  /** Whether there is a model, to be asked and to be saved. */
+  readonly isOpen = computed(
+    () => this.about.value !== null && (this.status.value === "ready" || this.status.value === "running"),
+  );
+  /** Whether nothing was learned yet, and no weights were loaded. */
+  readonly isNew = computed(() => this.history.value.length === 0 && this.about.value?.isNew !== false);
   /** The path of the lab that is open. */
   readonly path = signal("");
   #remote: Remote | null = null;
+  #course = new History();
   /** Counts what was opened: what comes of something before is not for the page that is seen now. */
   #visit = 0;
 
@@ -60,6 +70,7 @@ class Lab {
       this.draft.value = null;
       this.picture.value = null;
       this.about.value = null;
+      this.unkept.value = null;
       this.history.value = [];
       this.cost.value = NO_COST;
     });
@@ -81,7 +92,7 @@ class Lab {
   /** Trains; a model that has learned nothing yet is made with the changed settings first. */
   async start(): Promise<void> {
     const { draft } = this;
-    if (draft.value && this.history.value.length === 0) {
+    if (draft.value && this.isNew.value) {
       const isMade = draft.value.isSound && (await this.reset(draft.value.values));
       if (!isMade) return;
     }
@@ -106,10 +117,13 @@ class Lab {
   }
 
   /** Goes on from the weights of a file. */
-  async load(file: Uint8Array<ArrayBuffer>): Promise<void> {
+  async load(file: Blob): Promise<void> {
     const visit = this.#visit;
-    const opened = await this.#try(() => this.#worker.load(file));
-    if (opened && visit === this.#visit) this.#show(opened, this.status.value);
+    const status = this.status.value;
+    this.status.value = "opening";
+    const read = async () => new Uint8Array(await file.arrayBuffer());
+    const opened = await this.#try(async () => this.#worker.load(await read()), { status });
+    if (opened && visit === this.#visit) this.#show(opened);
   }
 
   /**
@@ -125,7 +139,15 @@ class Lab {
   exportPyTorch = () => this.#try(() => this.#worker.exportPyTorch());
 
   get #worker(): Remote {
-    this.#remote ??= startWorker((event) => this.#hear(event));
+    this.#remote ??= startWorker({
+      event: (event, lab) => {
+        if (lab === this.path.value) this.#hear(event);
+      },
+      ended: (failure) => {
+        this.#remote = null; // what is asked next begins with another
+        this.#fail(failure, "gone");
+      },
+    });
     return this.#remote;
   }
 
@@ -157,9 +179,10 @@ class Lab {
     });
   }
 
-  #show(opened: Opened, status: Status = "ready"): void {
+  #show(opened: Opened): void {
+    this.#course = new History(opened.history);
     batch(() => {
-      this.status.value = status;
+      this.status.value = opened.isRunning ? "running" : "ready";
       this.values.value = opened.values;
       this.history.value = opened.history;
       this.about.value = opened;
@@ -173,12 +196,14 @@ class Lab {
     if (isOfTheOneBefore) return; // said before its worker heard that another is to be opened
     if (event.kind === "progress") {
       batch(() => {
-        this.history.value = [...this.history.value, ...event.points];
+        for (const point of event.points) this.#course.add(point);
+        this.history.value = [...this.#course.points];
         this.cost.value = event.cost;
       });
     } else if (event.kind === "picture") this.picture.value = event.picture;
     else if (event.kind === "lost") this.#fail(event.failure, "recovering");
-    else if (event.kind === "restored") this.#show(event.opened, event.isRunning ? "running" : "ready");
+    else if (event.kind === "restored") this.#show(event.opened);
+    else if (event.kind === "unkept") this.unkept.value = event.failure;
     else this.#fail(event.failure, event.isOver ? "gone" : "ready");
   }
 }

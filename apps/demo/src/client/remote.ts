@@ -8,14 +8,22 @@ export class WorkerError extends Error {
   }
 }
 
+/** What the page hears of the worker unasked. */
+export interface Hearer {
+  /** @param lab the path of the one that the event is of */
+  event(event: Event, lab: string): void;
+  /** The worker is of no more use, and nothing that is asked of it will be answered. */
+  ended(failure: Failure): void;
+}
+
 /** Starts the worker. @returns its commands, as functions of the page */
-export function startWorker(onEvent: (event: Event) => void): Remote {
+export function startWorker(hearer: Hearer): Remote {
   const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "training" });
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   let calls = 0;
 
   worker.addEventListener("message", ({ data }: MessageEvent<Message>) => {
-    if ("event" in data) return onEvent(data.event);
+    if ("event" in data) return hearer.event(data.event, data.lab);
     const { reply } = data;
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -24,7 +32,8 @@ export function startWorker(onEvent: (event: Event) => void): Remote {
   });
   worker.addEventListener("error", ({ message }) => {
     const failure = { name: "Error", message: `The training worker stopped: ${message || "it could not be loaded"}.` };
-    onEvent({ kind: "failed", failure, isOver: true });
+    worker.terminate();
+    hearer.ended(failure);
     for (const { reject } of waiting.values()) reject(new WorkerError(failure));
     waiting.clear();
   });

@@ -73,10 +73,16 @@ export function LabView({
       </section>
       <section aria-labelledby="keep">
         <h2 id="keep">Keep it</h2>
-        <p class="muted">
-          What is learned is kept in this browser when you pause, and every few seconds in between: come back, and it
-          goes on from there. Files are yours to take elsewhere.
-        </p>
+        {lab.unkept.value ? (
+          <p class="failure notice" role="alert">
+            What is learned is gone when you leave. {lab.unkept.value.message} Save the weights first.
+          </p>
+        ) : (
+          <p class="muted">
+            What is learned is kept in this browser when you pause, and every few seconds in between: come back, and it
+            goes on from there. Files are yours to take elsewhere.
+          </p>
+        )}
         <Files />
       </section>
       <section aria-labelledby="code">

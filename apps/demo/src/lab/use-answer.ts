@@ -21,8 +21,7 @@ export function useAnswer<E>(question: QuestionOf<E> | null): AnswerOf<E> | null
   const next = useRef(0);
 
   const ask = async (): Promise<void> => {
-    // while another model is made there is none to ask
-    if (isWaiting.current || !lab.about.peek() || lab.status.peek() === "opening") return;
+    if (isWaiting.current || !lab.isOpen.peek()) return;
     isWaiting.current = true;
     const began = performance.now();
     let latest: QuestionOf<E> | null;

@@ -6,8 +6,9 @@ import { TextField } from "./text-field";
 
 /** What the visitor may choose. A change takes effect by a reset, since it makes another model. */
 export function Controls({ settings }: { readonly settings: Settings }) {
-  const opened = lab.values.value;
-  const kept = useMemo<Values>(() => valuesFrom(settings, opened), [settings, opened]);
+  const opened = JSON.stringify(lab.values.value);
+  // by what they are: the same values, opened again, leave alone what the visitor is at
+  const kept = useMemo<Values>(() => valuesFrom(settings, JSON.parse(opened)), [settings, opened]);
   const [chosen, choose] = useState<Values>(kept);
   useEffect(() => {
     choose(kept);
@@ -15,6 +16,7 @@ export function Controls({ settings }: { readonly settings: Settings }) {
   const problems = Object.entries(settings).filter(([name, setting]) => problemOf(setting, chosen[name]) !== null);
   const isChanged = Object.keys(settings).some((name) => chosen[name] !== kept[name]);
   const isBusy = ["opening", "recovering"].includes(lab.status.value);
+  const isUnknown = lab.status.value === "opening" && lab.about.value === null; // with what it will be opened
   const isSound = problems.length === 0;
   useEffect(() => {
     lab.draft.value = isChanged ? { values: chosen, isSound } : null;
@@ -22,25 +24,26 @@ export function Controls({ settings }: { readonly settings: Settings }) {
 
   return (
     <form
-      class="controls"
       aria-label="Settings"
       onSubmit={(event) => {
         event.preventDefault();
         if (isSound) void lab.reset(chosen);
       }}
     >
-      {Object.entries(settings).map(([name, setting]) => (
-        <Control
-          key={name}
-          name={name}
-          setting={setting}
-          value={chosen[name] ?? setting.value}
-          onChange={(value) => choose({ ...chosen, [name]: value })}
-        />
-      ))}
-      <button type="submit" disabled={isBusy || !isSound}>
-        {isChanged ? "Apply and reset" : "Reset"}
-      </button>
+      <fieldset class="controls" disabled={isUnknown}>
+        {Object.entries(settings).map(([name, setting]) => (
+          <Control
+            key={name}
+            name={name}
+            setting={setting}
+            value={chosen[name] ?? setting.value}
+            onChange={(value) => choose({ ...chosen, [name]: value })}
+          />
+        ))}
+        <button type="submit" disabled={isBusy || !isSound}>
+          {isChanged ? "Apply and reset" : "Reset"}
+        </button>
+      </fieldset>
     </form>
   );
 }
@@ -79,12 +82,21 @@ function Control({
   return (
     <div class="control">
       <label for={id}>{setting.label}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select
+        id={id}
+        value={value}
+        aria-describedby={setting.hint && `${id}-hint`}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
         {setting.options.map((option) => (
           <option key={option}>{option}</option>
         ))}
       </select>
-      {setting.hint && <small class="muted">{setting.hint}</small>}
+      {setting.hint && (
+        <small id={`${id}-hint`} class="muted">
+          {setting.hint}
+        </small>
+      )}
     </div>
   );
 }

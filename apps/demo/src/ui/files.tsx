@@ -3,7 +3,7 @@ import { download } from "./download";
 
 /** Weights to a file and back, and files for other programs. */
 export function Files() {
-  const isBusy = ["opening", "recovering", "gone"].includes(lab.status.value);
+  const isBusy = !lab.isOpen.value;
   const kinds = lab.about.value?.exports ?? [];
   const name = lab.path.value.replaceAll("/", "-");
   const saveWeights = async () => {
@@ -22,7 +22,7 @@ export function Files() {
   };
   const loadWeights = async (input: HTMLInputElement) => {
     const [file] = input.files ?? [];
-    if (file) await lab.load(new Uint8Array(await file.arrayBuffer()));
+    if (file) await lab.load(file);
     input.value = ""; // so that the same file can be chosen again
   };
   return (

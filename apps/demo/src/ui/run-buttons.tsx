@@ -3,7 +3,7 @@ import { lab } from "../client/lab";
 /** Start and pause. */
 export function RunButtons() {
   const status = lab.status.value;
-  const isNew = lab.history.value.length === 0;
+  const isNew = lab.isNew.value;
   const draft = lab.draft.value;
   const isStuck = status !== "ready" || (isNew && draft?.isSound === false);
   return (

@@ -1,38 +1,8 @@
 import { Random } from "@unroll/data";
-import {
-  type CheckpointStore,
-  checkpointPosition,
-  checkpointStore,
-  type Files,
-  memoryFiles,
-  opfsFiles,
-} from "@unroll/nn";
+import { checkpointPosition } from "@unroll/nn";
 import { type Settings, type Values, valuesFrom } from "../experiment/settings";
 import { isPoints } from "./history";
 import type { Point } from "./protocol";
-
-/** Where a lab's training is kept in the browser, so that a reload goes on with it. */
-export async function storeOf(lab: string): Promise<CheckpointStore> {
-  return checkpointStore(await keptFiles("gallery"), { name: lab.replaceAll("/", "_") });
-}
-
-/** Files of a folder that are there after a reload too, where the browser keeps any. */
-export async function keptFiles(folder: string): Promise<Files> {
-  if (await hasFiles()) return opfsFiles(folder);
-  const files = unkept.get(folder) ?? memoryFiles();
-  unkept.set(folder, files);
-  return files;
-}
-
-/** Last until the page is left: for browsers that keep no files, as some do in private windows. */
-const unkept = new Map<string, Files>();
-
-async function hasFiles(): Promise<boolean> {
-  return navigator.storage.getDirectory().then(
-    () => true,
-    () => false,
-  );
-}
 
 /** What a checkpoint holds beside the model, its optimizer and its generators. */
 export interface Kept<S extends Settings = Settings> {
@@ -42,13 +12,18 @@ export interface Kept<S extends Settings = Settings> {
   readonly random: readonly number[];
   /** Of a run that takes notes. */
   readonly notes?: unknown;
+  /** Whether weights came from a file: the model then knows something before its first step. */
+  readonly isLoaded: boolean;
 }
 
-/** What a checkpoint of this app keeps; null if it was written by an earlier version of it. */
+/**
+ * What a checkpoint of this app keeps; null if it was written by an earlier version of it.
+ * @throws CheckpointError, RandomError if it was written by another version of the library
+ */
 export function keptIn<S extends Settings>(bytes: Uint8Array<ArrayBuffer>, settings: S): Kept<S> | null {
   const position = checkpointPosition(bytes);
   if (typeof position !== "object" || position === null) return null;
-  const { values, history, random, notes } = position as Partial<Kept<S>>;
+  const { values, history, random, notes, isLoaded = false } = position as Partial<Kept<S>>;
   if (!isPoints(history)) return null;
-  return { values: valuesFrom(settings, values), history, random: Random.fromState(random).state, notes };
+  return { values: valuesFrom(settings, values), history, random: Random.fromState(random).state, notes, isLoaded };
 }

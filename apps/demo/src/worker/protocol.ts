@@ -12,6 +12,9 @@ export interface Point {
 export interface Opened {
   readonly values: Values;
   readonly history: readonly Point[];
+  /** Whether nothing was learned yet, and no weights were loaded. */
+  readonly isNew: boolean;
+  readonly isRunning: boolean;
   readonly parameters: number;
   /** The adapter, in words. */
   readonly device: string;
@@ -54,12 +57,14 @@ export interface Commands {
   close(): void;
 }
 
-/** What the worker says unasked. */
+/** What the worker says unasked of the lab that is open. */
 export type Event =
   | { readonly kind: "progress"; readonly points: readonly Point[]; readonly cost: Cost }
   | { readonly kind: "picture"; readonly picture: unknown }
   | { readonly kind: "lost"; readonly failure: Failure }
-  | { readonly kind: "restored"; readonly opened: Opened; readonly isRunning: boolean }
+  | { readonly kind: "restored"; readonly opened: Opened }
+  /** Why what is learned is gone with the page; null once it is kept again. */
+  | { readonly kind: "unkept"; readonly failure: Failure | null }
   /** Training stopped; `isOver` if nothing on this page can go on. */
   | { readonly kind: "failed"; readonly failure: Failure; readonly isOver: boolean };
 
@@ -78,7 +83,8 @@ export type Reply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure };
 
-export type Message = { readonly reply: Reply } | { readonly event: Event };
+/** `lab` is the path of the one that the event is of. */
+export type Message = { readonly reply: Reply } | { readonly event: Event; readonly lab: string };
 
 export function failureOf(error: unknown): Failure {
   return error instanceof Error

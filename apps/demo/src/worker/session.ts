@@ -1,5 +1,5 @@
-import { Random } from "@unroll/data";
-import type { Device } from "@unroll/kernels";
+import { Random, RandomError } from "@unroll/data";
+import { type Device, DeviceLostError } from "@unroll/kernels";
 import {
   CheckpointError,
   type CheckpointStore,
@@ -13,7 +13,16 @@ import {
 import type { Chance, Experiment, Run } from "../experiment/experiment";
 import type { Values } from "../experiment/settings";
 import { type Kept, keptIn } from "./kept";
-import { type Listener, Training } from "./training";
+import { type Listener as Hearer, Training } from "./training";
+
+/** What a session tells of itself. */
+export interface Listener extends Hearer {
+  /** What is learned was to be kept. @param problem why it could not be; null where it was */
+  kept(problem: unknown): void;
+}
+
+/** What reading a checkpoint throws where another version of the experiment or of the library wrote it. */
+const OF_ANOTHER_VERSION = [StateDictError, OptimizerStateError, CheckpointError, RandomError] as const;
 
 /** Where a session trains, what of, where it is kept, and who hears of it. */
 export interface Surroundings {
@@ -31,6 +40,7 @@ export class Session {
   readonly #in: Surroundings;
   readonly #random: Random;
   readonly #rng: Generator;
+  #isLoaded: boolean;
 
   private constructor(surroundings: Surroundings, run: Run, kept: Kept, chance: Chance) {
     this.#in = surroundings;
@@ -38,35 +48,37 @@ export class Session {
     this.values = kept.values;
     this.#random = chance.random;
     this.#rng = chance.rng;
+    this.#isLoaded = kept.isLoaded;
     const save = () => this.#save();
     this.training = new Training(surroundings.device, run, kept.history, { listener: surroundings.listener, save });
   }
 
   /** A new run, kept at once in place of any before. */
   static async begin(surroundings: Surroundings, values: Values): Promise<Session> {
-    const session = await Session.#make(surroundings, {
-      values,
-      history: [],
-      random: new Random(seedOf(values)).state,
-    });
-    await session.#save();
-    return session;
+    const random = new Random(seedOf(values)).state;
+    const session = await Session.#make(surroundings, { values, history: [], random, isLoaded: false });
+    try {
+      await session.#save();
+      return session;
+    } catch (error) {
+      session.#free();
+      throw error;
+    }
   }
 
-  /** The run that `bytes` keep, where it stopped; null if they are of an earlier version of its experiment. */
+  /** The run that `bytes` keep, where it stopped; null if they are of another version of its experiment or of the library. */
   static async restore(surroundings: Surroundings, bytes: Uint8Array<ArrayBuffer>): Promise<Session | null> {
-    const kept = keptIn(bytes, surroundings.experiment.settings);
-    if (!kept) return null;
-    const session = await Session.#make(surroundings, kept);
+    let session: Session | null = null;
     try {
+      const kept = keptIn(bytes, surroundings.experiment.settings);
+      if (!kept) return null;
+      session = await Session.#make(surroundings, kept);
       await loadCheckpoint(bytes, session.#subject);
       session.run.notes?.restore(kept.notes);
       return session;
     } catch (error) {
-      session.#free();
-      const isOfAnother =
-        error instanceof StateDictError || error instanceof OptimizerStateError || error instanceof CheckpointError;
-      if (isOfAnother) return null;
+      if (session) session.#free();
+      if (OF_ANOTHER_VERSION.some((kind) => error instanceof kind)) return null;
       throw error;
     }
   }
@@ -77,12 +89,18 @@ export class Session {
     return new Session(surroundings, await surroundings.experiment.create(kept.values, chance), kept, chance);
   }
 
-  /** Takes the weights of a file in place of what was learned, and keeps them. */
+  /** Whether nothing was learned yet, and no weights were loaded. */
+  get isNew(): boolean {
+    return this.training.history.steps === 0 && !this.#isLoaded;
+  }
+
+  /** Takes the weights of a file in place of what was learned, and keeps them. @throws if they cannot be kept */
   load(file: Uint8Array<ArrayBuffer>): Promise<void> {
     return this.training.between(async () => {
       const { load } = await import("./files");
       await load(this.run.model, file);
-      await this.#save();
+      this.#isLoaded = true;
+      await this.#in.store.write(await this.#checkpoint());
     });
   }
 
@@ -95,22 +113,38 @@ export class Session {
 
   /** Stops, and frees what the run holds on the device. */
   async close(): Promise<void> {
-    await this.pause();
-    await this.training.between(async () => this.#free());
+    try {
+      await this.pause();
+    } catch (error) {
+      if (!(error instanceof DeviceLostError)) throw error; // nothing is left to be kept
+    } finally {
+      await this.training.between(async () => this.#free());
+    }
   }
 
   get #subject() {
     return { model: this.run.model, optimizer: this.run.optimizer, generators: { rng: this.#rng } };
   }
 
-  async #save(): Promise<void> {
+  #checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
     const position: Kept = {
       values: this.values,
       history: this.training.history.points,
       random: this.#random.state,
       notes: this.run.notes?.take() ?? null,
+      isLoaded: this.#isLoaded,
     };
-    await this.#in.store.write(await saveCheckpoint({ ...this.#subject, position }));
+    return saveCheckpoint({ ...this.#subject, position });
+  }
+
+  /** Keeps what was learned. Training goes on where it cannot: the browser may have no room left. */
+  async #save(): Promise<void> {
+    const bytes = await this.#checkpoint();
+    const problem = await this.#in.store.write(bytes).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    this.#in.listener.kept(problem);
   }
 
   #free(): void {

@@ -1,11 +1,10 @@
 import { adapterName, type Device, DeviceLostError, open, ValueError } from "@unroll/kernels";
-import type { PyTorchOptions } from "@unroll/nn";
-import type { FileKind, Run } from "../experiment/experiment";
-import { loadExperiment } from "../experiment/labs";
+import { CheckpointError, type CheckpointStore, type PyTorchOptions } from "@unroll/nn";
+import type { Experiment, FileKind, Run } from "../experiment/experiment";
 import { defaultsOf, type Values } from "../experiment/settings";
-import { storeOf } from "./kept";
-import { type Cost, type Event, failureOf, type Opened, type Point, type Remote } from "./protocol";
+import { type Cost, type Event, type Failure, failureOf, type Opened, type Point, type Remote } from "./protocol";
 import { Session, type Surroundings } from "./session";
+import { type Place, placeOf } from "./storage";
 import { Turns } from "./turns";
 
 /** So often in a row a device may be lost before there is no more trying. */
@@ -13,23 +12,32 @@ const MOST_LOSSES = 3;
 
 /** Does what the page asks: one device, and one lab open on it. */
 export class Trainer implements Remote {
-  readonly #emit: (event: Event) => void;
+  readonly #load: (lab: string) => Promise<Experiment>;
+  readonly #tell: (event: Event, lab: string) => void;
   /** Opening, closing and the like come one after another; questions go to the session that is open. */
   readonly #turns = new Turns();
   #device: Device | null = null;
   #lab = "";
+  #place: Place | null = null;
+  /** Why what is learned is gone with the page, as the page was told. */
+  #unkept: Failure | null = null;
   #session: Session | null = null;
   #losses = 0;
   /** Whether the page wants training to run: a device that is lost stops it without anybody having asked. */
   #isWanted = false;
 
-  constructor(emit: (event: Event) => void) {
-    this.#emit = emit;
+  /**
+   * @param load gives the experiment of a lab
+   * @param tell hears what happens, and in which lab
+   */
+  constructor(load: (lab: string) => Promise<Experiment>, tell: (event: Event, lab: string) => void) {
+    this.#load = load;
+    this.#tell = tell;
   }
 
   open(lab: string): Promise<Opened> {
     return this.#turns.take(async () => {
-      await this.#close();
+      await this.#leave();
       this.#lab = lab;
       return this.#restore();
     });
@@ -81,9 +89,7 @@ export class Trainer implements Remote {
       await this.#now.load(file);
       await this.#close();
       const opened = await this.#restore(); // made anew: a run may remember what its model said before
-      if (isWanted) this.#now.training.start();
-      this.#isWanted = isWanted;
-      return opened;
+      return this.#goOn(opened, isWanted);
     });
   }
 
@@ -105,7 +111,7 @@ export class Trainer implements Remote {
   }
 
   close(): Promise<void> {
-    return this.#turns.take(() => this.#close());
+    return this.#turns.take(() => this.#leave());
   }
 
   get #now(): Session {
@@ -124,6 +130,21 @@ export class Trainer implements Remote {
       received: `that of ${this.#lab}`,
       remedy: "Save its weights instead.",
     });
+  }
+
+  #emit(event: Event): void {
+    this.#tell(event, this.#lab);
+  }
+
+  /** Closes the lab, and lets another tab have it. */
+  async #leave(): Promise<void> {
+    try {
+      await this.#close();
+    } finally {
+      this.#place?.leave();
+      this.#place = null;
+      this.#unkept = null;
+    }
   }
 
   async #close(): Promise<void> {
@@ -145,19 +166,28 @@ export class Trainer implements Remote {
   /** The lab as it was kept, or new. */
   async #restore(): Promise<Opened> {
     const surroundings = await this.#surroundings();
-    const kept = await surroundings.store.read();
+    const kept = await lastIn(surroundings.store);
     this.#session = kept ? await Session.restore(surroundings, kept) : null;
     const { experiment, device } = surroundings;
     this.#session ??= await Session.begin(surroundings, defaultsOf(experiment.settings, device.adapter));
     return this.#opened();
   }
 
+  /** Trains on, if that is wanted, in what was just opened. */
+  #goOn(opened: Opened, isWanted: boolean): Opened {
+    if (isWanted) this.#now.training.start();
+    this.#isWanted = isWanted;
+    return { ...opened, isRunning: isWanted };
+  }
+
   async #opened(): Promise<Opened> {
-    const { run, values, training } = this.#now;
+    const { run, values, training, isNew } = this.#now;
     const { adapter } = await this.#openDevice();
     return {
       values,
       history: training.history.points,
+      isNew,
+      isRunning: training.isRunning,
       parameters: run.model.parameters().reduce((sum, { size }) => sum + size, 0),
       device: adapterName(adapter),
       exports: kindsOf(run),
@@ -166,7 +196,7 @@ export class Trainer implements Remote {
   }
 
   async #surroundings(): Promise<Surroundings> {
-    const [device, experiment] = await Promise.all([this.#openDevice(), loadExperiment(this.#lab)]);
+    const [device, experiment] = await Promise.all([this.#openDevice(), this.#load(this.#lab)]);
     const listener = {
       progress: (points: readonly Point[], cost: Cost) => {
         this.#losses = 0;
@@ -174,24 +204,47 @@ export class Trainer implements Remote {
       },
       picture: (picture: unknown) => this.#emit({ kind: "picture", picture }),
       failed: (error: unknown) => {
-        if (error instanceof DeviceLostError) return; // of which the device tells itself
+        if (error instanceof DeviceLostError) {
+          if (!device.lost) this.#recoverSoon(device, error); // a lost device tells of itself, one that refused work does not
+          return;
+        }
         this.#isWanted = false;
         this.#emit({ kind: "failed", failure: failureOf(error), isOver: false });
       },
+      kept: (problem: unknown) => this.#tellUnkept(problem === null ? null : failureOf(problem)),
     };
-    return { device, experiment, store: await storeOf(this.#lab), listener };
+    return { device, experiment, store: await this.#openStore(), listener };
+  }
+
+  async #openStore(): Promise<CheckpointStore> {
+    this.#place ??= await placeOf(this.#lab);
+    return this.#place.store;
+  }
+
+  /** Says why what is learned is gone with the page, once for each reason. */
+  #tellUnkept(problem: Failure | null): void {
+    const failure = problem ?? this.#place?.problem ?? null;
+    if (failure?.message === this.#unkept?.message) return;
+    this.#unkept = failure;
+    this.#emit({ kind: "unkept", failure });
   }
 
   async #openDevice(): Promise<Device> {
-    if (this.#device && !this.#device.lost) return this.#device;
+    if (this.#device && isAlive(this.#device)) return this.#device;
+    this.#device?.dispose();
     const device = await open({ onWarning: () => undefined }); // the page names the adapter itself
-    device.onLost((error) => void this.#turns.take(() => this.#recover(error)));
+    device.onLost((error) => this.#recoverSoon(device, error));
     this.#device = device;
     return device;
   }
 
-  /** The device is gone, and all that was on it: goes on from what was kept last, on a new one. */
-  async #recover(error: Error): Promise<void> {
+  #recoverSoon(device: Device, error: Error): void {
+    void this.#turns.take(() => this.#recover(device, error));
+  }
+
+  /** The device is of no more use, nor what was on it: goes on from what was kept last, on a new one. */
+  async #recover(device: Device, error: Error): Promise<void> {
+    if (this.#device !== device) return; // somebody came first, and opened another
     const session = this.#session;
     this.#session = null;
     if (!session) return;
@@ -200,11 +253,30 @@ export class Trainer implements Remote {
     try {
       if (++this.#losses > MOST_LOSSES) throw error;
       const opened = await this.#restore();
-      if (this.#isWanted) this.#now.training.start();
-      this.#emit({ kind: "restored", opened, isRunning: this.#isWanted });
+      this.#emit({ kind: "restored", opened: this.#goOn(opened, this.#isWanted) });
     } catch (cause) {
       this.#emit({ kind: "failed", failure: failureOf(cause), isOver: true });
     }
+  }
+}
+
+/** The last run that was kept whole; undefined if there is none. */
+async function lastIn(store: CheckpointStore): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await store.read();
+  } catch (error) {
+    if (error instanceof CheckpointError) return undefined; // all are damaged, and the next that is written replaces them
+    throw error;
+  }
+}
+
+/** Whether a device works, and has refused nothing. */
+function isAlive(device: Device): boolean {
+  try {
+    device.assertAlive("gallery");
+    return true;
+  } catch {
+    return false;
   }
 }
 

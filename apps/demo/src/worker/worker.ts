@@ -1,8 +1,9 @@
+import { loadExperiment } from "../experiment/labs";
 import { type Call, failureOf, type Message } from "./protocol";
 import { Trainer } from "./trainer";
 
 const post = (message: Message): void => self.postMessage(message);
-const trainer = new Trainer((event) => post({ event }));
+const trainer = new Trainer(loadExperiment, (event, lab) => post({ event, lab }));
 
 self.addEventListener("message", async ({ data }: MessageEvent<Call>) => {
   const { id, command, args } = data;

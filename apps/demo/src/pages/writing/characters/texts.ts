@@ -3,7 +3,7 @@ import sourceFile from "made:source-code.txt";
 import { ValueError } from "@unroll/kernels";
 import { fetchMade } from "../../../experiment/made-file";
 import type { Values } from "../../../experiment/settings";
-import { keptFiles } from "../../../worker/kept";
+import { keptFiles } from "../../../worker/storage";
 import { vocabularyOf } from "./model";
 import type { settings } from "./settings";
 
