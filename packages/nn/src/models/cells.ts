@@ -21,13 +21,12 @@ export type SequenceCell = LSTM | GRU | RNN;
 /** What they carry from step to step: h [L·D, B, H], or an LSTM's h and c. */
 export type ModelState = Tensor | LSTMState;
 
-/** @throws ValueError if the cell is unknown, or a size or option out of range */
-export function makeCell(
-  where: string,
-  inputSize: number,
-  hiddenSize: number,
-  options: ModelCellOptions,
-): SequenceCell {
+/**
+ * The recurrent layers that a model's options ask for. `inputDropout` is the model's, which drops features of its input by itself.
+ * @throws ValueError if the cell is unknown, or a size or option out of range
+ */
+export function makeCell(where: string, inputSize: number, hiddenSize: number, given: ModelCellOptions): SequenceCell {
+  const options: ModelCellOptions = { ...given, inputDropout: 0 };
   expectOneOf(where, { cell: options.cell ?? "lstm" }, ["lstm", "gru", "rnn"]);
   if (options.cell === "gru") return new GRU(inputSize, hiddenSize, options);
   if (options.cell === "rnn") return new RNN(inputSize, hiddenSize, options);

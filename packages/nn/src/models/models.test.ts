@@ -57,6 +57,19 @@ describe("shapes", () => {
     expect(new SequenceRegressor({ ...options, outputPer: "step" }).forward(zeros([2, 6, 3])).shape).toEqual([2, 6, 2]);
   });
 
+  test.each(["lstm", "gru", "rnn"] as const)(
+    "a model's inputDropout is drawn once, and not of one-hot vectors: %s",
+    (cell) => {
+      const options = { cell, hiddenSize: 4, inputDropout: 0.3, rng } as const;
+      const model = new SequenceRegressor({ ...options, inputSize: 3, outputSize: 2, layers: 2 });
+      expect([model.inputDropout.p, model.cell.inputDropout]).toEqual([0.3, 0]);
+      const autoencoder = new SequenceAutoencoder({ ...options, inputSize: 3 });
+      expect(autoencoder.decoder?.inputDropout).toBe(0);
+      const tagger = new SequenceTagger({ ...options, vocabularySize: 9, tags: 6 });
+      expect(tagger.forward(tokens(2, 5)).shape).toEqual([2, 5, 6]);
+    },
+  );
+
   test.each(["reconstruction", "prediction"] as const)("an autoencoder by %s gives back what it read", (task) => {
     const model = new SequenceAutoencoder({ inputSize: 3, hiddenSize: 4, task, rng });
     expect(model.forward(zeros([2, 6, 3]), { lengths: [2, 6] }).shape).toEqual([2, 6, 3]);
