@@ -26,10 +26,11 @@ async function main() {
   const losses = [];
   for (let step = 0; step < 60; step++) {
     const loss = crossEntropy(model.forward(x), y);
-    optimizer.minimize(loss);
+    await optimizer.minimize(loss);
     losses.push(await loss.item());
   }
-  await window.unrollSend({ first: losses[0], last: losses.at(-1), adapter: device.adapter.architecture });
+  const result = { first: losses[0], last: losses.at(-1), adapter: device.adapter.architecture };
+  await (window.unrollSend ?? console.log)(result); // the test that bundles this page listens; in another the console does
 }
 
-main(); // a rejection reaches the runner as an error of the page
+main(); // a rejection is an error of the page

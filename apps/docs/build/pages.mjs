@@ -5,6 +5,17 @@ import { PACKAGES, root } from "./packages.mjs";
 /** The files of the repository that a link on a page names are not on the site. @param {string} text */
 const withoutFileLinks = (text) => text.replace(/\[((?:[^\][]|\[[^\]]*\])+)\]\((?!https?:|#)[^)\s]+\)/g, "$1");
 
+/**
+ * A package with those of its siblings that the TypeScript of its README imports: what a page that runs it installs.
+ * @param {string} name
+ * @param {string} readme
+ */
+function installed(name, readme) {
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code).join("");
+  const siblings = PACKAGES.filter((each) => each !== name && blocks.includes(`from "@unroll/${each}"`));
+  return [name, ...siblings].map((each) => `@unroll/${each}`).join(" ");
+}
+
 /** @param {string} folder made anew */
 function emptied(folder) {
   rmSync(folder, { recursive: true, force: true });
@@ -20,8 +31,10 @@ export function writePackagePages(folder) {
   const rows = [];
   for (const name of PACKAGES) {
     const { description, version } = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
-    const [title = "", ...body] = readFileSync(join(root, "packages", name, "README.md"), "utf8").split("\n");
-    const install = `\`\`\`sh\nnpm install @unroll/${name}\n\`\`\``;
+    const readme = readFileSync(join(root, "packages", name, "README.md"), "utf8");
+    const [title = "", ...body] = readme.split("\n");
+    const checkout = "Until there is a release, install it [from a checkout](../guide/getting-started).";
+    const install = `\`\`\`sh\nnpm install ${installed(name, readme)}\n\`\`\`\n\n${checkout}`;
     const api = `::: tip API\nEverything that it exports, from the sources: [the API of @unroll/${name}](../api/${name}).\n:::`;
     writeFileSync(
       join(folder, `${name}.md`),
