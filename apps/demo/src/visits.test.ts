@@ -101,7 +101,7 @@ describe.each(visits)("$path", ({ path, learns, tryIt, cameBack, afterwards }) =
     if (learns) await comeBack(page, cameBack);
     await afterwards?.(page);
     expect(errors).toEqual([]);
-    });
+  });
 });
 
 /** Trains until the score passes what an untrained model can have, and expects that the loss falls. */

@@ -1,4 +1,5 @@
 import { alignmentSvg } from "@unroll/seq2seq";
+import { visible } from "../ui/format";
 import { Scrollable } from "../ui/scrollable";
 import type { Made } from "./search";
 import "./alignment.css";
@@ -32,6 +33,3 @@ export function Alignment({
     </Scrollable>
   );
 }
-
-/** A space can be seen. */
-export const visible = (symbol: string): string => (symbol === " " ? "␣" : symbol);

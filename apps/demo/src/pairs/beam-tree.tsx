@@ -1,4 +1,4 @@
-import { formatFixed, formatPercent } from "../ui/format";
+import { formatFixed, formatPercent, visible } from "../ui/format";
 import { Scrollable } from "../ui/scrollable";
 import { type BeamNode, type BeamTree, bestPath } from "./beam-trace";
 import "./beam-tree.css";
@@ -74,6 +74,5 @@ const WORDS = { kept: "a beam", ended: "finished", dropped: "dropped" } as const
 
 /** A space can be seen, and a long word is cut. */
 function shown(symbol: string): string {
-  if (symbol === " ") return "␣";
-  return symbol.length > MOST ? `${symbol.slice(0, MOST - 1)}…` : symbol;
+  return symbol.length > MOST ? `${symbol.slice(0, MOST - 1)}…` : visible(symbol);
 }

@@ -15,8 +15,9 @@ export function Decoding({ made, separator }: { readonly made: Made; readonly se
   useEffect(() => {
     if (!isPlaying) return;
     const timer = setTimeout(() => {
-      if (step < steps) choose(step + 1);
-      else setPlaying(false);
+      if (step < steps) return choose(step + 1);
+      choose(null); // the end, of a longer answer too
+      setPlaying(false);
     }, PACE);
     return () => clearTimeout(timer);
   }, [isPlaying, step, steps]);

@@ -17,7 +17,7 @@ export interface PairAnswer {
   readonly tree: BeamTree;
 }
 
-/** What the model makes, as it learns, of a source that it does not learn from. */
+/** What the model makes, as it learns, of a source that it is scored with. */
 export interface PairPicture {
   readonly made: Made;
   readonly target: readonly string[];
@@ -33,7 +33,7 @@ export function pairRun(
     readonly longest: number;
     readonly attends: boolean;
   },
-): Pick<Run<PairQuestion, PairAnswer, PairPicture>, "score" | "ask" | "picture" | "exported"> {
+): Required<Pick<Run<PairQuestion, PairAnswer, PairPicture>, "score" | "ask" | "picture" | "exported">> {
   const { vocabularies, held, longest, attends } = options;
   const search = (sources: readonly (readonly string[])[], beam: number, tells: boolean) =>
     searchPairs(model, vocabularies, sources, { beam, longest, attends: attends && tells });

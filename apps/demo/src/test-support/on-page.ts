@@ -4,7 +4,7 @@ import type { Page } from "./site";
 export async function ready(page: Page): Promise<void> {
   await page.waitForFunction(
     () => /^(Ready|Stopped)\./.test(document.querySelector("[role=status]")?.textContent ?? ""),
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   );
   const failure = await textOf(page, "[role=alert]");
   if (failure !== "") throw new Error(failure);

@@ -27,3 +27,6 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1024 ** 2) return `${formatNumber(bytes / 1024)} KiB`;
   return `${formatNumber(bytes / 1024 ** 2)} MiB`;
 }
+
+/** A symbol as it is shown: a space can be seen. */
+export const visible = (symbol: string): string => (symbol === " " ? "␣" : symbol);

@@ -14,7 +14,7 @@ export function RunButtons() {
         </button>
       ) : (
         <button type="button" class="primary" disabled={isStuck} onClick={() => void lab.start()}>
-          {isNew ? "Start" : "Resume"}
+          {lab.history.value.length === 0 ? "Start" : "Resume"}
         </button>
       )}
       <span class="muted" role="status">

@@ -1,5 +1,9 @@
 import { problemOf, type TextSetting } from "../experiment/settings";
+import { TextFileButton } from "./text-file-button";
 import "./text-field.css";
+
+/** More characters than any setting takes, so that a file of more is told to be too long. */
+const MOST_CHARACTERS = 1_000_000;
 
 /** A text of several lines, typed here or read from a file of the visitor's, which stays on this device. */
 export function TextField({
@@ -15,11 +19,6 @@ export function TextField({
 }) {
   const problem = problemOf(setting, value);
   const note = problem ?? setting.hint;
-  const read = async (input: HTMLInputElement) => {
-    const [file] = input.files ?? [];
-    if (file) onChange(await file.text());
-    input.value = ""; // so that the same file can be chosen again
-  };
   return (
     <div class="control text">
       <label for={id}>{setting.label}</label>
@@ -37,12 +36,7 @@ export function TextField({
           {note}
         </small>
       )}
-      <div class="buttons">
-        <label class="button">
-          Read a file
-          <input type="file" accept=".tsv,.txt,.csv,text/*" onChange={(event) => void read(event.currentTarget)} />
-        </label>
-      </div>
+      <TextFileButton label="Read a file" accept=".tsv,.txt,.csv,text/*" most={MOST_CHARACTERS} onText={onChange} />
     </div>
   );
 }

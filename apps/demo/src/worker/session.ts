@@ -12,7 +12,9 @@ import {
 } from "@unroll/nn";
 import type { Chance, Experiment, Run } from "../experiment/experiment";
 import type { Values } from "../experiment/settings";
+import { freeRun } from "./free-run";
 import { type Kept, keptIn } from "./kept";
+import { rehearse } from "./rehearse";
 import { type Listener as Hearer, Training } from "./training";
 
 /** What a session tells of itself. */
@@ -86,6 +88,7 @@ export class Session {
   static async #make(surroundings: Surroundings, kept: Kept): Promise<Session> {
     const seed = seedOf(kept.values);
     const chance = { seed, rng: random(seed), random: Random.fromState(kept.random) };
+    await rehearse(surroundings.device, surroundings.experiment, kept.values);
     return new Session(surroundings, await surroundings.experiment.create(kept.values, chance), kept, chance);
   }
 
@@ -148,10 +151,7 @@ export class Session {
   }
 
   #free(): void {
-    this.run.dispose?.();
-    this.run.optimizer.dispose();
-    this.run.model.dispose();
-    this.#in.device.trim();
+    freeRun(this.run, this.#in.device);
   }
 }
 

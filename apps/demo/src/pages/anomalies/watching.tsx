@@ -42,7 +42,9 @@ export function Watching({
               value={threshold}
               onInput={(event) => move(event.currentTarget.valueAsNumber)}
             />
-            <output for="threshold">{threshold.toFixed(3)}</output>
+            <output for="threshold" aria-live="off">
+              {threshold.toFixed(3)}
+            </output>
           </div>
           <p>
             <button type="button" disabled={moved === null} onClick={() => move(null)}>

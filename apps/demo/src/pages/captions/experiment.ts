@@ -92,8 +92,6 @@ export const experiment = defineExperiment({
       return { objects, grid: model.grid, soft, hard };
     };
     const training = trainer(model, { lr, next: () => batchOf(randomScenes(random, BATCH, SCENES[kind])) });
-    const { pairs, words: mean } = batchOf(held.slice(0, BATCH));
-    await training.optimizer.explain(model.loss(pairs, mean)); // compiles a step
     return {
       model,
       ...training,

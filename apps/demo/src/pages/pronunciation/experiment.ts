@@ -35,7 +35,6 @@ export const experiment = defineExperiment({
       );
     const longest = words.reduce((most, { target }) => Math.max(most, target.length), 1);
     const training = trainer(model, { lr, next });
-    await training.optimizer.explain(model.loss(batchOf(words.slice(0, BATCH), vocabularies))); // compiles a step
     return {
       model,
       ...training,

@@ -4,11 +4,14 @@ import { tensor } from "@unroll/nn";
 import { defineExperiment } from "../../experiment/experiment";
 import { type Course, Logbook } from "./logbook";
 import { Field, LAYERS, Racer, trainer } from "./model";
+import { Round } from "./round";
 import { settings } from "./settings";
 import { makeTask } from "./tasks";
 
 /** Another stream of the seed than that of the training data. */
 const HELD_OUT = 1;
+/** Examples of a round. */
+const ROWS = 32;
 
 const FIELDS = {
   "all ten": Object.keys(LAYERS),
@@ -29,6 +32,7 @@ export const experiment = defineExperiment({
     const racers = FIELDS[field].map((racer) => new Racer(racer, task, { units: Number(units), rng }));
     const model = new Field(racers);
     const logbook = new Logbook(racers.length);
+    const round = new Round(task, random, ROWS);
     const held = task.draw(new Random(seed, HELD_OUT), 64);
 
     /** What a racer gives for sequences [B, T, inputs]. */
@@ -41,7 +45,7 @@ export const experiment = defineExperiment({
 
     return {
       model,
-      ...trainer(model, task, { lr, random, told: (...turn) => logbook.note(...turn) }),
+      ...trainer(model, task, { lr, round, told: (...turn) => logbook.note(...turn) }),
       /** That of the racer who leads. */
       async score() {
         for (const [at, racer] of racers.entries()) {
@@ -50,7 +54,7 @@ export const experiment = defineExperiment({
         }
         return Math.max(0, ...logbook.courses.map(({ scores }) => scores.at(-1) ?? 0));
       },
-      /** @param x one sequence [T, inputs] @returns what each racer that has run gives for it, [T, outputs] */
+      /** @param x one sequence [T, inputs] @returns it, and what each racer that has run gives for it, [T, outputs] */
       async ask(x: readonly number[]) {
         const shape = [1, x.length / task.inputs, task.inputs];
         expectSteps(x.length / task.inputs);
@@ -59,7 +63,7 @@ export const experiment = defineExperiment({
           if (!logbook.hasRun(at)) continue;
           answers.push({ name: racer.name, output: Array.from(await outputOf(racer, Float32Array.from(x), shape)) });
         }
-        return answers;
+        return { to: x, answers };
       },
       async picture(): Promise<Standing[]> {
         return racers.map((racer, at) => ({
@@ -68,7 +72,13 @@ export const experiment = defineExperiment({
           ...(logbook.courses[at] ?? { losses: [], scores: [], loss: null, took: null }),
         }));
       },
-      notes: logbook,
+      notes: {
+        take: () => ({ ...logbook.take(), round: round.take() }),
+        restore(kept) {
+          logbook.restore(kept);
+          round.restore((kept as { readonly round?: unknown } | null)?.round);
+        },
+      },
       exported: {
         inputs: { x: { shape: ["batch", "time", task.inputs] } },
         forward: ({ x }) => x && Object.fromEntries(racers.map((racer) => [racer.name, racer.forward(x)])),

@@ -30,3 +30,12 @@ test("a race goes on where it was kept, and another's notes are left", () => {
   for (const notes of [kept, null, 7, { courses: [1, 2, 3] }]) other.restore(notes);
   expect(other.courses.every(({ loss }) => loss === null)).toBe(true);
 });
+
+test("curves of scores grow coarser too, and keep the last", () => {
+  const logbook = new Logbook(1);
+  for (let score = 1; score <= 1000; score++) {
+    logbook.noteScore(0, score);
+    expect(logbook.courses[0]?.scores.at(-1)).toBe(score);
+    expect(logbook.courses[0]?.scores.length).toBeLessThanOrEqual(120);
+  }
+});

@@ -68,11 +68,12 @@ export class Logbook {
     const course = this.#courses[racer];
     if (!course) return;
     course.scores.push(score);
-    if (course.scores.length > MOST) course.scores = course.scores.filter((_, at) => at % 2 === 1);
+    const last = course.scores.length - 1; // stays: it is what the racer stands at
+    if (last >= MOST) course.scores = course.scores.filter((_, at) => (last - at) % 2 === 0);
   }
 
   /** All of it in plain values. */
-  take(): unknown {
+  take(): object {
     return { courses: this.#courses, stride: this.#stride };
   }
 

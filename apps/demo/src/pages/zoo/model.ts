@@ -1,4 +1,3 @@
-import type { Random } from "@unroll/data";
 import {
   Adam,
   ClockworkCell,
@@ -16,7 +15,8 @@ import {
   type Tensor,
   tensor,
 } from "@unroll/nn";
-import type { Examples, Task } from "./tasks";
+import type { Round } from "./round";
+import type { Task } from "./tasks";
 
 type Layer = Module & { readonly outputSize: number; forward(x: Tensor): { output: Tensor } };
 type MakeLayer = (inputs: number, units: number, rng: Generator) => Layer;
@@ -70,14 +70,13 @@ export class Field extends Module {
 export function trainer(
   { racers }: Field,
   task: Task,
-  { lr, random, told }: { lr: number; random: Random; told(racer: number, loss: number, took: number): number },
+  { lr, round, told }: { lr: number; round: Round; told(racer: number, loss: number, took: number): number },
 ) {
   const groups = racers.map((racer) => ({ name: racer.name, parameters: racer.parameters(), clipNorm: 1 }));
   const optimizer = new Adam(groups, { lr, clipScope: "group" });
-  let examples: Examples | null = null;
   const step = async (): Promise<Tensor> => {
     const turn = optimizer.accumulated;
-    if (turn === 0 || !examples) examples = task.draw(random, 32); // the same ones for all
+    const examples = round.examplesOf(turn); // the same ones for all
     const began = performance.now();
     const output = (racers[turn] as Racer).forward(tensor(examples.x, { shape: examples.shape }));
     const loss = task.loss(output, examples);

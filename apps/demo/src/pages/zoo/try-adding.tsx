@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { useAnswer } from "../../lab/use-answer";
 import { formatFixed, formatNumber } from "../../ui/format";
 import { NumberField } from "../../ui/number-field";
+import { answerTo } from "../answer-to";
 import { AnswerTable } from "./answer-table";
 import type { experiment } from "./experiment";
 import { NEAR } from "./tasks";
@@ -17,9 +18,9 @@ export function TryAdding({ gap }: { readonly gap: number }) {
     () => (isWhole ? sequenceOf(first, second, gap + 4) : null),
     [isWhole, first, second, gap, draws],
   );
-  const answers = useAnswer<typeof experiment>(question);
+  const answer = answerTo(question, useAnswer<typeof experiment>(question));
   const sum = first + second;
-  const rows = (answers ?? []).map(({ name, output }) => {
+  const rows = (answer?.answers ?? []).map(({ name, output }) => {
     const said = output.at(-1) ?? 0;
     return { name, said: formatFixed(said, 2), isRight: Math.abs(said - sum) <= NEAR };
   });
@@ -47,7 +48,7 @@ export function TryAdding({ gap }: { readonly gap: number }) {
         The sum is <strong>{isWhole ? formatNumber(sum) : "–"}</strong>; what is no farther off than {NEAR} counts as
         right.
       </p>
-      <AnswerTable rows={isWhole ? rows : []} />
+      <AnswerTable rows={rows} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { oneHot } from "@unroll/data";
 import { useMemo, useState } from "preact/hooks";
 import { useAnswer } from "../../lab/use-answer";
+import { answerTo } from "../answer-to";
 import { AnswerTable } from "./answer-table";
 import type { experiment } from "./experiment";
 import { LENGTH, SYMBOLS } from "./tasks";
@@ -13,8 +14,8 @@ export function TryCopying({ gap }: { readonly gap: number }) {
   const [text, setText] = useState(LETTERS.slice(1, 1 + LENGTH));
   const isWhole = text.length === LENGTH && [...text].every((letter) => LETTERS.includes(letter));
   const question = useMemo(() => (isWhole ? sequenceOf(text, gap) : null), [isWhole, text, gap]);
-  const answers = useAnswer<typeof experiment>(question);
-  const rows = (answers ?? []).map(({ name, output }) => {
+  const answer = answerTo(question, useAnswer<typeof experiment>(question));
+  const rows = (answer?.answers ?? []).map(({ name, output }) => {
     const said = lettersOf(output, gap);
     return { name, said, isRight: said === text };
   });
@@ -35,7 +36,7 @@ export function TryCopying({ gap }: { readonly gap: number }) {
         They read <strong>{[...text, ..."·".repeat(Math.max(0, gap - 1)), "?"].join(" ")}</strong> and should say{" "}
         {text || "the letters"} then.
       </p>
-      <AnswerTable rows={isWhole ? rows : []} />
+      <AnswerTable rows={rows} />
     </>
   );
 }

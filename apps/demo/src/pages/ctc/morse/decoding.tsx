@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { formatPercent } from "../../../ui/format";
+import { formatPercent, visible } from "../../../ui/format";
 import { type CollapsedStep, collapse } from "./collapse";
 import type { Heard } from "./experiment";
-import { PathChart, visible } from "./path-chart";
+import { PathChart } from "./path-chart";
 
 const EVERY_MS = 150;
 
@@ -23,12 +23,12 @@ export function Decoding({ heard, frames }: { readonly heard: Heard; readonly fr
   }, [frames]);
   useEffect(() => {
     if (!isRunning) return;
-    const timer = setInterval(() => setChosen((now) => Math.min((now ?? -1) + 1, last)), EVERY_MS);
+    const timer = setInterval(() => setChosen((now) => Math.min((now ?? 0) + 1, last)), EVERY_MS);
     return () => clearInterval(timer);
   }, [isRunning, last]);
   useEffect(() => {
     if (chosen === last) setRunning(false);
-  }, [chosen, last]);
+  }, [isRunning, chosen, last]);
 
   const go = (step: number) => {
     setRunning(false);
@@ -51,7 +51,7 @@ export function Decoding({ heard, frames }: { readonly heard: Heard; readonly fr
         <button
           type="button"
           onClick={() => {
-            if (!isRunning && at === last) setChosen(-1);
+            if (!isRunning && at === last) setChosen(0);
             setRunning(!isRunning);
           }}
         >

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { audioContext } from "../../../audio/context";
 import { formatNumber } from "../../../ui/format";
 import { framesOf } from "./frames";
-import { dotOf } from "./marks";
+import { dotOf, withMark } from "./marks";
 
 const SAMPLE_RATE = 2000;
 /** Hertz of what is heard while the key is down. */
@@ -14,7 +14,6 @@ export function KeySource({ onSound }: { readonly onSound: (frames: Float32Array
   const [marks, setMarks] = useState<readonly MorseSpan[]>([]);
   const [isDown, setDown] = useState(false);
   const began = useRef<number | null>(null);
-  const first = useRef(0);
   const tone = useSidetone();
   const dot = dotOf(marks);
 
@@ -25,22 +24,24 @@ export function KeySource({ onSound }: { readonly onSound: (frames: Float32Array
   const press = () => {
     if (began.current !== null) return; // a key that is held repeats
     began.current = performance.now() / 1000;
-    if (marks.length === 0) first.current = began.current;
     setDown(true);
     tone.start();
   };
   const release = () => {
     if (began.current === null) return;
-    const mark = { start: began.current - first.current, end: performance.now() / 1000 - first.current };
+    const mark = { start: began.current, end: performance.now() / 1000 };
     began.current = null;
     setDown(false);
     tone.stop();
-    setMarks((before) => [...before, mark]);
+    setMarks((before) => withMark(before, mark));
   };
   const isKey = ({ key }: KeyboardEvent) => key === " " || key === "Enter";
   return (
     <>
-      <p>Press for a dot, hold three times as long for a dash, and wait as long as a dash between letters.</p>
+      <p>
+        Press for a dot, hold three times as long for a dash, and wait as long as a dash between letters. After half a
+        minute of rest you begin anew.
+      </p>
       <div class="buttons">
         <button
           type="button"
@@ -74,9 +75,10 @@ export function KeySource({ onSound }: { readonly onSound: (frames: Float32Array
 }
 
 function soundOf(marks: readonly MorseSpan[], dot: number): Float32Array {
-  const later = marks.map(({ start, end }) => ({ start: start + dot, end: end + dot }));
-  const seconds = (later.at(-1)?.end ?? 0) + 4 * dot;
-  return keyedTone(later, { sampleRate: SAMPLE_RATE, seconds, pitch: PITCH });
+  const begin = (marks[0]?.start ?? 0) - dot;
+  const sent = marks.map(({ start, end }) => ({ start: start - begin, end: end - begin }));
+  const seconds = (sent.at(-1)?.end ?? 0) + 4 * dot;
+  return keyedTone(sent, { sampleRate: SAMPLE_RATE, seconds, pitch: PITCH });
 }
 
 /** What is heard while the key is down. A page that may not sound is silent: the key works without. */

@@ -1,6 +1,7 @@
 import { keyedTone, morseTiming } from "@unroll/data";
 import { expect, test } from "vitest";
-import { dotOf, marksIn, USUAL_DOT } from "./marks";
+import { framesOf } from "./frames";
+import { dotOf, marksIn, USUAL_DOT, withMark } from "./marks";
 
 test.each([
   ["SOS", 0.06],
@@ -24,4 +25,28 @@ test("silence has no marks, and one mark tells no speed", () => {
   expect(marksIn(new Float32Array(8000), 8000)).toEqual([]);
   expect(dotOf([])).toBe(USUAL_DOT);
   expect(dotOf([{ start: 0, end: 1 }])).toBe(USUAL_DOT);
+});
+
+test.each([0, 0.0001, 0.001])(
+  "taps of %f s are dots that can be heard, and no more frames than there is time for",
+  (tap) => {
+    const marks = [0, 0.2, 0.4, 0.41].reduce<ReturnType<typeof withMark>>((before, start) => {
+      return withMark(before, { start, end: start + tap });
+    }, []);
+    expect(marks.map(({ start }) => start)).toEqual([0, 0.2, 0.4, 0.41]);
+    const dot = dotOf(marks);
+    expect(dot).toBe(0.03);
+    expect(dotOf([0, 1, 2].map((start) => ({ start, end: start + tap })))).toBe(0.03);
+    const signal = keyedTone(marks, { sampleRate: 2000, seconds: 0.6 });
+    const frames = framesOf({ signal, sampleRate: 2000, dot });
+    expect(frames).toHaveLength(40);
+    expect(frames[0]).toBeGreaterThan(0);
+  },
+);
+
+test("a mark after a long rest begins anew, and none is longer than such a rest", () => {
+  const sent = [{ start: 0, end: 0.1 }];
+  expect(withMark(sent, { start: 30, end: 30.2 })).toEqual([...sent, { start: 30, end: 30.2 }]);
+  expect(withMark(sent, { start: 600, end: 600.2 })).toEqual([{ start: 600, end: 600.2 }]);
+  expect(withMark([], { start: 5, end: 605 })).toEqual([{ start: 5, end: 35 }]);
 });

@@ -13,7 +13,14 @@ export function MicrophoneSource({ onSound }: { readonly onSound: (frames: Float
   const [failure, setFailure] = useState<unknown>(null);
   const [words, setWords] = useState("");
   const stop = useRef<AbortController | null>(null);
-  useEffect(() => () => stop.current?.abort(), []);
+  const isShown = useRef(true);
+  useEffect(
+    () => () => {
+      isShown.current = false;
+      stop.current?.abort();
+    },
+    [],
+  );
 
   const listen = async () => {
     const controller = new AbortController();
@@ -23,6 +30,7 @@ export function MicrophoneSource({ onSound }: { readonly onSound: (frames: Float
     setState("asking");
     try {
       const signal = await record(MOST_SECONDS, { stop: controller.signal, onBegin: () => setState("listening") });
+      if (!isShown.current) return; // another source has sent its sound meanwhile
       const marks = marksIn(signal, RECORDING_RATE);
       const dot = dotOf(marks);
       setWords(

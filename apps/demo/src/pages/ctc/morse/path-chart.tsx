@@ -1,9 +1,8 @@
 import { HeatCells } from "../../../ui/heat-cells";
 import { Scrollable } from "../../../ui/scrollable";
+import { CELL, LEFT } from "./chart-grid";
 import type { Said } from "./experiment";
 
-const CELL = { width: 18, height: 13 };
-const LEFT = 30;
 const SOUND = 44;
 const TOP = SOUND + 10;
 
@@ -56,9 +55,6 @@ export function PathChart({
   );
 }
 
-/** A letter as it is shown: a space is seen too. */
-export const visible = (letter: string): string => (letter === " " ? "␣" : letter);
-
 /** The outline of a sound's loudness. */
 function soundPath(frames: Float32Array): string {
   const steps = [...frames].map((loudness) => `V${SOUND - (SOUND - 4) * Math.max(0, loudness)}h${CELL.width / 2}`);
@@ -67,40 +63,4 @@ function soundPath(frames: Float32Array): string {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-}
-
-/** Where the loss wants each letter of a text to be. */
-export function AlignmentChart({
-  alignment,
-  sent,
-}: {
-  readonly alignment: readonly Float32Array[];
-  readonly sent: string;
-}) {
-  const width = LEFT + CELL.width * alignment.length + 4;
-  const height = CELL.height * sent.length + 4;
-  const spans = [...sent].map((letter, row) => {
-    const best = alignment.reduce((found, of, t) => ((of[row] ?? 0) > (alignment[found]?.[row] ?? 0) ? t : found), 0);
-    return `${letter === " " ? "space" : letter} about step ${best + 1}`;
-  });
-  return (
-    <Scrollable label="Alignment">
-      <svg
-        class="morse"
-        viewBox={`0 0 ${width} ${height}`}
-        style={{ width: `${width}px` }}
-        role="img"
-        aria-label={`Where the loss wants the letters: ${spans.join(", ")}.`}
-      >
-        {[...sent].map((letter, row) => (
-          // the letters of a text stay where they are
-          <text key={row} class="tick" x={LEFT - 5} y={(row + 0.5) * CELL.height}>
-            {letter.replace(" ", "sp")}
-          </text>
-        ))}
-        <rect class="frame" x={LEFT} y={0} width={CELL.width * alignment.length} height={CELL.height * sent.length} />
-        <HeatCells columns={alignment} grid={{ left: LEFT, top: 0, ...CELL }} kind="loss" />
-      </svg>
-    </Scrollable>
-  );
 }

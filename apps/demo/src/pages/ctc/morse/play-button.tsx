@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { type Playing, playSamples } from "../../../audio/play";
+import { playSamples } from "../../../audio/play";
+import { usePlaying } from "../../../audio/use-playing";
 import { Failed } from "../../../ui/failed";
 
 /** Plays a sound, or says why not. */
@@ -10,29 +10,13 @@ export function PlayButton({
   readonly signal: Float32Array<ArrayBuffer>;
   readonly sampleRate: number;
 }) {
-  const [playing, setPlaying] = useState<Playing | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const sounds = useRef<Playing | null>(null);
-  sounds.current = playing;
-  useEffect(() => () => sounds.current?.stop(), []);
-  const toggle = async () => {
-    if (playing) return playing.stop();
-    try {
-      const started = await playSamples(signal, sampleRate);
-      setFailure(null);
-      setPlaying(started);
-      await started.ended;
-      setPlaying(null);
-    } catch (error) {
-      setFailure(error);
-    }
-  };
+  const player = usePlaying();
   return (
     <>
-      <button type="button" onClick={() => void toggle()}>
-        {playing ? "Stop the sound" : "Play the sound"}
+      <button type="button" onClick={() => void player.toggle(() => playSamples(signal, sampleRate))}>
+        {player.isBusy.value ? "Stop the sound" : "Play the sound"}
       </button>
-      <Failed error={failure} />
+      <Failed error={player.failure.value} />
     </>
   );
 }

@@ -15,6 +15,14 @@ export interface Norms {
   readonly cell: readonly number[] | null;
 }
 
+/** What the visitor asks about. */
+export interface Sequence {
+  /** 1 or −1 */
+  readonly first: number;
+  /** What comes after it. */
+  readonly noise: readonly number[];
+}
+
 export const experiment = defineExperiment({
   settings,
   create({ cell, hidden, steps, lr, clip }, { seed, rng, random }) {
@@ -33,10 +41,10 @@ export const experiment = defineExperiment({
         const said = await classify(held.inputs, held.targets.length);
         return said.filter((one, row) => one === held.targets[row]).length / said.length;
       },
-      /** @param first 1 or −1, which noise is put after @returns which it was, as the model has it */
-      async ask({ first, noise }: { readonly first: number; readonly noise: readonly number[] }) {
-        const [said] = await classify(Float32Array.of(first, ...noise), 1);
-        return said === 1 ? 1 : -1;
+      /** @returns the sequence, and which its first step was as the model has it, 1 or −1 */
+      async ask(to: Sequence) {
+        const [said] = await classify(Float32Array.of(to.first, ...to.noise), 1);
+        return { to, said: said === 1 ? 1 : -1 };
       },
       async picture(): Promise<Norms> {
         const loss = lossOf(model, new Random(seed, LOOKED_AT), steps);

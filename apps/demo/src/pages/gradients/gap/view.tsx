@@ -5,6 +5,7 @@ import { useAnswer } from "../../../lab/use-answer";
 import { usePicture } from "../../../lab/use-picture";
 import { share } from "../../../ui/score";
 import { Unrolled } from "../../../ui/unrolled";
+import { answerTo } from "../../answer-to";
 import equations from "./equations.tex";
 import type { experiment } from "./experiment";
 import code from "./model.ts?code";
@@ -61,7 +62,7 @@ function TryGap() {
     () => (steps === 0 ? null : { first, noise: Array.from({ length: steps }, () => Math.random() - 0.5) }),
     [first, steps, throws],
   );
-  const said = useAnswer<typeof experiment>(question);
+  const answer = answerTo(question, useAnswer<typeof experiment>(question));
   return (
     <>
       <div class="buttons">
@@ -75,9 +76,9 @@ function TryGap() {
         </button>
       </div>
       <p class="big" data-answer="first">
-        {said === null
+        {answer === null
           ? "–"
-          : `It says that the first step was ${said === 1 ? "1" : "−1"} ${said === first ? "✓" : "✗"}`}
+          : `It says that the first step was ${answer.said === 1 ? "1" : "−1"} ${answer.said === first ? "✓" : "✗"}`}
       </p>
     </>
   );

@@ -1,6 +1,7 @@
 import { chordName, type MelodySeed } from "@unroll/data";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { type Playing, playNotes } from "../../../audio/play";
+import { useEffect, useState } from "preact/hooks";
+import { playNotes } from "../../../audio/play";
+import { usePlaying } from "../../../audio/use-playing";
 import { lab } from "../../../client/lab";
 import { Failed } from "../../../ui/failed";
 import { formatPercent } from "../../../ui/format";
@@ -62,7 +63,7 @@ export function TryTunes() {
           note={{ text: "Low is sure, high is bold: 0.05 to 2.", isProblem: !isWarm }}
           onChange={setTemperature}
         />
-        <button type="button" disabled={!isWarm || lab.about.value === null} onClick={() => void compose()}>
+        <button type="button" disabled={!isWarm || !lab.isOpen.value} onClick={() => void compose()}>
           Compose
         </button>
       </div>
@@ -72,43 +73,28 @@ export function TryTunes() {
 }
 
 function Composed({ tune }: { readonly tune: Tune }) {
-  const [playing, setPlaying] = useState<Playing | null>(null);
+  const player = usePlaying();
+  const playing = player.playing.value;
   const [at, setAt] = useState<number | undefined>(undefined);
-  const [failure, setFailure] = useState<unknown>(null);
-  const sounds = useRef<Playing | null>(null);
-  sounds.current = playing;
-  useEffect(() => () => sounds.current?.stop(), []);
   useEffect(() => {
     if (!playing) return setAt(undefined);
     const timer = setInterval(() => setAt(playing.elapsed() / EIGHTH), 40);
     return () => clearInterval(timer);
   }, [playing]);
-
-  const play = async () => {
-    try {
-      const started = await playNotes(playedNotes(sheetOf(tune)));
-      setFailure(null);
-      setPlaying(started);
-      await started.ended;
-      setPlaying((now) => (now === started ? null : now));
-    } catch (error) {
-      setFailure(error);
-    }
-  };
-  const stop = () => {
-    playing?.stop();
-    setPlaying(null);
-  };
   const kept = tune.verdicts.filter(Boolean).length / tune.verdicts.length;
   return (
     <>
       <div class="buttons">
-        <button type="button" class="primary" onClick={() => (playing ? stop() : void play())}>
-          {playing ? "Stop the sound" : "Play it"}
+        <button
+          type="button"
+          class="primary"
+          onClick={() => void player.toggle(() => playNotes(playedNotes(sheetOf(tune))))}
+        >
+          {player.isBusy.value ? "Stop the sound" : "Play it"}
         </button>
         <span data-answer="kept">{formatPercent(kept)} of its tokens keep the rules.</span>
       </div>
-      <Failed error={failure} />
+      <Failed error={player.failure.value} />
       <PianoRoll name="Your tune" tune={tune} {...(at === undefined ? {} : { at })} />
     </>
   );

@@ -11,7 +11,7 @@ export interface Lists {
   readonly held: readonly (readonly string[])[];
 }
 
-/** A language's names to score with: as many as the small lists have. */
+/** A language's names to score with, at most, as the page says: about as many as the small lists have. */
 const MOST_HELD = 24;
 
 /** The names of a group of languages, a fifth of them held out by a hash of their spelling. */

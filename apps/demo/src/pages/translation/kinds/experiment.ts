@@ -1,17 +1,16 @@
-import { DatesInWords, Random, type WrittenDate } from "@unroll/data";
+import { DatesInWords, Random } from "@unroll/data";
 import type { EncoderDecoder } from "@unroll/seq2seq";
 import { defineExperiment } from "../../../experiment/experiment";
-import { batchOf, isSame, type Pair, vocabulariesOf } from "../../../pairs/pair";
+import { batchOf, isSame, vocabulariesOf } from "../../../pairs/pair";
 import { exportedOf } from "../../../pairs/pair-run";
 import { type Made, searchPairs } from "../../../pairs/search";
+import { datePair, ISO_LENGTH } from "../date-pairs";
 import { SideBySide, trainer } from "./model";
 import { STYLES, settings } from "./settings";
 
 /** Streams of the seed, other than that of the training data. */
 const [HELD_OUT, LETTERS] = [1, 2];
 const BATCH = 32;
-/** Letters of 2024-03-04. */
-const LONGEST = 10;
 
 /** How a kind of attention does. */
 export interface Kind {
@@ -21,23 +20,21 @@ export interface Kind {
   readonly made: Made;
 }
 
-const pairOf = ({ text, iso }: WrittenDate): Pair => ({ source: [...text], target: [...iso] });
-
 export const experiment = defineExperiment({
   settings,
   async create({ dates: length, cell, hidden, lr }, { seed, rng, random }) {
     const dates = new DatesInWords({ locales: ["en-GB"], styles: STYLES[length], firstYear: 1970, lastYear: 2029 });
-    const vocabularies = vocabulariesOf(dates.draw(new Random(seed, LETTERS), 2000).map(pairOf));
+    const vocabularies = vocabulariesOf(dates.draw(new Random(seed, LETTERS), 2000).map(datePair));
     const model = new SideBySide(vocabularies, { cell, hidden }, rng);
-    const next = () => batchOf(dates.draw(random, BATCH).map(pairOf), vocabularies);
-    const held = dates.draw(new Random(seed, HELD_OUT), 32, { part: "heldOut" }).map(pairOf);
+    const next = () => batchOf(dates.draw(random, BATCH).map(datePair), vocabularies);
+    const held = dates.draw(new Random(seed, HELD_OUT), 32, { part: "heldOut" }).map(datePair);
     const kinds: readonly (readonly [Kind["name"], EncoderDecoder])[] = [
       ["No attention", model.none],
       ["Bahdanau", model.bahdanau],
       ["Luong", model.luong],
     ];
     const search = (translator: EncoderDecoder, sources: readonly (readonly string[])[], attends: boolean) =>
-      searchPairs(translator, vocabularies, sources, { beam: 1, longest: LONGEST, attends });
+      searchPairs(translator, vocabularies, sources, { beam: 1, longest: ISO_LENGTH, attends });
     /** The share of dates that each kind has right, and what it makes of one. */
     const right = new Map<Kind["name"], number>();
     const measure = async () => {
@@ -61,7 +58,6 @@ export const experiment = defineExperiment({
       return all;
     };
     const training = trainer(model, { lr, next });
-    await training.optimizer.explain(model.loss(batchOf(held, vocabularies))); // compiles a step
     return {
       model,
       ...training,

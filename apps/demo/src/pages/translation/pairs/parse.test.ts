@@ -24,6 +24,7 @@ test("a line without a tab is named by its number, too few and too many lines ar
   expect(problemOfPairs(lines(5))).toBeNull();
   expect(problemOfPairs(`${lines(3)}\nno tab\n${lines(3)}`)).toBe("line 4 should be a text, a tab and its translation");
   expect(problemOfPairs(`${lines(5)}\n\tonly a translation`)).toContain("line 6");
+  expect(problemOfPairs(`${lines(5)}\n\tof the second column\tand the third`)).toContain("line 6"); // the first two count
   expect(problemOfPairs(lines(4))).toContain("at least 5 lines");
   expect(problemOfPairs(lines(5001))).toContain("at most 5,000 lines");
   expect(problemOfPairs("a\tb\n".repeat(100_000))).toContain("at most 300,000 characters");

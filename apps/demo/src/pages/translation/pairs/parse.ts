@@ -24,9 +24,11 @@ export function symbolsOf(text: string, unit: Unit): string[] {
 export function problemOfPairs(text: string): string | null {
   if (text.length > MOST_CHARACTERS) return `should have at most ${MOST_CHARACTERS.toLocaleString("en")} characters`;
   const lines = text.split("\n");
-  const bad = lines.findIndex(
-    (line) => line.trim() !== "" && line.split("\t").filter((side) => side.trim()).length < 2,
-  );
+  const isPair = (line: string) => {
+    const [source = "", target = ""] = line.split("\t");
+    return source.trim() !== "" && target.trim() !== "";
+  };
+  const bad = lines.findIndex((line) => line.trim() !== "" && !isPair(line));
   if (bad >= 0) return `line ${bad + 1} should be a text, a tab and its translation`;
   const count = lines.filter((line) => line.trim() !== "").length;
   if (count < LEAST_PAIRS) return `should have at least ${LEAST_PAIRS} lines, such as “the cat”, a tab, “le chat”`;

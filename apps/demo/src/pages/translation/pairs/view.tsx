@@ -16,7 +16,7 @@ import type { experiment } from "./experiment";
 import { symbolsOf } from "./parse";
 import { settings } from "./settings";
 
-const score = share("held-out pairs right");
+const score = share("pairs right");
 
 /** Letters stand side by side, words apart. */
 function useSeparator(): "" | " " {
@@ -34,8 +34,8 @@ export function PairsView() {
       about={
         <p>
           The same model learns any pairs of texts: words and their translations, spellings, phrases. At first there is
-          a tiny English and French, in which adjectives change places; a tenth of the phrases is held out, and has to
-          be put together from what the others taught. Paste pairs of your own among the settings.
+          a tiny English and French, in which adjectives change places; a tenth of the phrases is held out for the
+          score, and has to be put together from what the others taught. Paste pairs of your own among the settings.
         </p>
       }
       drawing={
@@ -55,7 +55,7 @@ function Picture() {
   const picture = usePicture<typeof experiment>();
   const separator = useSeparator();
   if (!picture) return <p class="muted">Nothing to see yet.</p>;
-  const { made, target } = picture;
+  const { made, target, isHeldOut } = picture;
   const isRight = isSame(made.symbols, target);
   return (
     <>
@@ -64,6 +64,11 @@ function Picture() {
         <strong class={isRight ? "good" : "bad"}>{made.symbols.join(separator) || "nothing"}</strong>
         {isRight ? " ✓" : " ✗"}
       </p>
+      {!isHeldOut && (
+        <p class="muted">
+          Of these pairs none was held out: the score is of pairs that it learns from, and this is one of them.
+        </p>
+      )}
       <Alignment made={made} label="Where it looks as it learns: source across, target down" />
     </>
   );

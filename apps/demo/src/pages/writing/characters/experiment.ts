@@ -1,6 +1,7 @@
+import { Random } from "@unroll/data";
 import { argmax, type Tensor, tensor } from "@unroll/nn";
 import { defineExperiment } from "../../../experiment/experiment";
-import { heldOut, passagesOf } from "./held-out";
+import { heldOut, passagesOf, repeated } from "./held-out";
 import { makeModel, trainer, vocabularyOf } from "./model";
 import type { Activations } from "./search";
 import { settings } from "./settings";
@@ -24,6 +25,8 @@ export type Question =
   /** Keeps the visitor's own text, for a reset. */
   | { readonly kind: "keep"; readonly text: string };
 
+/** The stream of the seed that says where reading begins. */
+const BEGINNING = 1;
 /** T, the characters of a passage. */
 const PASSAGE = 480;
 /** Held-out characters that the score is of, in rows side by side. */
@@ -32,15 +35,15 @@ const SAMPLE = { length: 160, temperature: 0.7, seed: 1 } as const;
 
 export const experiment = defineExperiment({
   settings,
-  async create({ text: name, lr, ...options }, { rng, random }) {
+  async create({ text: name, lr, ...options }, { seed, rng }) {
     const text = await readText(name);
     const vocabulary = vocabularyOf(text);
     const { train, held } = heldOut(text);
     const model = makeModel(vocabulary.size, options, rng);
-    const training = trainer(model, vocabulary.encode(train), { lr, random });
+    const training = trainer(model, vocabulary.encode(train), { lr, random: new Random(seed, BEGINNING) });
 
-    const scored = vocabulary.encode(held.repeat(Math.ceil((ROWS * STEPS + 1) / held.length)));
-    const targets = scored.subarray(1, ROWS * STEPS + 1);
+    const scored = repeated(vocabulary.encode(held), ROWS * STEPS + 1);
+    const targets = scored.subarray(1);
     const passages = passagesOf(held, PASSAGE);
     let at = 0;
     let passage = passages[0] ?? held;
@@ -65,6 +68,7 @@ export const experiment = defineExperiment({
       model,
       optimizer: training.optimizer,
       step: training.step,
+      notes: training.notes,
       dispose: training.dispose,
       /** The share of held-out characters that the likeliest is. */
       async score() {

@@ -6,7 +6,18 @@ export function heldOut(text: string): { train: string; held: string } {
   const goal = Math.floor(text.length * (1 - HELD_OUT));
   const line = text.indexOf("\n", goal);
   const cut = line >= 0 && line < (goal + text.length) / 2 ? line + 1 : goal;
-  return { train: text.slice(0, cut), held: text.slice(cut) };
+  const train = firstOf(text, cut);
+  return { train, held: text.slice(train.length) };
+}
+
+/** The beginning of a text, so many UTF-16 units of it at most: no character of two is cut apart. */
+export function firstOf(text: string, units: number): string {
+  return text.slice(0, units).replace(/[\ud800-\udbff]$/, "");
+}
+
+/** So many ids: those there are, over and over where they are fewer. */
+export function repeated(ids: Int32Array, count: number): Int32Array<ArrayBuffer> {
+  return Int32Array.from({ length: count }, (_, at) => ids[at % ids.length] ?? 0);
 }
 
 const MARKS = /["`()[\]{}]/g;
@@ -16,7 +27,7 @@ const MOST_PASSAGES = 12;
 export function passagesOf(text: string, length: number): string[] {
   const passages: string[] = [];
   for (let start = 0; start + length <= text.length; ) {
-    passages.push(text.slice(start, start + length));
+    passages.push(firstOf(text.slice(start), length));
     const line = text.indexOf("\n", start + length);
     start = line < 0 ? text.length : line + 1;
   }

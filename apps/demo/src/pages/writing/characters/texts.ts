@@ -5,15 +5,12 @@ import { fetchMade } from "../../../experiment/made-file";
 import type { Values } from "../../../experiment/settings";
 import { keptFiles } from "../../../worker/storage";
 import { vocabularyOf } from "./model";
+import { ownText } from "./own-text";
 import type { settings } from "./settings";
 
 export type TextName = Values<typeof settings>["text"];
 
 const OWN = "writing-own.txt";
-/** The visitor's file is read as far as this. */
-export const MOST_CHARACTERS = 1_000_000;
-/** Of less than this there is nothing to hold out, and hardly a chunk to learn from. */
-const LEAST_CHARACTERS = 1000;
 const files = () => keptFiles("gallery-texts");
 
 /** The text of that name. @throws ValueError if the visitor gave none */
@@ -36,17 +33,7 @@ export async function readText(name: TextName): Promise<string> {
  * @throws Error if nothing can be learned from it: what was kept before stays, since the model that learned from it does
  */
 export async function keepText(text: string): Promise<void> {
-  const kept = text.slice(0, MOST_CHARACTERS);
-  const { length } = [...kept];
-  if (length < LEAST_CHARACTERS) {
-    throw new ValueError({
-      where: "writing",
-      what: "your own file",
-      expected: `a text of at least ${LEAST_CHARACTERS.toLocaleString("en")} characters`,
-      received: `one of ${length}`,
-      remedy: "Choose a longer one.",
-    });
-  }
+  const kept = ownText(text);
   vocabularyOf(kept); // throws where no character is frequent enough
   await (await files()).write(OWN, new TextEncoder().encode(kept));
 }

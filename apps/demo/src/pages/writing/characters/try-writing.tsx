@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import { lab } from "../../../client/lab";
 import { ask } from "../../../lab/ask";
+import { TextFileButton } from "../../../ui/text-file-button";
 import type { experiment } from "./experiment";
+import { MOST_CHARACTERS } from "./own-text";
 
 /** Text from the model: how it begins and how daring it is are the visitor's; so is what it learns from, if wanted. */
 export function TryWriting() {
@@ -9,7 +11,7 @@ export function TryWriting() {
   const [temperature, setTemperature] = useState(0.7);
   const [written, setWritten] = useState<{ readonly beginning: string; readonly text: string } | null>(null);
   const [isWriting, setWriting] = useState(false);
-  const isBusy = isWriting || ["opening", "recovering", "gone"].includes(lab.status.value);
+  const isBusy = isWriting || !lab.isOpen.value;
   const write = async () => {
     setWriting(true);
     const seed = Math.floor(1e6 * Math.random());
@@ -69,26 +71,19 @@ export function TryWriting() {
 }
 
 function OwnText({ isBusy }: { readonly isBusy: boolean }) {
-  const learn = async (input: HTMLInputElement) => {
-    const [file] = input.files ?? [];
-    if (file) {
-      const kept = await ask<typeof experiment>({ kind: "keep", text: await file.text() });
-      if (kept !== null) await lab.reset({ ...lab.values.value, text: "your own file" });
-    }
-    input.value = ""; // so that the same file can be chosen again
+  const learn = async (text: string) => {
+    const kept = await ask<typeof experiment>({ kind: "keep", text });
+    if (kept !== null) await lab.reset({ ...lab.values.value, text: "your own file" });
   };
   return (
-    <div class="buttons">
-      <label class="button">
-        Learn from a file
-        <input
-          type="file"
-          accept="text/*,.md,.ts,.tsx,.js,.py,.c,.rs,.go,.java,.tex"
-          disabled={isBusy}
-          onChange={(event) => void learn(event.currentTarget)}
-        />
-      </label>
+    <TextFileButton
+      label="Learn from a file"
+      accept="text/*,.md,.ts,.tsx,.js,.py,.c,.rs,.go,.java,.tex"
+      most={MOST_CHARACTERS}
+      disabled={isBusy}
+      onText={learn}
+    >
       <span class="muted">A text of yours, some ten thousand characters or more. It stays in this browser.</span>
-    </div>
+    </TextFileButton>
   );
 }

@@ -57,7 +57,7 @@ function Picture() {
     if (answer !== null && typeof answer !== "string") show(answer);
   };
   if (!picture || !cells) return <p class="muted">Nothing to see yet.</p>;
-  const isBusy = lab.about.value === null;
+  const isBusy = !lab.isOpen.value;
   return (
     <>
       <h3>What it writes</h3>
