@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { puppeteer } from "./scripts/vitest/puppeteer-provider";
 import { documentationSamples } from "./scripts/vitest/samples";
@@ -8,7 +9,10 @@ const resolve = { conditions: ["@unroll/source", "module", "browser", "developme
 /** What is made of kernels and layers that are tested under both limits: apps, samples, and whether toy tasks are learned. */
 const once = ["apps/**", "**/toy-tasks.gpu.test.ts"];
 
-/** GPU tests in headless Chrome, files one after another. `limits` becomes `import.meta.env.UNROLL_LIMITS`. */
+/** Pages with a Chrome each: with an empty shader cache most of the time goes into compiling, on one core each. */
+const pages = Math.min(4, availableParallelism());
+
+/** GPU tests in headless Chrome, files dealt to a few pages. `limits` becomes `import.meta.env.UNROLL_LIMITS`. */
 function gpuProject(
   name: string,
   limits: ImportMetaEnv["UNROLL_LIMITS"],
@@ -25,7 +29,7 @@ function gpuProject(
       env: { UNROLL_LIMITS: limits },
       testTimeout: 120_000,
       hookTimeout: 60_000,
-      fileParallelism: false,
+      maxWorkers: pages,
       sequence: { groupOrder }, // one project after another: two software adapters would fight for the same cores
       browser: {
         enabled: true,

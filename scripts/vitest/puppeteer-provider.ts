@@ -3,11 +3,14 @@ import type { Browser } from "puppeteer";
 import type { BrowserProvider, TestProject } from "vitest/node";
 import { closeChrome, launchChrome } from "../../packages/testing/src/node";
 
-/** Runs Vitest's browser mode in headless Chrome through puppeteer: one Chrome per project, a page each time it asks. */
+/**
+ * Runs Vitest's browser mode in headless Chrome through puppeteer: a Chrome for each page that it asks for. Pages of one Chrome
+ * share its GPU process, which compiles one shader after another.
+ */
 class PuppeteerProvider implements BrowserProvider {
   readonly name = "puppeteer";
-  readonly supportsParallelism = false; // a software adapter shares the CPU, and timings must not disturb each other
-  private browser: Promise<Browser> | undefined;
+  readonly supportsParallelism = true;
+  private readonly browsers: Browser[] = [];
 
   constructor(private readonly project: TestProject) {}
 
@@ -16,8 +19,8 @@ class PuppeteerProvider implements BrowserProvider {
   }
 
   async openPage(_sessionId: string, url: string): Promise<void> {
-    this.browser ??= launchChrome();
-    const browser = await this.browser;
+    const browser = await launchChrome();
+    this.browsers.push(browser);
     browser.once("disconnected", () => this.fail("Chrome ended during the tests"));
     const page = await browser.newPage();
     page.on("error", (error) => this.fail(`the page crashed: ${error.message}`));
@@ -35,8 +38,7 @@ class PuppeteerProvider implements BrowserProvider {
 
   async close(): Promise<void> {
     this.closing = true;
-    if (this.browser !== undefined) await closeChrome(await this.browser);
-    this.browser = undefined;
+    await Promise.all(this.browsers.splice(0).map(closeChrome));
   }
 }
 

@@ -12,7 +12,7 @@ const withoutFileLinks = (text) => text.replace(/\[((?:[^\][]|\[[^\]]*\])+)\]\((
  */
 function installed(name, readme) {
   const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code).join("");
-  const siblings = PACKAGES.filter((each) => each !== name && blocks.includes(`from "@unroll/${each}"`));
+  const siblings = PACKAGES.filter((each) => each !== name && blocks.includes(`"@unroll/${each}"`));
   return [name, ...siblings].map((each) => `@unroll/${each}`).join(" ");
 }
 
