@@ -17,14 +17,14 @@ const batch = (T: number) => {
   };
 };
 
-const make = (positions: Positions, seed = 1) =>
+const make = (positions: Positions, seed = 1, length = 80) =>
   new TransformerLanguageModel({
     vocabularySize: V,
     size: 16,
     heads: 2,
     layers: 1,
     positions,
-    length: 80,
+    length,
     rng: random(seed),
   });
 
@@ -42,6 +42,18 @@ describe.each<Positions>(["learned", "sinusoidal", "rotary", "alibi", "none"])("
     }
     expect(made).toEqual(text.slice(prompt.length));
   });
+});
+
+test("a text may be as long as the table of learned positions, which changes nothing of it", async () => {
+  const model = make("learned", 1, 11);
+  const prompt = [3, 1, 4, 1, 5];
+  const made = await model.generate(prompt, { length: 6, greedy: true });
+  const x = tensor(Uint32Array.from([...prompt, ...made]), { shape: [1, 11] });
+  const logits = await model.forward(x).logits.data();
+  for (const [n, token] of made.entries()) {
+    const said = [...logits.subarray((4 + n) * V, (5 + n) * V)];
+    expect(token).toBe(said.indexOf(Math.max(...said)));
+  }
 });
 
 test("it starts at ln V, learns to count in 60 steps, and then counts; prompts of several lengths go together", async () => {

@@ -72,8 +72,9 @@ const DEVIATION = 0.02;
 /**
  * A decoder-only Transformer: the probability of each next token from all before it (Radford et al. 2019).
  *   p(x_{t+1} | x_1 … x_t) = softmax(W·h_t + b),   h = Transformer(vectors + positions), each step seeing those before it
- * It has the calls of nn's `LanguageModel`: `loss`, `evaluateLoss`, `perplexity`, `generate`. Its state is the cache of keys
- * and values, so a token made costs one step whatever came before.
+ * `loss`, `evaluateLoss`, `perplexity`, `generate` and `generateRows` are those of nn's `LanguageModel`; chunks of a text that
+ * carry a state on are not. While it writes, its state is the cache of keys and values, so a token made costs one step whatever
+ * came before.
  */
 export class TransformerLanguageModel extends Module {
   readonly vocabularySize: number; // V
@@ -190,7 +191,8 @@ export class TransformerLanguageModel extends Module {
     const drawing = expectDrawing(where, this.vocabularySize, options);
     this.#expectPrompts(where, prompts, drawing.length);
     const B = prompts.length;
-    const T = pieces(Math.max(1, ...prompts.map((prompt) => prompt.length - 1)));
+    const room = this.positions instanceof LearnedPositions ? this.positions.length : Number.POSITIVE_INFINITY;
+    const T = Math.min(room, pieces(Math.max(1, ...prompts.map((prompt) => prompt.length - 1))));
     const made = drawing.perSubmission * Math.ceil(drawing.length / drawing.perSubmission);
     const capacity = pieces(T + made);
     this.#rotary?.reserve(capacity);

@@ -47,6 +47,15 @@ describe("batches of another thread", () => {
       expect(state.made.map(({ ids, nested }) => [ids.length, nested.x.length])).toEqual(Array(5).fill([0, 0]));
     }));
 
+  test("end at once in a second loop over a source that has ended", () =>
+    withChannel(async (here, there) => {
+      serveBatches(batches(3).items, there);
+      const counts = [0, 0, 0];
+      for (const epoch of counts.keys())
+        for await (const _ of batchesFrom(here)) counts[epoch] = (counts[epoch] ?? 0) + 1;
+      expect(counts).toEqual([3, 0, 0]);
+    }));
+
   test("are made no further ahead than asked, and the source is closed when the loop is left", () =>
     withChannel(async (here, there) => {
       const { items, state } = batches(100);

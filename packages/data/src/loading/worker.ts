@@ -22,7 +22,7 @@ export function serveBatches(
     port.postMessage(message, { transfer: transfer ? buffersOf(message) : [] });
   };
   const makeOne = async (): Promise<void> => {
-    if (isDone) return;
+    if (isDone) return reply({ unroll: "end" }); // to a loop that begins where another has come to the end
     try {
       const next = await iterator.next();
       reply(next.done ? { unroll: "end" } : { unroll: "item", item: next.value });

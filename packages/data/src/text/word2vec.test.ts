@@ -61,6 +61,20 @@ describe.each([1, 3, 1000])("in chunks of %i bytes", (size) => {
   });
 });
 
+test("words with spaces in them, as GloVe has some, and words that begin with U+FEFF", async () => {
+  const { words, vectors } = await readWord2Vec(
+    text("\ufeffthe 1 2\n. . . 3 4\nat name@domain.com 5 6\n\ufeffcat 7 8\ncat 9 0\n"),
+    asText,
+  );
+  expect(words).toEqual(["the", ". . .", "at name@domain.com", "\ufeffcat", "cat"]);
+  expect([...vectors.data]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 0]);
+  const bytes = binary("2 1", [
+    ["\ufeffcat", [1]],
+    ["cat", [2]],
+  ]);
+  expect((await readWord2Vec(stream(bytes, 7), asBinary)).words).toEqual(["\ufeffcat", "cat"]);
+});
+
 test("only words that are asked for, each once", async () => {
   const lines = "the 1 2\ncat 3 4\ncat 5 6\ndog 7 8\n";
   expect(await readWord2Vec(text(lines), { ...asText, words: ["dog", "cat", "bird"] })).toEqual({
@@ -101,6 +115,7 @@ describe("a file that is not of the form is refused, with where", () => {
     expect(await refusal(text("a 1 2\nb 3\n"), asText)).toMatchInlineSnapshot(
       `[WordVectorError: readWord2Vec: expected 2 numbers after the word at line 2, byte 6 but got 1. Check that the file is complete and of the format given, "text" or "binary".]`,
     );
+    expect(await refusal(text("a 1 2\nb 3 4 5\n"), asText)).toMatchObject({ line: 2, actual: "3" });
     expect(await refusal(text("a 1 2\nb 3 x\n"), asText)).toMatchInlineSnapshot(
       `[WordVectorError: readWord2Vec: expected finite numbers at line 2, byte 6 but got "x" as number 2. Check that the file is complete and of the format given, "text" or "binary".]`,
     );

@@ -47,7 +47,7 @@ const MOST_NUMBERS = 65536;
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }); // U+FEFF begins words too
 
 /**
  * Reads word vectors (Mikolov et al. 2013) as they arrive, so that memory grows with what is kept and not with the file.
@@ -73,7 +73,7 @@ async function readText(bytes: Bytes, table: Table): Promise<void> {
     if (raw === undefined) break;
     const text = decode(raw, { line, offset }).trimEnd();
     if (text === "") continue;
-    const [word = "", ...numbers] = text.split(" ");
+    const { word, numbers } = partsOf(offset === 0 ? text.replace(/^\ufeff/, "") : text, table.dimension);
     if (line === 1 && numbers.length === 1 && /^\d+$/.test(word) && /^\d+$/.test(numbers[0] ?? "")) {
       table.dimension = expectDimension(Number(numbers[0]), { line, offset });
       promised = { words: Number(word), line };
@@ -95,6 +95,18 @@ async function readText(bytes: Bytes, table: Table): Promise<void> {
   if (promised && promised.words !== rows) {
     throw refused(`${promised.words} words, as line 1 says,`, `${rows}`, { line: promised.line, offset: 0 });
   }
+}
+
+/**
+ * The word and the numbers of a line. Some of GloVe's words have spaces in them, such as ". . .": so of a known dimension the
+ * numbers are the last, and what is before them is the word, unless that has more numbers.
+ */
+function partsOf(text: string, dimension: number | undefined): { word: string; numbers: string[] } {
+  const [word = "", ...numbers] = text.split(" ");
+  const more = dimension === undefined ? 0 : numbers.length - dimension;
+  const rest = numbers.slice(0, Math.max(0, more));
+  if (rest.length === 0 || rest.some((part) => part !== "" && Number.isFinite(Number(part)))) return { word, numbers };
+  return { word: [word, ...rest].join(" "), numbers: numbers.slice(more) };
 }
 
 async function readBinary(bytes: Bytes, table: Table): Promise<void> {

@@ -14,6 +14,7 @@ describe("splitWords", () => {
     { text: "- 'quoted' --", words: ["-", "'", "quoted", "'", "-", "-"] },
     { text: "naïve Ελλάδα ½ e\u0301a", words: ["naïve", "Ελλάδα", "½", "e\u0301a"] },
     { text: "हिन्दी में 😀", words: ["हिन्दी", "में", "😀"] },
+    { text: "I ❤️ you 1️⃣", words: ["I", "❤️", "you", "1️⃣"] },
     { text: " \t\n", words: [] },
   ])("$text → $words", ({ text, words }) => {
     expect(splitWords(text)).toEqual(words);
@@ -22,6 +23,7 @@ describe("splitWords", () => {
   test("drops or keeps punctuation, and lowers the case", () => {
     const text = "«Ça va?» SHE said, 3.5%";
     expect(splitWords(text, { punctuation: "drop", lowerCase: true })).toEqual(["ça", "va", "she", "said", "3.5"]);
+    expect(splitWords("I ❤️ you ☺️", { punctuation: "drop" })).toEqual(["I", "you"]);
     expect(splitWords(text, { punctuation: "keep" })).toEqual(["«Ça", "va?»", "SHE", "said,", "3.5%"]);
   });
 

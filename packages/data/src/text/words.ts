@@ -17,12 +17,12 @@ export interface WordOptions {
 
 /**
  * A word: letters, marks and digits; an apostrophe or hyphen between letters (don't, mother-in-law) and a full stop or
- * comma between digits (3.14, 1,000) are part of it.
+ * comma between digits (3.14, 1,000) are part of it. It begins with a letter or a digit: a mark belongs to what is before it.
  */
-const WORD = String.raw`[\p{L}\p{M}\p{N}]+(?:(?:(?<=[\p{L}\p{M}])['’\-‐](?=\p{L})|(?<=\p{N})[.,](?=\p{N}))[\p{L}\p{M}\p{N}]+)*`;
+const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:(?:(?<=[\p{L}\p{M}])['’\-‐](?=\p{L})|(?<=\p{N})[.,](?=\p{N}))[\p{L}\p{M}\p{N}]+)*`;
 
 const WORDS = new RegExp(WORD, "gu");
-const WORDS_AND_MARKS = new RegExp(`${WORD}|\\S`, "gu");
+const WORDS_AND_MARKS = new RegExp(`${WORD}|\\S\\p{M}*`, "gu");
 
 /**
  * The words of a text in any script that separates them.

@@ -149,7 +149,8 @@ export class BahdanauDecoder extends Decoder<BahdanauState> {
     const asSteps = (of: Tensor): Tensor => reshape(of, [B, 1, of.shape[1] as number]);
     const gates = this.#gatesOf(state, asSteps(h));
     const logits = this.logitsOf({ x: asSteps(x), h: asSteps(h), weights: asSteps(weights), gates }, state);
-    return { logits: reshape(logits, [B, this.vocabularySize]), weights, state: after };
+    const draws = drawsOf(this.attention, next.attention);
+    return { logits: reshape(logits, [B, this.vocabularySize]), weights, draws, state: after };
   }
 
   decode(state: BahdanauState, tokens: Tensor): Decoding<BahdanauState> {

@@ -9,6 +9,8 @@ export interface DecoderStep<S> {
   readonly state: S;
   /** How much each place of the memory was attended to [B, S]; none without attention. */
   readonly weights?: Tensor | undefined;
+  /** What places drawn so far say about their gradient [B]; of hard attention only. */
+  readonly draws?: HardState | undefined;
   /** Steps that may follow, where there are places for so many only. */
   readonly stepsLeft?: number | undefined;
 }

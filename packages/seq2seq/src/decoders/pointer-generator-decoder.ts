@@ -1,6 +1,7 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
 import {
   add,
+  cast,
   concat,
   expectDType,
   formatShape,
@@ -101,10 +102,11 @@ export class PointerGeneratorDecoder extends BahdanauDecoder {
 
   protected override logitsOf(features: StepFeatures, state: BahdanauState): Tensor {
     const { x, h, weights } = features;
-    const said = softmax(super.logitsOf(features, state));
+    const said = softmax(cast(super.logitsOf(features, state), "f32")); // ln of a half would know no small probability
     const known =
       this.extraTokens === 0 ? said : concat([said, zeros([...said.shape.slice(0, 2), this.extraTokens])], 2);
-    const generating = sigmoid(this.generate.forward(concat([contextsOf(weights, state.memory), h, x], 2)));
+    const seen = this.inPrecision(contextsOf(weights, state.memory));
+    const generating = cast(sigmoid(this.generate.forward(concat([seen, h, x], 2))), "f32");
     const copied = matmul(weights, oneHot(state.copyIds as Tensor, this.vocabularySize));
     return log(add(add(mul(generating, known), mul(sub(1, generating), copied)), LEAST));
   }

@@ -60,7 +60,8 @@ export class ConvolutionalFront extends Encoder {
       // of L steps ⌈L/stride⌉ begin within the row, as of S steps do
       if (lengths && this.stride > 1) lengths = div(add(lengths, this.stride - 1), this.stride);
     }
-    return this.encoder.encode(x, { lengths });
+    const isKept = this.stride === 1 && this.input.embedding !== null; // as many steps as the source has tokens
+    return this.encoder.encode(x, { lengths, copyIds: options.copyIds ?? (isKept ? source : undefined) });
   }
 }
 

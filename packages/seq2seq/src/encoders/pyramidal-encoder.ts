@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   concat,
   div,
   expectExtent,
@@ -65,13 +66,13 @@ export class PyramidalEncoder extends Encoder {
       memory = ended.output;
       state.push(...ended.state);
     }
-    return { memory, lengths, state };
+    return { memory, lengths, state, copyIds: options.copyIds };
   }
 }
 
 /** Every two steps of x [B, S, D] side by side: [B, ⌈S/2⌉, 2D]. */
 function inPairs(x: Tensor): Tensor {
   const [B, S, D] = x.shape as [number, number, number];
-  const even = S % 2 === 0 ? x : concat([x, zeros([B, 1, D])], 1);
+  const even = S % 2 === 0 ? x : concat([x, cast(zeros([B, 1, D]), x.dtype)], 1);
   return reshape(even, [B, Math.ceil(S / 2), 2 * D]);
 }

@@ -81,7 +81,7 @@ function countsOf(hypothesis: string, reference: string, options: Orders): Count
 function common(ours: ReadonlyMap<string, number>, theirs: ReadonlyMap<string, number>): Counts {
   const total = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
   const both = [...ours].reduce((sum, [gram, count]) => sum + Math.min(count, theirs.get(gram) ?? 0), 0);
-  return [total(ours), total(theirs), both];
+  return [theirs.size > 0 ? total(ours) : 0, total(theirs), both]; // as sacreBLEU: no order counts that a reference is too short for
 }
 
 function wordsOf(text: string): string[] {

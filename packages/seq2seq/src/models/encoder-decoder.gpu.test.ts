@@ -237,6 +237,23 @@ describe("a pointer-generator", () => {
   });
 });
 
+test("how evenly sources are looked at does not depend on their padding", async () => {
+  const model = withBahdanau();
+  const batch = batchOf(4);
+  const ids = await batch.source.data();
+  const wider = Uint32Array.from(
+    { length: B * (S + 3) },
+    (_, k) => (k % (S + 3) < S ? ids[Math.floor(k / (S + 3)) * S + (k % (S + 3))] : 0) ?? 0,
+  );
+  const looked = async (of: PairBatch): Promise<number> => {
+    const [bare, all] = [model.loss(of), model.loss(of, { doublyStochastic: 1 })];
+    return (await all.item()) - (await bare.item());
+  };
+  const padded = { ...batch, source: tensor(wider, { shape: [B, S + 3] }) };
+  // differences of two losses of a few units each, summed in another order
+  expect(await looked(padded)).toBeCloseTo(await looked(batch), 5);
+});
+
 test.each(["lstm", "gru"] as const)("a model of %s computes in halves where the device has them", async (cell) => {
   const wanted = await withBahdanau(cell).loss(batchOf(4)).item();
   const model = withBahdanau(cell);

@@ -98,8 +98,16 @@ export class EncoderDecoder<S = unknown> extends Module {
   readonly step = (state: S, tokens: Tensor): DecoderStep<S> => this.decoder.step(state, tokens);
 
   /** What the decoder says after the start and after each token of the target but the last: logits [B, T, V]. */
-  decode({ source, sourceLengths, copyIds, target }: PairBatch, { sampling }: PairLossOptions = {}): Decoding<S> {
-    const state = this.start(source, { lengths: sourceLengths, copyIds });
+  decode(batch: PairBatch, options: PairLossOptions = {}): Decoding<S> {
+    return this.#decodeFrom(this.#encoded(batch), batch, options);
+  }
+
+  #encoded({ source, sourceLengths, copyIds }: PairBatch): Encoded {
+    return this.encode(source, { lengths: sourceLengths, copyIds });
+  }
+
+  #decodeFrom(encoded: Encoded, { target }: PairBatch, { sampling }: PairLossOptions): Decoding<S> {
+    const state = this.decoder.start(encoded);
     const tokens = this.inputsOf(target);
     return sampling ? decodeWithSampling(this.decoder, state, tokens, sampling) : this.decoder.decode(state, tokens);
   }
@@ -117,7 +125,8 @@ export class EncoderDecoder<S = unknown> extends Module {
   loss(batch: PairBatch, options: PairLossOptions = {}): Tensor {
     const { coverage = 0, doublyStochastic = 0 } = options;
     const lengths = this.expectTarget(batch);
-    const decoding = this.decode(batch, options);
+    const encoded = this.#encoded(batch);
+    const decoding = this.#decodeFrom(encoded, batch, options);
     const { weights } = decoding;
     let loss = this.likelihoodLoss(decoding, batch, lengths, options);
     for (const [what, weight] of Object.entries({ coverage, doublyStochastic })) {
@@ -132,7 +141,7 @@ export class EncoderDecoder<S = unknown> extends Module {
           remedy: "Leave it out, or build the model with a decoder that attends.",
         });
       }
-      const options = { steps: lengths };
+      const options = { lengths: encoded.lengths, steps: lengths };
       loss = add(
         loss,
         mul(what === "coverage" ? coverageLoss(weights, options) : doublyStochasticLoss(weights, options), weight),

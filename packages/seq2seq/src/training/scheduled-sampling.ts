@@ -1,5 +1,7 @@
+import type { HardState } from "@unroll/attention";
 import { UnsupportedError } from "@unroll/kernels";
 import {
+  cast,
   categorical,
   detach,
   dropout,
@@ -38,6 +40,7 @@ export function decodeWithSampling<S>(
 ): Decoding<S> {
   expectRange("decodeWithSampling", "probability", probability, 0, 1);
   if (probability === 1) return decoder.decode(state, tokens);
+  const drop = 1 - probability; // 1 too where a schedule has come so near to 0 that no float lies between
   if (!decoder.isRecurrent) {
     throw new UnsupportedError({
       where: "decodeWithSampling",
@@ -47,10 +50,10 @@ export function decodeWithSampling<S>(
   }
   const given = unstack(tokens, 1);
   // Where an element is not dropped, the target's token is read.
-  const coins =
-    probability === 0 ? undefined : unstack(greater(dropout(ones(tokens.shape), 1 - probability, { rng }), 0), 1);
+  const coins = drop === 1 ? undefined : unstack(greater(dropout(ones(tokens.shape), drop, { rng }), 0), 1);
   const logits: Tensor[] = [];
   const weights: Tensor[] = [];
+  const draws: HardState[] = [];
   let now = state;
   for (const [t, token] of given.entries()) {
     const before = logits[t - 1];
@@ -58,17 +61,31 @@ export function decodeWithSampling<S>(
     const result = decoder.step(now, read);
     logits.push(result.logits);
     if (result.weights) weights.push(result.weights);
+    if (result.draws) draws.push(result.draws);
     now = result.state;
   }
   return {
     logits: stack(logits, 1),
     state: now,
     ...(weights.length > 0 ? { weights: stack(weights, 1) } : {}),
+    ...(draws.length > 0 ? { draws: inSteps(draws) } : {}),
   };
 }
+
+/** What each step drew, [B, T]. */
+const inSteps = (draws: readonly HardState[]): HardState => ({
+  logProbability: stack(
+    draws.map(({ logProbability }) => logProbability),
+    1,
+  ),
+  entropy: stack(
+    draws.map(({ entropy }) => entropy),
+    1,
+  ),
+});
 
 function sampled(token: Tensor, coin: Tensor | undefined, logits: Tensor, rng: Generator): Tensor {
   const drawn = categorical(detach(logits), { rng });
   if (!coin) return drawn;
-  return where(coin, token, drawn);
+  return where(coin, token, cast(drawn, token.dtype));
 }

@@ -71,7 +71,9 @@ export function TryWriting() {
 }
 
 function OwnText({ isBusy }: { readonly isBusy: boolean }) {
+  const path = lab.path.value;
   const learn = async (text: string) => {
+    if (lab.path.value !== path) return; // the visitor left while the file was read
     const kept = await ask<typeof experiment>({ kind: "keep", text });
     if (kept !== null) await lab.reset({ ...lab.values.value, text: "your own file" });
   };
