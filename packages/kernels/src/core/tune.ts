@@ -30,8 +30,8 @@ export function tune(device: Device, program: Program): Promise<void> {
 async function tuneNow(device: Device, program: Program): Promise<void> {
   const { undecided } = program;
   for (const open of undecided) device.choices.record(open.call.kernel, open.facts, await measure(device, open));
-  if (undecided.length > 0) await device.choices.save();
   await program.rechoose();
+  if (undecided.length > 0) await device.choices.save(); // last: what was measured holds where it cannot be kept
 }
 
 /** The fastest sample of each candidate for a call in nanoseconds, by the kernel's name; none where memory is short. */

@@ -1,9 +1,10 @@
 import { DTypeError } from "@unroll/kernels";
 import { GRU, type GRUOptions } from "../modules/gru";
 import { LSTM, type LSTMOptions, type LSTMState } from "../modules/lstm";
+import { mergeDirections } from "../modules/merge";
 import type { SequenceOptions } from "../modules/recurrent";
 import { RNN, type RNNOptions } from "../modules/rnn";
-import { concat } from "../ops/concat";
+import { add } from "../ops/arithmetic";
 import { expectOneOf } from "../ops/options";
 import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
@@ -56,13 +57,18 @@ const wrongState = (expected: string, received: string): DTypeError =>
     remedy: "Pass what this model's forward returned as state.",
   });
 
-/** What the last layer ends with, directions side by side: [B, D·P]. */
-export function lastHidden({ layers, directions }: SequenceCell, state: ModelState): Tensor {
+/** What the last layer gives where it ends, its directions merged: [B, outputSize]. With `residual` it has that of all layers in it. */
+export function lastHidden({ layers, directions, merge, residual }: SequenceCell, state: ModelState): Tensor {
   const h = state instanceof Tensor ? state : state.h; //                              [L·D, B, P]
   const [, B, P] = h.shape as [number, number, number];
-  const ends = Array.from({ length: directions }, (_, d) => {
-    const at = (layers - 1) * directions + d;
-    return reshape(slice(h, 0, at, at + 1), [B, P]);
-  });
-  return concat(ends, 1);
+  const endOf = (layer: number): Tensor => {
+    const ends = Array.from({ length: directions }, (_, d) => {
+      const at = layer * directions + d;
+      return reshape(slice(h, 0, at, at + 1), [B, P]);
+    });
+    return mergeDirections(ends, merge, 1);
+  };
+  let sum = endOf(layers - 1);
+  if (residual) for (let layer = layers - 2; layer >= 0; layer--) sum = add(sum, endOf(layer));
+  return sum;
 }

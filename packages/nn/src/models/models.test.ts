@@ -38,6 +38,15 @@ describe("shapes", () => {
     },
   );
 
+  test.each(["sum", "mean", "product", "concat"] as const)(
+    "pooling takes what both directions end with: %s",
+    (merge) => {
+      const options = { inputSize: 3, hiddenSize: 4, direction: "bidirectional", merge, layers: 2, rng } as const;
+      expect(new SequenceClassifier({ ...options, classes: 2 }).forward(zeros([2, 6, 3])).shape).toEqual([2, 2]);
+      expect(new SequenceAutoencoder(options).forward(zeros([2, 6, 3])).shape).toEqual([2, 6, 3]);
+    },
+  );
+
   test("a tagger gives a score for each tag of each step", () => {
     const model = new SequenceTagger({ vocabularySize: 9, embeddingSize: 3, hiddenSize: 4, tags: 6, rng });
     expect(model.forward(tokens(2, 5)).shape).toEqual([2, 5, 6]);

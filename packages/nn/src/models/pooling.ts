@@ -7,7 +7,7 @@ export type Pooling = "last" | "mean" | "max";
 
 export const POOLINGS = ["last", "mean", "max"] as const;
 
-/** One vector [B, D·P] for each row, of its true steps alone. */
+/** One vector [B, outputSize] for each row, of its true steps alone. */
 export function pooledOver(
   pooling: Pooling,
   cell: SequenceCell,

@@ -33,12 +33,13 @@ export function expectAverage(where: string, average: AverageOptions | undefined
 
 /** @throws ValueError unless an average is kept, of one update at least */
 export function expectAverageKept(where: string, average: AverageOptions | undefined, updates: number): void {
-  if (average && updates > 0) return;
+  const first = average?.kind === "mean" ? (average.from ?? 1) : 1;
+  if (average && updates >= first) return;
   throw new ValueError({
     where,
     what: "the average of the weights",
     expected: "kept, of one update at least",
-    received: average ? "of none yet" : "not kept",
+    received: average ? `of none yet, after ${updates} updates, since the first is ${first}` : "not kept",
     remedy: 'Pass average: { kind: "ema", decay: 0.999 } to the optimizer.',
   });
 }

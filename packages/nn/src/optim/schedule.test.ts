@@ -66,6 +66,7 @@ describe("schedules, by their closed forms", () => {
     expect(at(cycle, 0, 2, 9, 50)).toEqual(close([1 / 25, 1, 1 / 25e4, 1 / 25e4]));
     expect(cycle(1)).toBeGreaterThan(cycle(0));
     expect(cycle(5)).toBeLessThan(1);
+    expect(at(oneCycle({ lr: 1, steps: 10, rise: 0.1 }), 0, 9)).toEqual(close([1, 1 / 25e4])); // the first is the peak
   });
 });
 

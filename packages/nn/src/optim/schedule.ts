@@ -284,7 +284,7 @@ export function oneCycle({
   const top = rise * steps - 1;
   const [start, end] = [lr / divide, lr / divide / finalDivide];
   return (t) => {
-    if (t <= top) return cosine(start, lr, t / top);
+    if (t < top) return cosine(start, lr, t / top);
     return cosine(lr, end, Math.min(1, (t - top) / (steps - 1 - top)));
   };
 }

@@ -204,8 +204,8 @@ export class Plan {
   #tune(): void {
     if (this.program.undecided.length === 0) return;
     tune(this.#device, this.program).catch((error: unknown) => {
-      // It can fail only where the device is gone, and whatever is asked for next says that by itself.
-      if (!this.#device.lost && !this.#device.disposed) throw error;
+      // Where the device is gone, whatever is asked for next says that by itself; else a store took nothing, and all runs on.
+      if (!this.#device.lost && !this.#device.disposed) console.warn("What was measured is not kept:", error);
     });
   }
 

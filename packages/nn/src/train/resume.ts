@@ -1,3 +1,4 @@
+import { stateOf } from "../io/model";
 import type { Module } from "../modules/module";
 import type { HostData } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";
@@ -41,20 +42,20 @@ export function isTrainState(state: unknown): state is TrainState {
   return typeof state === "object" && state !== null && "carried" in state && "best" in state;
 }
 
-/** Weights as tensors by path, for a checkpoint. */
+/** Weights and buffers as tensors by path, for a checkpoint. */
 export function weightTensors(model: Module, weights: ReadonlyMap<Parameter, HostData>): Record<string, Tensor> {
   const found: Record<string, Tensor> = {};
-  for (const [path, parameter] of model.namedParameters()) {
+  for (const [path, parameter] of stateOf(model)) {
     const data = weights.get(parameter);
     if (data) found[path] = tensor(data, { shape: [...parameter.shape], allowNonFinite: true });
   }
   return found;
 }
 
-/** The weights that such tensors hold. */
+/** The weights and buffers that such tensors hold. */
 export async function weightsOf(model: Module, tensors: TrainState["best"]): Promise<Map<Parameter, HostData>> {
   const weights = new Map<Parameter, HostData>();
-  for (const [path, parameter] of model.namedParameters()) {
+  for (const [path, parameter] of stateOf(model)) {
     const values = await tensors[path]?.data();
     if (values) weights.set(parameter, values);
   }

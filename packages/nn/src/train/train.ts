@@ -160,7 +160,7 @@ class Run<Batch, State> {
     if (accumulate === 1) await optimizer.minimize(loss, { evaluate });
     else {
       await optimizer.accumulate(loss, { evaluate, ...(rows === undefined ? {} : { weight: rows }) });
-      if (optimizer.accumulated === accumulate) await optimizer.step();
+      if (optimizer.accumulated >= accumulate) await optimizer.step();
     }
     this.#carried = state === undefined ? undefined : carryState(state, this.#carried);
     return loss;

@@ -26,6 +26,9 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
   tanh: "tanh",
 };
 
+/** Keras's names of what becomes of two directions' outputs. */
+const MERGE_MODES = { concat: "concat", sum: "sum", mean: "ave", product: "mul" } as const;
+
 /** A layer of the chain, named after the module that it comes from. */
 export interface ChainLayer extends KerasDescription {
   readonly stem: string;
@@ -70,7 +73,9 @@ export function chainOf(where: string, traced: TracedModel): ChainLayer[] {
       continue;
     }
     const { origin } = current;
-    const name = origin && Object.hasOwn(ACTIVATIONS, origin.name) ? ACTIVATIONS[origin.name] : undefined;
+    const isOfAnother = current.node.kind === "elementwise" && current.node.op === "geluTanh"; // recorded as a gelu too
+    const name =
+      origin && !isOfAnother && Object.hasOwn(ACTIVATIONS, origin.name) ? ACTIVATIONS[origin.name] : undefined;
     if (!origin || name === undefined)
       throw noChain(where, `the operation ${origin?.name ?? current.node.kind} is no layer`);
     if (activation !== undefined) layers.unshift(activationLayer(activation));
@@ -164,6 +169,7 @@ function layersOf(where: string, { call, part }: Source, activation = "linear"):
     throw noChain(where, `"${call.path}"`);
   if (part !== "output" && part !== "last") throw noChain(where, `${part} of "${call.path}" is used`);
   const { layers, direction, dropout } = module;
+  if (module.residual && layers > 1) throw noChain(where, `"${call.path}" adds what its layers read to what they give`);
   // Keras gives the steps of a layer that goes backwards in the order in which it read them.
   if (direction === "reverse" && (layers > 1 || part === "output")) {
     throw noChain(where, `"${call.path}" reads backwards and gives its steps forwards`);
@@ -174,7 +180,7 @@ function layersOf(where: string, { call, part }: Source, activation = "linear"):
       goBackwards: direction === "reverse",
       stateful: false,
       zeroOutput: false,
-      ...(direction === "bidirectional" ? { merge: "concat" as const } : {}),
+      ...(direction === "bidirectional" ? { merge: MERGE_MODES[module.merge] } : {}),
     };
     const description = describeRecurrent(module, settings, { layer });
     return dropout > 0 && layer > 0

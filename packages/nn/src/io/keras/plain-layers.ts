@@ -213,7 +213,8 @@ export const masking =
       });
     }
     const [B = 0, T = 0, F = 0] = x.shape;
-    const isKept = (step: number): boolean => values.subarray(step * F, (step + 1) * F).some((each) => each !== value);
+    const masked = values instanceof Float32Array ? Math.fround(value) : value; // as Keras compares: in the dtype of the values
+    const isKept = (step: number): boolean => values.subarray(step * F, (step + 1) * F).some((each) => each !== masked);
     const kept = Uint8Array.from({ length: B * T }, (_, step) => Number(isKept(step)));
     const factors = Float32Array.from(kept);
     return { x: mul(x, tensor(factors, { shape: [B, T, 1] })), mask: { B, T, kept } };

@@ -3,6 +3,7 @@ import {
   Dropout,
   Embedding,
   GRU,
+  gelu,
   LayerNorm,
   Linear,
   LSTM,
@@ -17,6 +18,7 @@ import {
   sub,
   type Tensor,
   writeTfjs,
+  zeros,
 } from "../..";
 
 const rng = random(9);
@@ -51,6 +53,18 @@ class Held extends Module {
 }
 
 const inputs = { tokens: { shape: ["batch", "time"], dtype: "i32" } } as const;
+
+test.each(["concat", "sum", "mean", "product"] as const)(
+  "two directions come back merged as they were: %s",
+  async (merge) => {
+    const cell = new LSTM(3, 4, { rng, direction: "bidirectional", merge });
+    const { model, weights } = await writeTfjs(new Held(cell), { inputs: { x: { shape: ["batch", "time", 3] } } });
+    const { output } = readTfjs({ model, weights: [weights] }).forward(zeros([2, 5, 3]));
+    expect(output.shape).toEqual([2, 5, cell.outputSize]);
+    const mode = { concat: "concat", sum: "sum", mean: "ave", product: "mul" }[merge];
+    expect(model).toContain(`"merge_mode":"${mode}"`);
+  },
+);
 
 test("a chain of modules is written as the layers that Keras has for them", async () => {
   const { model, weights } = await writeTfjs(new Names(), { inputs });
@@ -145,6 +159,16 @@ describe("what is no chain of Keras's layers is refused", () => {
     await expect(written((model, x) => model.odd.forward(x).output)).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: writeTfjs: a Keras LSTM has one activation for its candidate and its output, and this one has two. Save the model with save() in its own layout.]`,
     );
+  });
+  test("what is added or approximated between layers", async () => {
+    const residual = new Held(new LSTM(3, 3, { rng, layers: 2, residual: true }));
+    await expect(writeTfjs(residual, { inputs: { x: { shape: ["batch", 5, 3] } } })).rejects.toThrow(
+      "adds what its layers read to what they give",
+    );
+    await expect(written((m, x) => gelu(m.a.forward(x), { approximate: "tanh" }))).rejects.toThrow(
+      "the operation gelu is no layer",
+    );
+    await expect(written((m, x) => gelu(m.a.forward(x)))).resolves.toBeDefined();
   });
   test("a call with lengths", async () => {
     await expect(

@@ -90,8 +90,17 @@ function floatsIn({ bytes, bits }: ProtoField): number[] {
     : Array.from({ length: bytes.length >> 2 }, (_, at) => floatAt(bytes, at));
 }
 
+function doublesIn({ bytes, bits }: ProtoField): number[] {
+  const view = bytes.length === 0 ? new DataView(BigUint64Array.of(bits).buffer) : viewOf(bytes);
+  return Array.from({ length: view.byteLength >> 3 }, (_, at) => view.getFloat64(8 * at, true));
+}
+
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const floatAt = (bytes: Uint8Array, at: number): number => viewOf(bytes).getFloat32(4 * at, true);
+
+/** ONNX's number of half precision. */
+const FLOAT16 = 10;
+const floatOfHalf = (bits: number): number => floatOf(BigInt(float32BitsOfHalf(bits)));
 
 /** TensorProto.DataType: bytes of an element in `raw_data`, and what it becomes. */
 const TYPES: Readonly<
@@ -101,7 +110,7 @@ const TYPES: Readonly<
   6: { width: 4, dtype: "i32", at: (view, at) => view.getInt32(at, true) },
   7: { width: 8, dtype: "i32", at: (view, at) => Number(view.getBigInt64(at, true)) },
   9: { width: 1, dtype: "i32", at: (view, at) => view.getUint8(at) },
-  10: { width: 2, dtype: "f32", at: (view, at) => floatOf(BigInt(float32BitsOfHalf(view.getUint16(at, true)))) },
+  [FLOAT16]: { width: 2, dtype: "f32", at: (view, at) => floatOfHalf(view.getUint16(at, true)) },
   11: { width: 8, dtype: "f32", at: (view, at) => view.getFloat64(at, true) },
 };
 
@@ -116,6 +125,7 @@ function readTensor(reader: ProtoReader, whole: ProtoField): { name: string; ten
     else if (field.field === 2) type = signed(field.bits);
     else if (field.field === 4) typed.push(...floatsIn(field));
     else if (field.field === 5 || field.field === 7) typed.push(...wholeIn(reader, field));
+    else if (field.field === 10) typed.push(...doublesIn(field));
     else if (field.field === 8) name = text(field);
     else if (field.field === 9) raw = field.bytes;
     else if (field.field === 13 || (field.field === 14 && field.bits === 1n)) isExternal = true;
@@ -137,7 +147,11 @@ function readTensor(reader: ProtoReader, whole: ProtoField): { name: string; ten
   const count = elementCount(dims);
   const found = raw ? raw.length / rule.width : typed.length;
   if (found !== count) fail(what, whole, `of ${count} elements, as its shape says,`, `of ${found}`);
-  const values = raw ? Array.from({ length: count }, (_, at) => rule.at(viewOf(raw), at * rule.width)) : typed;
+  const values = raw
+    ? Array.from({ length: count }, (_, at) => rule.at(viewOf(raw), at * rule.width))
+    : type === FLOAT16
+      ? typed.map(floatOfHalf) // kept as whole numbers, their 16 bits
+      : typed;
   const data = rule.dtype === "f32" ? Float32Array.from(values) : Int32Array.from(values);
   return { name, tensor: { dtype: rule.dtype, shape: dims, data } };
 }
