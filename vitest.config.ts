@@ -8,6 +8,9 @@ const resolve = { conditions: ["@unroll/source", "module", "browser", "developme
 
 /** What is made of kernels and layers that are tested under both limits: apps, samples, and whether toy tasks are learned. */
 const once = ["apps/**", "**/toy-tasks.gpu.test.ts"];
+/** What measures how long the page's thread takes: one after another, with nothing beside it. */
+const timed = ["packages/**/*cost.gpu.test.ts"];
+const alone = { include: timed, exclude: [], maxWorkers: 1 };
 
 /** Pages with a Chrome each: with an empty shader cache most of the time goes into compiling, on one core each. */
 const pages = Math.min(4, availableParallelism());
@@ -17,6 +20,7 @@ function gpuProject(
   name: string,
   limits: ImportMetaEnv["UNROLL_LIMITS"],
   groupOrder: number,
+  { include = ["{packages,apps}/*/**/*.gpu.test.ts"], exclude = timed, maxWorkers = pages } = {},
 ): TestProjectConfiguration {
   return {
     plugins: [documentationSamples()],
@@ -24,12 +28,12 @@ function gpuProject(
     define: { "import.meta.env.UNROLL_LIMITS": JSON.stringify(limits) },
     test: {
       name,
-      include: ["{packages,apps}/*/**/*.gpu.test.ts"],
-      exclude: ["**/node_modules/**", "**/dist/**", ...(limits === "default" ? once : [])],
+      include,
+      exclude: ["**/node_modules/**", "**/dist/**", ...exclude, ...(limits === "default" ? once : [])],
       env: { UNROLL_LIMITS: limits },
       testTimeout: 120_000,
       hookTimeout: 60_000,
-      maxWorkers: pages,
+      maxWorkers,
       sequence: { groupOrder }, // one project after another: two software adapters would fight for the same cores
       browser: {
         enabled: true,
@@ -58,6 +62,8 @@ export default defineConfig({
       },
       gpuProject("gpu", "adapter", 1),
       gpuProject("gpu-default-limits", "default", 2),
+      gpuProject("gpu-timed", "adapter", 3, alone),
+      gpuProject("gpu-timed-default-limits", "default", 4, alone),
     ],
   },
 });

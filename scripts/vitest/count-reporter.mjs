@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 
-const projects = ["node", "gpu (chrome)", "gpu-default-limits (chrome)"];
+const projects = [
+  "node",
+  ...["gpu", "gpu-default-limits", "gpu-timed", "gpu-timed-default-limits"].map((name) => `${name} (chrome)`),
+];
 const silenceMs = 15 * 60_000;
 
 /** Whether the user asked for a part of the tests; only a whole run must have tests in every project. */
