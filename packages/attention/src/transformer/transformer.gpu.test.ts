@@ -125,9 +125,9 @@ test("a training step allocates nothing once warm, and the loss falls", async ()
     return loss;
   };
   const first = await (await step()).item();
-  for (let n = 0; n < 4; n++) await step();
+  for (let n = 0; n < 4; n++) (await step()).dispose();
   const warm = gpu.device.counters.snapshot();
-  for (let n = 0; n < 34; n++) await step();
+  for (let n = 0; n < 34; n++) (await step()).dispose();
   const { buffers, bindGroups, pipelines, submissions } = gpu.device.counters.since(warm);
   expect({ buffers, bindGroups, pipelines, submissions }).toEqual({
     buffers: 0,

@@ -133,6 +133,7 @@ test("a step makes nothing after warm-up, whatever the lengths", async () => {
     const loss = ctcLoss(model.forward(toTensor(values)), rows, { inputLengths: lengths, zeroInfinity: true });
     await optimizer.minimize(loss);
     losses.push(await loss.item());
+    loss.dispose();
     if (step === 4) warm = counters.snapshot();
   }
   const { pipelines, bindGroups, buffers } = counters.since(warm);

@@ -1,4 +1,4 @@
-import { expectClose, normal } from "@unroll/testing";
+import { expectClose, learn, normal } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import {
   BatchNorm1d,
@@ -104,7 +104,7 @@ describe("running statistics", () => {
     const model = new Model();
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
     const { counters } = gpu.device;
-    const step = () => optimizer.minimize(mseLoss(model.forward(batch()), draw([8, 1], 4)));
+    const step = () => learn(optimizer, mseLoss(model.forward(batch()), draw([8, 1], 4)));
     for (let n = 0; n < 3; n++) await step();
     const warm = counters.snapshot();
     for (let n = 0; n < 5; n++) await step();

@@ -93,6 +93,7 @@ test("a model of them trains: one submission a step, and nothing new once it is 
     const loss = mseLoss(out.forward(reshape(square(hidden), [8, 96])), draw([8, 1], 4));
     await optimizer.minimize(loss);
     if (step % 29 === 0) losses.push(await loss.item());
+    loss.dispose();
     if (step === 3) warm = counters.snapshot();
   }
   const { buffers, bindGroups, pipelines } = counters.since(warm);

@@ -161,6 +161,7 @@ describe("a model of all modules in halves", () => {
         const loss = readerLoss(model);
         await optimizer.minimize(loss);
         if (step % 10 === 0) await loss.item();
+        loss.dispose();
         if (step === 10) warm = counters.snapshot();
       }
       const { buffers, bindGroups, pipelines } = counters.since(warm);

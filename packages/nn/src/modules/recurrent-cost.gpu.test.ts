@@ -1,3 +1,4 @@
+import { learn } from "@unroll/testing";
 import { describe, expect, test, vi } from "vitest";
 import {
   Adam,
@@ -51,11 +52,11 @@ describe.each([
     const lossOf = ({ x, y, lengths }: ReturnType<typeof batch>): Tensor =>
       crossEntropy(out.forward(layer.forward(x, { lengths }).output), y);
     const optimizer = new Adam([...layer.parameters(), ...out.parameters()], { lr: 1e-3, clipNorm: 5 });
-    for (let seed = 0; seed < 3; seed++) await optimizer.minimize(lossOf(batch(seed)));
+    for (let seed = 0; seed < 3; seed++) await learn(optimizer, lossOf(batch(seed)));
     const { misses } = planStatistics(gpu.device);
     const before = gpu.device.counters.snapshot();
     const steps = 5;
-    for (let seed = 3; seed < 3 + steps; seed++) await optimizer.minimize(lossOf(batch(seed)));
+    for (let seed = 3; seed < 3 + steps; seed++) await learn(optimizer, lossOf(batch(seed)));
     await gpu.device.idle();
     const { buffers, bindGroups, pipelines, submissions, dispatches } = gpu.device.counters.since(before);
     expect(planStatistics(gpu.device).misses).toBe(misses);

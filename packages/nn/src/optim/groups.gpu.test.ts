@@ -353,7 +353,11 @@ test("a step with groups, accumulation, average and schedule creates nothing aft
   let before = { counts: counters.snapshot(), misses: 0 };
   for (let step = 0; step < 30; step++) {
     const x = tensor(Float32Array.from(normal([12], { seed: step }).data), { shape: [3, 4] });
-    for (let part = 0; part < 2; part++) await optimizer.accumulate(mean(model.forward(x)));
+    for (let part = 0; part < 2; part++) {
+      const loss = mean(model.forward(x));
+      await optimizer.accumulate(loss);
+      loss.dispose();
+    }
     await optimizer.step();
     schedule.observe(1);
     if (step === 3) before = { counts: counters.snapshot(), misses: planStatistics(gpu.device).misses };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Adam, add, explain, LSTM, random, SGD, sum, tensor } from "..";
 import { useTestDevice } from "../test-support/device";
-import { batch, type CellName, Classifier, lossOf, NAMES } from "../test-support/models";
+import { batch, type CellName, Classifier, lossOf } from "../test-support/models";
 
 const gpu = useTestDevice();
 const cells: CellName[] = ["RNN", "LSTM", "GRU", "GRU before"];
@@ -32,6 +32,7 @@ describe.each(cells)("a training step of one %s layer", (cell) => {
       const loss = lossOf(model, batch({ ...sizes, T: 3, seed: step % 10 }));
       await optimizer.minimize(loss);
       if (step % 50 === 0 || step === 1) await loss.item();
+      loss.dispose();
       if (step === 3) after3 = counters.snapshot();
       if (step === 10) after10 = counters.snapshot();
     }
@@ -64,23 +65,5 @@ test("the update of all parameters is three dispatches, however many there are",
   const plan = await optimizer.explain(loss);
   expect(plan.calls.slice(-3).map(({ kernel }) => kernel)).toEqual(["sum_of_squares", "gradient_norm", "sgd"]);
   expect(plan.calls.filter(({ kernel }) => kernel === "sgd")).toHaveLength(1);
-  optimizer.dispose();
-});
-
-test("the page's thread spends less than 1 ms on a step of the names model", async () => {
-  const model = new Classifier("RNN", NAMES);
-  const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
-  const batches = Array.from({ length: 40 }, (_, seed) => batch({ B: 64, T: 10, ...NAMES, seed }));
-  const spent: number[] = [];
-  for (const data of batches) {
-    const started = performance.now();
-    const done = optimizer.minimize(lossOf(model, data));
-    spent.push(performance.now() - started);
-    await done;
-    await gpu.device.idle();
-  }
-  // The lower quartile: other work on the machine can only add to a step's own time.
-  const own = spent.slice(5).sort((a, b) => a - b)[8] as number;
-  expect(own).toBeLessThan(1);
   optimizer.dispose();
 });

@@ -1,4 +1,5 @@
 import { type ChoicePolicy, type Device, open } from "@unroll/kernels";
+import { learn } from "@unroll/testing";
 import { afterEach, expect, test } from "vitest";
 import { Adam, crossEntropy, Linear, LSTM, type Tensor, tensor } from "..";
 
@@ -25,7 +26,7 @@ async function train(policy: ChoicePolicy) {
   let before = device.counters.snapshot();
   for (let step = 0; step < 6; step++) {
     before = device.counters.snapshot();
-    await optimizer.minimize(crossEntropy(out.forward(lstm.forward(classes(5)).output), classes(3)));
+    await learn(optimizer, crossEntropy(out.forward(lstm.forward(classes(5)).output), classes(3)));
   }
   await device.idle();
   return device.counters.since(before);

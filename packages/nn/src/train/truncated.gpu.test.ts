@@ -47,6 +47,7 @@ test("state carried over chunks: the graph is cut between them, and after the fi
     const { output, state: next } = model.lstm.forward(x, { state });
     const loss = crossEntropy(model.out.forward(output), y);
     await optimizer.minimize(loss, { evaluate: [next.h, next.c] });
+    loss.dispose();
     state = { h: detach(next.h), c: detach(next.c) };
     if (step === 4) early = { counts: counters.snapshot(), misses: planStatistics(gpu.device).misses };
   }

@@ -17,7 +17,7 @@ import {
   type Tensor,
   tensor,
 } from "@unroll/nn";
-import { expectClose } from "@unroll/testing";
+import { expectClose, learn } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { BahdanauDecoder } from "../decoders";
 import type { PairBatch } from "../models";
@@ -78,7 +78,7 @@ describe.each(Object.entries(kinds))("%s attention", (_, choice) => {
     const { counters } = gpu.device;
     let after = counters.snapshot();
     for (let step = 1; step <= 12; step++) {
-      await optimizer.minimize(model.loss(batchOf([4, 2, 3], step), { doublyStochastic: 0.1 }));
+      await learn(optimizer, model.loss(batchOf([4, 2, 3], step), { doublyStochastic: 0.1 }));
       if (step === 4) after = counters.snapshot();
     }
     const { buffers, bindGroups, pipelines, submissions } = counters.since(after);

@@ -1,5 +1,6 @@
 import { CoverageAttention, LocationAwareAttention } from "@unroll/attention";
 import { Adam, add, explain, grad, random, square, sum, type Tensor, tensor } from "@unroll/nn";
+import { learn } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { type Decoder, LuongDecoder, PointerGeneratorDecoder } from "../decoders";
 import type { CellName } from "../encoders";
@@ -91,7 +92,7 @@ describe.each(CELLS)("a decoder of %s", (cell) => {
           sourceLengths: [6, 5, 2, 1],
           target: tensor(target, { shape: [B, 5] }),
         });
-        await optimizer.minimize(loss);
+        await learn(optimizer, loss);
         if (step === 3) after = counters.snapshot();
       }
       await gpu.device.idle();

@@ -1,6 +1,6 @@
 import { AdditiveAttention, CoverageAttention, DotAttention } from "@unroll/attention";
 import { Adam, crossEntropy, grad, random, reshape, slice, square, sum, type Tensor, tensor } from "@unroll/nn";
-import { expectClose } from "@unroll/testing";
+import { expectClose, learn } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { type Decoder, LuongDecoder, PointerGeneratorDecoder } from "../decoders";
 import { RecurrentEncoder } from "../encoders";
@@ -113,7 +113,7 @@ describe.each(Object.entries(models))("%s", (_, make) => {
     let after = counters.snapshot();
     for (let step = 0; step < 20; step++) {
       if (step === 3) after = counters.snapshot();
-      await optimizer.minimize(model.loss(batchOf(4), { labelSmoothing: 0.1 }));
+      await learn(optimizer, model.loss(batchOf(4), { labelSmoothing: 0.1 }));
     }
     const { buffers, bindGroups, pipelines, submissions } = counters.since(after);
     expect({ buffers, bindGroups, pipelines, submissions }).toEqual({
@@ -184,7 +184,7 @@ describe("scheduled sampling", () => {
     let after = counters.snapshot();
     const rng = random(9);
     for (let step = 1; step <= 10; step++) {
-      await optimizer.minimize(model.loss(batchOf(4), { sampling: { probability: 0.9 ** step, rng } }));
+      await learn(optimizer, model.loss(batchOf(4), { sampling: { probability: 0.9 ** step, rng } }));
       if (step === 3) after = counters.snapshot();
     }
     const { buffers, bindGroups, pipelines, submissions } = counters.since(after);

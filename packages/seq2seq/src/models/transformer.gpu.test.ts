@@ -14,7 +14,7 @@ import {
   type Tensor,
   tensor,
 } from "@unroll/nn";
-import { expectClose } from "@unroll/testing";
+import { expectClose, learn } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { SelfAttentionDecoder } from "../decoders";
 import { RecurrentEncoder, SelfAttentionEncoder, type SelfAttentionOptions } from "../encoders";
@@ -123,7 +123,7 @@ describe.each(KINDS)("a Transformer, $why,", ({ options }) => {
     let after = counters.snapshot();
     for (let step = 0; step < 20; step++) {
       if (step === 3) after = counters.snapshot();
-      await optimizer.minimize(model.loss(batchOf(), { labelSmoothing: 0.1 }));
+      await learn(optimizer, model.loss(batchOf(), { labelSmoothing: 0.1 }));
     }
     const { buffers, bindGroups, pipelines, submissions } = counters.since(after);
     expect({ buffers, bindGroups, pipelines, submissions }).toEqual({
