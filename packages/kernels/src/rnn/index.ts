@@ -1,3 +1,4 @@
+export { clippedValue } from "./clip";
 export { type ElmanOptions, elmanBackward, elmanForward, elmanWavefront } from "./elman";
 export { GATES, gateCount } from "./gates";
 export { type GRUOptions, gruBackward, gruForward, gruWavefront } from "./gru";

@@ -1,5 +1,5 @@
 import { learn } from "@unroll/testing";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   Adam,
   type Cell,
@@ -19,6 +19,7 @@ import {
   tensor,
 } from "..";
 import { useTestDevice } from "../test-support/device";
+import { threadTime } from "../test-support/thread-time";
 
 const gpu = useTestDevice();
 const [B, T, I, H, C] = [16, 64, 16, 32, 8];
@@ -70,35 +71,12 @@ describe.each([
   });
 });
 
-/** Mean of the fastest quarter: other work on the machine only adds. */
-function typical(times: readonly number[]): number {
-  const fastest = [...times].sort((a, b) => a - b).slice(0, times.length / 4);
-  return fastest.reduce((sum, time) => sum + time, 0) / fastest.length;
-}
-
 test("a training step of the LSTM cell over 64 steps takes less than 2.5 ms of the page's thread", async () => {
   const layer = new Recurrent((cells.LSTM as () => Cell<CellState, StepInput>)());
   const optimizer = new Adam(layer.parameters(), { lr: 1e-3, clipNorm: 5 });
-  const { queue } = gpu.device.gpu;
-  const submit = queue.submit.bind(queue);
-  let handingOver = 0; // the GPU's process wakes up in the submission, and a software adapter takes over the core
-  const spy = vi.spyOn(queue, "submit").mockImplementation((buffers) => {
-    const started = performance.now();
-    submit(buffers);
-    handingOver += performance.now() - started;
-    return undefined;
-  });
-  const spent: number[] = [];
-  for (let step = 0; step < 60; step++) {
-    const { x, lengths } = batch(step);
-    handingOver = 0;
-    const started = performance.now();
-    const done = optimizer.minimize(sum(square(layer.forward(x, { lengths }).output)));
-    if (step >= 20) spent.push(performance.now() - started - handingOver);
-    await done;
-    await gpu.device.idle();
-  }
-  spy.mockRestore();
-  expect(typical(spent)).toBeLessThan(2.5);
+  const batches = Array.from({ length: 8 }, (_, seed) => batch(seed));
+  const lossOf = ({ x, lengths }: ReturnType<typeof batch>) => sum(square(layer.forward(x, { lengths }).output));
+  const { device } = gpu;
+  expect(await threadTime({ device, optimizer, batches, lossOf }, 2.5)).toBeLessThan(2.5);
   optimizer.dispose();
 });

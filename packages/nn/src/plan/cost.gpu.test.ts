@@ -1,8 +1,9 @@
 import { learn } from "@unroll/testing";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Adam, crossEntropy, Embedding, Linear, LSTM, Module, planStatistics, random, type Tensor, tensor } from "..";
 import { useTestDevice } from "../test-support/device";
 import { Classifier, lossOf, NAMES, batch as names } from "../test-support/models";
+import { threadTime } from "../test-support/thread-time";
 
 const gpu = useTestDevice();
 
@@ -43,51 +44,6 @@ function batchOf(T: number, seed: number): Batch {
   return { x: tokens(0), y: tokens(3) };
 }
 
-/**
- * Measures what `work` takes of the page's thread, in milliseconds. The call of `queue.submit` is left out: the GPU's
- * process wakes up in it, and a software adapter may take over the very core that the page runs on.
- */
-function threadTime(work: () => void): number {
-  let handingOver = 0;
-  const { queue } = gpu.device.gpu;
-  const submit = queue.submit.bind(queue);
-  const spy = vi.spyOn(queue, "submit").mockImplementation((buffers) => {
-    const started = performance.now();
-    submit(buffers);
-    handingOver += performance.now() - started;
-    return undefined;
-  });
-  const started = performance.now();
-  work();
-  const spent = performance.now() - started - handingOver;
-  spy.mockRestore();
-  return spent;
-}
-
-/** Mean of the fastest quarter: other work on the machine only adds, and a page's clock ticks in tenths of a millisecond. */
-function typical(times: readonly number[]): number {
-  const fastest = [...times].sort((a, b) => a - b).slice(0, times.length / 4);
-  return fastest.reduce((sum, time) => sum + time, 0) / fastest.length;
-}
-
-/** What a training step on `batches` in turn typically takes of the page's thread, once it is warm, in milliseconds. */
-async function costOf<Batch>(optimizer: Adam, batches: readonly Batch[], lossOf: (batch: Batch) => Tensor) {
-  const warmUp = 40;
-  const measured = 120;
-  const spent: number[] = [];
-  for (let step = 0; step < warmUp + measured; step++) {
-    const batch = batches[step % batches.length] as Batch;
-    let done = Promise.resolve();
-    const time = threadTime(() => {
-      done = optimizer.minimize(lossOf(batch));
-    });
-    if (step >= warmUp) spent.push(time);
-    await done;
-    await gpu.device.idle();
-  }
-  return typical(spent);
-}
-
 // The budgets are 0.5 and 1 ms, of which 0.1 ms is for the submission.
 describe.each([
   { layers: 2, T: 16, most: 0.4 },
@@ -97,7 +53,9 @@ describe.each([
     const model = new CharModel(layers);
     const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
     const batches = Array.from({ length: 8 }, (_, seed) => batchOf(T, seed));
-    expect(await costOf(optimizer, batches, (batch) => model.loss(batch))).toBeLessThan(most);
+    const lossOf = (batch: Batch) => model.loss(batch);
+    const { device } = gpu;
+    expect(await threadTime({ device, optimizer, batches, lossOf }, most)).toBeLessThan(most);
     optimizer.dispose();
   });
 
@@ -129,6 +87,12 @@ test("a training step of the names model takes less than 0.9 ms of the page's th
   const model = new Classifier("RNN", NAMES);
   const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
   const batches = Array.from({ length: 8 }, (_, seed) => names({ B: 64, T: 10, ...NAMES, seed }));
-  expect(await costOf(optimizer, batches, (batch) => lossOf(model, batch))).toBeLessThan(0.9);
+  const measured = {
+    device: gpu.device,
+    optimizer,
+    batches,
+    lossOf: (data: ReturnType<typeof names>) => lossOf(model, data),
+  };
+  expect(await threadTime(measured, 0.9)).toBeLessThan(0.9);
   optimizer.dispose();
 });

@@ -1,3 +1,4 @@
+import { type Activation, clippedValue } from "@unroll/kernels";
 import { grad } from "../autograd/grad";
 import type { OpRecord } from "../autograd/record";
 import { hostValues } from "../graph/node";
@@ -10,17 +11,24 @@ import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
 import { type Tensor, tensor } from "../tensor/tensor";
 
+/** One gate of a unit at a step. */
+export interface Gate {
+  readonly name: string;
+  /** After its activation. @param saved what the scan kept of all gates, those of this unit and step from `at` on */
+  readonly read: (saved: ArrayLike<number>, at: number) => number;
+}
+
 /** One direction of a recurrent layer, gone through step by step. */
 export interface DirectionSteps {
   readonly direction: "forward" | "reverse";
   /** ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ [T]. */
   readonly norms: Tensor;
   readonly cellNorms: Tensor | undefined;
-  /** h_t [B, T, H]. */
+  /** h_t [B, T, P], P features of H units: as many, but where a projection makes fewer. */
   readonly outputs: Tensor;
-  /** [B, T, H, width]. */
-  readonly gates: Tensor | undefined;
-  readonly gateNames: readonly string[];
+  /** What the scan kept of its gates [B, T, H, width]. */
+  readonly saved: Tensor | undefined;
+  readonly gates: readonly Gate[];
   readonly present: { readonly rows: number; readonly isStep: (row: number, t: number) => boolean };
 }
 
@@ -33,9 +41,18 @@ export interface LayerSteps {
   readonly tensors: readonly Tensor[];
 }
 
+/** Those of any kind of scan. */
+interface ScanOptions {
+  readonly reverse?: boolean;
+  readonly gate?: Activation;
+  readonly candidate?: Activation;
+  readonly clip?: number;
+  readonly coupled?: boolean;
+}
+
 interface ScanAttributes {
   readonly dims: ScanDims;
-  readonly options: { readonly reverse?: boolean };
+  readonly options: ScanOptions;
 }
 
 /** The record of a scan over all steps of a layer. */
@@ -55,9 +72,22 @@ export function isScan(record: OpRecord): record is ScanRecord {
 
 const GATE_NAMES: Readonly<Record<string, readonly string[]>> = {
   lstm: ["i", "f", "g", "o"],
+  lstmProjected: ["i", "f", "g", "o"],
   gru: ["r", "z", "n"],
   gruResetBefore: ["r", "z", "n"],
 };
+
+/** Gates as a scan keeps them: their values or, where pre-activations are clipped, those before they were. */
+function gatesOf(scan: string, { gate, candidate, clip = 0, coupled }: ScanOptions, width: number): readonly Gate[] {
+  const names = GATE_NAMES[scan] ?? Array.from({ length: width }, (_, k) => `gate ${k}`);
+  return names.map((name, k) => {
+    const own = name === "g" || name === "n" ? candidate : gate;
+    if (clip === 0 || !own || !gate) return { name, read: (saved, at) => saved[at + k] as number };
+    if (name === "f" && coupled)
+      return { name, read: (saved, at) => 1 - clippedValue(gate, clip, saved[at] as number) };
+    return { name, read: (saved, at) => clippedValue(own, clip, saved[at + k] as number) };
+  });
+}
 
 /**
  * The layer again, a scan of one step for each: then h_t is a tensor, and the gradient of
@@ -68,8 +98,8 @@ const GATE_NAMES: Readonly<Record<string, readonly string[]>> = {
 export function stepsOf(scan: ScanRecord, gradients: ReadonlyMap<Tensor, Tensor>): LayerSteps {
   const { dims } = scan.attributes;
   const directions = Array.from({ length: dims.D }, (_, d) => directionOf(scan, gradients, d));
-  const tensors = directions.flatMap(({ norms, cellNorms, outputs, gates }) =>
-    [norms, cellNorms, outputs, gates].filter((each) => each !== undefined),
+  const tensors = directions.flatMap(({ norms, cellNorms, outputs, saved }) =>
+    [norms, cellNorms, outputs, saved].filter((each) => each !== undefined),
   );
   return { cell: scan.name, T: dims.T, directions, tensors };
 }
@@ -89,7 +119,9 @@ function directionOf(scan: ScanRecord, gradients: ReadonlyMap<Tensor, Tensor>, d
   const gx = inputs.gx as Tensor;
   const GH = (gx.shape[2] as number) / D;
   const products = slice(gx, 2, d * GH, (d + 1) * GH);
-  let h = inputs.h0 ? partOf(inputs.h0, d, D) : zeros([1, B, H]);
+  const y = outputs.y as Tensor;
+  const P = (y.shape[2] as number) / D;
+  let h = inputs.h0 ? partOf(inputs.h0, d, D) : zeros([1, B, P]);
   let c = outputs.cN ? (inputs.c0 ? partOf(inputs.c0, d, D) : zeros([1, B, H])) : undefined;
   const [states, cells]: [Tensor[], Tensor[]] = [[], []];
   const call = {
@@ -124,10 +156,10 @@ function directionOf(scan: ScanRecord, gradients: ReadonlyMap<Tensor, Tensor>, d
         { shape: [1, B, 1] },
       ),
   );
-  const dy = slice(gradients.get(outputs.y as Tensor) as Tensor, 2, d * H, (d + 1) * H);
+  const dy = slice(gradients.get(y) as Tensor, 2, d * P, (d + 1) * P);
   for (const [t, state] of states.entries()) {
     const mask = masks[t];
-    const reached = reshape(cast(slice(dy, 1, t, t + 1), "f32"), [1, B, H]);
+    const reached = reshape(cast(slice(dy, 1, t, t + 1), "f32"), [1, B, P]);
     weigh(state, mask ? mul(reached, mask) : reached);
   }
   weigh(h, partOf(gradients.get(outputs.hN as Tensor) as Tensor, d, D));
@@ -148,9 +180,9 @@ function directionOf(scan: ScanRecord, gradients: ReadonlyMap<Tensor, Tensor>, d
     direction: isReverse ? "reverse" : "forward",
     norms: norms(reaching.slice(0, T)),
     cellNorms: c ? norms(reaching.slice(T)) : undefined,
-    outputs: slice(outputs.y as Tensor, 2, d * H, (d + 1) * H),
-    gates: gates && slice(reshape(gates, [B, T, D * H, width]), 2, d * H, (d + 1) * H),
-    gateNames: GATE_NAMES[scan.name] ?? Array.from({ length: width }, (_, gate) => `gate ${gate}`),
+    outputs: slice(y, 2, d * P, (d + 1) * P),
+    saved: gates && slice(reshape(gates, [B, T, D * H, width]), 2, d * H, (d + 1) * H),
+    gates: gates ? gatesOf(scan.name, options, width) : [],
     present: { rows: B, isStep: (row, t) => !lengths || t < (lengths[row] as number) },
   };
 }

@@ -29,17 +29,20 @@ const hiddenOf = (state: State): Tensor => ("h" in state ? state.h : state);
 
 describe("the gradient that reaches each step", () => {
   const [B, T, I, H] = [3, 4, 4, 5];
-  const cells: { name: string; make: () => Cell }[] = [
+  const P = 3;
+  const cells: { name: string; make: () => Cell; features?: number }[] = [
     { name: "RNN", make: () => new RNN(I, H, { rng: random(1) }) },
     { name: "LSTM", make: () => new LSTM(I, H, { rng: random(1) }) },
     { name: "GRU", make: () => new GRU(I, H, { rng: random(1) }) },
     { name: "GRU, reset before", make: () => new GRU(I, H, { rng: random(1), reset: "before" }) },
+    { name: "LSTM, projected", make: () => new LSTM(I, H, { rng: random(1), projSize: P }), features: P },
+    { name: "LSTM, clipped", make: () => new LSTM(I, H, { rng: random(1), clip: 0.3 }) },
   ];
   const x = tensor(random(5).normal(B * T * I), { shape: [B, T, I] });
-  const weights = random(6).normal(B * T * H);
-  const last = tensor(random(7).normal(B * H), { shape: [1, B, H] });
 
-  test.each(cells)("of a $name is that of a network unrolled by hand", async ({ make }) => {
+  test.each(cells)("of a $name is that of a network unrolled by hand", async ({ make, features: H = 5 }) => {
+    const weights = random(6).normal(B * T * H);
+    const last = tensor(random(7).normal(B * H), { shape: [1, B, H] });
     const cell = make();
     // every output and the last state take part in the loss
     const { output, state } = cell.forward(x);
@@ -70,7 +73,7 @@ describe("the gradient that reaches each step", () => {
     expect(cellNorms ? [...cellNorms] : []).toEqual(close(await norm(cellStates)));
   });
 
-  test.each(cells)("of a padded batch of a $name is that of its rows", async ({ make }) => {
+  test.each(cells)("of a padded batch of a $name is that of its rows", async ({ make, features: H = 5 }) => {
     const cell = make();
     const lengths = [4, 1, 3];
     const lossOf = (rows: readonly number[], steps: number, given?: number[]) => {
@@ -100,6 +103,28 @@ describe("the gradient that reaches each step", () => {
       [...squares].map((each) => expect.closeTo(Math.sqrt(each), 4)),
     );
   });
+
+  test.each([
+    { name: "LSTM", make: (clip: number) => new LSTM(I, H, { rng: random(1), clip }) },
+    { name: "LSTM, coupled", make: (clip: number) => new LSTM(I, H, { rng: random(1), clip, coupled: true }) },
+    { name: "LSTM, projected", make: (clip: number) => new LSTM(I, H, { rng: random(1), clip, projSize: P }) },
+    { name: "GRU", make: (clip: number) => new GRU(I, H, { rng: random(1), clip }) },
+    { name: "GRU, reset before", make: (clip: number) => new GRU(I, H, { rng: random(1), clip, reset: "before" }) },
+  ])(
+    "gates of a $name are shown after their activations, where a clip keeps what was before them too",
+    async ({ make }) => {
+      const seen = async (clip: number) => {
+        const cell = make(clip);
+        const { layers } = await inspect(cell, sum(cell.forward(x).output));
+        return (
+          layers[0]?.gates.flatMap(({ mean, deviation, saturated }) => [...mean, ...deviation, ...saturated]) ?? []
+        );
+      };
+      const plain = await seen(Number.POSITIVE_INFINITY);
+      expect(plain.length).toBeGreaterThanOrEqual(3 * 3 * T);
+      expect(await seen(50)).toEqual(plain.map((each) => expect.closeTo(each, 5)));
+    },
+  );
 
   test("both directions and all layers of a stack are told apart, gates and activations beside them", async () => {
     const model = new LSTM(I, H, { layers: 2, direction: "bidirectional", rng: random(2) });

@@ -6,7 +6,7 @@ import { evaluate } from "../plan/executor";
 import type { Parameter } from "../tensor/parameter";
 import { formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { isScan, type LayerSteps, stepsOf } from "./inspect-steps";
+import { type Gate, isScan, type LayerSteps, stepsOf } from "./inspect-steps";
 import { statisticsOf, type TensorStatistics } from "./statistics";
 
 /** One gate, or the activations, of a layer over time: of all rows that have a step t, and all units. */
@@ -117,31 +117,28 @@ function pathOf(scan: OpRecord | undefined, paths: ReadonlyMap<Parameter | Tenso
 
 async function inspectLayer({ cell, T, directions }: LayerSteps, path: string): Promise<LayerInspection[]> {
   return Promise.all(
-    directions.map(async ({ direction, norms, cellNorms, outputs, gates, gateNames, present }) => {
-      const [h, gate] = await Promise.all([outputs.data(), gates?.data()]);
-      const H = h.length / (T * present.rows);
-      const over = (name: string, values: ArrayLike<number>, width: number, at: number): GateOverTime =>
-        overTime(name, { values, T, H, width, at, isStep: present.isStep, rows: present.rows });
-      return {
-        path,
-        cell,
-        direction,
-        gradientNorms: Float64Array.from(await norms.data()),
-        cellGradientNorms: cellNorms ? Float64Array.from(await cellNorms.data()) : undefined,
-        activations: over("h", h, 1, 0),
-        gates: gate ? gateNames.map((name, at) => over(name, gate, gate.length / h.length, at)) : [],
-      };
-    }),
+    directions.map(async ({ direction, norms, cellNorms, outputs, saved, gates, present }) => ({
+      path,
+      cell,
+      direction,
+      gradientNorms: Float64Array.from(await norms.data()),
+      cellGradientNorms: cellNorms ? Float64Array.from(await cellNorms.data()) : undefined,
+      activations: overTime(ACTIVATION, { values: await outputs.data(), T, ...present }),
+      gates: saved ? over(gates, { values: await saved.data(), T, ...present }, saved.shape[3] as number) : [],
+    })),
   );
 }
 
+/** h_t as if it were a gate. */
+const ACTIVATION: Gate = { name: "h", read: (values, at) => values[at] as number };
+
+const over = (gates: readonly Gate[], series: Series, width: number): readonly GateOverTime[] =>
+  gates.map((gate) => overTime(gate, series, width));
+
 interface Series {
-  /** [rows, T, H, width]. */
+  /** [rows, T, units, width]. */
   readonly values: ArrayLike<number>;
   readonly T: number;
-  readonly H: number;
-  readonly width: number;
-  readonly at: number;
   readonly rows: number;
   readonly isStep: (row: number, t: number) => boolean;
 }
@@ -149,14 +146,15 @@ interface Series {
 /** Candidates and states go from −1 to 1, gates from 0 to 1. */
 const isSigned = (name: string): boolean => name === "h" || name === "g" || name === "n";
 
-function overTime(name: string, { values, T, H, width, at, rows, isStep }: Series): GateOverTime {
+function overTime({ name, read }: Gate, { values, T, rows, isStep }: Series, width = 1): GateOverTime {
   const made = { name, mean: new Float64Array(T), deviation: new Float64Array(T), saturated: new Float64Array(T) };
+  const units = values.length / (rows * T * width);
   for (let t = 0; t < T; t++) {
     let [count, sum, squares, ends] = [0, 0, 0, 0];
     for (let row = 0; row < rows; row++) {
       if (!isStep(row, t)) continue;
-      for (let unit = 0; unit < H; unit++) {
-        const value = values[((row * T + t) * H + unit) * width + at] as number;
+      for (let unit = 0; unit < units; unit++) {
+        const value = read(values, ((row * T + t) * units + unit) * width);
         count++;
         sum += value;
         squares += value * value;
