@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { root } from "./lib/root.mjs";
 
 /*
- * What a page of the gallery makes a browser load: the app, the page, the worker and the experiment that it trains, each
- * with all that it imports. What is fetched only for a file that a visitor asks for is not counted.
+ * What a page of the gallery makes a browser load: the app, the page and the worker that trains its model, each with all
+ * that it imports. What is fetched only for a file that a visitor asks for is not counted.
  */
 
 /** The most that the JavaScript of each page may be, gzipped, in bytes. @type {Readonly<Record<string, number>>} */
@@ -31,31 +31,28 @@ function closure(from) {
   return found;
 }
 
-/** The page whose sources a file was made of, if any. @param {string} file @returns {string | undefined} */
-function pageOf(file) {
-  const { sources } = JSON.parse(readFileSync(join(folder, `${file}.map`), "utf8"));
-  return sources.map((/** @type {string} */ source) => /\/pages\/([^/]+)\//.exec(source)?.[1]).find(Boolean);
-}
+/** The page that a file is of, which build names after its folder. @param {string} file @returns {string | undefined} */
+const pageOf = (file) => /^(?:page|worker)-([a-z]+)-/.exec(file)?.[1];
 
 const size = (/** @type {Iterable<string>} */ all) =>
   [...all].reduce((sum, file) => sum + gzipSync(code.get(file) ?? "", { level: 9 }).length, 0);
 
-const app = files.find((file) => file.startsWith("index-"));
-const worker = files.find((file) => file.startsWith("worker-"));
-if (!app || !worker) throw new Error(`${folder} has no index-*.js or no worker-*.js.`);
-const pages = loads(app).filter((file) => pageOf(file) !== undefined);
-const experiments = loads(worker).filter((file) => pageOf(file) !== undefined);
-if (pages.length === 0 || experiments.length === 0)
-  throw new Error("No page, or no experiment, was found in the built gallery.");
+const [, entry] =
+  /<script[^>]*src="\.\/assets\/([^"]+\.js)"/.exec(readFileSync(join(folder, "..", "index.html"), "utf8")) ?? [];
+const workers = files.filter((file) => file.startsWith("worker-"));
+if (!entry || workers.length === 0) throw new Error(`${folder} has no script of index.html, or no worker-*.js.`);
+const app = closure([entry]);
+const pages = [...app].flatMap(loads).filter((file) => pageOf(file) !== undefined);
+if (pages.length === 0) throw new Error("No page was found in the built gallery.");
 
 process.stdout.write(
   `${"page of the gallery, gzipped".padEnd(30)}${"page".padStart(10)}${"worker".padStart(10)}${"bytes".padStart(10)}${"limit".padStart(10)}\n`,
 );
 for (const page of pages) {
   const name = pageOf(page) ?? "";
-  const shown = size(closure([app, page]));
-  const trained = experiments.filter((file) => pageOf(file) === name).map((file) => size(closure([worker, file])));
-  const training = Math.max(size(closure([worker])), ...trained);
+  const shown = size(closure([...app, page]));
+  const trained = workers.filter((file) => pageOf(file) === name).map((file) => size(closure([file])));
+  const training = Math.max(0, ...trained); // of a page of several, one at a time
   const bytes = shown + training;
   const limit = limits[name];
   if (limit === undefined) throw new Error(`The page "${name}" has no limit in scripts/size-limits.json.`);

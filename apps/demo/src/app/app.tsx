@@ -2,16 +2,15 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lab } from "../client/lab";
 import { Failed } from "../ui/failed";
-import { FrontPage } from "./front-page";
+import { loadPage } from "./load-page";
 import { Navigation } from "./navigation";
 import { Pager } from "./pager";
-import { loadPage, pages } from "./pages";
+import { type PageId, pages } from "./pages";
 import { route } from "./router";
 
 export function App() {
-  const id = route.value.page;
-  const entry = pages.find((page) => page.id === id);
-  const { Page, error } = useLoadedPage(entry?.id);
+  const entry = pages.find(({ id }) => id === route.value.page);
+  const { Page, error } = useLoadedPage(entry?.id ?? null);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   useEffect(() => {
@@ -29,21 +28,15 @@ export function App() {
       </button>
       <Navigation current={entry?.id} />
       <main id="main" ref={main} tabIndex={-1}>
-        {entry ? (
-          <>
-            <h1>{entry.title}</h1>
-            {Page ? (
-              <Page key={entry.id} />
-            ) : error === null ? (
-              <p class="muted">Loading …</p>
-            ) : (
-              <NotLoaded error={error} />
-            )}
-            <Pager id={entry.id} />
-          </>
+        {entry && <h1>{entry.title}</h1>}
+        {Page ? (
+          <Page key={entry?.id} />
+        ) : error === null ? (
+          <p class="muted">Loading …</p>
         ) : (
-          <FrontPage unknown={id} />
+          <NotLoaded error={error} />
         )}
+        {entry && <Pager id={entry.id} />}
       </main>
     </>
   );
@@ -66,10 +59,9 @@ interface Loaded {
   readonly error: unknown;
 }
 
-function useLoadedPage(id: string | undefined): Loaded {
-  const [loaded, setLoaded] = useState<(Loaded & { id: string }) | null>(null);
+function useLoadedPage(id: PageId | null): Loaded {
+  const [loaded, setLoaded] = useState<(Loaded & { id: PageId | null }) | null>(null);
   useEffect(() => {
-    if (id === undefined) return;
     let isWanted = true;
     loadPage(id).then(
       (Page) => {

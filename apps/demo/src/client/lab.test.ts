@@ -19,8 +19,8 @@ class FakeWorker extends EventTarget {
     return new Promise((resolve) => setTimeout(resolve)); // until the page has heard of it
   }
 
-  tell(event: LabEvent, lab = "first"): Promise<void> {
-    return this.#say({ event, lab });
+  tell(event: LabEvent): Promise<void> {
+    return this.#say({ event });
   }
 
   /** Answers what was asked as the number `at`. */
@@ -44,14 +44,20 @@ const opened = (picture: string): Opened => ({
   picture,
 });
 
-let worker: FakeWorker;
+const [FIRST, SECOND] = ["first", "second"] as const;
 
-/** A page's lab and its worker, both new. */
+/** Those that were started, the newest last. */
+let workers: FakeWorker[];
+const newest = (): FakeWorker => workers.at(-1) as FakeWorker;
+const commandsOf = ({ calls }: FakeWorker): readonly string[] => calls.map(({ command }) => command);
+
+/** A page's lab, with no worker yet. */
 async function newLab() {
   vi.resetModules();
-  worker = new FakeWorker();
+  workers = [];
   vi.stubGlobal("Worker", function Worker() {
-    return worker;
+    workers.push(new FakeWorker());
+    return newest();
   });
   return (await import("./lab")).lab;
 }
@@ -61,54 +67,89 @@ beforeEach(async () => {
   lab = await newLab();
 });
 
-async function openLab(): Promise<void> {
-  void lab.open("first");
-  await worker.answer(0, opened("of the first"));
+/** Asks for a lab. @returns its worker, which was asked to open it unless another is to be left first */
+async function ask(path: string): Promise<FakeWorker> {
+  void lab.open(path, `${path}.js`);
+  await new Promise((resolve) => setTimeout(resolve));
+  return newest();
 }
 
-test("a page that is come back to waits for its own opening, not for the one that was left", async () => {
-  void lab.open("first");
-  void lab.open("second");
-  void lab.open("first");
+/** A lab that is open. @returns its worker */
+async function openLab(): Promise<FakeWorker> {
+  const worker = await ask(FIRST);
   await worker.answer(0, opened("of the first"));
-  await worker.answer(1, opened("of the second"));
-  expect(lab.status.value).toBe("opening");
-  expect(lab.picture.value).toBeNull();
-  await worker.answer(2, opened("of the first, again"));
-  expect(lab.status.value).toBe("ready");
-  expect(lab.picture.value).toBe("of the first, again");
+  return worker;
+}
+
+test("every lab has a worker of its own, which ends when what it learned is kept", async () => {
+  const first = await openLab();
+  const second = await ask(SECOND);
+  expect(second).not.toBe(first);
+  expect([commandsOf(first), first.isTerminated]).toEqual([["open", "close"], false]);
+  expect(commandsOf(second)).toEqual([]); // it may be the same lab, which goes on from what is kept just now
+  await first.answer(1, undefined);
+  expect(first.isTerminated).toBe(true);
+  expect(commandsOf(second)).toEqual(["open"]);
+  await second.answer(0, opened("of the second"));
+  expect(lab.picture.value).toBe("of the second");
+  const closed = lab.close();
+  await second.answer(1, undefined);
+  await closed;
+  expect([second.isTerminated, workers.length]).toEqual([true, 2]);
+});
+
+test("a lab that is left before it is open keeps nobody waiting", async () => {
+  const first = await ask(FIRST);
+  const second = await ask(SECOND);
+  const again = await ask(FIRST);
+  expect([first, second].map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
+  expect(workers).toEqual([first, second, again]);
+  await first.answer(0, opened("of the first"));
+  expect([lab.status.value, lab.picture.value]).toEqual(["opening", null]);
+  await again.answer(0, opened("of the first, again"));
+  expect([lab.status.value, lab.picture.value]).toEqual(["ready", "of the first, again"]);
+});
+
+test("one that cannot keep what it learned when it is left does not stop the next", async () => {
+  const first = await openLab();
+  const second = await ask(SECOND);
+  await first.refuse(1, "no room");
+  expect(first.isTerminated).toBe(true);
+  await second.answer(0, opened("of the second"));
+  expect([lab.status.value, lab.failure.value]).toEqual(["ready", null]);
 });
 
 test("a reset of the page that was left says nothing to the one that is seen", async () => {
-  await openLab();
+  const first = await openLab();
   void lab.reset({});
-  void lab.open("second");
-  await worker.answer(1, opened("of the first, anew"));
+  const second = await ask(SECOND);
+  await first.answer(1, opened("of the first, anew"));
   expect(lab.status.value).toBe("opening");
   expect(lab.picture.value).toBeNull();
-  await worker.answer(2, opened("of the second"));
+  await first.answer(2, undefined);
+  await second.answer(0, opened("of the second"));
   expect(lab.picture.value).toBe("of the second");
 });
 
 test("a page that is opened has not the settings of the one before", async () => {
-  void lab.open("first");
-  await worker.answer(0, { ...opened("of the first"), values: { steps: 12 } });
+  const first = await ask(FIRST);
+  await first.answer(0, { ...opened("of the first"), values: { steps: 12 } });
   expect(lab.values.value).toEqual({ steps: 12 });
-  void lab.open("second");
+  void lab.open(SECOND, `${SECOND}.js`);
   expect(lab.values.value).toEqual({});
 });
 
 test("a failure of the page that was left is not shown", async () => {
-  await openLab();
+  const first = await openLab();
   void lab.reset({});
-  void lab.open("second");
-  await worker.refuse(1, "no");
+  void lab.open(SECOND, `${SECOND}.js`);
+  await first.refuse(1, "no");
   expect(lab.failure.value).toBeNull();
   expect(lab.status.value).toBe("opening");
 });
 
 test("what the page asks by itself puts away that there was no answer before, and no other failure", async () => {
-  await openLab();
+  const worker = await openLab();
   void lab.ask("what?", "page");
   await worker.refuse(1, "not that");
   expect(lab.failure.value?.message).toBe("not that");
@@ -128,7 +169,7 @@ test("what the page asks by itself puts away that there was no answer before, an
 });
 
 test("a question that fails does not end what the lab is doing", async () => {
-  await openLab();
+  const worker = await openLab();
   void lab.reset({});
   void lab.ask("what?");
   await worker.refuse(2, "nobody is here");
@@ -138,14 +179,14 @@ test("a question that fails does not end what the lab is doing", async () => {
 });
 
 test("what cannot be started does not seem to run", async () => {
-  await openLab();
+  const worker = await openLab();
   void lab.start();
   await worker.refuse(1, "no");
   expect(lab.status.value).toBe("ready");
 });
 
 test("a changed setting is applied by the first start, and not by a later one", async () => {
-  await openLab();
+  const worker = await openLab();
   lab.draft.value = { values: { steps: 3 }, isSound: true };
   void lab.start();
   await worker.answer(1, { ...opened("of three steps"), values: { steps: 3 } });
@@ -162,7 +203,7 @@ test("a changed setting is applied by the first start, and not by a later one", 
 });
 
 test("settings with a fault start nothing, and those that make no model neither", async () => {
-  await openLab();
+  const worker = await openLab();
   lab.draft.value = { values: { steps: -1 }, isSound: false };
   void lab.start();
   expect(worker.calls).toHaveLength(1);
@@ -179,7 +220,7 @@ const progress = (...points: readonly Point[]): LabEvent => {
 const pointAt = (step: number): Point => ({ step, loss: 2, score: null });
 
 test("what was trained is added to the course, which stays short enough to be drawn", async () => {
-  await openLab();
+  const worker = await openLab();
   await worker.tell(progress(pointAt(1)));
   expect(lab.history.value).toEqual([pointAt(1)]);
   await worker.tell(progress(...Array.from({ length: 5000 }, (_, n) => pointAt(2 + n))));
@@ -188,21 +229,22 @@ test("what was trained is added to the course, which stays short enough to be dr
 });
 
 test("what happens in the lab that was left is not of the one that is seen", async () => {
-  await openLab();
-  void lab.open("second");
+  const first = await openLab();
+  const second = await ask(SECOND);
   const failure = { name: "DeviceLostError", message: "gone" };
-  await worker.tell({ kind: "restored", opened: { ...opened("of the first"), isRunning: true } });
-  await worker.tell({ kind: "failed", failure, isOver: false });
-  await worker.tell({ kind: "unkept", failure });
+  await first.tell({ kind: "restored", opened: { ...opened("of the first"), isRunning: true } });
+  await first.tell({ kind: "failed", failure, isOver: false });
+  await first.tell({ kind: "unkept", failure });
   expect(lab.status.value).toBe("opening");
-  await worker.answer(1, opened("of the second"));
-  await worker.tell({ kind: "picture", picture: "of the first, late" });
+  await first.answer(1, undefined);
+  await second.answer(0, opened("of the second"));
+  await first.tell({ kind: "picture", picture: "of the first, late" });
   expect(lab.picture.value).toBe("of the second");
   expect([lab.failure.value, lab.unkept.value]).toEqual([null, null]);
 });
 
 test("weights that were loaded are not thrown away by a start with changed settings", async () => {
-  await openLab();
+  const worker = await openLab();
   expect(lab.isNew.value).toBe(true);
   void lab.load(new Blob());
   await vi.waitFor(() => expect(worker.calls).toHaveLength(2));
@@ -215,7 +257,7 @@ test("weights that were loaded are not thrown away by a start with changed setti
 });
 
 test("a file that cannot be read is said, and what was trained goes on", async () => {
-  await openLab();
+  const worker = await openLab();
   void lab.start();
   await worker.answer(1, undefined);
   const unreadable = Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new Error("it was moved")) });
@@ -224,24 +266,22 @@ test("a file that cannot be read is said, and what was trained goes on", async (
   expect(worker.calls).toHaveLength(2);
 });
 
-test("a worker that ended says so, and another serves what is opened next", async () => {
-  await openLab();
-  const first = worker;
+test("a worker that fails says so, and another serves what is opened next", async () => {
+  const first = await openLab();
   void lab.start();
-  worker = new FakeWorker();
   first.dispatchEvent(new Event("error"));
   await vi.waitFor(() => expect(lab.status.value).toBe("gone"));
   expect([first.isTerminated, lab.failure.value?.message]).toEqual([
     true,
     expect.stringContaining("could not be loaded"),
   ]);
-  void lab.open("second");
-  await worker.answer(0, opened("of the second"));
-  expect([lab.status.value, lab.picture.value]).toEqual(["ready", "of the second"]);
+  const second = await ask(FIRST);
+  await second.answer(0, opened("of the next"));
+  expect([lab.status.value, lab.picture.value]).toEqual(["ready", "of the next"]);
 });
 
 test("why nothing is kept is said until it is", async () => {
-  await openLab();
+  const worker = await openLab();
   const failure = { name: "QuotaExceededError", message: "no room" };
   await worker.tell({ kind: "unkept", failure });
   expect(lab.unkept.value).toEqual(failure);
@@ -250,7 +290,7 @@ test("why nothing is kept is said until it is", async () => {
 });
 
 test("what the worker says went wrong is shown in its own words", async () => {
-  await openLab();
+  const worker = await openLab();
   await worker.tell({ kind: "failed", failure: { name: "NonFiniteLossError", message: "it ran away" }, isOver: false });
   expect(lab.failure.value).toMatchObject({ name: "NonFiniteLossError", message: "it ran away" });
   expect(lab.status.value).toBe("ready");

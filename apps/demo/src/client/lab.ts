@@ -10,7 +10,7 @@ import {
   type Point,
   type Remote,
 } from "../worker/protocol";
-import { startWorker } from "./remote";
+import { type LabWorker, startWorker } from "./remote";
 
 /** What a lab is doing. `gone` is for good: there is no WebGPU, or the device was lost time and again. */
 export type Status = "opening" | "ready" | "running" | "recovering" | "gone";
@@ -55,13 +55,22 @@ class Lab {
   readonly isNew = computed(() => this.history.value.length === 0 && this.about.value?.isNew !== false);
   /** The path of the lab that is open. */
   readonly path = signal("");
-  #remote: Remote | null = null;
+  #address = "";
+  #worker: LabWorker | null = null;
+  /** Done once all labs that were left have kept what they learned. */
+  #left: Promise<unknown> = Promise.resolve();
   #course = new History();
   /** Counts what was opened: what comes of something before is not for the page that is seen now. */
   #visit = 0;
 
-  async open(path: string): Promise<void> {
-    const visit = ++this.#visit;
+  /**
+   * @param path of its folder under pages/
+   * @param address where its worker lies: each lab has its own, so that a page loads no more than what it trains
+   */
+  async open(path: string, address: string): Promise<void> {
+    const left = this.close();
+    const visit = this.#visit;
+    this.#address = address;
     batch(() => {
       this.path.value = path;
       this.status.value = "opening";
@@ -75,18 +84,23 @@ class Lab {
       this.cost.value = NO_COST;
     });
     try {
-      const opened = await this.#worker.open(path);
+      const remote = this.#remote; // loaded while the one before is left
+      await left; // it may be the same, which goes on from what it kept
+      if (visit !== this.#visit) return;
+      const opened = await remote.open();
       if (visit === this.#visit) this.#show(opened);
     } catch (error) {
       if (visit === this.#visit) this.#fail(failureOf(error), "gone");
     }
   }
 
-  /** Frees all that the lab holds on the device. */
+  /** Leaves the lab: what it learned is kept, and all that it held is freed. */
   async close(): Promise<void> {
     this.#visit++;
     this.path.value = "";
-    await this.#remote?.close();
+    this.#left = Promise.all([this.#left, this.#worker?.end()]);
+    this.#worker = null;
+    await this.#left;
   }
 
   /** Trains; a model that has learned nothing yet is made with the changed settings first. */
@@ -97,12 +111,12 @@ class Lab {
       if (!isMade) return;
     }
     this.status.value = "running";
-    await this.#try(() => this.#worker.start(), { status: "ready" });
+    await this.#try(() => this.#remote.start(), { status: "ready" });
   }
 
   async pause(): Promise<void> {
     this.status.value = "ready";
-    await this.#try(() => this.#worker.pause());
+    await this.#try(() => this.#remote.pause());
   }
 
   /** @returns whether a model was made with those values, and is the one that is seen */
@@ -110,7 +124,7 @@ class Lab {
     const visit = this.#visit;
     const status = this.status.value === "gone" ? "gone" : "ready";
     this.status.value = "opening";
-    const opened = await this.#try(() => this.#worker.reset(values), { status });
+    const opened = await this.#try(() => this.#remote.reset(values), { status });
     const isSeen = opened !== undefined && visit === this.#visit;
     if (isSeen) this.#show(opened);
     return isSeen;
@@ -122,7 +136,7 @@ class Lab {
     const status = this.status.value;
     this.status.value = "opening";
     const read = async () => new Uint8Array(await file.arrayBuffer());
-    const opened = await this.#try(async () => this.#worker.load(await read()), { status });
+    const opened = await this.#try(async () => this.#remote.load(await read()), { status });
     if (opened && visit === this.#visit) this.#show(opened);
   }
 
@@ -131,24 +145,22 @@ class Lab {
    * @param asker an answer to the page hides no failure of another kind
    */
   async ask(question: unknown, asker: Asker = "visitor"): Promise<unknown> {
-    return (await this.#try(() => this.#worker.ask(question), { asker })) ?? null;
+    return (await this.#try(() => this.#remote.ask(question), { asker })) ?? null;
   }
 
-  save = () => this.#try(() => this.#worker.save());
-  exportONNX = () => this.#try(() => this.#worker.exportONNX());
-  exportPyTorch = () => this.#try(() => this.#worker.exportPyTorch());
+  save = () => this.#try(() => this.#remote.save());
+  exportONNX = () => this.#try(() => this.#remote.exportONNX());
+  exportPyTorch = () => this.#try(() => this.#remote.exportPyTorch());
 
-  get #worker(): Remote {
-    this.#remote ??= startWorker({
-      event: (event, lab) => {
-        if (lab === this.path.value) this.#hear(event);
-      },
-      ended: (failure) => {
-        this.#remote = null; // what is asked next begins with another
+  get #remote(): Remote {
+    this.#worker ??= startWorker(this.path.value, this.#address, {
+      event: (event) => this.#hear(event),
+      failed: (failure) => {
+        this.#worker = null; // what is asked next begins with another
         this.#fail(failure, "gone");
       },
     });
-    return this.#remote;
+    return this.#worker.remote;
   }
 
   /**

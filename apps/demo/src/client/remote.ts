@@ -8,22 +8,45 @@ export class WorkerError extends Error {
   }
 }
 
-/** What the page hears of the worker unasked. */
+/** What the page hears of a worker unasked. */
 export interface Hearer {
-  /** @param lab the path of the one that the event is of */
-  event(event: Event, lab: string): void;
+  event(event: Event): void;
   /** The worker is of no more use, and nothing that is asked of it will be answered. */
-  ended(failure: Failure): void;
+  failed(failure: Failure): void;
 }
 
-/** Starts the worker. @returns its commands, as functions of the page */
-export function startWorker(hearer: Hearer): Remote {
-  const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "training" });
+/** The worker of a lab, as the page has it. */
+export interface LabWorker {
+  /** Its commands, as functions of the page. */
+  readonly remote: Remote;
+  /**
+   * Nothing is heard of it any more. What it learned is kept before it ends; one that did not open its lab yet has
+   * nothing to keep, and ends at once.
+   */
+  end(): Promise<void>;
+}
+
+/**
+ * @param lab the path of its folder under pages/
+ * @param address where its worker lies
+ */
+export function startWorker(lab: string, address: string, hearer: Hearer): LabWorker {
+  const worker = new Worker(address, { type: "module", name: lab });
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   let calls = 0;
+  let isOpen = false;
+  let isLeft = false;
 
+  const terminate = (failure: Failure): void => {
+    worker.terminate();
+    for (const { reject } of waiting.values()) reject(new WorkerError(failure));
+    waiting.clear();
+  };
   worker.addEventListener("message", ({ data }: MessageEvent<Message>) => {
-    if ("event" in data) return hearer.event(data.event, data.lab);
+    if ("event" in data) {
+      if (!isLeft) hearer.event(data.event);
+      return;
+    }
     const { reply } = data;
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -32,22 +55,29 @@ export function startWorker(hearer: Hearer): Remote {
   });
   worker.addEventListener("error", ({ message }) => {
     const failure = { name: "Error", message: `The training worker stopped: ${message || "it could not be loaded"}.` };
-    worker.terminate();
-    hearer.ended(failure);
-    for (const { reject } of waiting.values()) reject(new WorkerError(failure));
-    waiting.clear();
+    if (!isLeft) hearer.failed(failure);
+    terminate(failure);
   });
 
-  const call = (command: keyof Commands, args: readonly unknown[]): Promise<unknown> =>
-    new Promise((resolve, reject) => {
+  const call = async (command: keyof Commands, args: readonly unknown[]): Promise<unknown> => {
+    const result = await new Promise((resolve, reject) => {
       const id = ++calls;
       waiting.set(id, { resolve, reject });
       worker.postMessage({ id, command, args } satisfies Call);
     });
-  return new Proxy({} as Remote, {
+    isOpen = true; // every command needs an open lab, or makes one
+    return result;
+  };
+  const remote = new Proxy({} as Remote, {
     get:
       (_, command: keyof Commands) =>
       (...args: readonly unknown[]) =>
         call(command, args),
   });
+  const end = async (): Promise<void> => {
+    isLeft = true;
+    if (isOpen) await remote.close().catch(() => undefined); // nobody is there to be told
+    terminate({ name: "Error", message: "The page was left." });
+  };
+  return { remote, end };
 }

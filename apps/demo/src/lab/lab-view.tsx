@@ -16,6 +16,7 @@ import { SourceCode } from "../ui/source-code";
 /** What every page has of a model in training, around what is its own. */
 export function LabView({
   path,
+  worker,
   settings,
   score,
   about,
@@ -27,6 +28,8 @@ export function LabView({
 }: {
   /** The folder of its experiment under pages/. */
   readonly path: string;
+  /** Where its worker lies. */
+  readonly worker: string;
   readonly settings: Settings;
   readonly score: ScoreName;
   /** What the model is, and the task. */
@@ -42,8 +45,8 @@ export function LabView({
   readonly code: string;
 }) {
   useEffect(() => {
-    void lab.open(path);
-  }, [path]);
+    void lab.open(path, worker);
+  }, [path, worker]);
   if (lab.path.value !== path) return null;
   return (
     <div class="lab">

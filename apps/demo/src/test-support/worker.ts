@@ -1,37 +1,79 @@
 import type { Page } from "./site";
 
-/** What `watchDevice` leaves in the worker. */
+/** What is put into a training worker. */
 interface Watched {
   watchedDevice?: GPUDevice;
-  watchedBuffers?: number;
+}
+
+/** What is put into the page. */
+interface Counting {
+  bufferCounts: Buffers[];
+}
+
+/** Buffers of one worker. */
+export interface Buffers {
+  /** Those that are made and not destroyed. */
+  readonly alive: number;
+  /** The most of them at a time. */
+  readonly most: number;
+}
+
+export interface Watch {
+  /** Of every worker that was started, those that have ended too. */
+  buffers(): Promise<readonly Buffers[]>;
+  /** Loses the device of the worker that was started last. */
+  lose(): Promise<void>;
+}
+
+/** Runs in a worker before anything else, and tells the page how many buffers are alive whenever that changes. */
+function countBuffers(worker: number): void {
+  const scope = globalThis as Watched;
+  const channel = new BroadcastChannel("buffers");
+  let alive = 0;
+  const count = (change: number): void => {
+    alive += change;
+    channel.postMessage({ worker, alive });
+  };
+  const { createBuffer } = GPUDevice.prototype;
+  GPUDevice.prototype.createBuffer = function (...args) {
+    scope.watchedDevice = this;
+    count(1);
+    return createBuffer.apply(this, args);
+  };
+  const destroyed = new WeakSet<GPUBuffer>();
+  const { destroy } = GPUBuffer.prototype;
+  GPUBuffer.prototype.destroy = function () {
+    if (!destroyed.has(this)) count(-1);
+    destroyed.add(this);
+    return destroy.apply(this);
+  };
 }
 
 /**
- * Counts in the training worker, from now on, the buffers that are made less those that are destroyed, and remembers the
- * device that makes them. The count lives in the browser's own prototypes: nothing of the app knows of it.
+ * Watches all training workers of a page, from before its first address. The counts live in the browser's own
+ * prototypes: nothing of the app knows of them.
  */
-export async function watchDevice(page: Page): Promise<{ buffers(): Promise<number>; lose(): Promise<void> }> {
-  const [worker] = page.workers();
-  if (!worker) throw new Error("The page should have started its worker.");
-  await worker.evaluate(() => {
-    const scope = globalThis as Watched;
-    scope.watchedBuffers = 0;
-    const { createBuffer } = GPUDevice.prototype;
-    GPUDevice.prototype.createBuffer = function (...args) {
-      scope.watchedDevice = this;
-      scope.watchedBuffers = (scope.watchedBuffers ?? 0) + 1;
-      return createBuffer.apply(this, args);
+export async function watchWorkers(page: Page): Promise<Watch> {
+  await page.evaluateOnNewDocument((countBuffers: string) => {
+    const counts: Buffers[] = [];
+    Object.assign(globalThis, { bufferCounts: counts } satisfies Counting);
+    new BroadcastChannel("buffers").onmessage = ({ data: { worker, alive } }) => {
+      counts[worker] = { alive, most: Math.max(alive, counts[worker]?.most ?? 0) };
     };
-    const destroyed = new WeakSet<GPUBuffer>();
-    const { destroy } = GPUBuffer.prototype;
-    GPUBuffer.prototype.destroy = function () {
-      if (!destroyed.has(this)) scope.watchedBuffers = (scope.watchedBuffers ?? 0) - 1;
-      destroyed.add(this);
-      return destroy.apply(this);
+    let started = 0;
+    globalThis.Worker = class extends Worker {
+      constructor(address: string | URL, options?: WorkerOptions) {
+        const first = `data:text/javascript,${encodeURIComponent(`(${countBuffers})(${started++})`)}`;
+        const source = [first, new URL(address, location.href)].map((module) => `import "${module}";`).join("");
+        super(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), options);
+      }
     };
-  });
+  }, countBuffers.toString());
   return {
-    buffers: () => worker.evaluate(() => (globalThis as Watched).watchedBuffers ?? Number.NaN),
-    lose: () => worker.evaluate(() => (globalThis as Watched).watchedDevice?.destroy()),
+    buffers: () => page.evaluate(() => (globalThis as unknown as Counting).bufferCounts),
+    async lose() {
+      const worker = page.workers().at(-1);
+      await worker?.evaluate(() => (globalThis as Watched).watchedDevice?.destroy());
+    },
   };
 }

@@ -37,10 +37,10 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What the page asks of the worker; each is answered once. */
+/** What the page asks of a lab's worker; each is answered once. */
 export interface Commands {
-  /** Makes a lab's run, as it was kept if it was. What was open before is closed. */
-  open(lab: string): Opened;
+  /** Makes the lab's run, as it was kept if it was. */
+  open(): Opened;
   /** Begins anew with other settings; what was kept is gone. */
   reset(values: Values): Opened;
   start(): void;
@@ -53,11 +53,11 @@ export interface Commands {
   exportONNX(): Uint8Array<ArrayBuffer>;
   /** The weights under PyTorch's names, and a script that rebuilds the model where one is offered. */
   exportPyTorch(): { readonly script: string | null; readonly weights: Uint8Array<ArrayBuffer> };
-  /** Frees all that the open lab holds. */
+  /** Frees all that the lab holds. */
   close(): void;
 }
 
-/** What the worker says unasked of the lab that is open. */
+/** What the worker says unasked. */
 export type Event =
   | { readonly kind: "progress"; readonly points: readonly Point[]; readonly cost: Cost }
   | { readonly kind: "picture"; readonly picture: unknown }
@@ -83,8 +83,7 @@ export type Reply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure };
 
-/** `lab` is the path of the one that the event is of. */
-export type Message = { readonly reply: Reply } | { readonly event: Event; readonly lab: string };
+export type Message = { readonly reply: Reply } | { readonly event: Event };
 
 export function failureOf(error: unknown): Failure {
   return error instanceof Error

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Experiment } from "../experiment/experiment";
+import { experiment } from "../pages/memory/sum/experiment";
 import type { Event } from "./protocol";
 import { placeOf } from "./storage";
 import { Trainer } from "./trainer";
 
-const modules = import.meta.glob<{ readonly experiment: Experiment }>("../pages/memory/*/experiment.ts");
 const LAB = "memory/sum";
 const SMALL = { cell: "rnn", hidden: 2, steps: 4, lr: 0.01, seed: 0 };
 
@@ -15,20 +14,13 @@ let device: GPUDevice | undefined;
 
 beforeEach(async () => {
   events = [];
-  const load = async (lab: string): Promise<Experiment> => {
-    const module = await modules[`../pages/${lab}/experiment.ts`]?.();
-    if (!module) throw new Error(`There should be a lab ${lab}.`);
-    return module.experiment;
-  };
-  trainer = new Trainer(load, (event, lab) => {
-    if (lab === LAB) events.push(event);
-  });
+  trainer = new Trainer(LAB, experiment, (event) => events.push(event));
   const make = GPUDevice.prototype.createBuffer;
   vi.spyOn(GPUDevice.prototype, "createBuffer").mockImplementation(function (this: GPUDevice, descriptor) {
     device = this;
     return make.call(this, descriptor);
   });
-  await trainer.open(LAB);
+  await trainer.open();
 });
 afterEach(async () => {
   await trainer.close();
@@ -66,7 +58,7 @@ test("weights that were loaded are known to be there, after they are opened agai
   const file = await trainer.save();
   expect((await trainer.load(file)).isNew).toBe(false);
   await trainer.close();
-  expect(await trainer.open(LAB)).toMatchObject({ isNew: false, history: [], values: SMALL });
+  expect(await trainer.open()).toMatchObject({ isNew: false, history: [], values: SMALL });
   expect((await trainer.reset(SMALL)).isNew).toBe(true);
 });
 
@@ -81,13 +73,13 @@ test("a device that refused some work is replaced, and training goes on", async 
   expect(heard("failed")).toEqual([]);
 });
 
-test("a device that is lost while its lab is left takes nothing from the next", async () => {
+test("a device that is lost while its lab is left takes nothing from the next visit", async () => {
   await trainer.reset(SMALL);
   await trainer.start();
   await trainSome();
   device?.destroy();
-  expect((await trainer.open("memory/hello")).history).toEqual([]);
-  const opened = await trainer.open(LAB);
+  await trainer.close();
+  const opened = await trainer.open();
   expect(opened.history.length).toBeGreaterThan(0);
   await trainer.start();
   await trainSome();
@@ -105,9 +97,9 @@ test("a checkpoint that cannot be read is as none", async () => {
     await stream.write("damaged");
     await stream.close();
   }
-  expect(await trainer.open(LAB)).toMatchObject({ isNew: true, values: { cell: "lstm" } });
+  expect(await trainer.open()).toMatchObject({ isNew: true, values: { cell: "lstm" } });
   await trainer.close();
-  expect((await trainer.open(LAB)).isNew).toBe(true); // what was begun took the place of what was damaged
+  expect((await trainer.open()).isNew).toBe(true); // what was begun took the place of what was damaged
   expect(heard("failed")).toEqual([]);
 });
 

@@ -10,14 +10,14 @@ import { Turns } from "./turns";
 /** So often in a row a device may be lost before there is no more trying. */
 const MOST_LOSSES = 3;
 
-/** Does what the page asks: one device, and one lab open on it. */
+/** Does what the page asks of a lab: one device, and one run open on it. */
 export class Trainer implements Remote {
-  readonly #load: (lab: string) => Promise<Experiment>;
-  readonly #tell: (event: Event, lab: string) => void;
+  readonly #lab: string;
+  readonly #experiment: Experiment;
+  readonly #tell: (event: Event) => void;
   /** Opening, closing and the like come one after another; questions go to the session that is open. */
   readonly #turns = new Turns();
   #device: Device | null = null;
-  #lab = "";
   #place: Place | null = null;
   /** Why what is learned is gone with the page, as the page was told. */
   #unkept: Failure | null = null;
@@ -27,18 +27,18 @@ export class Trainer implements Remote {
   #isWanted = false;
 
   /**
-   * @param load gives the experiment of a lab
-   * @param tell hears what happens, and in which lab
+   * @param lab the path of the folder of `experiment` under pages/, under which it is kept
+   * @param tell hears what happens
    */
-  constructor(load: (lab: string) => Promise<Experiment>, tell: (event: Event, lab: string) => void) {
-    this.#load = load;
+  constructor(lab: string, experiment: Experiment, tell: (event: Event) => void) {
+    this.#lab = lab;
+    this.#experiment = experiment;
     this.#tell = tell;
   }
 
-  open(lab: string): Promise<Opened> {
+  open(): Promise<Opened> {
     return this.#turns.take(async () => {
       await this.#leave();
-      this.#lab = lab;
       return this.#restore();
     });
   }
@@ -111,7 +111,14 @@ export class Trainer implements Remote {
   }
 
   close(): Promise<void> {
-    return this.#turns.take(() => this.#leave());
+    return this.#turns.take(async () => {
+      try {
+        await this.#leave();
+      } finally {
+        this.#device?.dispose();
+        this.#device = null;
+      }
+    });
   }
 
   get #now(): Session {
@@ -132,11 +139,7 @@ export class Trainer implements Remote {
     });
   }
 
-  #emit(event: Event): void {
-    this.#tell(event, this.#lab);
-  }
-
-  /** Closes the lab, and lets another tab have it. */
+  /** Closes the run, and lets another tab have the lab. */
   async #leave(): Promise<void> {
     try {
       await this.#close();
@@ -159,7 +162,7 @@ export class Trainer implements Remote {
     try {
       await this.#restore();
     } catch (error) {
-      this.#emit({ kind: "failed", failure: failureOf(error), isOver: true });
+      this.#tell({ kind: "failed", failure: failureOf(error), isOver: true });
     }
   }
 
@@ -196,24 +199,24 @@ export class Trainer implements Remote {
   }
 
   async #surroundings(): Promise<Surroundings> {
-    const [device, experiment] = await Promise.all([this.#openDevice(), this.#load(this.#lab)]);
+    const device = await this.#openDevice();
     const listener = {
       progress: (points: readonly Point[], cost: Cost) => {
         this.#losses = 0;
-        this.#emit({ kind: "progress", points, cost });
+        this.#tell({ kind: "progress", points, cost });
       },
-      picture: (picture: unknown) => this.#emit({ kind: "picture", picture }),
+      picture: (picture: unknown) => this.#tell({ kind: "picture", picture }),
       failed: (error: unknown) => {
         if (error instanceof DeviceLostError) {
           if (!device.lost) this.#recoverSoon(device, error); // a lost device tells of itself, one that refused work does not
           return;
         }
         this.#isWanted = false;
-        this.#emit({ kind: "failed", failure: failureOf(error), isOver: false });
+        this.#tell({ kind: "failed", failure: failureOf(error), isOver: false });
       },
       kept: (problem: unknown) => this.#tellUnkept(problem === null ? null : failureOf(problem)),
     };
-    return { device, experiment, store: await this.#openStore(), listener };
+    return { device, experiment: this.#experiment, store: await this.#openStore(), listener };
   }
 
   async #openStore(): Promise<CheckpointStore> {
@@ -226,7 +229,7 @@ export class Trainer implements Remote {
     const failure = problem ?? this.#place?.problem ?? null;
     if (failure?.message === this.#unkept?.message) return;
     this.#unkept = failure;
-    this.#emit({ kind: "unkept", failure });
+    this.#tell({ kind: "unkept", failure });
   }
 
   async #openDevice(): Promise<Device> {
@@ -249,13 +252,13 @@ export class Trainer implements Remote {
     this.#session = null;
     if (!session) return;
     await session.training.stop();
-    this.#emit({ kind: "lost", failure: failureOf(error) });
+    this.#tell({ kind: "lost", failure: failureOf(error) });
     try {
       if (++this.#losses > MOST_LOSSES) throw error;
       const opened = await this.#restore();
-      this.#emit({ kind: "restored", opened: this.#goOn(opened, this.#isWanted) });
+      this.#tell({ kind: "restored", opened: this.#goOn(opened, this.#isWanted) });
     } catch (cause) {
-      this.#emit({ kind: "failed", failure: failureOf(cause), isOver: true });
+      this.#tell({ kind: "failed", failure: failureOf(cause), isOver: true });
     }
   }
 }

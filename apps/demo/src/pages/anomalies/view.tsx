@@ -8,6 +8,7 @@ import { settings } from "./settings";
 import { TryFault } from "./try-fault";
 import { Watching } from "./watching";
 import "./style.css";
+import worker from "./worker?worker&url";
 
 const score = share("F1 of alarms");
 
@@ -16,6 +17,7 @@ export function AnomaliesView() {
   return (
     <LabView
       path="anomalies"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -14,6 +14,7 @@ import { SceneCanvas } from "./scene-canvas";
 import { SCENES, SIDE, settings } from "./settings";
 import { WordsLooked } from "./words-looked";
 import "./captions.css";
+import worker from "./worker?worker&url";
 
 const score = share("captions right");
 
@@ -21,6 +22,7 @@ export function Page() {
   return (
     <LabView
       path="captions"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -15,6 +15,7 @@ import code from "./model.ts?code";
 import { heardIn } from "./phonemes";
 import { settings } from "./settings";
 import "./pronunciation.css";
+import worker from "./worker?worker&url";
 
 const score = share("new words right");
 
@@ -22,6 +23,7 @@ export function Page() {
   return (
     <LabView
       path="pronunciation"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -9,6 +9,7 @@ import { ScoreTable } from "./score-table";
 import { settings } from "./settings";
 import { TrySentence } from "./try-sentence";
 import "./style.css";
+import worker from "./worker?worker&url";
 
 const score = share("words all right");
 
@@ -16,6 +17,7 @@ export function TaggingView() {
   return (
     <LabView
       path="tagging"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -13,6 +13,7 @@ import code from "./model.ts?code";
 import { settings } from "./settings";
 import { TASKS, type TaskName } from "./tasks";
 import "./style.css";
+import worker from "./worker?worker&url";
 
 const score = share("places right");
 
@@ -20,6 +21,7 @@ export function TransformerView() {
   return (
     <LabView
       path="transformer"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

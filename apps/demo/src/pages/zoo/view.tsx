@@ -11,6 +11,7 @@ import { settings } from "./settings";
 import { TryAdding } from "./try-adding";
 import { TryCopying } from "./try-copying";
 import "./style.css";
+import worker from "./worker?worker&url";
 
 const score = share("score of who leads");
 
@@ -19,6 +20,7 @@ export function ZooView() {
   return (
     <LabView
       path="zoo"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -10,6 +10,7 @@ import { PathChart } from "./path-chart";
 import { settings } from "./settings";
 import "./style.css";
 import { TryMorse } from "./try-morse";
+import worker from "./worker?worker&url";
 
 const score = share("letters right");
 
@@ -17,6 +18,7 @@ export function MorseView() {
   return (
     <LabView
       path="ctc/morse"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

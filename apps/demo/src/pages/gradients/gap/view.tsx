@@ -11,6 +11,7 @@ import type { experiment } from "./experiment";
 import code from "./model.ts?code";
 import { NormChart } from "./norm-chart";
 import { settings } from "./settings";
+import worker from "./worker?worker&url";
 
 const score = share("first steps told");
 
@@ -18,6 +19,7 @@ export function GapView() {
   return (
     <LabView
       path="gradients/gap"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

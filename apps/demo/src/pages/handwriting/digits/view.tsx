@@ -10,6 +10,7 @@ import { AIR, STRIDE } from "./pen-path";
 import { settings } from "./settings";
 import "./style.css";
 import { TryDigits } from "./try-digits";
+import worker from "./worker?worker&url";
 
 const score = share("digits known at the end");
 
@@ -17,6 +18,7 @@ export function DigitsView() {
   return (
     <LabView
       path="handwriting/digits"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

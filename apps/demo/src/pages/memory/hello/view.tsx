@@ -8,6 +8,7 @@ import equations from "./equations.tex";
 import type { experiment } from "./experiment";
 import code from "./model.ts?code";
 import { settings } from "./settings";
+import worker from "./worker?worker&url";
 
 const score = share("letters right");
 
@@ -15,6 +16,7 @@ export function HelloView() {
   return (
     <LabView
       path="memory/hello"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -9,6 +9,7 @@ import equations from "./equations.tex";
 import type { experiment } from "./experiment";
 import code from "./model.ts?code";
 import { settings } from "./settings";
+import worker from "./worker?worker&url";
 
 const score = share("sums right");
 
@@ -16,6 +17,7 @@ export function SumView() {
   return (
     <LabView
       path="memory/sum"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

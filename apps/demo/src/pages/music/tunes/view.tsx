@@ -9,6 +9,7 @@ import { PianoRoll } from "./piano-roll";
 import { settings } from "./settings";
 import "./style.css";
 import { TryTunes } from "./try-tunes";
+import worker from "./worker?worker&url";
 
 const score = share("rules kept");
 
@@ -16,6 +17,7 @@ export function TunesView() {
   return (
     <LabView
       path="music/tunes"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

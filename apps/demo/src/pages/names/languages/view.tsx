@@ -12,6 +12,7 @@ import type { experiment, Guess } from "./experiment";
 import code from "./model.ts?code";
 import { settings } from "./settings";
 import "./style.css";
+import worker from "./worker?worker&url";
 
 const score = share("names right");
 /** As many letters as the model reads. */
@@ -22,6 +23,7 @@ export function LanguagesView() {
   return (
     <LabView
       path="names/languages"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -12,6 +12,7 @@ import { MovingScore, Verdict } from "./moving-score";
 import { settings } from "./settings";
 import { LONGEST, wordsOf } from "./words";
 import "./style.css";
+import worker from "./worker?worker&url";
 
 const score = share("sentences right");
 
@@ -19,6 +20,7 @@ export function OpinionsView() {
   return (
     <LabView
       path="sentiment/opinions"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

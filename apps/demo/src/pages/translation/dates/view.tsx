@@ -14,6 +14,7 @@ import code from "../model.ts?code";
 import equations from "./equations.tex";
 import type { experiment } from "./experiment";
 import { DATES, settings } from "./settings";
+import worker from "./worker?worker&url";
 
 const score = share("dates right");
 
@@ -21,6 +22,7 @@ export function DatesView() {
   return (
     <LabView
       path="translation/dates"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

@@ -11,6 +11,7 @@ import type { experiment, Kind } from "./experiment";
 import code from "./model.ts?code";
 import { settings } from "./settings";
 import "./kinds.css";
+import worker from "./worker?worker&url";
 
 const score = share("dates right, mean of the three");
 
@@ -18,6 +19,7 @@ export function KindsView() {
   return (
     <LabView
       path="translation/kinds"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

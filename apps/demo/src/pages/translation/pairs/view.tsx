@@ -15,6 +15,7 @@ import equations from "./equations.tex";
 import type { experiment } from "./experiment";
 import { symbolsOf } from "./parse";
 import { settings } from "./settings";
+import worker from "./worker?worker&url";
 
 const score = share("pairs right");
 
@@ -27,6 +28,7 @@ export function PairsView() {
   return (
     <LabView
       path="translation/pairs"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}

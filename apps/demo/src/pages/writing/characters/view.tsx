@@ -13,6 +13,7 @@ import { Samples } from "./samples";
 import { settings } from "./settings";
 import { TryWriting } from "./try-writing";
 import "./style.css";
+import worker from "./worker?worker&url";
 
 const score = share("next characters right");
 
@@ -20,6 +21,7 @@ export function CharactersView() {
   return (
     <LabView
       path="writing/characters"
+      worker={worker}
       settings={settings}
       score={score}
       code={code}
