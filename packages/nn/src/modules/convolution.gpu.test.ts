@@ -81,6 +81,30 @@ describe("a stack over sequences", () => {
   );
 });
 
+test.each([
+  ...[0, 1, 2, 3, 4].flatMap((padding) => [1, 2, 3].map((stride) => ({ padding, stride }))),
+  ...(["valid", "causal"] as const).flatMap((padding) => [1, 2, 3].map((stride) => ({ padding, stride }))),
+])("padding $padding, stride $stride: a row of known length gives what it gives alone", async ({ padding, stride }) => {
+  const conv = new Conv1d(5, 4, 3, { padding, stride, rng: random(1) });
+  /** Outputs of each row, step after step. */
+  const rowsOf = async (y: Tensor) => {
+    const [B, T, O] = y.shape as [number, number, number];
+    const values = await y.data();
+    const step = (at: number) => [...values.subarray(at * O, (at + 1) * O)];
+    return Array.from({ length: B }, (_, b) => Array.from({ length: T }, (_, t) => step(b * T + t)));
+  };
+  const all = await rowsOf(conv.forward(sequences(6, 7), { lengths }));
+  const source = normal([3, 6, 5], { seed: 1 }).data;
+  for (const [b, length] of lengths.entries()) {
+    const row = all[b] ?? [];
+    const isAny = padding === "causal" || length + (padding === "valid" ? 0 : 2 * padding) >= 3;
+    const alone = tensor(Float32Array.from(source.slice(b * 30, b * 30 + length * 5)), { shape: [1, length, 5] });
+    const [own = []] = isAny ? await rowsOf(conv.forward(alone)) : [];
+    expect(row.slice(0, own.length)).toEqual(own);
+    expect(row.slice(own.length).flat()).toEqual(row.slice(own.length).flatMap(() => [0, 0, 0, 0]));
+  }
+});
+
 test("a model of them trains: one submission a step, and nothing new once it is warm", async () => {
   const conv = new Conv2d(2, 6, 3, { padding: "same", rng: random(1) });
   const out = new Linear(6 * 16, 1, { rng: random(2) });

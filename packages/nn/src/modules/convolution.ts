@@ -120,7 +120,7 @@ export class Conv1d extends Module {
   #firstLength(): number {
     const { kernelSize, dilation, padding } = this;
     if (padding === "same" || padding === "causal") return 1;
-    return Math.max(1, dilation * (kernelSize - 1) + 1 - (padding === "valid" ? 0 : 2 * padding));
+    return dilation * (kernelSize - 1) + 1 - (padding === "valid" ? 0 : 2 * padding);
   }
 }
 

@@ -8,7 +8,7 @@ import { reshape } from "./reshape";
 /** What a step of the result is made of: see `maskSteps`. */
 export interface StepsOf {
   readonly stride: number;
-  /** Length from which on there is a first step. */
+  /** Length from which on there is a first step; where that is less than 1, other steps come earlier by as much. */
   readonly first: number;
 }
 
@@ -19,7 +19,8 @@ const THEMSELVES: StepsOf = { stride: 1, first: 1 };
  * reaches what was masked.
  * @param x [B, T, ...]
  * @param lengths [B] of u32, true lengths in steps
- * @param of where the steps of x were made from others, which lengths make step t: those of at least t·stride + first
+ * @param of where the steps of x were made from others, which lengths make step t: those of at least
+ *   max(1, t·stride + first)
  * @throws ShapeError if there is not a length for each row
  */
 export function maskSteps(x: Tensor, lengths: Tensor, of: StepsOf = THEMSELVES): Tensor {
@@ -34,7 +35,7 @@ export function stepMask(name: string, x: Tensor, lengths: Tensor, of: StepsOf =
   expectShape(name, { lengths }, [B], "One length for each row.");
   const rest = x.shape.slice(2).map(() => 1);
   const needed = tensor(
-    Uint32Array.from({ length: T }, (_, t) => t * of.stride + of.first),
+    Uint32Array.from({ length: T }, (_, t) => Math.max(1, t * of.stride + of.first)),
     { shape: [1, T, ...rest] },
   );
   return elementwise("lessEqual", [needed, reshape(lengths, [B, 1, ...rest])]);

@@ -49,9 +49,18 @@ export class Accumulation {
     };
   }
 
-  /** Forgets what was counted: it was used. */
-  clear(): void {
+  /** Forgets what was counted, which was used; what it returns takes that back. */
+  clear(): () => void {
+    const { now: used } = this;
     this.now = NOTHING;
+    return () => {
+      const { now } = this;
+      this.now = {
+        count: now.count + used.count,
+        weight: now.weight + used.weight,
+        scaled: now.scaled || used.scaled,
+      };
+    };
   }
 
   /** Adds a gradient and its loss: a call for each segment, of which the first takes the loss. */

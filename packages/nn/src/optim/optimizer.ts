@@ -37,6 +37,7 @@ import type {
 } from "./optimizer-options";
 import type { OptimizerState } from "./optimizer-state";
 import { expectAtLeastZero } from "./options";
+import { orElse } from "./or-else";
 import type { Schedule } from "./schedule";
 import { type Kept, readState, type StateFacts, writeState } from "./state-transfer";
 import { swapCalls, updateCalls } from "./update-calls";
@@ -172,11 +173,7 @@ export abstract class Optimizer {
     });
     const request = { roots, prefix: `accumulate ${this.#id}|`, scalars: [share], expand };
     const done = submit(request, traceRequest(request, walk));
-    const undo = this.#accumulation.count(weight, walk.hasHalves);
-    return done.catch((error: unknown) => {
-      undo();
-      throw error;
-    });
+    return orElse(done, this.#accumulation.count(weight, walk.hasHalves));
   }
 
   /**
@@ -196,8 +193,7 @@ export abstract class Optimizer {
     };
     const asked = this.#updating({ roots: [], prefix: `step ${scaled} `, walk: trace([]), expand, beside: [share] });
     const done = this.#count(asked);
-    this.#accumulation.clear();
-    return done;
+    return orElse(done, this.#accumulation.clear());
   }
 
   /**
@@ -216,8 +212,11 @@ export abstract class Optimizer {
       changes: flat.changing,
       device: this.#device as Device,
     });
-    this.#swapped = !this.#swapped;
-    return done;
+    const swap = (): void => {
+      this.#swapped = !this.#swapped;
+    };
+    swap();
+    return orElse(done, swap);
   }
 
   /** How the last update went: the norm of its gradient before clipping, how many were left out, the scale of the loss. Waits for the GPU. */
@@ -324,10 +323,7 @@ export abstract class Optimizer {
   #count({ request, forward }: Asked): Promise<void> {
     const done = submit(request, forward);
     this.#updates++;
-    return done.catch((error: unknown) => {
-      this.#updates--; // one that did not happen is no update, as when the line above throws
-      throw error;
-    });
+    return orElse(done, () => this.#updates--);
   }
 
   #expectReady(method: string, loss: Tensor | null, accumulating: boolean): void {

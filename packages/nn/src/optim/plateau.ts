@@ -18,6 +18,7 @@ export interface PlateauOptions {
 
 /** A learning rate that falls when a metric stops getting better; tell it the metric with `observe`. */
 export interface Plateau extends Schedule {
+  readonly better: "lower" | "higher";
   /** A metric, after each epoch say. @returns whether the rate fell */
   observe(metric: number): boolean;
   state: Readonly<Record<"lr" | "best" | "bad" | "resting" | "seen", number>>;
@@ -63,7 +64,7 @@ export function plateau(options: PlateauOptions): Plateau {
     };
     return falls;
   };
-  const made: Plateau = Object.assign(() => state.lr, { observe, state });
+  const made: Plateau = Object.assign(() => state.lr, { better, observe, state });
   Object.defineProperty(made, "state", {
     get: () => ({ ...state }),
     set: (saved: typeof state) => {

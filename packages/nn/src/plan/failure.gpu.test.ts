@@ -1,5 +1,5 @@
 import { DeviceLimitError } from "@unroll/kernels";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { add, evaluate, mul, parameter, SGD, sum, tensor } from "..";
 import { useTestDevice } from "../test-support/device";
 
@@ -28,4 +28,37 @@ test("an update that failed leaves its parameters as they were, also for what wa
   const optimizer = new SGD([p], { lr: 0.1 });
   await expect(optimizer.minimize(sum(mul(tooLarge(), p)))).rejects.toThrow(DeviceLimitError);
   expect([...(await doubled.data()), ...(await p.data()), optimizer.updates]).toEqual([6, 3, 0]);
+});
+
+/** The next work that is handed over is refused. */
+function refuseNext(): void {
+  vi.spyOn(gpu.device.gpu.queue, "submit").mockImplementationOnce(() => {
+    throw new Error("refused");
+  });
+}
+
+test("an update with accumulated gradients that failed is done with the next", async () => {
+  const p = parameter({ data: Float32Array.of(3), shape: [1] });
+  const optimizer = new SGD([p], { lr: 0.1 });
+  for (const factor of [1, 3]) await optimizer.accumulate(sum(mul(p, factor)));
+  refuseNext();
+  await expect(optimizer.step()).rejects.toThrow("refused");
+  expect([optimizer.accumulated, optimizer.updates]).toEqual([2, 0]);
+  await optimizer.step();
+  expect([optimizer.accumulated, optimizer.updates]).toEqual([0, 1]);
+  expect(await p.item()).toBeCloseTo(3 - 0.1 * 2, 6); // the mean of both gradients
+  refuseNext();
+  await expect(Promise.resolve().then(() => optimizer.accumulate(sum(mul(p, 1))))).rejects.toThrow("refused");
+  expect(optimizer.accumulated).toBe(0);
+});
+
+test("an exchange with the average that failed leaves the weights in place", async () => {
+  const p = parameter({ data: Float32Array.of(3), shape: [1] });
+  const optimizer = new SGD([p], { lr: 1, average: { kind: "ema", decay: 0.5 } });
+  for (let step = 0; step < 2; step++) await optimizer.minimize(sum(p)); // 2 and 1, of which the average is 1.5
+  refuseNext();
+  await expect(optimizer.swapAverage()).rejects.toThrow("refused");
+  await optimizer.minimize(sum(p)); // which throws while they are swapped
+  await optimizer.swapAverage();
+  expect(await p.item()).toBe(0.75);
 });

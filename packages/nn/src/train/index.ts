@@ -1,5 +1,6 @@
 export { NonFiniteLossError } from "./fault";
 export { type GateOverTime, type Inspection, inspect, type LayerInspection } from "./inspect";
+export type { Monitor } from "./monitor";
 export type { EpochResult, TrainCheckpoint, TrainOptions, TrainProgress, TrainResult } from "./options";
 export { statisticsOf, type TensorStatistics } from "./statistics";
 export { train } from "./train";

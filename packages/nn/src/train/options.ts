@@ -3,6 +3,7 @@ import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
 import type { Plateau } from "../optim/plateau";
 import type { Tensor } from "../tensor/tensor";
+import type { Monitor } from "./monitor";
 
 /** How far training has come. */
 export interface TrainProgress {
@@ -59,7 +60,7 @@ export interface TrainOptions<Batch, State = unknown> {
   loss: (batch: Batch, state?: State) => Tensor | { loss: Tensor; state: State };
   /** Batches whose gradients make one update together, each counting as its rows, where `count` tells them. */
   accumulate?: number;
-  /** A learning rate that is told the `monitor` metric after each epoch; the optimizer has it as its schedule. */
+  /** A learning rate that is told the `monitor` metric after each epoch, and which way is better as that is; the optimizer has it as its schedule. */
   plateau?: Plateau;
   checkpoint?: TrainCheckpoint;
   /**
@@ -69,8 +70,8 @@ export interface TrainOptions<Batch, State = unknown> {
   resume?: ArrayBuffer | Uint8Array<ArrayBuffer>;
   /** Measures the model after each epoch, with dropout off. */
   evaluate?: () => Promise<Readonly<Record<string, number>>> | Readonly<Record<string, number>>;
-  /** What tells which weights are best: a metric of `evaluate`, or else the `loss` of training, and whether more or less of it is better. */
-  monitor?: { metric: string; better: "higher" | "lower" };
+  /** What tells which weights are best. */
+  monitor?: Monitor;
   /** Ends training after this many epochs without a better `monitor`. */
   patience?: number;
   /** How many rows a batch has, for the progress. */

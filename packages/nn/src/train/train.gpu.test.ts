@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type EpochResult, type TrainProgress, train } from "..";
+import { type EpochResult, plateau, type TrainProgress, train } from "..";
 import { modelBits } from "../test-support/bits";
 import { useTestDevice } from "../test-support/device";
 import { type SmallBatch, shortTraining, smallBatches } from "../test-support/short-training";
@@ -114,6 +114,23 @@ describe("the best weights", () => {
     const { result } = await scored([1, 0, 2, 1, 1, 3], "higher", 2);
     expect(result).toMatchObject({ reason: "stopped early", best: { epoch: 3 }, history: { length: 5 } });
   });
+});
+
+test("a plateau is told the metric of each epoch, and the optimizer learns at its rate", async () => {
+  const options = shortTraining(3, 5, 2);
+  const schedule = plateau({ lr: 0.2, factor: 0.5, patience: 0, better: "higher" });
+  options.optimizer.lr = schedule;
+  const scores = [1, 1, 2, 2, 2];
+  const rates: number[] = [];
+  await train({
+    ...options,
+    plateau: schedule,
+    monitor: { metric: "score", better: "higher" },
+    evaluate: () => ({ score: scores.shift() ?? 0 }),
+    onEpoch: () => rates.push(options.optimizer.lr as number),
+  });
+  expect(rates).toEqual([0.2, 0.1, 0.1, 0.05, 0.025]);
+  options.optimizer.dispose();
 });
 
 test("evaluate's own loss is the one to monitor", async () => {
@@ -231,6 +248,21 @@ describe("options that cannot be", () => {
     const monitor = { metric: "loss", better: "lower" } as const;
     await expect(trained({ patience: 0, monitor })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: train: patience should be at least 1, beside a monitor but is 0. Say with monitor which metric tells whether an epoch is better.]`,
+    );
+  });
+
+  test("a monitor of no direction, and a plateau of the other", async () => {
+    const typo = { metric: "loss", better: "max" } as unknown as typeof options.monitor;
+    await expect(trained({ monitor: typo })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: monitor.better should be higher or lower but is max.]`,
+    );
+    const schedule = plateau({ lr: 0.1 });
+    await expect(trained({ plateau: schedule })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: plateau should be given beside a monitor but is given without one. Say with monitor which metric it is to be told.]`,
+    );
+    const monitor = { metric: "accuracy", better: "higher" } as const;
+    await expect(trained({ plateau: schedule, monitor })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: plateau should be for a metric of which higher is better, as monitor says but is for one of which lower is. Make it with plateau({ better: "higher", ... }).]`,
     );
   });
 

@@ -7,6 +7,7 @@ import type { Parameter } from "../tensor/parameter";
 import { Tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
 import { describeFault, failGradient, NonFiniteLossError } from "./fault";
+import { expectMonitor } from "./monitor";
 import type { EpochResult, TrainCheckpoint, TrainOptions, TrainResult } from "./options";
 import { isTrainPosition, isTrainState, type TrainPosition, weightsOf, weightTensors } from "./resume";
 import { carryState } from "./truncated";
@@ -70,25 +71,7 @@ class Run<Batch, State> {
       if (Number.isInteger(value) && value > 0) continue;
       throw new ValueError({ where: "train", what, expected: "a positive whole number", received: String(value) });
     }
-    const { patience, monitor, plateau } = options;
-    if (plateau && !monitor) {
-      throw new ValueError({
-        where: "train",
-        what: "plateau",
-        expected: "given beside a monitor",
-        received: "given without one",
-        remedy: "Say with monitor which metric it is to be told.",
-      });
-    }
-    if (patience !== undefined && !(monitor && patience > 0)) {
-      throw new ValueError({
-        where: "train",
-        what: "patience",
-        expected: "at least 1, beside a monitor",
-        received: monitor ? String(patience) : "given without one",
-        remedy: "Say with monitor which metric tells whether an epoch is better.",
-      });
-    }
+    expectMonitor(options);
     this.#options = options;
   }
 
