@@ -46,7 +46,10 @@ export const experiment = defineExperiment({
       /** F1 of alarms at the best threshold. */
       score: async () => Math.max(...judgeAll(await watch()).map(({ verdict }) => verdict.f1)),
       /** @returns what is expected of each step of a series */
-      ask: (values: readonly number[]) => expect(Float32Array.from(values), values.length),
+      ask: async (values: readonly number[]) => ({
+        to: values,
+        expected: await expect(Float32Array.from(values), values.length),
+      }),
       picture: watch,
       exported: { inputs: { x: { shape: ["batch", "time", 1] } }, loss: "mse" },
     };

@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { lab } from "../../client/lab";
 import { useAnswer } from "../../lab/use-answer";
 import { usePicture } from "../../lab/use-picture";
+import { answerTo } from "../answer-to";
 import { alarmsOf, bestOf, isOf, judgedOf, regularityOf, type Stretch, scaleOf } from "./detection";
 import type { experiment } from "./experiment";
 import { KINDS, nameOf } from "./faults";
@@ -17,7 +18,8 @@ export function TryFault({ moved }: { readonly moved: number | null }) {
   const [count, setCount] = useState(1);
   const first = useMemo(() => seriesOf(waves, null, 0), [steps, period, noise]);
   const { values, fault } = made && made.values.length === waves.steps ? made : first;
-  const expected = useAnswer<typeof experiment>(values);
+  const answer = useAnswer<typeof experiment>(values);
+  const expected = answer?.expected;
   if (!all || expected?.length !== values.length) return <p class="muted">–</p>;
   const threshold = moved ?? bestOf(judgedOf(all));
   const series = { values, expected, fault };
@@ -47,7 +49,7 @@ export function TryFault({ moved }: { readonly moved: number | null }) {
       </div>
       <SeriesChart label="Your series" series={series} regularity={regularity} threshold={threshold} onDraw={draw} />
       <p class="big" data-answer="alarm">
-        {wordsFor(alarms, fault)}
+        {answerTo(values, answer) ? wordsFor(alarms, fault) : "…"}
       </p>
     </>
   );

@@ -27,7 +27,10 @@ export const visit: Visit = {
       {},
       unit.replace(/ r.*/, ""),
     );
-    expect(await page.$$eval(".cells span", (spans) => spans.length)).toBeGreaterThan(1);
+    // a unit of a model that learned little hardly moves: it is seen to once it does
+    await expect
+      .poll(() => page.$$eval(".cells span", (spans) => spans.length), { timeout: 20_000 })
+      .toBeGreaterThan(1);
     const last = await page.$eval("#cells-unit", (range) => {
       const input = range as HTMLInputElement;
       input.value = input.max;
