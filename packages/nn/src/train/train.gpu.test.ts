@@ -252,7 +252,7 @@ describe("options that cannot be", () => {
   });
 
   test("a monitor of no direction, and a plateau of the other", async () => {
-    const typo = { metric: "loss", better: "max" } as unknown as typeof options.monitor;
+    const typo = { metric: "loss", better: "max" } as unknown as NonNullable<typeof options.monitor>;
     await expect(trained({ monitor: typo })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: train: monitor.better should be higher or lower but is max.]`,
     );
