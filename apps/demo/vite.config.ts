@@ -15,7 +15,7 @@ function fileName({ name, facadeModuleId }: { readonly name: string; readonly fa
 /** What all pages have, and what all that train have: files as small as most of these are would compress badly alone. */
 function chunkOf(id: string): string | undefined {
   if (/\/preact\/|\/@preact\/|\/src\/(app\/(?!front)|client|main|ui\/failed)/.test(id)) return "app";
-  return /\/uplot\/|\/src\/(lab\/|ui\/(?!confusion|text-|number-)|pages\/answer-to)/.test(id) ? "lab" : undefined;
+  return /\/uplot\/|\/src\/(lab\/|ui\/(?!confusion)|pages\/answer-to)/.test(id) ? "lab" : undefined;
 }
 
 // Static files in dist/site, which any server of files can hand out under any path.

@@ -27,7 +27,7 @@ let site: Site;
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   site = await openSite(join(folder, "site"));
-}, 600_000);
+}, 300_000);
 
 afterAll(async () => {
   await site[Symbol.asyncDispose]();

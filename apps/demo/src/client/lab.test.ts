@@ -111,10 +111,13 @@ test("a lab that is left before it is open keeps nobody waiting", async () => {
 });
 
 test("one that cannot keep what it learned when it is left does not stop the next", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const first = await openLab();
   const second = await ask(SECOND);
   await first.refuse(1, "no room");
   expect(first.isTerminated).toBe(true);
+  expect(said.mock.calls).toMatchObject([[{ message: "no room" }]]);
+  said.mockRestore();
   await second.answer(0, opened("of the second"));
   expect([lab.status.value, lab.failure.value]).toEqual(["ready", null]);
 });

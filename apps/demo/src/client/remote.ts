@@ -76,7 +76,7 @@ export function startWorker(lab: string, address: string, hearer: Hearer): LabWo
   });
   const end = async (): Promise<void> => {
     isLeft = true;
-    if (isOpen) await remote.close().catch(() => undefined); // nobody is there to be told
+    if (isOpen) await remote.close().catch((error) => console.error(error)); // the visitor is on another page
     terminate({ name: "Error", message: "The page was left." });
   };
   return { remote, end };

@@ -1,15 +1,5 @@
 import type { Page } from "./site";
 
-/** What is put into a training worker. */
-interface Watched {
-  watchedDevice?: GPUDevice;
-}
-
-/** What is put into the page. */
-interface Counting {
-  bufferCounts: Buffers[];
-}
-
 /** Buffers of one worker. */
 export interface Buffers {
   /** Those that are made and not destroyed. */
@@ -25,9 +15,13 @@ export interface Watch {
   lose(): Promise<void>;
 }
 
+/** What is put into a page. */
+declare const bufferCounts: readonly Buffers[];
+/** What is put into a training worker. */
+declare let watchedDevice: GPUDevice;
+
 /** Runs in a worker before anything else, and tells the page how many buffers are alive whenever that changes. */
 function countBuffers(worker: number): void {
-  const scope = globalThis as Watched;
   const channel = new BroadcastChannel("buffers");
   let alive = 0;
   const count = (change: number): void => {
@@ -36,7 +30,7 @@ function countBuffers(worker: number): void {
   };
   const { createBuffer } = GPUDevice.prototype;
   GPUDevice.prototype.createBuffer = function (...args) {
-    scope.watchedDevice = this;
+    Object.assign(globalThis, { watchedDevice: this });
     count(1);
     return createBuffer.apply(this, args);
   };
@@ -56,7 +50,7 @@ function countBuffers(worker: number): void {
 export async function watchWorkers(page: Page): Promise<Watch> {
   await page.evaluateOnNewDocument((countBuffers: string) => {
     const counts: Buffers[] = [];
-    Object.assign(globalThis, { bufferCounts: counts } satisfies Counting);
+    Object.assign(globalThis, { bufferCounts: counts });
     new BroadcastChannel("buffers").onmessage = ({ data: { worker, alive } }) => {
       counts[worker] = { alive, most: Math.max(alive, counts[worker]?.most ?? 0) };
     };
@@ -70,10 +64,10 @@ export async function watchWorkers(page: Page): Promise<Watch> {
     };
   }, countBuffers.toString());
   return {
-    buffers: () => page.evaluate(() => (globalThis as unknown as Counting).bufferCounts),
+    buffers: () => page.evaluate(() => bufferCounts),
     async lose() {
       const worker = page.workers().at(-1);
-      await worker?.evaluate(() => (globalThis as Watched).watchedDevice?.destroy());
+      await worker?.evaluate(() => watchedDevice.destroy());
     },
   };
 }

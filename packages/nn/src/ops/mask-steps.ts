@@ -8,7 +8,7 @@ import { reshape } from "./reshape";
 /** What a step of the result is made of: see `maskSteps`. */
 export interface StepsOf {
   readonly stride: number;
-  /** Length from which on there is a first step; where that is less than 1, other steps come earlier by as much. */
+  /** Length from which on there is a first step. Less than 1 where padding alone fills windows: any length has some steps then. */
   readonly first: number;
 }
 

@@ -1,14 +1,10 @@
 import type { Device } from "@unroll/kernels";
+import type { Learner } from "@unroll/testing";
 import type { Tensor } from "..";
-
-/** What a step needs of an optimizer. */
-interface Learner {
-  minimize(loss: Tensor): Promise<void>;
-}
 
 interface Measured<Batch> {
   readonly device: Device;
-  readonly optimizer: Learner;
+  readonly optimizer: Learner<Tensor>;
   /** Taken in turn. */
   readonly batches: readonly Batch[];
   readonly lossOf: (batch: Batch) => Tensor;

@@ -124,7 +124,7 @@ async function inspectLayer({ cell, T, directions }: LayerSteps, path: string): 
       gradientNorms: Float64Array.from(await norms.data()),
       cellGradientNorms: cellNorms ? Float64Array.from(await cellNorms.data()) : undefined,
       activations: overTime(ACTIVATION, { values: await outputs.data(), T, ...present }),
-      gates: saved ? over(gates, { values: await saved.data(), T, ...present }, saved.shape[3] as number) : [],
+      gates: saved ? await gatesOver(gates, saved, { T, ...present }) : [],
     })),
   );
 }
@@ -132,8 +132,10 @@ async function inspectLayer({ cell, T, directions }: LayerSteps, path: string): 
 /** h_t as if it were a gate. */
 const ACTIVATION: Gate = { name: "h", read: (values, at) => values[at] as number };
 
-const over = (gates: readonly Gate[], series: Series, width: number): readonly GateOverTime[] =>
-  gates.map((gate) => overTime(gate, series, width));
+async function gatesOver(gates: readonly Gate[], saved: Tensor, of: Omit<Series, "values">): Promise<GateOverTime[]> {
+  const values = await saved.data();
+  return gates.map((gate) => overTime(gate, { values, ...of }, saved.shape[3]));
+}
 
 interface Series {
   /** [rows, T, units, width]. */

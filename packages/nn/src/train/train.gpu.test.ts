@@ -252,8 +252,10 @@ describe("options that cannot be", () => {
   });
 
   test("a monitor of no direction, and a plateau of the other", async () => {
-    const typo = { metric: "loss", better: "max" } as unknown as NonNullable<typeof options.monitor>;
-    await expect(trained({ monitor: typo })).rejects.toThrowErrorMatchingInlineSnapshot(
+    const typo: string = "max";
+    await expect(
+      trained({ monitor: { metric: "loss", better: typo as "higher" } }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: train: monitor.better should be higher or lower but is max.]`,
     );
     const schedule = plateau({ lr: 0.1 });
