@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type EpochResult, plateau, type TrainProgress, train } from "..";
+import { type EpochResult, plateau, type Tensor, type TrainProgress, train } from "..";
 import { modelBits } from "../test-support/bits";
 import { useTestDevice } from "../test-support/device";
 import { type SmallBatch, shortTraining, smallBatches } from "../test-support/short-training";
@@ -142,6 +142,24 @@ test("evaluate's own loss is the one to monitor", async () => {
   options.optimizer.dispose();
 });
 
+test("gathers gradients over batches, each counting as its rows, and uses the rest at the end of an epoch", async () => {
+  const [trained, byHand] = [shortTraining(9, 2, 5), shortTraining(9, 2, 5)];
+  const count = ({ y }: SmallBatch) => y.size;
+  await train({ ...trained, accumulate: 2, count });
+  const { model, optimizer } = byHand;
+  for (const epoch of [1, 2]) {
+    model.train();
+    for (const [index, batch] of [...smallBatches(5, 9 + epoch)].entries()) {
+      await optimizer.accumulate(byHand.loss(batch) as Tensor, { weight: count(batch) });
+      if (index % 2 === 1 || index === 4) await optimizer.step();
+    }
+  }
+  expect(trained.optimizer).toMatchObject({ updates: 6, accumulated: 0 });
+  expect(await modelBits(trained.model)).toEqual(await modelBits(model));
+  trained.optimizer.dispose();
+  optimizer.dispose();
+});
+
 describe("cancelling", () => {
   test("in mid-epoch keeps the weights of the step at hand, and closes the data", async () => {
     const options = shortTraining(5, 3, 6);
@@ -170,6 +188,24 @@ describe("cancelling", () => {
       expect((await parameter.data()).every(Number.isFinite)).toBe(true);
     }
     expect(options.optimizer.updates).toBe(9);
+    options.optimizer.dispose();
+  });
+
+  test("uses the gradients that were gathered: what comes next begins with none", async () => {
+    const options = shortTraining(5, 3, 6);
+    const controller = new AbortController();
+    const result = await train({
+      ...options,
+      accumulate: 4,
+      reportEvery: 1,
+      signal: controller.signal,
+      onProgress: ({ step }) => {
+        if (step === 5) controller.abort();
+      },
+    });
+    expect(result).toMatchObject({ reason: "cancelled", steps: 5 });
+    expect(options.optimizer).toMatchObject({ updates: 2, accumulated: 0 });
+    expect(await train({ ...options, epochs: 1 })).toMatchObject({ reason: "done", steps: 6 });
     options.optimizer.dispose();
   });
 

@@ -93,7 +93,7 @@ class Run<Batch, State> {
 
   /** One pass over the data; false if it was cancelled on the way. */
   async #epoch(epoch: number): Promise<boolean> {
-    const { model, optimizer, batches, signal, count, reportEvery = 10, checkpoint } = this.#options;
+    const { model, batches, signal, count, reportEvery = 10, checkpoint } = this.#options;
     model.train();
     const done = epoch === this.#from.epoch ? this.#from.step : 0;
     if (done === 0) {
@@ -107,6 +107,7 @@ class Run<Batch, State> {
         continue;
       }
       if (signal?.aborted) {
+        if (step > done) await this.#useGathered();
         await this.#look(epoch, step);
         return false;
       }
@@ -119,7 +120,7 @@ class Run<Batch, State> {
       if (this.#pending.length >= reportEvery || isKept) await this.#look(epoch, step);
       if (isKept) await this.#save(checkpoint, epoch, step);
     }
-    if (optimizer.accumulated > 0) await optimizer.step();
+    await this.#useGathered();
     if (step === 0) {
       throw new ValueError({
         where: "train",
@@ -147,6 +148,12 @@ class Run<Batch, State> {
     }
     this.#carried = state === undefined ? undefined : carryState(state, this.#carried);
     return loss;
+  }
+
+  /** Updates with the gradients of batches that are too few for an update: there come no more. */
+  async #useGathered(): Promise<void> {
+    const { optimizer } = this.#options;
+    if (optimizer.accumulated > 0) await optimizer.step();
   }
 
   /** Keeps all that this training goes on from. */
