@@ -154,6 +154,16 @@ test("navigator.gpu is used where no gpu is given", async () => {
   expect(requests).toHaveLength(1);
 });
 
+test("a store of choices that cannot be read leaves no device behind", async () => {
+  const made = fakeDevice();
+  const { gpu } = fakeGPU({ device: async () => made.gpu });
+  const store = (text: () => Promise<string>) => ({ load: text, save: async () => undefined });
+  const cause = new Error("no database here");
+  await expect(open({ gpu, choices: { store: store(() => Promise.reject(cause)) } })).rejects.toBe(cause);
+  expect(made.isDestroyed).toBe(true);
+  await expect(open({ gpu, choices: { store: store(async () => "<html>") } })).rejects.toThrow("Choices.load");
+});
+
 test("limits that a browser does not tell are the defaults", () => {
   const told: Partial<GPUSupportedLimits> = { maxBufferSize: 12345 };
   expect(readLimits(told as GPUSupportedLimits)).toEqual({ ...DEFAULT_LIMITS, maxBufferSize: 12345 });

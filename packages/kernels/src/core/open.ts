@@ -20,6 +20,7 @@ let current: Device | null = null;
 /**
  * Opens a GPU device and makes it the one that tensors use.
  * @throws WebGPUUnavailableError whose `reason` is no-webgpu, insecure-context, no-adapter or device-refused
+ * @throws ValueError if the store of choices holds what is none, and what its `load` throws
  */
 export async function open(options: OpenOptions = {}): Promise<Device> {
   const gpu = options.gpu ?? findGPU();
@@ -32,7 +33,12 @@ export async function open(options: OpenOptions = {}): Promise<Device> {
   }
   const gpuDevice = await requestDevice(adapter, options);
   const device = new Device(gpuDevice, facts, true, options);
-  await device.choices.load();
+  try {
+    await device.choices.load();
+  } catch (error) {
+    device.dispose();
+    throw error;
+  }
   current = device;
   return device;
 }

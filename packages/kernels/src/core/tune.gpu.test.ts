@@ -121,6 +121,16 @@ describe("tuning", () => {
     expect((await result())[6]).toBe(2);
   });
 
+  test("holds where the store takes nothing, and says so", async () => {
+    const cause = new Error("no room");
+    const device = await openDevice({ store: { load: async () => null, save: () => Promise.reject(cause) } });
+    const { made, result } = await program(device);
+    await expect(tune(device, made)).rejects.toBe(cause);
+    expect(nameOf(made)).toBe("scale");
+    expect((await result())[6]).toBe(2);
+    await tune(device, made); // nothing is left to be measured, nor to be kept
+  });
+
   test("of a program that was disposed of meanwhile does nothing to it", async () => {
     const device = await openDevice();
     const { made } = await program(device);
