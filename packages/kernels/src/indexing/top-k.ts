@@ -41,6 +41,9 @@ const defineTopK = (alone: boolean) =>
     wgsl: ({ widest }, { options: { type, smallest } }) => {
       const better = smallest ? "<" : ">";
       const worse = smallest ? ">" : "<";
+      // by its bits: a comparison with NaN may come out either way
+      const isNumber = (of: string): string =>
+        type === "f32" ? `(bitcast<u32>(${of}) & 0x7fffffffu) <= 0x7f800000u` : "true";
       // the best of what comes after the last one taken; the lowest index of equals
       const turn = (from: string, step: number): string => `
         var best = ${type}();
@@ -48,12 +51,25 @@ const defineTopK = (alone: boolean) =>
         for (var v = ${from}; v < dims.V; v += ${step}u) {
           let candidate = x[base + v];
           let follows = k == 0u || candidate ${worse} last || (candidate == last && v > lastPlace);
-          if (follows && (place == dims.V || candidate ${better} best)) { best = candidate; place = v; }
+          let isBetter = place == dims.V || candidate ${better} best;
+          if (follows && isBetter && ${isNumber("candidate")}) { best = candidate; place = v; }
+        }`;
+      // where no number is left: the next NaN
+      const take = `
+        if (place < dims.V) {
+          last = best;
+          lastPlace = place;
+        } else {
+          place = nextNaN;
+          while (place < dims.V - 1u && ${isNumber("x[base + place]")}) { place++; }
+          best = x[base + place];
+          nextNaN = place + 1u;
         }`;
       const store = "values[row * dims.K + k] = best; indices[row * dims.K + k] = place;";
       const start = `let base = row * dims.V;
       var last = ${type}();
-      var lastPlace = 0u;`;
+      var lastPlace = 0u;
+      var nextNaN = 0u;`;
       if (alone) {
         return wgsl`
     @compute @workgroup_size(${LANES})
@@ -63,8 +79,7 @@ const defineTopK = (alone: boolean) =>
       ${start}
       for (var k = 0u; k < dims.K; k++) {
         ${turn("0u", 1)}
-        last = best;
-        lastPlace = place;
+        ${take}
         ${store}
       }
     }`;
@@ -89,8 +104,7 @@ const defineTopK = (alone: boolean) =>
           let wins = place == dims.V || theirs ${better} best || (theirs == best && places[other] < place);
           if (isThere && wins) { best = theirs; place = places[other]; }
         }
-        last = best;
-        lastPlace = place;
+        ${take}
         if (lane == 0u) { ${store} }
         workgroupBarrier(); // before the next turn writes over what others still read
       }
@@ -99,9 +113,10 @@ const defineTopK = (alone: boolean) =>
   });
 
 /**
- * The K largest of each row, largest first, and where they are; of equals the one of the lowest index first. The order
- * of what is taken follows from the numbers alone, so every way of finding them gives the same bits. This one takes them
- * one after another, each time the best of what comes after the last, in K walks over the row.
+ * The K largest of each row, largest first, and where they are; of equals the one of the lowest index first, and NaN last,
+ * whichever end is asked for. The order of what is taken follows from the numbers alone, so every way of finding them gives
+ * the same bits. This one takes them one after another, each time the best of what comes after the last, in K walks over
+ * the row.
  *
  * @throws ValueError if K is larger than V
  */

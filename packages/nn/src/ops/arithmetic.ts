@@ -59,8 +59,9 @@ const power = define("pow", "pow", (dy, y, args) => [
   },
   () => {
     const a = arg(args, 0);
-    const positive = elementwise("max", [a, 1e-30]);
-    return elementwise("mul", [dy, elementwise("mul", [y, elementwise("log", [positive])])]);
+    const isPositive = elementwise("greater", [a, 0]);
+    const logarithm = elementwise("log", [elementwise("where", [isPositive, a, 1])]);
+    return elementwise("where", [isPositive, elementwise("mul", [dy, elementwise("mul", [y, logarithm])]), 0]);
   },
 ]);
 const larger = define("maximum", "max", (dy, _, args) => [

@@ -185,3 +185,20 @@ test("a training step with index operations makes no new plan after the first", 
   expect(planStatistics()).toMatchObject({ misses });
   optimizer.dispose();
 });
+
+test.each([
+  ["a row of its own", 1],
+  ["rows side by side", 6],
+])("of what is taken NaN comes last, each once: %s", async (_, rows) => {
+  const row = [Number.NaN, 1, Number.NEGATIVE_INFINITY, Number.NaN, 3];
+  const x = tensor(Array.from({ length: rows }, () => row).flat(), { shape: [rows, 5], allowNonFinite: true });
+  for (const [largest, order] of [
+    [true, [4, 1, 2, 0, 3]],
+    [false, [2, 1, 4, 0, 3]],
+  ] as const) {
+    const { values, indices } = topK(x, 5, { largest });
+    await evaluate([values, indices]);
+    expect([...(await indices.data())]).toEqual(Array.from({ length: rows }, () => order).flat());
+    expect([...(await values.data())].slice(0, 5)).toEqual(order.map((at) => row[at]));
+  }
+});

@@ -16,6 +16,7 @@ import {
   notEqual,
   ones,
   Parameter,
+  pow,
   random,
   relu,
   SGD,
@@ -47,6 +48,16 @@ describe("where a central difference says nothing", () => {
     await evaluate([dx, dy]);
     expect(await dx.data()).toEqual(Float32Array.of(0, 0, 5));
     expect(await dy.data()).toEqual(Float32Array.of(0, 2, 0, 0, 0));
+  });
+
+  test("the slope of a power over its exponent is 0 where the base is not positive, and right where it is small", async () => {
+    const [a, b] = [tensor([0, -2, 1e-35, 2]), tensor([0, 2, 0.1, 3])];
+    const [slope] = grad(sum(pow(a, b)), [b]) as [Tensor];
+    const [zero, negative, small, plain] = await slope.data();
+    expect([zero, negative]).toEqual([0, 0]);
+    // aᵇ·ln a; a device's power and logarithm are within 2^-10 of each other's argument here
+    expect(Math.abs((small ?? 0) / (1e-35 ** 0.1 * Math.log(1e-35)) - 1)).toBeLessThan(2 ** -10);
+    expect(Math.abs((plain ?? 0) / (8 * Math.log(2)) - 1)).toBeLessThan(2 ** -10);
   });
 
   test("a value met along several paths adds their gradients, and one that does not matter gets zeros", async () => {

@@ -58,6 +58,7 @@ export function unstack(x: Tensor, axis = 0): Tensor[] {
   const at = resolveAxis("unstack", axis, x.rank);
   const count = x.shape[at] as number;
   const shape = x.shape.filter((_, other) => other !== at);
+  if (count === 0) return [];
   return count === 1 ? [reshape(x, shape)] : cutApart(x, at, count, shape);
 }
 

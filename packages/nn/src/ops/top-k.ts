@@ -42,7 +42,7 @@ const best = defineOp<{ x: Tensor }, Attributes, { values: Tensor; indices: Tens
 
 /**
  * The k largest elements along an axis, largest first, and where they are, as u32; or the smallest, smallest first. Of
- * equals the one of the lowest index comes first.
+ * equals the one of the lowest index comes first, and NaN comes last either way.
  * @param x of f32, f16, i32 or u32
  * @throws ValueError if k is not from 1 to the extent of the axis
  */

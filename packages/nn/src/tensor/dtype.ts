@@ -15,9 +15,12 @@ export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "
 /** Bytes of one element on the device. */
 export const elementBytes = (dtype: DType): number => (dtype === "f16" ? 2 : 4);
 
-/** Bytes of an array on the device, whole words and at least one. */
+/** Bytes of the widest element that a kernel binds, four numbers at a time: even an array of none is bound as one. */
+export const WIDEST_BYTES = 16;
+
+/** Bytes of an array on the device: whole words, and room for an element where it has none. */
 export function bytesOf({ size, dtype }: { readonly size: number; readonly dtype: DType }): number {
-  return Math.max(4, Math.ceil((size * elementBytes(dtype)) / 4) * 4);
+  return size === 0 ? WIDEST_BYTES : Math.ceil((size * elementBytes(dtype)) / 4) * 4;
 }
 
 /** Host arrays of one dtype or another. */

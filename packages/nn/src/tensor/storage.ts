@@ -1,4 +1,5 @@
 import type { BufferRange, Device } from "@unroll/kernels";
+import { WIDEST_BYTES } from "./dtype";
 
 /** Results up to this many bytes share pages, so that a loop which keeps small results makes no buffer for each. */
 const SMALL = 4096;
@@ -61,7 +62,7 @@ export class Storage {
 
 /** Takes `bytes` of device memory for a result that a user will hold. */
 export function allocate(device: Device, bytes: number, label: string): Storage {
-  const size = Math.max(4, bytes);
+  const size = Math.max(WIDEST_BYTES, bytes);
   if (size <= SMALL) return pagesOf(device).allocate(size);
   const buffer = device.pool.acquire(size, label);
   return new Storage(device, { buffer, offset: 0, size }, false, () => device.pool.release(buffer));
@@ -69,7 +70,7 @@ export function allocate(device: Device, bytes: number, label: string): Storage 
 
 /** Takes `bytes` in a buffer of their own, to stay where they are. */
 export function allocatePinned(device: Device, bytes: number, label: string): Storage {
-  const size = Math.max(4, bytes);
+  const size = Math.max(WIDEST_BYTES, bytes);
   const buffer = device.pool.acquire(size, label);
   return new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer));
 }
