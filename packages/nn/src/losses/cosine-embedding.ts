@@ -5,7 +5,7 @@ import { sum } from "../ops/reduce";
 import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { expectReduction, expectSome, type LossOptions, reduced } from "./reduction";
+import { counted, expectMask, expectReduction, expectSome, type LossOptions, reduced } from "./reduction";
 
 /** Lengths below this count as this much, so that a vector of zeros is similar to none and has a finite gradient. */
 const SHORTEST = 1e-8;
@@ -50,6 +50,8 @@ export function cosineEmbeddingLoss(
   expectDType(name, { target }, "i32", ...FLOATS);
   expectShape(name, { target }, a.shape.slice(0, -1), `One target for each vector of a ${formatShape(a.shape)}.`);
   expectSome(name, a);
-  const cosine = cosineSimilarity(a, b);
+  const { mask } = options;
+  if (mask) expectMask(name, mask, target.shape);
+  const cosine = cosineSimilarity(counted(name, a, mask), counted(name, b, mask));
   return reduced(name, where(equal(target, 1), sub(1, cosine), maximum(sub(cosine, margin), 0)), options);
 }

@@ -58,13 +58,19 @@ export function checkPair(
   where_: string,
   input: Tensor,
   target: Tensor,
-  options: { readonly reduction?: string },
+  options: { readonly reduction?: string; readonly mask?: Tensor | undefined },
 ): [input: Tensor, target: Tensor] {
   expectReduction(where_, options);
   expectDType(where_, { input, target }, ...FLOATS);
   expectShape(where_, { target }, input.shape, "Target and input have one shape.");
   expectSome(where_, input);
-  return [cast(input, "f32"), cast(target, "f32")];
+  const { mask } = options;
+  return [counted(where_, cast(input, "f32"), mask), counted(where_, cast(target, "f32"), mask)];
+}
+
+/** What a loss is made of, 0 where the mask of its leading axes is: no gradient is finite that comes through NaN. */
+export function counted(where_: string, x: Tensor, mask: Tensor | undefined): Tensor {
+  return mask ? where(leading(where_, mask, x.shape), x, 0) : x;
 }
 
 /** @throws ValueError unless a reduction is one */

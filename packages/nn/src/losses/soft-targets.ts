@@ -7,7 +7,7 @@ import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import type { ClassLossOptions } from "./cross-entropy";
-import { expectAtLeast, expectReduction, expectSome, reduced } from "./reduction";
+import { counted, expectAtLeast, expectReduction, expectSome, reduced } from "./reduction";
 
 /**
  * Cross-entropy against probabilities of all classes: ℓ = −Σ_v w_v·t′_v·ln p_v, t′ = (1 − ε)·t + ε/V. A mean is over rows.
@@ -41,9 +41,10 @@ export function softCrossEntropy(
     expectDType(where, { weight }, ...FLOATS);
     expectShape(where, { weight }, [V], "One weight for each class.");
   }
-  const t = cast(targets, "f32");
+  const { mask } = options;
+  const t = counted(where, cast(targets, "f32"), mask);
   const smoothed = labelSmoothing === 0 ? t : add(mul(t, 1 - labelSmoothing), labelSmoothing / V);
   const weighted = weight ? mul(smoothed, cast(weight, "f32")) : smoothed;
-  const losses = neg(sum(mul(weighted, logSoftmax(cast(logits, "f32"))), { axes: [-1] }));
+  const losses = neg(sum(mul(weighted, logSoftmax(counted(where, cast(logits, "f32"), mask))), { axes: [-1] }));
   return reduced(where, losses, options);
 }

@@ -5,6 +5,7 @@ import {
   BatchNorm2d,
   evaluate,
   explain,
+  grad,
   Linear,
   load,
   loadTorch,
@@ -14,6 +15,8 @@ import {
   SGD,
   save,
   saveTorch,
+  square,
+  sum,
   type Tensor,
   tensor,
 } from "..";
@@ -179,4 +182,22 @@ test("bad input is refused", () => {
   expect(() => new BatchNorm2d(3, { momentum: 2 })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: BatchNorm2d: momentum should be from 0 to 1, or null but is 2.]`,
   );
+});
+
+test.each(["train", "eval"] as const)("padding has no part in a gradient, whatever it holds: %s", async (mode) => {
+  const norm = new BatchNorm1d(2);
+  norm[mode]();
+  const answers: number[][] = [];
+  for (const padding of [0, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const values = [1, 2, 3, 5, 4, -1, padding, padding];
+    const x = tensor(values, { shape: [2, 2, 2], allowNonFinite: true });
+    const y = norm.forward(x, { lengths: [2, 1] });
+    const gradients = grad(sum(square(y)), [x, ...norm.parameters()]);
+    await evaluate([y, ...gradients]);
+    const all = await Promise.all([y, ...gradients].map((each) => each.data()));
+    answers.push(all.flatMap((each) => [...each]));
+  }
+  expect(answers[0]?.every(Number.isFinite)).toBe(true);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
 });

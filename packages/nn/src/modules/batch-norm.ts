@@ -89,7 +89,8 @@ abstract class BatchNorm extends Module {
   #ofAll(where: string, x: Tensor, channels: "first" | "last", lengths: Tensor | undefined): Tensor {
     const { wide } = channelsOf(where, x, channels);
     const beside = (of: Tensor): Tensor => reshape(of, wide);
-    let y = mul(sub(x, beside(this.runningMean)), beside(reciprocal(sqrt(add(this.runningVar, this.epsilon)))));
+    const own = lengths ? maskSteps(x, lengths) : x; // what is padding has no part in the gradients either
+    let y = mul(sub(own, beside(this.runningMean)), beside(reciprocal(sqrt(add(this.runningVar, this.epsilon)))));
     if (this.weight) y = mul(y, beside(this.weight));
     if (this.bias) y = add(y, beside(this.bias));
     const rounded = y.dtype === x.dtype ? y : cast(y, x.dtype);

@@ -1,7 +1,15 @@
-import { ShapeError, UnsupportedError } from "@unroll/kernels";
+import { ShapeError } from "@unroll/kernels";
 import { conv1d, conv2d, expectGroups } from "../ops/convolution";
 import { maskSteps } from "../ops/mask-steps";
-import { type Extent2d, type Padding1d, type Padding2d, pair, placed, placedInSteps } from "../ops/windows";
+import {
+  type Extent2d,
+  expectOwnPadding,
+  type Padding1d,
+  type Padding2d,
+  pair,
+  placed,
+  placedInSteps,
+} from "../ops/windows";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -106,13 +114,7 @@ export class Conv1d extends Module {
       conv1d(this.inPrecision(of), this.inPrecision(weight), this.inPrecision(bias ?? undefined), options);
     const known = lengthsTensor(where, lengths, { B, T }, true);
     if (!known) return run(x);
-    if (padding === "same" && stride > 1) {
-      throw new UnsupportedError({
-        where,
-        what: 'padding: "same" with a stride puts its zeros where the longest sequence needs them, so lengths have no meaning',
-        remedy: "Give the padding as a number.",
-      });
-    }
+    expectOwnPadding(where, { padding, stride });
     return maskSteps(run(maskSteps(x, known)), known, { stride, first: this.#firstLength() });
   }
 
@@ -178,6 +180,7 @@ export class Conv2d extends Module {
 }
 
 function expectDivisible(where: string, C: number, O: number, groups: number): number {
+  expectExtent(where, { groups });
   if (C % groups !== 0) {
     const expected = `divisible by groups = ${groups}`;
     throw new ShapeError({ where, what: "the input channels", expected, received: String(C) });

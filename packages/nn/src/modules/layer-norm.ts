@@ -1,3 +1,4 @@
+import { ValueError } from "@unroll/kernels";
 import { layerNorm } from "../ops/layer-norm";
 import { expectEpsilon } from "../ops/options";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -24,6 +25,10 @@ export class LayerNorm extends Module {
   constructor(normalizedShape: number | Shape, { epsilon = 1e-5, bias = true }: LayerNormModuleOptions = {}) {
     super();
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    if (this.normalizedShape.length === 0) {
+      const expected = "of at least one axis";
+      throw new ValueError({ where: "LayerNorm", what: "normalizedShape", expected, received: "[]" });
+    }
     for (const extent of this.normalizedShape) expectExtent("LayerNorm", { normalizedShape: extent });
     this.epsilon = expectEpsilon("LayerNorm", { epsilon });
     this.weight = parameter(constant(this.normalizedShape, 1));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  AveragePool1d,
   averagePool2d,
   Conv1d,
   Conv2d,
@@ -8,6 +9,7 @@ import {
   Embedding,
   GroupNorm,
   groupNorm,
+  LayerNorm,
   Linear,
   MaxPool1d,
   Module,
@@ -32,6 +34,10 @@ describe("bad input of convolutions", () => {
     expect(() => conv2d(x, w, undefined, { groups: 0 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: conv2d: groups should be a positive whole number but is 0.]`,
     );
+    expect(() => new Conv1d(3, 3, 2, { groups: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Conv1d: groups should be a positive whole number but is 0.]`,
+    );
+    expect(() => new Conv1d(2, 2, 3, { padding: -1 })).toThrow('and, for sequences, "causal", but is -1.');
     expect(() => new Conv2d(5, 6, 3, { groups: 2 })).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: Conv2d: the input channels should be divisible by groups = 2 but is 5.]`,
     );
@@ -62,7 +68,7 @@ describe("bad input of convolutions", () => {
       `[ShapeError: conv2d: x should be [N, C, H, W] but is [4, 5, 5].]`,
     );
     expect(() => new Conv1d(2, 3, 3, { padding: 0.5 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Conv1d: padding should be whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal", but is 0,0.5.]`,
+      `[ValueError: Conv1d: padding should be whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal", but is 0.5.]`,
     );
   });
 
@@ -85,12 +91,18 @@ test("bad input of pooling", () => {
   expect(() => averagePool2d(x, 2, { padding: 2 })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: averagePool2d: the padding should be less than the window [2, 2], since a window of padding alone has no value, but is [2, 2].]`,
   );
+  expect(() => new AveragePool1d(3, { padding: "same" }).forward(zeros([1, 7, 2]), { lengths: [6] })).toThrow(
+    'averagePool1d: padding: "same" with a stride',
+  );
   expect(() => new MaxPool1d(0)).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: MaxPool1d: window should be a positive whole number but is 0.]`,
   );
 });
 
 test("bad input of normalisations", () => {
+  expect(() => new LayerNorm([])).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: LayerNorm: normalizedShape should be of at least one axis but is [].]`,
+  );
   expect(() => groupNorm(zeros([2, 6, 3]), 4)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: groupNorm: the channels should be divisible by groups = 4 but is 6.]`,
   );

@@ -175,7 +175,11 @@ describe("a batch with padding", () => {
     const lengths = [4, 2, 3];
     const values = random(1).normal(B * T * I);
     const answers: Uint32Array[][] = [];
-    for (const padTo of [T, T + 9]) {
+    for (const [padTo, padding] of [
+      [T, 123],
+      [T + 9, 123],
+      [T + 9, Number.NaN],
+    ] as const) {
       const rng = random(2);
       const layer = new Recurrent((inputSize) => new LSTMCell(inputSize, H, { rng }), {
         ...{
@@ -189,9 +193,9 @@ describe("a batch with padding", () => {
         },
         rng: random(3),
       });
-      const padded = new Float32Array(B * padTo * I).fill(123);
+      const padded = new Float32Array(B * padTo * I).fill(padding);
       for (let b = 0; b < B; b++) padded.set(values.subarray(b * T * I, (b + 1) * T * I), b * padTo * I);
-      const x = tensor(padded, { shape: [B, padTo, I] });
+      const x = tensor(padded, { shape: [B, padTo, I], allowNonFinite: true });
       const { output, state } = layer.forward(x, { lengths });
       const loss = add(sum(square(output)), sum(square(state.c)));
       const gradients = grad(loss, [x, ...layer.parameters()]);
@@ -215,6 +219,7 @@ describe("a batch with padding", () => {
       for (const of of [state.h, state.c, ...rest]) answers.at(-1)?.push(await bitsOf(of));
     }
     expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
   });
 });
 

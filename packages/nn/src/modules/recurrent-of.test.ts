@@ -3,6 +3,7 @@ import {
   add,
   Cell,
   ClockworkCell,
+  ConvLSTM2D,
   DeepTransitionCell,
   ElmanCell,
   GRUCell,
@@ -155,7 +156,31 @@ describe("Recurrent", () => {
   });
 });
 
+test("a state of other names, and layers whose states are no one tensor", () => {
+  const layer = new Recurrent(new LSTMCell(3, 5));
+  const x = zeros([2, 4, 3]);
+  const h = zeros([1, 2, 5]);
+  const withState = (state: unknown) => () => layer.forward(x, { state: state as { h: Tensor; c: Tensor } });
+  expect(withState({ h })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: Recurrent.forward: state should be a tensor for each of h, c but is h. Pass what forward returned as state.]`,
+  );
+  expect(withState(h)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: Recurrent.forward: state should be a tensor for each of h, c but is a tensor. Pass what forward returned as state.]`,
+  );
+  expect(withState({ H: h, C: h })).toThrow("but is H, C");
+  const shrinking = { kernelSize: 3, padding: "valid", layers: 2 } as const;
+  expect(() => new ConvLSTM2D([1, 6, 6], 2, shrinking)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Recurrent: the state h of all layers should be [2, 4, 4] but is [2, 2, 2]. Let layers keep the extents of their input, or use a Recurrent for each.]`,
+  );
+});
+
 test("cells say what is wrong with their sizes and options", () => {
+  expect(() => new JordanCell(3, 0, 2)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: JordanCell: hiddenSize should be a positive whole number but is 0.]`,
+  );
+  expect(() => new LSTMCell(3, 4, { forgetBias: Number.NaN })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: LSTMCell: forgetBias should be a finite number but is NaN.]`,
+  );
   expect(() => new ElmanCell(0, 4)).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: ElmanCell: inputSize should be a positive whole number but is 0.]`,
   );

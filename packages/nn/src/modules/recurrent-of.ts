@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { add, ones, zeros } from "../ops/arithmetic";
+import { alongRows } from "../graph/loop";
+import { add, ones, where, zeros } from "../ops/arithmetic";
 import { dropout } from "../ops/dropout";
 import { expectOneOf, expectProbability } from "../ops/options";
 import { reshape } from "../ops/reshape";
@@ -7,7 +8,7 @@ import { stack, unstack } from "../ops/split";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, formatShape, type Shape, sameShape } from "../tensor/shape";
-import type { Tensor } from "../tensor/tensor";
+import { Tensor } from "../tensor/tensor";
 import { type Cell, type CellState, type StepInput, shapeOf } from "./cells/cell";
 import { dropFeatures } from "./drop-features";
 import { MERGES, type Merge, mergeDirections } from "./merge";
@@ -48,7 +49,7 @@ export class Recurrent<S extends CellState> extends Module {
   /**
    * @param cell the one cell of a layer that reads one way, or what makes the cells of all layers and directions
    * @throws ValueError if an option is out of range, or one cell is given where several are needed
-   * @throws ShapeError if a cell does not read what the layer below gives
+   * @throws ShapeError if a cell does not read what the layer below gives, or has states of another shape
    */
   constructor(cell: Cell<S, StepInput> | MakeCell<S>, options: RecurrentCellOptions = {}) {
     super();
@@ -90,7 +91,7 @@ export class Recurrent<S extends CellState> extends Module {
    * @param options.lengths [B] true lengths in steps; past its length a row outputs zeros and keeps its state
    * @returns output [B, T, …outputShape] of the last layer and the final state
    * @throws ShapeError if x or a state has another shape, or x is empty
-   * @throws ValueError if a length is not a whole number from 1 to T
+   * @throws ValueError if a length is not a whole number from 1 to T, or the state lacks one that the cells declare
    */
   forward(x: Tensor, options: SequenceOptions<S> = {}): { output: Tensor; state: S } {
     const { B, T } = this.#expectInput(x);
@@ -99,7 +100,7 @@ export class Recurrent<S extends CellState> extends Module {
     const active = lengths && activeSteps(lengths, T);
     const starts = this.#starts(options.state, B);
     const finals: S[] = [];
-    let output = x;
+    let output = active ? where(alongRows(active, x), x, 0) : x; // no weight has a gradient from padding, whatever it holds
     for (let layer = 0; layer < this.layers; layer++) {
       const input = this.#dropped(output, layer);
       const outputs: Tensor[] = [];
@@ -141,6 +142,7 @@ export class Recurrent<S extends CellState> extends Module {
   #starts(given: S | undefined, B: number): S[] {
     const [first] = this.cells as [Cell<S, StepInput>];
     const count = this.cells.length;
+    if (given) expectNames(given, Object.keys(first.stateShapes));
     const parts = Object.entries(first.stateShapes).map(([name, shape]): [string, Tensor[]] => {
       const value = given?.[name];
       if (!value) return [name, this.cells.map((cell) => zeros([B, ...(cell.stateShapes[name] as Shape)]))];
@@ -216,12 +218,41 @@ export class Recurrent<S extends CellState> extends Module {
       }
       shape = this.#mergedShape(cells.at(-1) as Cell<S, StepInput>);
     }
+    expectAlike(cells);
     return cells;
   }
 
   #mergedShape({ outputShape, channelAxis }: Cell<S, StepInput>): Shape {
     if (this.directions === 1 || this.merge !== "concat") return outputShape;
     return outputShape.map((extent, axis) => (axis === channelAxis ? 2 * extent : extent));
+  }
+}
+
+/** @throws ValueError unless a state has all that the cell declares, or none of it, and nothing else */
+function expectNames(given: object, names: readonly string[]): void {
+  const own = given instanceof Tensor ? ["a tensor"] : Object.keys(given);
+  if (own.length === 0 || (own.length === names.length && names.every((name) => own.includes(name)))) return;
+  throw new ValueError({
+    where: "Recurrent.forward",
+    what: "state",
+    expected: `a tensor for each of ${names.join(", ")}`,
+    received: own.join(", "),
+    remedy: "Pass what forward returned as state.",
+  });
+}
+
+/** @throws ShapeError unless the cells' states are as large as those of the first: those of one name are one tensor */
+function expectAlike<S extends CellState>([first, ...others]: readonly Cell<S, StepInput>[]): void {
+  for (const [name, shape] of Object.entries(first?.stateShapes ?? {})) {
+    const other = others.find(({ stateShapes }) => !sameShape(stateShapes[name] ?? [], shape));
+    if (!other) continue;
+    throw new ShapeError({
+      where: "Recurrent",
+      what: `the state ${name} of all layers`,
+      expected: formatShape(shape),
+      received: formatShape(other.stateShapes[name] ?? []),
+      remedy: "Let layers keep the extents of their input, or use a Recurrent for each.",
+    });
   }
 }
 

@@ -11,7 +11,16 @@ import { FLOATS } from "../tensor/dtype";
 import { expectDType, expectShape, formatShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { max, mean } from "./reduce";
-import { type Extent2d, type Padding1d, type Padding2d, pair, placed, placedInSteps, type Windows } from "./windows";
+import {
+  type Extent2d,
+  expectOwnPadding,
+  type Padding1d,
+  type Padding2d,
+  pair,
+  placed,
+  placedInSteps,
+  type Windows,
+} from "./windows";
 
 interface Attributes {
   readonly channels: "first" | "last";
@@ -82,6 +91,7 @@ function pool1d(where: string, of: Pooling, x: Tensor, window: number, options: 
   const { B, T, C } = expectShape(where, { x }, ["B", "T", "C"]) as Record<"B" | "T" | "C", number>;
   const { stride = window, padding = 0, lengths } = options;
   if (lengths) {
+    expectOwnPadding(where, { padding, stride });
     expectDType(where, { lengths }, "u32");
     expectShape(where, { lengths }, [B], "One length for each row.");
   }
@@ -130,11 +140,15 @@ export const maxPool2d = (x: Tensor, window: Extent2d, options: Pool2dOptions = 
 export const averagePool2d = (x: Tensor, window: Extent2d, options: Pool2dOptions = {}): Tensor =>
   pool2d("averagePool2d", average, x, window, options);
 
-/** The largest of each window of steps of sequences [B, T, C]. @throws ShapeError, ValueError as `maxPool2d` */
+/**
+ * The largest of each window of steps of sequences [B, T, C].
+ * @throws ShapeError, ValueError as `maxPool2d`; UnsupportedError for lengths with `padding: "same"` and a stride, the
+ *   window's own by default, since its zeros lie where the longest row puts them
+ */
 export const maxPool1d = (x: Tensor, window: number, options: Pool1dOptions = {}): Tensor =>
   pool1d("maxPool1d", largest, x, window, options);
 
-/** The mean of each window of steps of sequences [B, T, C]. @throws ShapeError, ValueError as `maxPool2d` */
+/** The mean of each window of steps of sequences [B, T, C]. @throws ShapeError, ValueError, UnsupportedError as `maxPool1d` */
 export const averagePool1d = (x: Tensor, window: number, options: Pool1dOptions = {}): Tensor =>
   pool1d("averagePool1d", average, x, window, options);
 

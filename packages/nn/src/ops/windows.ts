@@ -1,4 +1,4 @@
-import { ShapeError, ValueError } from "@unroll/kernels";
+import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
 import { formatShape } from "../tensor/shape";
 
 /** One number for both axes, or [height, width]. */
@@ -100,6 +100,16 @@ export function placedInSteps(
   });
 }
 
+/** @throws UnsupportedError where lengths meet `same` with a stride, whose zeros lie where the longest row puts them */
+export function expectOwnPadding(where: string, { padding, stride }: { padding: Padding1d; stride: number }): void {
+  if (padding !== "same" || stride === 1) return;
+  throw new UnsupportedError({
+    where,
+    what: 'padding: "same" with a stride puts its zeros where the longest sequence needs them, so lengths have no meaning',
+    remedy: "Give the padding as a number.",
+  });
+}
+
 /** Zeros before the input, and in all. */
 function padOf(
   where: string,
@@ -115,11 +125,12 @@ function padOf(
   }
   const own = typeof padding === "string" ? Number.NaN : pair(where, "padding", padding)[axis];
   if (Number.isInteger(own) && own >= 0) return [own, 2 * own];
+  const received = typeof padding === "string" ? padding : String(own);
   throw new ValueError({
     where,
     what: "padding",
     expected: 'whole numbers, at least 0, or one of "same", "valid" and, for sequences, "causal",',
-    received: String(padding),
+    received,
   });
 }
 
