@@ -4,6 +4,7 @@ import { elementwise } from "../graph/run";
 import { add, defineElementwise, mul, notEqual, where } from "../ops/arithmetic";
 import { cast } from "../ops/elementwise";
 import { gather } from "../ops/gather";
+import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { type ClassLossOptions, crossEntropy } from "./cross-entropy";
 import { logitLoss } from "./elementwise";
@@ -32,6 +33,7 @@ export function focalLoss(
   targets: Tensor,
   { gamma = 2, weight, reduction = "mean", ...options }: FocalLossOptions = {},
 ): Tensor {
+  expectDType("focalLoss", { targets }, "i32", "u32");
   expectAtLeast("focalLoss", { gamma }, 0);
   const { ignoreIndex = -100, mask } = options;
   const plain = crossEntropy(logits, targets, { ...options, reduction: "none" });

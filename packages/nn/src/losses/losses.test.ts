@@ -60,6 +60,7 @@ test("dtypes that do not fit", () => {
   expect(() => crossEntropy(targets(1, 2), targets(0))).toThrowErrorMatchingInlineSnapshot(
     `[DTypeError: crossEntropy: logits should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
   );
+  expect(() => focalLoss(logits, zeros([2, 3]))).toThrow("focalLoss: targets should be i32 or u32 but is f32");
   const weight = tensor(Int32Array.of(1, 1, 1));
   expect(() => crossEntropy(logits, targets(0, 1), { weight })).toThrowErrorMatchingInlineSnapshot(
     `[DTypeError: crossEntropy: weight should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   Adam,
   AdamW,
+  BatchNorm1d,
   Embedding,
   GRU,
   IRNN,
@@ -61,6 +62,24 @@ describe("options of recurrent cells", () => {
       `[ValueError: LSTM: projSize should be a whole number from 1 to hiddenSize − 1 = 0 but is 1.5. Leave it out for states of hiddenSize features.]`,
     );
     expect(refusalOf(() => new LSTM(3, 4, { projSize: 0 }))).toBe("no error"); // PyTorch's word for none
+  });
+
+  test("a forget bias where there is none", () => {
+    expect(refusalOf(() => new LSTM(3, 4, { bias: false, forgetBias: 5 }))).toMatchInlineSnapshot(
+      `[ValueError: LSTM: forgetBias should be left out with bias: false but is 5.]`,
+    );
+    expect(refusalOf(() => new LSTM(3, 4, { forgetBias: Number.NaN }))).toMatchInlineSnapshot(
+      `[ValueError: LSTM: forgetBias should be a finite number but is NaN.]`,
+    );
+  });
+
+  test("steps of a layer that is to drop inputs while it trains", () => {
+    const layer = new GRU(3, 4, { inputDropout: 0.5 });
+    expect(() => layer.steps()).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: GRU.steps: a layer with inputDropout in training cannot be run a step at a time. Leave it out, or run a cell of tensor operations with Recurrent.]`,
+    );
+    layer.eval();
+    expect(() => layer.steps()).not.toThrow();
   });
 
   test("a clip that is no bound", () => {
@@ -307,6 +326,18 @@ describe("optimizers", () => {
     expect(() => new SGD([], { lr: 1 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: SGD: the parameters should be at least one but is none. Pass model.parameters().]`,
     );
+  });
+
+  test("what a velocity would have, without one", () => {
+    expect(() => new SGD(weight, { lr: 1, nesterov: true })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: SGD: nesterov should be left out without momentum but is true. Pass a momentum above 0.]`,
+    );
+    expect(() => new SGD(weight, { lr: 1, dampening: 0.1 })).toThrow("SGD: dampening should be left out");
+  });
+
+  test("a buffer, which is not trained", () => {
+    const { runningMean } = new BatchNorm1d(2);
+    expect(() => new SGD([runningMean], { lr: 1 })).toThrow("one that is trained but is a buffer");
   });
 
   test("no options, as plain JavaScript allows", () => {

@@ -5,7 +5,7 @@ import { sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { constant, uniform } from "./init";
-import { type LayerCell, LayerSteps, refuseSteps } from "./layer-step";
+import { type LayerCell, LayerSteps } from "./layer-step";
 import { expectClip } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
@@ -56,14 +56,11 @@ export class GRU extends RecurrentModule {
 
   /**
    * A layer a step at a time.
-   * @throws UnsupportedError where it reads both ways or backwards, or resets before its product
+   * @throws UnsupportedError where it reads both ways or backwards, is to drop inputs while it trains, or resets before its product
    */
   steps(layer = 0): LayerSteps {
     const { gate, candidate, clip } = this;
-    refuseSteps("GRU", {
-      [`direction ${this.direction}`]: this.direction !== "forward",
-      'reset "before"': this.reset === "before",
-    });
+    this.expectStepwise({ 'reset "before"': this.reset === "before" });
     const options = { reverse: false, gate, candidate, clip };
     const step: LayerCell["step"] = (inputs, forms) => gruStep(inputs, { options, ...forms });
     return new LayerSteps(

@@ -7,6 +7,7 @@ import {
   crossEntropy,
   Embedding,
   evaluate,
+  grad,
   LayerNorm,
   Linear,
   LSTM,
@@ -15,7 +16,9 @@ import {
   mean,
   mul,
   type Optimizer,
+  Recurrent,
   random,
+  SCRNCell,
   SGD,
   save,
   sqrt,
@@ -269,6 +272,26 @@ describe("a gradient that overflows", () => {
       await expect(run).rejects.toThrow("should be finite but is not");
       optimizer.dispose();
     });
+  });
+});
+
+test.each([false, true])("an SCRN, whose context is kept in f32, adaptive %s", async (adaptive) => {
+  await withHalves(gpu.device, async () => {
+    const layer = new Recurrent(new SCRNCell(3, 4, 2, { adaptive, rng: random(1) }));
+    const x = tensor(random(2).normal(2 * 5 * 3), { shape: [2, 5, 3] });
+    const answers: number[][] = [];
+    for (const isHalf of [false, true]) {
+      if (isHalf) layer.half();
+      const { output } = layer.forward(x);
+      const gradients = grad(mean(cast(output, "f32")), layer.parameters());
+      await evaluate([output, ...gradients]);
+      const all = await Promise.all([output, ...gradients].map((each) => each.data()));
+      answers.push(all.flatMap((values) => [...values]));
+    }
+    const [whole, half] = answers as [number[], number[]];
+    // five steps, each of two products of at most 4 terms below 1: some 40 roundings of 2^-11 of numbers up to 1
+    for (const [at, value] of whole.entries())
+      expect(Math.abs(value - (half[at] as number))).toBeLessThan(40 * 2 ** -11);
   });
 });
 

@@ -1,4 +1,3 @@
-import { UnsupportedError } from "@unroll/kernels";
 import { linear } from "../ops/linear";
 import type { Cell } from "../ops/recurrent/scan";
 import { type StepForms, type StepInputs, stepForms } from "../ops/recurrent/step";
@@ -81,15 +80,4 @@ export class LayerSteps {
     const { r, rT, rows, bN } = weights as { r: Tensor; rT: Tensor; rows: Tensor; bN?: Tensor };
     return this.#cell.step({ gx, more, h, r, bN }, { rT, rows }, c);
   }
-}
-
-/** @throws UnsupportedError where a layer has what steps have not */
-export function refuseSteps(where: string, refused: Readonly<Record<string, boolean>>): void {
-  const [what] = Object.entries(refused).find(([, isThere]) => isThere) ?? [];
-  if (what === undefined) return;
-  throw new UnsupportedError({
-    where: `${where}.steps`,
-    what: `a layer with ${what} cannot be run a step at a time`,
-    remedy: `Leave it out, or run a cell of tensor operations with Recurrent.`,
-  });
 }

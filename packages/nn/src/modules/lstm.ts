@@ -5,13 +5,14 @@ import { lstmStep } from "../ops/recurrent/lstm-step";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
+import { startForgetting } from "./cells/lstm-cell";
 import { constant, glorotUniform, type Initial, uniform } from "./init";
-import { type LayerCell, LayerSteps, refuseSteps } from "./layer-step";
+import { type LayerCell, LayerSteps } from "./layer-step";
 import { expectClip, type Init } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
 export interface LSTMOptions extends RecurrentOptions {
-  /** First value of the forget gates' bias: 1 by default. */
+  /** First value of the forget gates' bias: 1 by default, where there is one. */
   forgetBias?: number;
   /** Of the gates i, f and o: the logistic function by default. */
   gate?: Activation;
@@ -56,7 +57,7 @@ export class LSTM extends RecurrentModule {
   readonly peepholeWeight: readonly Parameter[]; //    P per layer [D, H, 3], i f o, or [D, H, 2], i o; with peepholes only
   readonly weightHr: readonly Parameter[]; //          V per layer [D, P, H]; with projSize only
 
-  /** @throws ValueError if a size or option is out of range, or `forgetBias` meets `coupled` */
+  /** @throws ValueError if a size or option is out of range or unknown, or `forgetBias` meets `coupled` or `bias: false` */
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
     const { rng = sharedGenerator(), coupled = false, peepholes = false, init = "torch" } = options;
     const stateSize = expectProjection(hiddenSize, options.projSize);
@@ -71,15 +72,8 @@ export class LSTM extends RecurrentModule {
     this.peepholeWeight = peepholes ? layers.map(() => parameter(peepholeWeights([D, hiddenSize, K], init, rng))) : [];
     const projects = stateSize !== hiddenSize;
     this.weightHr = projects ? layers.map(() => parameter(projection([D, stateSize, hiddenSize], init, rng))) : [];
-    if (!coupled) this.#setForgetBias(options.forgetBias ?? 1);
-    else if (options.forgetBias !== undefined) {
-      throw new ValueError({
-        where: "LSTM",
-        what: "forgetBias",
-        expected: "left out with coupled: true, where f = 1 − i has no bias of its own",
-        received: String(options.forgetBias),
-      });
-    }
+    if (options.forgetBias !== undefined) expectForgetBias(options);
+    if (!coupled) for (const bias of this.bias) startForgetting("LSTM", bias, options.forgetBias ?? 1);
   }
 
   /** The features of a projected state, 0 where it is not projected, as PyTorch has it. */
@@ -89,12 +83,11 @@ export class LSTM extends RecurrentModule {
 
   /**
    * A layer a step at a time.
-   * @throws UnsupportedError where it reads both ways or backwards, or has peepholes, coupled gates or a projection
+   * @throws UnsupportedError where it reads both ways or backwards, is to drop inputs while it trains, or has peepholes, coupled gates or a projection
    */
   steps(layer = 0): LayerSteps {
     const { gate, candidate, outputActivation: output, clip, coupled } = this;
-    refuseSteps("LSTM", {
-      [`direction ${this.direction}`]: this.direction !== "forward",
+    this.expectStepwise({
       peepholes: this.peepholeWeight.length > 0,
       "coupled gates": coupled,
       "a projection": this.projSize > 0,
@@ -142,13 +135,18 @@ export class LSTM extends RecurrentModule {
     const state = { h: this.joinStates(states.map(({ hN }) => hN)), c: this.joinStates(states.map(({ cN }) => cN)) };
     return { output, state };
   }
+}
 
-  #setForgetBias(forgetBias: number): void {
-    for (const { variable } of this.bias) {
-      const values = variable.initial;
-      for (let row = 1; values && row < values.length; row += 4) values[row] = forgetBias; // i f g o: f is second
-    }
-  }
+/** @throws ValueError where a forget gate has no bias of its own to be set */
+function expectForgetBias({ coupled = false, bias = true, forgetBias }: LSTMOptions): void {
+  if (!coupled && bias) return;
+  const why = coupled ? "coupled: true, where f = 1 − i has no bias of its own" : "bias: false";
+  throw new ValueError({
+    where: "LSTM",
+    what: "forgetBias",
+    expected: `left out with ${why}`,
+    received: String(forgetBias),
+  });
 }
 
 /** Features of a state of H units. @throws ValueError if a projection does not make them fewer */

@@ -122,6 +122,22 @@ export abstract class RecurrentModule extends Module {
     return this.direction === "reverse";
   }
 
+  /** @throws UnsupportedError where a layer has what steps have not */
+  protected expectStepwise(refused: Readonly<Record<string, boolean>>): void {
+    const all = {
+      [`direction ${this.direction}`]: this.direction !== "forward",
+      "inputDropout in training": this.training && this.inputDropout > 0,
+      ...refused,
+    };
+    const [what] = Object.entries(all).find(([, isThere]) => isThere) ?? [];
+    if (what === undefined) return;
+    throw new UnsupportedError({
+      where: `${this.#where}.steps`,
+      what: `a layer with ${what} cannot be run a step at a time`,
+      remedy: "Leave it out, or run a cell of tensor operations with Recurrent.",
+    });
+  }
+
   /**
    * Checks a batch and brings lengths and states into the form that the layers take.
    * @param states by name, those that are started from; absent where it starts from zeros

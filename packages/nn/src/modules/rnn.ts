@@ -3,7 +3,7 @@ import { elmanScan, elmanStack } from "../ops/recurrent/elman";
 import { elmanStep } from "../ops/recurrent/elman-step";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
-import { type LayerCell, LayerSteps, refuseSteps } from "./layer-step";
+import { type LayerCell, LayerSteps } from "./layer-step";
 import { expectClip } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
@@ -31,10 +31,10 @@ export class RNN extends RecurrentModule {
 
   /**
    * A layer a step at a time.
-   * @throws UnsupportedError where it reads both ways or backwards, or has a clip
+   * @throws UnsupportedError where it reads both ways or backwards, is to drop inputs while it trains, or has a clip
    */
   steps(layer = 0): LayerSteps {
-    refuseSteps("RNN", { [`direction ${this.direction}`]: this.direction !== "forward", "a clip": this.clip > 0 });
+    this.expectStepwise({ "a clip": this.clip > 0 });
     const options = { reverse: false, activation: this.activation, clip: 0 };
     const step: LayerCell["step"] = (inputs, forms) => elmanStep(inputs, { options, ...forms });
     return new LayerSteps({ name: "rnn", step }, this.layerParts(layer));

@@ -1,4 +1,4 @@
-import { inverseOrder, permuteDims, stridedCopy, UnsupportedError } from "@unroll/kernels";
+import { inverseOrder, permuteDims, stridedCopy, UnsupportedError, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { resolveAxis } from "../tensor/shape";
@@ -20,9 +20,13 @@ const permuted = defineOp<{ x: Tensor }, { order: readonly number[] }, { y: Tens
  */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   const axes = order.map((axis) => resolveAxis("permute", axis, x.rank));
-  if (axes.every((axis, k) => axis === k) && axes.length === x.rank) return x;
+  if (axes.length !== x.rank || new Set(axes).size !== x.rank) {
+    const expected = `each of the ${x.rank} axes once`;
+    throw new ValueError({ where: "permute", what: "order", expected, received: `[${order.join(", ")}]` });
+  }
+  if (axes.every((axis, k) => axis === k)) return x;
   const extents = axes.filter((axis) => x.shape[axis] !== 1);
-  const isInPlace = axes.length === x.rank && extents.every((axis, k) => k === 0 || axis > (extents[k - 1] as number));
+  const isInPlace = extents.every((axis, k) => k === 0 || axis > (extents[k - 1] as number));
   if (isInPlace)
     return reshape(
       x,

@@ -2,6 +2,7 @@ import { type BufferRange, DEFAULT_LIMITS, type Device, DeviceLimitError, ValueE
 import { inputsOf } from "../graph/node";
 import { elementwise } from "../graph/run";
 import { trace } from "../plan/trace";
+import { ModuleBuffer } from "../tensor/module-buffer";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { Segment, wordsOf } from "./segment";
@@ -24,12 +25,21 @@ export class FlatParameters {
   readonly segments: readonly Segment[];
   readonly #where: string;
 
-  /** @throws ValueError if one is in another optimizer already */
+  /** @throws ValueError if one is in another optimizer already, or is a buffer */
   constructor(where: string, parameters: readonly Parameter[]) {
     this.#where = where;
     this.parameters = parameters;
     for (const parameter of parameters) {
       parameter.assertUsable(where);
+      if (parameter instanceof ModuleBuffer) {
+        throw new ValueError({
+          where,
+          what: `the parameter ${parameter.name ?? parameter}`,
+          expected: "one that is trained",
+          received: "a buffer, which no optimizer changes",
+          remedy: "Pass model.parameters(), which leaves buffers out.",
+        });
+      }
       if (held.has(parameter)) {
         throw new ValueError({
           where,

@@ -258,3 +258,13 @@ test("dispose gives gradients and state back, and leaves the parameters to the n
   expect((await p.data()).every((value) => value === Math.fround((before as number) - 1))).toBe(true);
   second.dispose();
 });
+
+test("a second dispose takes nothing from who has the parameters by then", () => {
+  const p = parameterOf([1]);
+  const first = new SGD([p], { lr: 1 });
+  first.dispose();
+  const second = new SGD([p], { lr: 1 });
+  first.dispose();
+  expect(() => new SGD([p], { lr: 1 })).toThrow("in one optimizer only");
+  second.dispose();
+});

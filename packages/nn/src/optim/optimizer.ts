@@ -260,6 +260,7 @@ export abstract class Optimizer {
 
   /** Frees gradients and state; the parameters stay. */
   dispose(): void {
+    if (this.#disposed) return; // another may have the parameters by now
     this.#disposed = true;
     this.flat.dispose();
     this.#report?.dispose();

@@ -54,15 +54,16 @@ export function plateau(options: PlateauOptions): Plateau {
     const improved = isBetter(metric);
     const bad = state.resting > 0 || improved ? 0 : state.bad + 1;
     const resting = Math.max(0, state.resting - 1);
-    const falls = bad > patience;
+    const isOver = bad > patience;
+    const before = state.lr;
     state = {
-      lr: falls ? Math.max(least, state.lr * factor) : state.lr,
+      lr: isOver ? Math.min(before, Math.max(least, before * factor)) : before,
       best: improved ? metric : state.best,
-      bad: falls ? 0 : bad,
-      resting: falls ? cooldown : resting,
+      bad: isOver ? 0 : bad,
+      resting: isOver ? cooldown : resting,
       seen: state.seen + (improved ? 1 : 0),
     };
-    return falls;
+    return state.lr < before;
   };
   const made: Plateau = Object.assign(() => state.lr, { better, observe, state });
   Object.defineProperty(made, "state", {

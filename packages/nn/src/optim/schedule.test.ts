@@ -86,6 +86,13 @@ describe("plateau", () => {
     expect([1, 1.05, 1.2, 1.3].map((metric) => schedule.observe(metric))).toEqual([false, true, false, true]);
   });
 
+  test("never rises, and says so where there is nothing left to fall", () => {
+    const low = plateau({ lr: 1, factor: 0.5, patience: 0, least: 2 });
+    expect([low.observe(1), low.observe(1), low(0)]).toEqual([false, false, 1]);
+    const falling = plateau({ lr: 1, factor: 0.5, patience: 0, least: 0.5 });
+    expect([1, 1, 1].map((metric) => falling.observe(metric))).toEqual([false, true, false]);
+  });
+
   test("is saved and restored", () => {
     const make = () => plateau({ lr: 1, patience: 2 });
     const first = make();

@@ -1,4 +1,4 @@
-import { sgd } from "@unroll/kernels";
+import { sgd, ValueError } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
 import { expectOneOf } from "../ops/options";
@@ -30,7 +30,10 @@ export class SGD extends Optimizer {
   readonly nesterov: boolean;
   readonly velocity: "gradients" | "steps";
 
-  /** @throws ValueError if there are no parameters or no `lr`, a number is negative, or an option is unknown */
+  /**
+   * @throws ValueError if there are no parameters or no `lr`, a number is negative, an option is unknown, or `nesterov` or
+   *   `dampening` is asked for without momentum
+   */
   constructor(parameters: ParameterList, options: SGDOptions) {
     const own = ["momentum", "dampening", "nesterov", "velocity"];
     const {
@@ -41,6 +44,7 @@ export class SGD extends Optimizer {
     } = expectOptions("SGD", options, own);
     expectAtLeastZero("SGD", { momentum, dampening }); // before any parameter is taken
     expectOneOf("SGD", { velocity }, ["gradients", "steps"]);
+    if (momentum === 0) expectNoVelocity({ nesterov, dampening });
     super({ where: "SGD" }, parameters, options);
     this.momentum = momentum;
     this.dampening = dampening;
@@ -60,5 +64,14 @@ export class SGD extends Optimizer {
     const chosen = { ...options, nesterov: this.nesterov, stepVelocity: this.velocity === "steps" };
     const call = { dims, options: chosen, scalars: scalarsOf(sgd, scalars) };
     return [effect(sgd, { ...tensors, ...slots }, call)];
+  }
+}
+
+/** @throws ValueError for options of a velocity, where there is none */
+function expectNoVelocity(options: { readonly nesterov: boolean; readonly dampening: number }): void {
+  for (const [what, value] of Object.entries(options)) {
+    if (!value) continue;
+    const expected = "left out without momentum";
+    throw new ValueError({ where: "SGD", what, expected, received: String(value), remedy: "Pass a momentum above 0." });
   }
 }

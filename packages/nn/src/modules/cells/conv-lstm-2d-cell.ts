@@ -65,7 +65,7 @@ export class ConvLSTM2DCell extends Cell<State> {
     const seen = filters * kH * kW;
     this.weightIh = uniformParameter([4 * filters, C, kH, kW], seen, rng);
     this.weightHh = uniformParameter([4 * filters, filters, kH, kW], seen, rng);
-    this.bias = startForgetting(uniformParameter([4 * filters], seen, rng), forgetBias);
+    this.bias = startForgetting(where, uniformParameter([4 * filters], seen, rng), forgetBias);
     this.peephole = options.peepholes ? ["i", "f", "o"].map(() => parameter(constant(size, 0))) : [];
   }
 

@@ -4,6 +4,7 @@ import { expectProbability } from "../../ops/options";
 import { sharedGenerator } from "../../random/generator";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
+import { expectExtent } from "../options";
 import { Cell, type StepResult } from "./cell";
 import { type CellOptions, uniformParameter } from "./weights";
 
@@ -38,6 +39,7 @@ export class JordanCell extends Cell<State> {
   constructor(inputSize: number, hiddenSize: number, outputSize: number, options: JordanCellOptions = {}) {
     super({ inputSize, outputSize, states: { s: outputSize } });
     const { rng = sharedGenerator(), decay = 0, activation = tanh, outputActivation = sigmoid } = options;
+    expectExtent("JordanCell", { hiddenSize });
     this.decay = expectProbability("JordanCell", { decay });
     this.activation = activation;
     this.outputActivation = outputActivation;

@@ -35,7 +35,7 @@ export class LayerNormLSTMCell extends Cell<State> {
     const { weightIh, weightHh, bias } = recurrentWeights(4, inputSize, hiddenSize, { rng });
     this.weightIh = weightIh;
     this.weightHh = weightHh;
-    this.bias = startForgetting(bias, forgetBias);
+    this.bias = startForgetting("LayerNormLSTMCell", bias, forgetBias);
     this.inputNorm = new LayerNorm(4 * hiddenSize, { epsilon, bias: false });
     this.recurrentNorm = new LayerNorm(4 * hiddenSize, { epsilon, bias: false });
     this.cellNorm = new LayerNorm(hiddenSize, { epsilon });

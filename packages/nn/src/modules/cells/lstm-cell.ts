@@ -1,3 +1,4 @@
+import { ValueError } from "@unroll/kernels";
 import { add, mul } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
 import type { Parameter } from "../../tensor/parameter";
@@ -28,7 +29,7 @@ export class LSTMCell extends Cell<State> {
     const { weightIh, weightHh, bias } = recurrentWeights(4, inputSize, hiddenSize, options);
     this.weightIh = weightIh;
     this.weightHh = weightHh;
-    this.bias = startForgetting(bias, forgetBias);
+    this.bias = startForgetting("LSTMCell", bias, forgetBias);
   }
 
   override prepare(x: Tensor): Tensor {
@@ -44,8 +45,14 @@ export class LSTMCell extends Cell<State> {
   }
 }
 
-/** Sets the forget gates of a bias whose rows go unit by unit, i f g o, as Jozefowicz et al. (2015) advise. */
-export function startForgetting(bias: Parameter, value: number): Parameter {
+/**
+ * Sets the forget gates of a bias whose rows go unit by unit, i f g o, as Jozefowicz et al. (2015) advise.
+ * @throws ValueError if the value is not finite
+ */
+export function startForgetting(where: string, bias: Parameter, value: number): Parameter {
+  if (!Number.isFinite(value)) {
+    throw new ValueError({ where, what: "forgetBias", expected: "a finite number", received: String(value) });
+  }
   const { initial } = bias.variable;
   for (let row = 1; initial && row < initial.length; row += 4) initial[row] = value;
   return bias;

@@ -1,6 +1,6 @@
 import { add, mul, sub } from "../../ops/arithmetic";
 import { concat } from "../../ops/concat";
-import { sigmoid } from "../../ops/elementwise";
+import { cast, sigmoid } from "../../ops/elementwise";
 import { expectProbability } from "../../ops/options";
 import { sharedGenerator } from "../../random/generator";
 import { type Parameter, parameter } from "../../tensor/parameter";
@@ -59,6 +59,6 @@ export class SCRNCell extends Cell<State, Inputs> {
     const context = add(x.s, mul(s, retention ? sigmoid(retention) : decay));
     const fromContext = this.product(context, this.weightContextHidden);
     const h = sigmoid(add(add(fromContext, x.h), this.product(seen.h, this.weightHh)));
-    return { output: concat([h, context], -1), state: { h, s: context } };
+    return { output: concat([h, cast(context, h.dtype)], -1), state: { h, s: context } };
   }
 }
