@@ -58,6 +58,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**", "**/*.gpu.test.ts"],
           env: { UNROLL_LIMITS: "adapter" },
           sequence: { groupOrder: 0 },
+          expect: { poll: { timeout: 60_000 } }, // what is waited for comes sooner, but not on every machine
         },
       },
       gpuProject("gpu", "adapter", 1),

@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeChrome, launchChrome } from "@unroll/testing/node";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { fact, factPasses, fill, press, ready, textOf } from "./test-support/on-page";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { fact, factPasses, fill, PATIENCE, press, ready, textOf } from "./test-support/on-page";
 import { openSite, type Page, type Site } from "./test-support/site";
 import type { Visit } from "./test-support/visit";
 import { watchWorkers } from "./test-support/worker";
@@ -16,7 +16,7 @@ const visits = Object.values(import.meta.glob<{ readonly visit: Visit }>("./page
   ({ visit }) => visit,
 );
 /** Where something is learned. */
-const trained = visits.flatMap(({ path, learns }) => (learns ? [path] : []));
+const trained = visits.flatMap(({ path, bar }) => (bar === undefined ? [] : [path]));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "unroll-gallery-"));
 /** Kept to be looked at where the environment says so. */
@@ -24,10 +24,12 @@ const pictures = process.env.UNROLL_SCREENSHOTS ?? join(folder, "screenshots");
 
 let site: Site;
 
+vi.setConfig({ testTimeout: 3 * PATIENCE });
+
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
-  site = await openSite(join(folder, "site"));
-}, 300_000);
+  site = await openSite();
+}, 3 * PATIENCE);
 
 afterAll(async () => {
   await site[Symbol.asyncDispose]();
@@ -39,6 +41,7 @@ async function visitor(): Promise<{ page: Page; errors: string[] }> {
   const context = await site.browser.createBrowserContext();
   onTestFinished(() => context.close());
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
@@ -74,33 +77,32 @@ async function look(page: Page, name: string): Promise<void> {
   }
 }
 
-describe.each(visits)("$path", ({ path, learns, tryIt, cameBack, afterwards }) => {
-  const seconds = 60 + (learns?.seconds ?? 0);
-  test("is tried, looked at and read aloud without fault", { timeout: 1000 * seconds }, async () => {
+describe.each(visits)("$path", ({ path, bar, tryIt, cameBack, afterwards }) => {
+  test("is tried, looked at and read aloud without fault", async () => {
     const { page, errors } = await visitor();
     await page.goto(`${site.url}/#/${path}`);
-    if (learns) await learn(page, learns);
-    else await page.waitForSelector("h2");
+    if (bar === undefined) await page.waitForSelector("h2");
+    else await learn(page, bar);
     await tryIt(page);
-    if (learns) {
+    if (bar !== undefined) {
       await press(page, "Pause");
       await ready(page);
     }
     if (await page.$("#code")) await page.waitForSelector(".code pre");
     await look(page, path.replaceAll("/", "-"));
-    if (learns) await comeBack(page, cameBack);
+    if (bar !== undefined) await comeBack(page, cameBack);
     await afterwards?.(page);
     expect(errors).toEqual([]);
   });
 });
 
 /** Trains until the score passes what an untrained model can have, and expects that the loss falls. */
-async function learn(page: Page, { bar, seconds }: NonNullable<Visit["learns"]>): Promise<void> {
+async function learn(page: Page, bar: number): Promise<void> {
   await ready(page);
   await press(page, "Start");
-  await factPasses(page, "step", 1, 5); // something is seen to be learned
+  await factPasses(page, "step", 1, 5_000); // something is seen to be learned
   const before = await fact(page, "loss");
-  await factPasses(page, "score", bar, seconds);
+  await factPasses(page, "score", bar);
   expect(await fact(page, "loss")).toBeLessThan(before);
 }
 
@@ -112,10 +114,10 @@ async function comeBack(page: Page, cameBack: Visit["cameBack"]): Promise<void> 
   expect(await fact(page, "step")).toBe(stopped);
   await cameBack?.(page);
   await press(page, "Resume");
-  await factPasses(page, "step", stopped + 1, 20);
+  await factPasses(page, "step", stopped + 1);
 }
 
-test("a page leads to its neighbours, each seen from its top", { timeout: 30_000 }, async () => {
+test("a page leads to its neighbours, each seen from its top", async () => {
   const { page, errors } = await visitor();
   await page.setViewport({ width: 360, height: 640 });
   await page.goto(`${site.url}/#/memory`);
@@ -130,42 +132,40 @@ test("a page leads to its neighbours, each seen from its top", { timeout: 30_000
   expect(errors).toEqual([]);
 });
 
-test("a lost device is said, and training goes on from what was kept", { timeout: 60_000 }, async () => {
+test("a lost device is said, and training goes on from what was kept", async () => {
   const { page } = await visitor();
   const workers = await watchWorkers(page);
   await page.goto(`${site.url}/#/memory/sum`);
   await ready(page);
   await press(page, "Start");
-  await factPasses(page, "step", 20, 20);
+  await factPasses(page, "step", 20);
   const before = await fact(page, "step");
   await workers.lose();
-  await factPasses(page, "step", before + 50, 30);
+  await factPasses(page, "step", before + 50);
   expect(await textOf(page, "[role=status]")).toBe("Training.");
 });
 
-test("after ten changes of page with training on each, no buffer is left over", { timeout: 120_000 }, async () => {
+test("after ten changes of page with training on each, no buffer is left over", async () => {
   const { page, errors } = await visitor();
   const train = async (path: string) => {
     await page.goto(`${site.url}/#/${path}`);
     await ready(page);
     await page.evaluate(() => document.querySelector<HTMLElement>("button.primary")?.click());
     const before = await fact(page, "step");
-    await factPasses(page, "step", (Number.isNaN(before) ? 0 : before) + 1, 20);
+    await factPasses(page, "step", (Number.isNaN(before) ? 0 : before) + 1);
   };
   const workers = await watchWorkers(page);
   for (let change = 0; change <= 10; change++) await train(trained[change % trained.length] ?? "");
   expect((await workers.buffers()).at(-1)?.alive).toBeGreaterThan(0);
   await page.goto(`${site.url}/#/`);
-  await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => page.workers().length).toBe(0);
   const buffers = await workers.buffers();
   expect(buffers.map(({ alive }) => alive)).toEqual(new Array(11).fill(0));
   for (const { most } of buffers) expect(most).toBeGreaterThan(0);
   expect(errors).toEqual([]);
 });
 
-test("weights are saved, refused by another model, and loaded; the model is exported", {
-  timeout: 60_000,
-}, async () => {
+test("weights are saved, refused by another model, and loaded; the model is exported", async () => {
   const { page } = await visitor();
   const downloads = mkdtempSync(join(folder, "downloads-"));
   const session = await page.createCDPSession();
@@ -180,7 +180,7 @@ test("weights are saved, refused by another model, and loaded; the model is expo
   await press(page, "Export ONNX");
   await press(page, "Export PyTorch");
   const made = ["memory-sum.safetensors", "memory-sum.onnx", "memory-sum.py", "memory-sum-torch.safetensors"];
-  await expect.poll(() => readdirSync(downloads).sort(), { timeout: 10_000 }).toEqual(made.sort());
+  await expect.poll(() => readdirSync(downloads).sort()).toEqual(made.sort());
 
   const input = await page.waitForSelector("input[type=file]");
   const said = () => textOf(page, "[data-answer=sums]");
@@ -188,15 +188,15 @@ test("weights are saved, refused by another model, and loaded; the model is expo
   const before = await said();
   await fill(page, "Seed", "1");
   await press(page, "Apply and reset");
-  await expect.poll(said, { timeout: 10_000 }).not.toBe(before);
+  await expect.poll(said).not.toBe(before);
   await ready(page);
   await input?.uploadFile(join(downloads, "memory-sum.safetensors"));
-  await expect.poll(said, { timeout: 10_000 }).toBe(before);
+  await expect.poll(said).toBe(before);
   await press(page, "Start");
-  await factPasses(page, "step", 1, 10);
+  await factPasses(page, "step", 1);
   await input?.uploadFile(join(downloads, "memory-sum.safetensors")); // and goes on
   const step = await fact(page, "step");
-  await factPasses(page, "step", step + 100, 20);
+  await factPasses(page, "step", step + 100);
   await fill(page, "Units", "8");
   await press(page, "Apply and reset");
   await page.waitForFunction(() => !document.querySelector("[data-fact=parameters]")?.textContent?.startsWith("1,1"));
@@ -210,10 +210,10 @@ test("weights are saved, refused by another model, and loaded; the model is expo
   await press(page, "Export ONNX");
   await press(page, "Export PyTorch weights"); // of attention no script is written
   made.push("transformer.onnx", "transformer-torch.safetensors");
-  await expect.poll(() => readdirSync(downloads).sort(), { timeout: 10_000 }).toEqual(made.sort());
+  await expect.poll(() => readdirSync(downloads).sort()).toEqual(made.sort());
 });
 
-test("what was loaded once works without a network", { timeout: 60_000 }, async () => {
+test("what was loaded once works without a network", async () => {
   const { page, errors } = await visitor();
   await page.goto(site.url);
   await page.evaluate(async () => {
@@ -225,14 +225,14 @@ test("what was loaded once works without a network", { timeout: 60_000 }, async 
   await page.reload();
   await ready(page);
   await press(page, "Start");
-  await factPasses(page, "step", 1, 10);
+  await factPasses(page, "step", 1);
   await page.goto(`${site.url}/#/bench`); // a document of its own within the page
   const frame = await page.waitForFrame((each) => each.url().endsWith("bench/index.html"));
   await frame.waitForSelector("button[type=submit]");
   expect(errors).toEqual([]);
 });
 
-test("without WebGPU the page says so and what to do", { timeout: 30_000 }, async () => {
+test("without WebGPU the page says so and what to do", async () => {
   const insecure = await launchChrome({
     adapter: "software",
     args: ["--host-resolver-rules=MAP gallery.test 127.0.0.1"],
@@ -244,7 +244,7 @@ test("without WebGPU the page says so and what to do", { timeout: 30_000 }, asyn
   expect(await textOf(page, "[role=alert]")).toMatch(/gives no GPU.*Serve it over https/s);
 });
 
-test("the front page and an address that names nothing", { timeout: 30_000 }, async () => {
+test("the front page and an address that names nothing", async () => {
   const { page, errors } = await visitor();
   await page.goto(site.url);
   await page.waitForSelector(".cards a");

@@ -1,10 +1,12 @@
 import type { Page } from "./site";
 
+/** Milliseconds that are waited for what a page is to do: the machine may be slow, and its shader cache empty. */
+export const PATIENCE = 120_000;
+
 /** Waits until the model of the page is there. @throws Error saying what the page says instead */
 export async function ready(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => /^(Ready|Stopped)\./.test(document.querySelector("[role=status]")?.textContent ?? ""),
-    { timeout: 60_000 },
+  await page.waitForFunction(() =>
+    /^(Ready|Stopped)\./.test(document.querySelector("[role=status]")?.textContent ?? ""),
   );
   const failure = await textOf(page, "[role=alert]");
   if (failure !== "") throw new Error(failure);
@@ -24,12 +26,12 @@ export async function fact(page: Page, name: string): Promise<number> {
   return numberIn(text.replace(/\s.*$/, "").replace("–", "NaN"));
 }
 
-/** Waits until a number among the readouts passes a bound. */
-export async function factPasses(page: Page, name: string, bound: number, seconds: number): Promise<void> {
-  const end = Date.now() + 1000 * seconds;
+/** Waits until a number among the readouts passes a bound. @throws Error if that takes longer than `patience` */
+export async function factPasses(page: Page, name: string, bound: number, patience = PATIENCE): Promise<void> {
+  const end = Date.now() + patience;
   let value = await fact(page, name);
   while (!(value >= bound)) {
-    if (Date.now() > end) throw new Error(`${name} should reach ${bound} within ${seconds} s but is ${value}.`);
+    if (Date.now() > end) throw new Error(`${name} should reach ${bound} within ${patience / 1000} s but is ${value}.`);
     await new Promise((resolve) => setTimeout(resolve, 100));
     value = await fact(page, name);
   }

@@ -1,28 +1,26 @@
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { closeChrome, type LaunchOptions, launchChrome, serveDirectory } from "@unroll/testing/node";
-import { build } from "vite";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const app = fileURLToPath(new URL("../..", import.meta.url));
+const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 
 export type Browser = Awaited<ReturnType<typeof launchChrome>>;
 export type Page = Awaited<ReturnType<Browser["newPage"]>>;
 
-/** The gallery, built from sources and served, with a browser before it. */
+/** The gallery as it is deployed, served, with a browser before it. */
 export interface Site extends AsyncDisposable {
   readonly url: string;
   readonly browser: Browser;
 }
 
-/** @param folder where it is built */
-export async function openSite(folder: string, options: LaunchOptions = {}): Promise<Site> {
-  await build({
-    root,
-    configFile: `${root}/vite.config.ts`,
-    logLevel: "error",
-    resolve: { conditions: ["@unroll/source", "module", "browser", "development|production", "default"] },
-    build: { outDir: folder, emptyOutDir: true, sourcemap: false },
-  });
-  const server = await serveDirectory(folder);
+/** Builds the gallery, unless it is as its sources are, and opens it. */
+export async function openSite(options: LaunchOptions = {}): Promise<Site> {
+  const turbo = `${repository}node_modules/turbo/bin/turbo`;
+  const build = ["run", "build", "--filter=@unroll/demo-app", "--output-logs=errors-only", "--ui=stream"];
+  await promisify(execFile)(process.execPath, [turbo, ...build], { cwd: repository, maxBuffer: 2 ** 28 });
+  const server = await serveDirectory(`${app}dist/site`);
   const browser = await launchChrome({ adapter: "software", ...options });
   return {
     url: server.url,

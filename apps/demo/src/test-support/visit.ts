@@ -4,13 +4,8 @@ import type { Page } from "./site";
 export interface Visit {
   /** The address after the #, such as "memory/sum". */
   readonly path: string;
-  /** What is learned there; absent where nothing is. */
-  readonly learns?: {
-    /** A score that an untrained model cannot have. */
-    readonly bar: number;
-    /** How long it may take to pass the bar on a software adapter, in seconds. */
-    readonly seconds: number;
-  };
+  /** A score that an untrained model cannot have; absent where nothing is learned. */
+  readonly bar?: number;
   /** Does what a visitor does, with the trained model if there is one, and expects what it answers. */
   tryIt(page: Page): Promise<void>;
   /** What makes another model, and so is done last: training is on when it begins. */

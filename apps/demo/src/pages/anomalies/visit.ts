@@ -6,17 +6,17 @@ import type { Visit } from "../../test-support/visit";
 export const visit: Visit = {
   path: "anomalies",
   // who takes large values for faults finds spikes and noise, but neither stillness nor haste: at most 82
-  learns: { bar: 90, seconds: 40 },
+  bar: 90,
   async tryIt(page) {
     await press(page, "With a spike");
-    await expect.poll(() => textOf(page, "[data-answer=alarm]"), { timeout: 10_000 }).toContain("at the fault ✓");
+    await expect.poll(() => textOf(page, "[data-answer=alarm]")).toContain("at the fault ✓");
     await press(page, "With a stretch of noise");
-    await expect.poll(() => textOf(page, "[data-answer=alarm]"), { timeout: 10_000 }).toContain("at the fault ✓");
+    await expect.poll(() => textOf(page, "[data-answer=alarm]")).toContain("at the fault ✓");
     await press(page, "Without a fault");
-    await expect.poll(() => textOf(page, "[data-answer=alarm]"), { timeout: 10_000 }).toMatch(/^No fault|false alarm/);
+    await expect.poll(() => textOf(page, "[data-answer=alarm]")).toMatch(/^No fault|false alarm/);
     const chart = await page.waitForSelector(".drawable");
     await chart?.click({ offset: { x: 300, y: 8 } }); // a point far above the wave
-    await expect.poll(() => textOf(page, "[data-answer=alarm]"), { timeout: 10_000 }).toMatch(/at the fault|is missed/);
+    await expect.poll(() => textOf(page, "[data-answer=alarm]")).toMatch(/at the fault|is missed/);
 
     // a threshold of 1 takes every step for a fault, which finds none; one of a half takes hardly any
     await moveThreshold(page, "1");

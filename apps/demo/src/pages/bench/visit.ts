@@ -10,11 +10,8 @@ export const visit: Visit = {
     const frame = await page.waitForFrame((each) => each.url().endsWith("bench/index.html"));
     await frame.locator("input[name=filter]").fill("names-step-1$");
     await frame.locator("button[type=submit]").click();
-    await frame.waitForFunction(
-      () => /^Done: 1 row\./.test(document.querySelector("[role=status]")?.textContent ?? ""),
-      {
-        timeout: 45_000,
-      },
+    await frame.waitForFunction(() =>
+      /^Done: 1 row\./.test(document.querySelector("[role=status]")?.textContent ?? ""),
     );
     const row = await frame.$eval("tbody tr", (found) => found.textContent ?? "");
     expect(row).toMatch(/^names-step-1V57 H128 C18 B1 T10step/);

@@ -4,11 +4,11 @@ import type { Visit } from "../../test-support/visit";
 
 export const visit: Visit = {
   path: "captions",
-  learns: { bar: 30, seconds: 90 },
+  bar: 30,
   async tryIt(page) {
     const said = (kind: string) => textOf(page, `[data-answer=captions] [data-said=${kind}]`);
     for (const kind of ["soft", "hard"]) {
-      await expect.poll(() => said(kind), { timeout: 20_000 }).toMatch(/^a (red|green|blue|yellow) \w+/);
+      await expect.poll(() => said(kind)).toMatch(/^a (red|green|blue|yellow) \w+/);
     }
     const pictures = () => page.$$eval("[data-answer=captions] .looked svg", (all) => all.length);
     expect(await pictures()).toBe(2);
@@ -20,6 +20,6 @@ export const visit: Visit = {
     );
     expect(shapes).toEqual(expect.arrayContaining(["circle", "cross", "square (not taught)"]));
     await fill(page, "Across: On the paper", "7");
-    await expect.poll(() => said("soft"), { timeout: 20_000 }).toMatch(/^a \w+ \w+/);
+    await expect.poll(() => said("soft")).toMatch(/^a \w+ \w+/);
   },
 };

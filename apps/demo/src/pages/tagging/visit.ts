@@ -5,7 +5,7 @@ import type { Visit } from "../../test-support/visit";
 export const visit: Visit = {
   path: "tagging",
   // who has read only what came before gets one word in twelve wrong, however long it learns
-  learns: { bar: 97, seconds: 40 },
+  bar: 97,
   async tryIt(page) {
     const tagsOf = async (row: number) =>
       (await textOf(page, `[data-answer=tags] tbody tr:nth-child(${row})`)).replaceAll(/\d+(\.\d+)? %/g, " ").trim();
@@ -14,7 +14,7 @@ export const visit: Visit = {
       ["Victoria Costa works in Lima", "both waysB-PER I-PER O O B-LOC"],
     ] as const) {
       await fill(page, "A sentence", sentence);
-      await expect.poll(() => tagsOf(2), { timeout: 10_000 }).toBe(tags);
+      await expect.poll(() => tagsOf(2)).toBe(tags);
     }
     await press(page, "Costa");
     expect(await page.$$eval(".bars li", (bars) => bars.length)).toBe(10);

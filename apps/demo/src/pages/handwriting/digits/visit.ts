@@ -4,7 +4,7 @@ import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
   path: "handwriting/digits",
-  learns: { bar: 85, seconds: 60 },
+  bar: 85,
   async tryIt(page) {
     const digit = () => textOf(page, "[data-answer=digit]");
     const pad = await page.waitForSelector(".pad");
@@ -17,16 +17,16 @@ export const visit: Visit = {
     await page.mouse.down();
     await page.mouse.move(...at(0.75, 0.15), { steps: 12 });
     await page.mouse.move(...at(0.55, 0.55), { steps: 12 });
-    await expect.poll(digit, { timeout: 10_000 }).toBe("7");
+    await expect.poll(digit).toBe("7");
     await page.mouse.move(...at(0.45, 0.9), { steps: 8 });
     await page.mouse.up();
-    await expect.poll(digit, { timeout: 10_000 }).toBe("7");
+    await expect.poll(digit).toBe("7");
     expect(await page.$$eval(".pad polyline", (lines) => lines.length)).toBe(1);
 
     await press(page, "Clear");
-    await expect.poll(digit, { timeout: 10_000 }).toBe("–");
+    await expect.poll(digit).toBe("–");
     await press(page, "Write a 0");
-    await expect.poll(digit, { timeout: 15_000 }).toBe("0");
+    await expect.poll(digit).toBe("0");
     expect(await page.$eval(".beliefs", (map) => map.getAttribute("aria-label"))).toMatch(/^After \d+ steps/);
     expect(await page.$eval(".chart", (chart) => chart.getAttribute("aria-label"))).toMatch(/^Known: .* at the end\.$/);
   },

@@ -4,11 +4,11 @@ import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
   path: "memory/hello",
-  learns: { bar: 100, seconds: 40 },
+  bar: 100,
   async tryIt(page) {
-    await expect.poll(() => textOf(page, "[data-answer=spelled]"), { timeout: 10_000 }).toBe("HELLO");
+    await expect.poll(() => textOf(page, "[data-answer=spelled]")).toBe("HELLO");
     await fill(page, "Begin with", "HEL");
-    await expect.poll(() => textOf(page, "[data-answer=spelled]"), { timeout: 10_000 }).toBe("HELLO");
+    await expect.poll(() => textOf(page, "[data-answer=spelled]")).toBe("HELLO");
     await fill(page, "Begin with", "X");
     await page.waitForSelector("[role=alert]");
     expect(await textOf(page, "[role=alert]")).toContain("one or more of the letters H, E, L, O");
@@ -18,6 +18,6 @@ export const visit: Visit = {
   async afterwards(page) {
     await page.select("#setting-word", "BANANA");
     await press(page, "Apply and reset");
-    await expect.poll(() => textOf(page, "[data-answer=spelled]"), { timeout: 10_000 }).toMatch(/^B/);
+    await expect.poll(() => textOf(page, "[data-answer=spelled]")).toMatch(/^B/);
   },
 };

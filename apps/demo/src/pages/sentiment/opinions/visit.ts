@@ -4,7 +4,7 @@ import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
   path: "sentiment/opinions",
-  learns: { bar: 92, seconds: 60 }, // praise and blame are as frequent
+  bar: 92, // praise and blame are as frequent
   async tryIt(page) {
     const verdict = () => textOf(page, "[data-answer=verdict]");
     for (const [sentence, meant] of [
@@ -14,7 +14,7 @@ export const visit: Visit = {
       ["the music was awful although i liked the view", "blame ✓"],
     ] as const) {
       await fill(page, "Sentence", sentence);
-      await expect.poll(verdict, { timeout: 20_000 }).toBe(meant);
+      await expect.poll(verdict).toBe(meant);
     }
     expect(await page.$$eval("[aria-label='The score after each word'] li", (words) => words.length)).toBe(9);
     expect(await page.$$eval(".readings > li", (readings) => readings.length)).toBe(8);
@@ -26,6 +26,6 @@ export const visit: Visit = {
     await fill(page, "Sentence", "good ".repeat(20));
     await expect.poll(() => textOf(page, "[data-answer=cut]")).toBe("Only the first 16 of 20 words are read.");
     await press(page, "although the bed was awful, i loved the view");
-    await expect.poll(verdict, { timeout: 20_000 }).toBe("praise ✓");
+    await expect.poll(verdict).toBe("praise ✓");
   },
 };

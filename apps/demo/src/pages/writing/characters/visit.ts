@@ -7,18 +7,18 @@ import type { Visit } from "../../../test-support/visit";
 
 export const visit: Visit = {
   path: "writing/characters",
-  learns: { bar: 30, seconds: 60 }, // to say a space each time is right about 17 times of 100
+  bar: 30, // to say a space each time is right about 17 times of 100
   async tryIt(page) {
     await fill(page, "Begin with", "Ahab ");
     await press(page, "Write");
-    await expect.poll(() => textOf(page, "[data-answer=written]"), { timeout: 15_000 }).toMatch(/^Ahab .{200,}/s);
-    await expect.poll(() => page.$$eval(".samples dt", (each) => each.length), { timeout: 20_000 }).toBeGreaterThan(1);
+    await expect.poll(() => textOf(page, "[data-answer=written]")).toMatch(/^Ahab .{200,}/s);
+    await expect.poll(() => page.$$eval(".samples dt", (each) => each.length)).toBeGreaterThan(1);
 
     const passage = () => textOf(page, ".cells");
     const before = await passage();
     expect(before).toHaveLength(480);
     await press(page, "Another passage");
-    await expect.poll(passage, { timeout: 10_000 }).not.toBe(before);
+    await expect.poll(passage).not.toBe(before);
     await page.select("#cells-feature", "line ends");
     const unit = await textOf(page, ".found");
     expect(unit).toMatch(/^unit \d+ r = −?0\.\d\d$/);
@@ -28,9 +28,7 @@ export const visit: Visit = {
       unit.replace(/ r.*/, ""),
     );
     // a unit of a model that learned little hardly moves: it is seen to once it does
-    await expect
-      .poll(() => page.$$eval(".cells span", (spans) => spans.length), { timeout: 20_000 })
-      .toBeGreaterThan(1);
+    await expect.poll(() => page.$$eval(".cells span", (spans) => spans.length)).toBeGreaterThan(1);
     const last = await page.$eval("#cells-unit", (range) => {
       const input = range as HTMLInputElement;
       input.value = input.max;
@@ -40,7 +38,7 @@ export const visit: Visit = {
     await expect.poll(() => textOf(page, "[data-answer=unit]")).toBe(`unit ${last} of ${last}`);
     await fill(page, "or text of your own", "Call me Ishmael.");
     await press(page, "Read it");
-    await expect.poll(passage, { timeout: 10_000 }).toBe("Call me Ishmael.");
+    await expect.poll(passage).toBe("Call me Ishmael.");
   },
   async afterwards(page) {
     await press(page, "Pause");
@@ -57,9 +55,9 @@ export const visit: Visit = {
     writeFileSync(file, "Row, row, row your boat\n".repeat(400));
     const input = await page.waitForSelector("input[type=file][accept^=text]");
     await input?.uploadFile(file);
-    await expect.poll(() => textOf(page, ".cells"), { timeout: 10_000 }).toMatch(/^Row, row, row your boat\nRow/);
+    await expect.poll(() => textOf(page, ".cells")).toMatch(/^Row, row, row your boat\nRow/);
     await press(page, "Start");
-    await factPasses(page, "score", 60, 30);
+    await factPasses(page, "score", 60);
     writeFileSync(file, "Row, row");
     await input?.uploadFile(file); // what is too short takes the place of nothing
     await page.waitForSelector("[role=alert]");
