@@ -1,5 +1,5 @@
 import { appendRows, takeRows, ValueError } from "@unroll/kernels";
-import { add, cast, defineOp, expectShape, run, Tensor, tensor, zeros } from "@unroll/nn";
+import { add, cast, defineOp, expectShape, hostValues, run, Tensor, tensor, zeros } from "@unroll/nn";
 import { expectSize } from "./sizes";
 
 /** Keys and values of one attention for the steps so far, heads side by side: [B, C, M·D] and [B, C, M·E]. */
@@ -117,6 +117,12 @@ export function withRoom(cache: KeyValueCache, T: number): KeyValueCache {
 /** How many of the T new steps of each row count: all, or true lengths [B]. */
 export type StepCounts = ArrayLike<number> | Tensor | undefined;
 
+/** The most that a row gains of T new steps: all of them where only the device knows the counts. */
+export function mostSteps(T: number, counts: StepCounts): number {
+  const known = counts instanceof Tensor ? hostValues(counts) : counts;
+  return known ? Array.from(known).reduce((most, count) => Math.max(most, count), 0) : T;
+}
+
 /**
  * The cache after T steps more.
  * @param counts how many of the new steps of each row are true; the others are padding, and are written over later
@@ -134,5 +140,5 @@ export function advanced(
     throw new ValueError({ where: "step", what: "lengths", expected: `${B}, one for each row`, received });
   }
   const more = counts === undefined ? T : counts instanceof Tensor ? counts : tensor(Uint32Array.from(counts));
-  return { ...cache, layers, used: cache.used + T, lengths: add(cache.lengths, more) };
+  return { ...cache, layers, used: cache.used + mostSteps(T, counts), lengths: add(cache.lengths, more) };
 }

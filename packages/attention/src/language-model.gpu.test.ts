@@ -1,8 +1,10 @@
-import { Adam, random, tensor } from "@unroll/nn";
+import { Adam, concat, random, type Tensor, tensor } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
+import type { KeyValueCache } from "./key-value-cache";
 import { TransformerLanguageModel } from "./language-model";
 import type { Positions } from "./positions/scheme";
 import { useTestDevice } from "./test-support/device";
+import { bitsOf } from "./test-support/tensors";
 
 useTestDevice();
 
@@ -54,6 +56,26 @@ test("a text may be as long as the table of learned positions, which changes not
     const said = [...logits.subarray((4 + n) * V, (5 + n) * V)];
     expect(token).toBe(said.indexOf(Math.max(...said)));
   }
+});
+
+test("steps past the table of sinusoids are those of the full pass", async () => {
+  const tokens = Uint32Array.from(counted(0, 600));
+  const [stepped, full] = [make("sinusoidal"), make("sinusoidal")]; // a table each: the full pass makes its own longer
+  let state = stepped.emptyState(1, 600);
+  const parts: Tensor[] = [];
+  for (const [from, to] of [
+    [0, 300],
+    [300, 512],
+    [512, 600],
+  ]) {
+    const x = tensor(tokens.slice(from, to), { shape: [1, (to as number) - (from as number)] });
+    const read = stepped.forward(x, { state });
+    state = read.state as KeyValueCache;
+    parts.push(read.logits);
+  }
+  const said = await concat(parts, 1).data();
+  const { logits } = full.forward(tensor(tokens, { shape: [1, 600] }));
+  expect(bitsOf(said)).toEqual(bitsOf(await logits.data()));
 });
 
 test("it starts at ln V, learns to count in 60 steps, and then counts; prompts of several lengths go together", async () => {

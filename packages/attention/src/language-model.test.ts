@@ -1,3 +1,4 @@
+import { tensor } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
 import { TransformerLanguageModel } from "./language-model";
 import type { Positions } from "./positions/scheme";
@@ -35,6 +36,23 @@ describe("what does not fit says what to do", () => {
       `[ShapeError: TransformerLanguageModel.forward: x should be [B, T] but is [2, 3, 8].]`,
     );
   });
+});
+
+test("steps past the learned positions are refused, and those of a state count", () => {
+  const tokens = (T: number) => tensor(new Uint32Array(2 * T), { shape: [2, T] });
+  const { state } = model.forward(tokens(4), { state: model.emptyState(2, 6) });
+  expect(model.forward(tokens(2), { state }).state?.used).toBe(6);
+  expect(() => model.forward(tokens(3), { state })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: TransformerLanguageModel.forward: the sequence should be at most 6 steps long, as the table of positions is but is 7 steps long with the 4 before it. Begin anew with fewer tokens, or build the model with positions of another kind.]`,
+  );
+});
+
+test("padding takes up no positions where its lengths are known", () => {
+  const x = tensor(new Uint32Array(8), { shape: [2, 4] });
+  const { state } = model.forward(x, { state: model.emptyState(2, 6), lengths: [1, 3] });
+  expect(state?.used).toBe(3);
+  expect(model.forward(x, { state, lengths: tensor(Uint32Array.of(3, 2)) }).state?.used).toBe(6);
+  expect(() => model.forward(x, { state, lengths: [4, 4] })).toThrow("7 steps long with the 3 before it");
 });
 
 test("tied weights are counted once", () => {

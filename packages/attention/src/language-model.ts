@@ -28,9 +28,10 @@ import {
   Tensor,
   tensor,
 } from "@unroll/nn";
-import type { KeyValueCache, StepCounts } from "./key-value-cache";
+import { type KeyValueCache, mostSteps, type StepCounts } from "./key-value-cache";
 import { type AttentionMask, and, causalMask } from "./masks/mask";
 import { LearnedPositions } from "./positions/learned";
+import { expectRoom } from "./positions/places";
 import type { RotaryPositions } from "./positions/rotary";
 import { type Positions, positionScheme } from "./positions/scheme";
 import { SinusoidalPositions } from "./positions/sinusoidal";
@@ -128,20 +129,27 @@ export class TransformerLanguageModel extends Module {
    * @param x tokens [B, T]
    * @param options.state what came before, from `emptyState` or a call before; without it sequences begin anew
    * @returns logits [B, T, V] of the token after each step, and the state after them where one was given
-   * @throws ShapeError if x is not [B, T]; ValueError if a sequence is longer than the learned positions
+   * @throws ShapeError if x is not [B, T]; ValueError if a sequence is longer than the learned positions, the steps of its
+   *   state counted: `used`, and the greatest of `lengths`
    */
   forward(
     x: Tensor,
     { state, lengths }: TransformerReadOptions = {},
   ): { logits: Tensor; state: KeyValueCache | undefined } {
-    expectShape("TransformerLanguageModel.forward", { x }, ["B", "T"]);
-    const placed = this.#placed(x, state);
+    const where = "TransformerLanguageModel.forward";
+    const { T } = expectShape(where, { x }, ["B", "T"]) as { T: number };
     if (!state) {
       const mask = this.#mask ? and(causalMask(), this.#mask) : causalMask();
-      return { logits: this.output.forward(this.transformer.forward(placed, { mask })), state: undefined };
+      const output = this.transformer.forward(this.#placed(x), { mask });
+      return { logits: this.output.forward(output), state: undefined };
     }
-    const { output, cache } = this.transformer.step(placed, state, { lengths, mask: this.#mask });
-    return { logits: this.output.forward(output), state: cache };
+    const steps = mostSteps(T, lengths);
+    if (this.positions instanceof LearnedPositions) {
+      const remedy = "Begin anew with fewer tokens, or build the model with positions of another kind.";
+      expectRoom(where, this.positions.length, steps, state.used, remedy);
+    }
+    if (this.positions instanceof SinusoidalPositions) this.positions.reserve(state.used + steps);
+    return this.#goOn(x, state, lengths);
   }
 
   /** Mean cross-entropy per token of rows that begin anew, in nats. y: the token after each step, any past the length. */
@@ -199,17 +207,18 @@ export class TransformerLanguageModel extends Module {
     if (this.positions instanceof SinusoidalPositions) this.positions.reserve(capacity);
     const ids = new Uint32Array(B * T);
     for (const [row, prompt] of prompts.entries()) ids.set(prompt.slice(0, -1), row * T);
-    const { state } = this.#evaluated(() =>
-      this.forward(tensor(ids, { shape: [B, T] }), {
-        state: this.emptyState(B, capacity),
-        lengths: prompts.map((prompt) => prompt.length - 1),
-      }),
+    const { state: start } = this.#evaluated(() =>
+      this.#goOn(
+        tensor(ids, { shape: [B, T] }),
+        this.emptyState(B, capacity),
+        prompts.map((prompt) => prompt.length - 1),
+      ),
     );
-    const start = state as KeyValueCache;
     await evaluate([start.lengths, ...start.layers.flatMap(({ keys, values }) => [keys, values])]);
+    // Tokens past the wanted length are made too, to fill a submission: only those that are kept need places.
     const step = (tokens: Tensor, before: KeyValueCache | undefined) => {
-      const { logits, state: after } = this.forward(reshape(tokens, [B, 1]), { state: before });
-      return { logits: reshape(logits, [B, this.vocabularySize]), state: after as KeyValueCache };
+      const { logits, state } = this.#goOn(reshape(tokens, [B, 1]), before as KeyValueCache);
+      return { logits: reshape(logits, [B, this.vocabularySize]), state };
     };
     const last = prompts.map((prompt) => prompt.at(-1) as number);
     return drawTokens(
@@ -220,11 +229,17 @@ export class TransformerLanguageModel extends Module {
     );
   }
 
+  /** The steps after those of a state, whose table of positions is long enough for all that count. */
+  #goOn(x: Tensor, state: KeyValueCache, lengths?: StepCounts): { logits: Tensor; state: KeyValueCache } {
+    const placed = this.#placed(x, state.lengths);
+    const { output, cache } = this.transformer.step(placed, state, { lengths, mask: this.#mask });
+    return { logits: this.output.forward(output), state: cache };
+  }
+
   /** Vectors of the tokens with their positions. */
-  #placed(x: Tensor, state: KeyValueCache | undefined): Tensor {
+  #placed(x: Tensor, offset?: Tensor): Tensor {
     const vectors = this.embedding.forward(x);
-    const placed = this.positions ? this.positions.forward(vectors, state ? { offset: state.lengths } : {}) : vectors;
-    return this.dropout.forward(placed);
+    return this.dropout.forward(this.positions ? this.positions.forward(vectors, { offset }) : vectors);
   }
 
   #expectPrompts(where: string, prompts: readonly (readonly number[])[], length: number): void {
