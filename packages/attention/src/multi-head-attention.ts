@@ -46,7 +46,10 @@ export interface AttendOptions {
   mask?: AttentionMask | undefined;
   /** Whether the weights [B, N, T, S] are wanted as well: a tensor that costs nothing until its values are asked for. */
   needWeights?: boolean;
-  /** Place of the first query, for rotary positions: a number, or u32 [B]; 0 by default. */
+  /**
+   * Place of the first query, for rotary positions: a number, or u32 [B]; 0 by default. Where the device alone knows it,
+   * call the positions' `reserve` first; `step` does.
+   */
   offset?: number | Tensor;
 }
 
@@ -132,6 +135,7 @@ export class MultiHeadAttention extends Module {
    * Keys and values of what is attended to, projected once for any number of calls of `attend`.
    * @param memory [B, S, keySize]
    * @param value what values are made of [B, S, valueSize], if not the memory
+   * @param options.offset place of the first step of the memory, as for `attend`
    */
   prepare(memory: Tensor, value = memory, { offset }: { offset?: number | Tensor | undefined } = {}): KeysAndValues {
     const where = "MultiHeadAttention.prepare";

@@ -44,10 +44,10 @@ export class LearnedPositions extends Module {
    */
   forward(x: Tensor, options: PlaceOptions = {}): Tensor {
     const where = "LearnedPositions.forward";
-    const { T, offset } = expectPlaces(where, x, this.size, options);
+    const { T, offset, before } = expectPlaces(where, x, this.size, options);
     const remedy =
       "Cut it shorter, build the layer with more places, or use SinusoidalPositions, RotaryPositions or alibi.";
-    expectRoom(where, this.length, T, offset, remedy);
+    expectRoom(where, this.length, T, before, remedy);
     const weight = this.inPrecision(this.weight) as Tensor;
     if (offset instanceof Tensor) return add(x, embedding(weight, placesFrom(offset, T)));
     return add(x, reshape(slice(weight, 0, offset, offset + T), [1, T, this.size]));

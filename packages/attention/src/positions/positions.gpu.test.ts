@@ -44,9 +44,9 @@ describe.each([
     const data = normal(sizes, { seed: 1 }).data;
     const weights = normal(sizes, { seed: 2 }).data;
     const x = reshape(draws(sizes, 1), [2, 5, 3 * D]);
-    const positions = new RotaryPositions(D, { interleaved, rotated: R });
-    const y = positions.forward(x, { offset });
-    const perRow = positions.forward(x, { offset: tensor(Uint32Array.of(offset, 2)) });
+    const make = () => new RotaryPositions(D, { interleaved, rotated: R });
+    const y = make().forward(x, { offset });
+    const perRow = make().forward(x, { offset: tensor(Uint32Array.of(offset, 2)) });
     const [dx] = grad(sum(mul(y, reshape(draws(sizes, 2), y.shape))), [x]) as [Tensor];
     await evaluate([y, perRow, dx]);
     // cosines are rounded to float32 once, and two products and a sum of numbers up to 5 once each
@@ -59,14 +59,16 @@ describe.each([
   });
 });
 
+const learned = new LearnedPositions(20, 6);
+
 test.each([
-  { why: "sinusoidal", positions: new SinusoidalPositions(6, { length: 4 }) },
-  { why: "learned", positions: new LearnedPositions(20, 6) },
-])("$why positions from a place on are those of the whole sequence", async ({ positions }) => {
+  { why: "sinusoidal", make: () => new SinusoidalPositions(6, { length: 4 }) },
+  { why: "learned", make: () => learned },
+])("$why positions from a place on are those of the whole sequence", async ({ make }) => {
   const x = draws([2, 4, 6], 1);
-  const whole = positions.forward(tensor(new Float32Array(2 * 12 * 6), { shape: [2, 12, 6] }));
-  const part = positions.forward(x, { offset: 8 });
-  const parts = positions.forward(x, { offset: tensor(Uint32Array.of(8, 3)) });
+  const whole = make().forward(tensor(new Float32Array(2 * 12 * 6), { shape: [2, 12, 6] }));
+  const part = make().forward(x, { offset: 8 });
+  const parts = make().forward(x, { offset: tensor(Uint32Array.of(8, 3)) });
   await evaluate([whole, part, parts]);
   const [all, values] = [await whole.data(), await x.data()];
   const expected = (from: readonly number[]) =>

@@ -1,3 +1,4 @@
+import { tensor } from "@unroll/nn";
 import { expect, test } from "vitest";
 import { draws } from "../test-support/tensors";
 import { LearnedPositions } from "./learned";
@@ -26,6 +27,8 @@ test("a sequence longer than the learned table is refused", () => {
   expect(() => positions.forward(draws([1, 2, 2], 1), { offset: 3 })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: LearnedPositions.forward: the sequence should be at most 4 steps long, as the table of positions is but is 5 steps long with the 3 before it. Cut it shorter, build the layer with more places, or use SinusoidalPositions, RotaryPositions or alibi.]`,
   );
+  const offset = tensor(Uint32Array.of(1, 3));
+  expect(() => positions.forward(draws([2, 2, 2], 1), { offset })).toThrow("is 5 steps long with the 3 before it");
 });
 
 test("what does not fit says what to do", () => {
@@ -39,6 +42,9 @@ test("what does not fit says what to do", () => {
     new SinusoidalPositions(4).forward(draws([1, 5, 4], 1), { offset: -1 }),
   ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: SinusoidalPositions.forward: offset should be a whole number of at least 0 but is -1.]`,
+  );
+  expect(() => new SinusoidalPositions(4).forward(draws([1, 5, 4], 1), { offset: tensor(Int32Array.of(-2)) })).toThrow(
+    "offset should be a whole number of at least 0 but is -2",
   );
   expect(() => new RotaryPositions(4, { rotated: 3 })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: RotaryPositions: rotated should be an even number up to headSize, 4 but is 3.]`,

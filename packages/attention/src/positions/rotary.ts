@@ -131,8 +131,8 @@ export class RotaryPositions extends Module {
       const expected = `[B, T, a multiple of headSize, ${this.headSize}]`;
       throw new ShapeError({ where, what: "x", expected, received: formatShape(x.shape) });
     }
-    const { T, offset } = expectPlaces(where, x, F, options);
-    this.reserve(T + (offset instanceof Tensor ? 0 : offset));
+    const { T, offset, before } = expectPlaces(where, x, F, options);
+    this.reserve(before + T);
     const { cosines, sines } = this.#tables;
     return rotate(x, cosines, sines, {
       heads: F / this.headSize,

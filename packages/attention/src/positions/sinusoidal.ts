@@ -55,12 +55,11 @@ export class SinusoidalPositions extends Module {
    * @throws ShapeError if x has other features
    */
   forward(x: Tensor, options: PlaceOptions = {}): Tensor {
-    const { T, offset } = expectPlaces("SinusoidalPositions.forward", x, this.size, options);
-    const from = offset instanceof Tensor ? 0 : offset;
-    this.reserve(from + T);
+    const { T, offset, before } = expectPlaces("SinusoidalPositions.forward", x, this.size, options);
+    this.reserve(before + T);
     const table = this.inPrecision(this.#table);
     if (offset instanceof Tensor) return add(x, embedding(table, placesFrom(offset, T)));
-    return add(x, reshape(slice(table, 0, from, from + T), [1, T, this.size]));
+    return add(x, reshape(slice(table, 0, offset, offset + T), [1, T, this.size]));
   }
 
   /** Makes the table long enough for sequences of `length` steps: needed only where an offset is known to the device alone. */
