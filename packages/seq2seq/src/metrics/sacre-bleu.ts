@@ -84,7 +84,7 @@ export function sacreBleu(
 }
 
 /**
- * The score of statistics that were summed over a corpus. Without any match it is 0, but with a floor or k added.
+ * The score of statistics that were summed over a corpus. Without any match it is 0, as are all precisions.
  * @throws ShapeError if `correct` and `total` differ in length
  * @throws ValueError if `smoothValue` is negative or no number
  */
@@ -106,8 +106,7 @@ export function bleuFromStatistics(
   const penalty = brevityPenalty(referenceLength, hypothesisLength);
   const precisions = new Array<number>(orders).fill(0);
   const result = { ...statistics, precisions, brevityPenalty: penalty };
-  const isHopeless = (smoothing === "exp" || smoothing === "none") && !statistics.correct.some((count) => count > 0);
-  if (isHopeless) return { ...result, score: 0 };
+  if (!statistics.correct.some((count) => count > 0)) return { ...result, score: 0 };
   let halves = 1;
   let order = orders;
   for (const [i, count] of statistics.total.entries()) {
