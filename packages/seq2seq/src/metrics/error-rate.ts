@@ -91,14 +91,19 @@ function editsBetween(hypothesis: Symbols, reference: Symbols): Edits {
       const put = symbol === other ? diagonal : { ...diagonal, substitutions: diagonal.substitutions + 1 };
       const over = above[j + 1] as Edits;
       const left = row[j] as Edits;
-      let best = put;
-      if (countOf(over) + 1 < countOf(best)) best = { ...over, insertions: over.insertions + 1 };
-      if (countOf(left) + 1 < countOf(best)) best = { ...left, deletions: left.deletions + 1 };
-      row.push(best);
+      const longer = { ...over, insertions: over.insertions + 1 };
+      const shorter = { ...left, deletions: left.deletions + 1 };
+      row.push(better(better(put, longer), shorter));
     }
     above = row;
   }
   return above[reference.length] as Edits;
+}
+
+/** The fewer edits, or of equally few those with more substitutions. */
+function better(one: Edits, other: Edits): Edits {
+  const more = countOf(other) - countOf(one);
+  return more < 0 || (more === 0 && other.substitutions > one.substitutions) ? other : one;
 }
 
 const NONE: Edits = { substitutions: 0, deletions: 0, insertions: 0 };

@@ -1,3 +1,4 @@
+import { random } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
 import { chrf, exactMatch, phonemeErrorRate, rougeL, wordErrorRate } from "..";
 
@@ -94,6 +95,24 @@ describe("error rates", () => {
     expect(wordErrorRate([["a", "b"]], [["b", "a"]]).rate).toBe(1);
   });
 
+  test("of equally few edits those that put the most words in another's place count", () => {
+    const edits = { substitutions: 2, deletions: 1, insertions: 0 };
+    expect(wordErrorRate(["b a b a"], ["a b b a b"])).toMatchObject(edits);
+    const rng = random(1);
+    for (let pair = 0; pair < 100; pair++) {
+      const draw = (least: number) => {
+        const [size = 0] = rng.uniform(1, least, 6);
+        return Array.from(rng.uniform(Math.floor(size), 0, 3), Math.floor);
+      };
+      const [hypothesis, reference] = [draw(0), draw(1)];
+      const counts = ([s, d, i]: Edits) => s + d + i;
+      const ways = allEdits(hypothesis, reference);
+      const [best] = ways.sort((a, b) => counts(a) - counts(b) || b[0] - a[0]);
+      const { substitutions, deletions, insertions } = wordErrorRate([hypothesis], [reference]);
+      expect([substitutions, deletions, insertions], `${hypothesis} for ${reference}`).toEqual(best);
+    }
+  });
+
   test("a word may be said in several ways", () => {
     const tomato = [
       ["T", "AH", "M", "EY", "T", "OW"],
@@ -112,6 +131,19 @@ describe("error rates", () => {
     );
   });
 });
+
+type Edits = readonly [substitutions: number, deletions: number, insertions: number];
+
+/** Every way to make the reference of the hypothesis. */
+function allEdits([a, ...hypothesis]: readonly number[], [b, ...reference]: readonly number[]): Edits[] {
+  if (a === undefined && b === undefined) return [[0, 0, 0]];
+  const after = (ways: Edits[], [s, d, i]: Edits) => ways.map((way): Edits => [way[0] + s, way[1] + d, way[2] + i]);
+  return [
+    ...(a !== undefined && b !== undefined ? after(allEdits(hypothesis, reference), [a === b ? 0 : 1, 0, 0]) : []),
+    ...(b === undefined ? [] : after(allEdits(a === undefined ? [] : [a, ...hypothesis], reference), [0, 1, 0])),
+    ...(a === undefined ? [] : after(allEdits(hypothesis, b === undefined ? [] : [b, ...reference]), [0, 0, 1])),
+  ];
+}
 
 test("exactMatch counts what is the same to the last symbol", () => {
   expect(exactMatch(["2001-02-03", "x", "y"], ["2001-02-03", "x ", "y"])).toBe(2 / 3);
