@@ -1,3 +1,5 @@
+import { spacedWords, withoutSpacesAtTheEnd } from "./white-space";
+
 /** How sacreBLEU makes words of a sentence; its results can be compared only where this is the same. */
 export type BleuTokenizer = "none" | "13a" | "intl" | "char";
 
@@ -32,21 +34,19 @@ const INTERNATIONAL: readonly Rule[] = [
 const applied = (text: string, rules: readonly Rule[]): string =>
   rules.reduce((line, [pattern, replacement]) => line.replace(pattern, replacement), text);
 
-const words = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== "");
-
 /** The words of a sentence, whose end is not looked at as of a line: spaces there are none of it. */
 export function bleuWords(sentence: string, tokenizer: BleuTokenizer): string[] {
-  const line = sentence.trimEnd();
+  const line = withoutSpacesAtTheEnd(sentence);
   switch (tokenizer) {
     case "none":
-      return words(line);
+      return spacedWords(line);
     case "char":
-      return Array.from(line).filter((character) => character.trim() !== "");
+      return spacedWords(line).flatMap((word) => Array.from(word));
     case "intl":
-      return words(applied(line, INTERNATIONAL));
+      return spacedWords(applied(line, INTERNATIONAL));
     case "13a": {
       const plain = ENTITIES.reduce((text, [entity, character]) => text.replaceAll(entity, character), line);
-      return words(applied(` ${plain} `, WESTERN));
+      return spacedWords(applied(` ${plain} `, WESTERN));
     }
   }
 }

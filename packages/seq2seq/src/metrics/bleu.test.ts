@@ -130,6 +130,19 @@ describe("sacreBleu", () => {
     else expect(same.score).toBeLessThan(50);
   });
 
+  test.each([
+    { tokenizer: "none", count: 5 },
+    { tokenizer: "13a", count: 5 },
+    { tokenizer: "intl", count: 5 },
+    { tokenizer: "char", count: 7 },
+  ] as const)("white space is what it is in Python, by $tokenizer", ({ tokenizer, count }) => {
+    // sacreBLEU 2.6.0 counts as many, and finds both the same
+    const text = "a\u0085b\x1cc\x1dd\ufeffe\x1e\u3000f \x1f";
+    const { score, hypothesisLength } = sacreBleu([text], [["a b c d\ufeffe f"]], { tokenizer });
+    expect(hypothesisLength).toBe(count);
+    expect(score).toBeCloseTo(100, 9);
+  });
+
   test("smoothing by its formulas", () => {
     const statistics = { correct: [3, 2, 0, 0], total: [4, 3, 2, 1], hypothesisLength: 4, referenceLength: 5 };
     const score = (p: number[]) => 100 * Math.exp(1 - 5 / 4) * p.reduce((a, b) => a * b, 1) ** (1 / p.length);

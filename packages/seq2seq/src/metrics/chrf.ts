@@ -1,6 +1,7 @@
 import { ValueError } from "@unroll/kernels";
 import { ngramCounts } from "./ngrams";
 import { expectPairs, expectReferences } from "./pairs";
+import { spacedWords } from "./white-space";
 
 export interface ChrfOptions {
   /** Longest n-grams of characters; 6 by default. */
@@ -69,7 +70,7 @@ function countsOf(hypothesis: string, reference: string, options: Orders): Count
     string,
     string,
   ];
-  const characters = (text: string): string[] => Array.from(whitespace ? text : text.replace(/\s+/gu, ""));
+  const characters = (text: string): string[] => Array.from(whitespace ? text : spacedWords(text).join(""));
   const [a, b] = [characters(ours), characters(theirs)];
   const [u, v] = [wordsOf(ours), wordsOf(theirs)];
   return [
@@ -85,8 +86,8 @@ function common(ours: ReadonlyMap<string, number>, theirs: ReadonlyMap<string, n
 }
 
 function wordsOf(text: string): string[] {
-  return text.split(/\s+/u).flatMap((word) => {
-    if (word.length < 2) return word === "" ? [] : [word];
+  return spacedWords(text).flatMap((word) => {
+    if (word.length < 2) return [word];
     if (PUNCTUATION.has(word.at(-1) as string)) return [word.slice(0, -1), word.slice(-1)];
     return PUNCTUATION.has(word.charAt(0)) ? [word.slice(0, 1), word.slice(1)] : [word];
   });

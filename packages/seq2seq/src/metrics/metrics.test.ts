@@ -23,6 +23,12 @@ describe("chrf", () => {
     expect(chrf(["x."], [["x!"]], { characterOrder: 2, wordOrder: 2 })).toBeCloseTo(100 * p, 10);
   });
 
+  test("white space is what it is in Python", () => {
+    const [text, reference] = ["ab\ufeff c\x1fd", "ab cd"]; // by sacreBLEU 2.6.0
+    expect(chrf([text], [[reference]])).toBeCloseTo(39.44174757281553, 10);
+    expect(chrf([text], [[reference]], { wordOrder: 2 })).toBeCloseTo(26.294498381877023, 10);
+  });
+
   test("each sentence takes the reference that it does best with", () => {
     expect(
       chrf(
