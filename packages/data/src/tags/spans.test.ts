@@ -78,6 +78,11 @@ describe("tagsOf and convertTags", () => {
     expect(convertTags(bioes, "bioes", "bio")).toEqual(bio);
   });
 
+  test("write tags without a type as they are read", () => {
+    expect(convertTags(["B", "I", "O", "B"], "bio", "bioes")).toEqual(["B", "E", "O", "S"]);
+    expect(convertTags(["S", "B", "I", "E"], "bioes", "bio")).toEqual(["B", "B", "I", "I"]);
+  });
+
   test("write a span by its rules, and refuse spans that overlap or reach out", () => {
     expect(tagsOf([{ type: "a", start: 1, end: 4 }], 5, { scheme: "bioes" }).join(" ")).toBe("O B-a I-a E-a O");
     expect(() =>

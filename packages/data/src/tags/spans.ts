@@ -72,7 +72,8 @@ export function tagsOf(
         position: start,
       });
     }
-    for (let at = start; at < end; at++) tags[at] = `${prefixOf(at, start, end, scheme)}-${type}`;
+    const ending = type === "" ? "" : `-${type}`;
+    for (let at = start; at < end; at++) tags[at] = `${prefixOf(at, start, end, scheme)}${ending}`;
     free = end;
   }
   return tags;
