@@ -47,7 +47,7 @@ export function buffersOf(value: unknown): ArrayBuffer[] {
     if (top instanceof ArrayBuffer) found.add(top);
     else if (ArrayBuffer.isView(top)) {
       if (top.buffer instanceof ArrayBuffer) found.add(top.buffer);
-    } else stack.push(...Object.values(top));
+    } else for (const inner of Object.values(top)) stack.push(inner); // one by one: arguments are limited
   }
   return [...found];
 }

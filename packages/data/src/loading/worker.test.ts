@@ -128,3 +128,8 @@ test("buffersOf finds every buffer once, at any depth and in rings", () => {
   expect(buffersOf([undefined, 0, { ring, other }])).toHaveLength(2);
   expect(buffersOf(undefined)).toEqual([]);
 });
+
+test("buffersOf reads lists of any length", () => {
+  const { buffer } = new Float32Array(1);
+  expect(buffersOf({ list: [...new Array(200_000).fill(0), buffer] })).toEqual([buffer]);
+});
