@@ -46,6 +46,24 @@ export function expectWithin(
   }
 }
 
+/** Refuses a setting that is none of the words that it may be. */
+export function expectOneOf(
+  Kind: ErrorClass,
+  where: string,
+  settings: Readonly<Record<string, string>>,
+  words: readonly string[],
+): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (words.includes(value)) continue;
+    throw new Kind({
+      where,
+      expected: `${name} to be one of ${words.join(", ")}`,
+      actual: excerpt(value),
+      remedy: `Pass ${name} as one of them.`,
+    });
+  }
+}
+
 /** What came, short enough for a message. */
 export function excerpt(value: unknown): string {
   const text = typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? String(value));

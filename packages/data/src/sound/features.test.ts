@@ -83,6 +83,9 @@ describe("melFilterBank", () => {
       `[SignalError: melFilterBank: expected high to be a number from 0 to 4000 but got 4001. Pass high as such a number.]`,
     );
     expect(() => melFilterBank({ ...options, low: 3000, high: 2000 })).toThrow(SignalError);
+    for (const word of [{ scale: "bark" }, { norm: "slaney" }, { corners: "round" }]) {
+      expect(() => melFilterBank({ ...options, ...(word as object) })).toThrow(SignalError);
+    }
   });
 });
 
@@ -101,6 +104,17 @@ describe("logMel and mfcc", () => {
     for (const [at, value] of data.entries()) {
       expect(value).toBeCloseTo(Math.log(mel(Math.floor(at / 20), at % 20)), 5);
     }
+  });
+
+  test("refuses what it may not be told", () => {
+    expect(() => logMel(signal, { ...options, log: "db" as "decibels" })).toThrowErrorMatchingInlineSnapshot(
+      `[SignalError: logMel: expected log to be one of natural, decibels but got "db". Pass log as one of them.]`,
+    );
+    for (const range of [Number.NaN, -1]) {
+      expect(() => logMel(signal, { ...options, log: "decibels", range })).toThrow(SignalError);
+    }
+    const boundless = logMel(signal, { ...options, log: "decibels", range: Number.POSITIVE_INFINITY });
+    expect(boundless.data.every(Number.isFinite)).toBe(true);
   });
 
   test("decibels end at a range below the largest, logarithms at the floor", () => {
@@ -188,6 +202,9 @@ describe("FeatureScale", () => {
   });
 
   test("refuses other features and JSON that is no scale", () => {
+    expect(() => new FeatureScale([0, 1], [1])).toThrowErrorMatchingInlineSnapshot(
+      `[SignalError: FeatureScale: expected a deviation for each of 2 means but got 1. Pass both of the same features, or take FeatureScale.of.]`,
+    );
     const scale = new FeatureScale([0], [1]);
     expect(() => scale.apply({ data: new Float32Array(2), shape: [1, 2] })).toThrowErrorMatchingInlineSnapshot(
       `[SignalError: FeatureScale.apply: expected 1 features in every frame but got 2. Make all features with the same options.]`,

@@ -1,4 +1,4 @@
-import { expectWhole, expectWithin } from "../checks";
+import { expectOneOf, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 import { type MelOptions, melFilterBank } from "./mel";
@@ -15,7 +15,7 @@ export interface LogMelOptions extends FrameOptions, Omit<MelOptions, "fftSize">
   log?: "natural" | "decibels";
   /** The least energy, below which all is silence; 1e-10 when absent. */
   floor?: number;
-  /** For decibels: how far below the largest value of the signal any may be; 80 when absent, as in librosa. */
+  /** For decibels: how far below the largest value of the signal any may be; 80 when absent, as in librosa; no bound when infinite. */
   range?: number;
 }
 
@@ -40,7 +40,9 @@ function logMelFloat64(
   options: LogMelOptions,
 ): ShapedArray<Float64Array<ArrayBuffer>> {
   const { log = "natural", floor = 1e-10, range = 80 } = options;
+  expectOneOf(SignalError, where, { log }, ["natural", "decibels"]);
   expectWithin(SignalError, where, { floor }, { least: Number.MIN_VALUE });
+  expectWithin(SignalError, where, { range }, { least: 0, most: Number.POSITIVE_INFINITY });
   const energies = spectrogram(signal, options);
   const filters = melFilterBank(options);
   const [frames = 0, bins = 0] = energies.shape;

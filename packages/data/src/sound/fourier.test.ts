@@ -4,7 +4,7 @@ import { Random } from "../random/random";
 import { FourierTransform } from "./fourier";
 import { resample } from "./resample";
 import { spectrogram, stft } from "./stft";
-import { windowOf } from "./windows";
+import { type WindowName, windowOf } from "./windows";
 
 const noise = (length: number, seed: number) => {
   const random = new Random(seed);
@@ -175,6 +175,17 @@ describe("stft", () => {
     );
     expect(() => stft(signal, { fftSize: 8, windowLength: 4, window: [1, 1] })).toThrow(SignalError);
     expect(() => stft(signal, { fftSize: 8, hop: 0 })).toThrow(SignalError);
+    const hanning = "hanning" as WindowName;
+    expect(() => stft(signal, { fftSize: 8, window: hanning })).toThrowErrorMatchingInlineSnapshot(
+      `[SignalError: windowOf: expected window to be one of hann, hamming, blackman, rectangular but got "hanning". Pass window as one of them.]`,
+    );
+    expect(() => stft(signal, { fftSize: 2, window: [1, Number.NaN] })).toThrowErrorMatchingInlineSnapshot(
+      `[SignalError: stft: expected a window of finite numbers but got NaN as weight 1. Make the weights anew, or name a window.]`,
+    );
+    expect(() => stft(signal, { fftSize: 8, padding: "mirror" as "reflect" })).toThrow(SignalError);
+    for (const power of [Number.NaN, -1, 0]) {
+      expect(() => spectrogram(signal, { fftSize: 8, power })).toThrow(SignalError);
+    }
     expect(() => stft(new Float32Array(0), { fftSize: 8, padding: "zero" })).toThrow(SignalError);
   });
 });
@@ -209,5 +220,8 @@ describe("resample", () => {
     expect(() => resample([1], 8000, 0)).toThrowErrorMatchingInlineSnapshot(
       `[SignalError: resample: expected the new rate to be a whole number of at least 1 but got 0. Pass the new rate as such a number.]`,
     );
+    for (const rolloff of [0, Number.NaN, -1]) {
+      expect(() => resample([1], 8000, 16000, { rolloff })).toThrow(SignalError);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { expectWhole, expectWithin } from "../checks";
+import { expectOneOf, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 
@@ -59,6 +59,9 @@ export function melFilterBank(options: MelOptions): ShapedArray<Float64Array<Arr
   const where = "melFilterBank";
   const { sampleRate, fftSize, bands, low = 0, high = sampleRate / 2 } = options;
   const { scale = "slaney", norm = "area", corners = "exact" } = options;
+  expectOneOf(SignalError, where, { scale }, ["htk", "slaney"]);
+  expectOneOf(SignalError, where, { norm }, ["area", "peak"]);
+  expectOneOf(SignalError, where, { corners }, ["exact", "bins"]);
   expectWhole(SignalError, where, { fftSize, bands });
   expectWithin(SignalError, where, { sampleRate }, { least: Number.MIN_VALUE });
   expectWithin(SignalError, where, { low }, { least: 0, most: sampleRate / 2 });

@@ -19,7 +19,16 @@ export class FeatureScale {
   /** [C], √(Σ(x − mean)²/N) */
   readonly deviation: Readonly<Float64Array>;
 
+  /** @throws SignalError if there is not a deviation for each mean */
   constructor(mean: ArrayLike<number>, deviation: ArrayLike<number>) {
+    if (mean.length !== deviation.length) {
+      throw new SignalError({
+        where: "FeatureScale",
+        expected: `a deviation for each of ${mean.length} means`,
+        actual: String(deviation.length),
+        remedy: "Pass both of the same features, or take FeatureScale.of.",
+      });
+    }
     this.mean = Float64Array.from(mean);
     this.deviation = Float64Array.from(deviation);
   }

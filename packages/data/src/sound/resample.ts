@@ -1,11 +1,11 @@
-import { expectWhole } from "../checks";
+import { expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 
 /** How sharp the filter of `resample` is. */
 export interface ResampleOptions {
   /** The zeros of the filter at each side; more are sharper and slower. 6 when absent. */
   zeros?: number;
-  /** Where the filter starts to fall, as a share of the lower of the two half rates; 0.99 when absent. */
+  /** Where the filter starts to fall, as a share of the lower of the two half rates: above 0, up to 1; 0.99 when absent. */
   rolloff?: number;
 }
 
@@ -17,6 +17,7 @@ export interface ResampleOptions {
  * @param from samples a second, a whole number
  * @param to the same, of the result
  * @returns ⌈L·to/from⌉ samples
+ * @throws SignalError if a rate or an option is out of range
  */
 export function resample(
   signal: ArrayLike<number>,
@@ -25,6 +26,7 @@ export function resample(
   { zeros = 6, rolloff = 0.99 }: ResampleOptions = {},
 ): Float32Array<ArrayBuffer> {
   expectWhole(SignalError, "resample", { "the old rate": from, "the new rate": to, zeros });
+  expectWithin(SignalError, "resample", { rolloff }, { least: Number.MIN_VALUE, most: 1 });
   if (from === to) return Float32Array.from(signal);
   const divisor = greatestCommonDivisor(from, to);
   const [inputs, outputs] = [from / divisor, to / divisor];

@@ -1,4 +1,4 @@
-import { excerpt, expectWhole } from "../checks";
+import { excerpt, expectOneOf, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 import { FourierTransform } from "./fourier";
@@ -51,13 +51,15 @@ export function stft(signal: ArrayLike<number>, options: FrameOptions): Stft {
 /**
  * |X_{t,k}|^power: the energy of each bin in each frame for a power of 2, the magnitude for 1.
  *
- * @param options.power 2 when absent
+ * @param options.power above 0; 2 when absent
  * @returns [T, F]
+ * @throws SignalError as `stft`
  */
 export function spectrogram(
   signal: ArrayLike<number>,
   { power = 2, ...options }: FrameOptions & { power?: number },
 ): ShapedArray<Float64Array<ArrayBuffer>> {
+  expectWithin(SignalError, "spectrogram", { power }, { least: Number.MIN_VALUE });
   const bins = Math.floor(options.fftSize / 2) + 1;
   const count = frameCount("spectrogram", signal.length, options);
   const data = new Float64Array(count * bins);
@@ -74,6 +76,7 @@ export function spectrogram(
 export function frameCount(where: string, length: number, options: FrameOptions): number {
   const { fftSize, hop = Math.max(1, Math.floor(fftSize / 4)), center = true, padding = "reflect" } = options;
   expectWhole(SignalError, where, { fftSize, hop });
+  expectOneOf(SignalError, where, { padding }, ["reflect", "zero"]);
   const least = center ? (padding === "reflect" ? Math.floor(fftSize / 2) + 1 : 1) : fftSize;
   if (length < least) {
     throw new SignalError({
@@ -132,7 +135,17 @@ function frameWindow(where: string, { fftSize, windowLength, window = "hann" }: 
       remedy: "Leave windowLength out where the window is given by its weights.",
     });
   }
+  const own = typeof window === "string" ? windowOf(window, length) : Array.from(window);
+  const bad = own.findIndex((weight) => !Number.isFinite(weight));
+  if (bad >= 0) {
+    throw new SignalError({
+      where,
+      expected: "a window of finite numbers",
+      actual: `${own[bad]} as weight ${bad}`,
+      remedy: "Make the weights anew, or name a window.",
+    });
+  }
   const weights = new Float64Array(fftSize);
-  weights.set(typeof window === "string" ? windowOf(window, length) : window, Math.floor((fftSize - length) / 2));
+  weights.set(own, Math.floor((fftSize - length) / 2));
   return weights;
 }

@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOneOf, expectWhole } from "../checks";
 import { SignalError } from "../errors";
 
 /** What a frame is multiplied by before its spectrum is taken. */
@@ -18,12 +18,14 @@ const TERMS: Readonly<Record<WindowName, readonly [number, number, number]>> = {
  * @param options.symmetric whether the last weight equals the first, N = n − 1, as for filters; without, N = n, as for
  *   spectra, where the window repeats. False when absent, as in librosa and PyTorch.
  * @returns [n]
+ * @throws SignalError if there is no window of that name, or the length is out of range
  */
 export function windowOf(
   name: WindowName,
   length: number,
   { symmetric = false }: { symmetric?: boolean } = {},
 ): Float64Array<ArrayBuffer> {
+  expectOneOf(SignalError, "windowOf", { window: name }, Object.keys(TERMS));
   expectWhole(SignalError, "windowOf", { length });
   const [a0, a1, a2] = TERMS[name];
   const period = symmetric ? Math.max(length - 1, 1) : length;
