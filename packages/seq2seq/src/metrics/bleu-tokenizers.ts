@@ -1,7 +1,9 @@
 import { spacedWords, withoutSpacesAtTheEnd } from "./white-space";
 
+export const BLEU_TOKENIZERS = ["none", "13a", "intl", "char"] as const;
+
 /** How sacreBLEU makes words of a sentence; its results can be compared only where this is the same. */
-export type BleuTokenizer = "none" | "13a" | "intl" | "char";
+export type BleuTokenizer = (typeof BLEU_TOKENIZERS)[number];
 
 type Rule = readonly [pattern: RegExp, replacement: string];
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   type BleuSmoothing,
+  type BleuTokenizer,
   bleuFromStatistics,
   brevityPenalty,
   closestReferenceLength,
@@ -180,6 +181,12 @@ describe("sacreBleu", () => {
     );
     expect(() => sacreBleu(["a"], [["a"]], { smoothing: "floor", smoothValue: -1 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: bleuFromStatistics: smoothValue should be a finite number from 0 but is -1.]`,
+    );
+    expect(() => sacreBleu(["a"], [["a"]], { tokenizer: "zh" as BleuTokenizer })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: sacreBleu: tokenizer should be one of none, 13a, intl, char but is zh.]`,
+    );
+    expect(() => sacreBleu(["a"], [["a"]], { smoothing: "k" as "exp" })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: bleuFromStatistics: smoothing should be one of exp, floor, add-k, none but is k.]`,
     );
     const broken = { correct: [1], total: [1, 2], hypothesisLength: 1, referenceLength: 1 };
     expect(() => bleuFromStatistics(broken)).toThrowErrorMatchingInlineSnapshot(

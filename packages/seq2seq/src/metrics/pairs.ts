@@ -1,4 +1,4 @@
-import { ShapeError } from "@unroll/kernels";
+import { ShapeError, ValueError } from "@unroll/kernels";
 
 /** Words, phonemes, characters or any other symbols of one sentence; compared with `===`. */
 export type Symbols = readonly (string | number)[];
@@ -34,4 +34,12 @@ export function expectReferences(where: string, references: readonly (readonly u
     received: "empty",
     remedy: "Each hypothesis is compared with a list of references: [[reference], …] where there is one each.",
   });
+}
+
+/** @throws ValueError if an option is none of the words that it may be */
+export function expectOneOf(where: string, options: Readonly<Record<string, string>>, words: readonly string[]): void {
+  for (const [what, word] of Object.entries(options)) {
+    if (words.includes(word)) continue;
+    throw new ValueError({ where, what, expected: `one of ${words.join(", ")}`, received: String(word) });
+  }
 }

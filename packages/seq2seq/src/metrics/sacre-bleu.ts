@@ -1,8 +1,10 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { type BleuTokenizer, bleuWords } from "./bleu-tokenizers";
+import { BLEU_TOKENIZERS, type BleuTokenizer, bleuWords } from "./bleu-tokenizers";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
-import { expectPairs, expectReferences } from "./pairs";
+import { expectOneOf, expectPairs, expectReferences } from "./pairs";
+
+const SMOOTHINGS = ["exp", "floor", "add-k", "none"] as const;
 
 /** How the score of statistics is made. */
 export interface BleuScoreOptions {
@@ -10,7 +12,7 @@ export interface BleuScoreOptions {
    * What becomes of an order without a match: half, a quarter, … of one ("exp", the default), `smoothValue` of one
    * ("floor"), `smoothValue` more matches and n-grams of each order above 1 ("add-k"), or nothing ("none").
    */
-  smoothing?: "exp" | "floor" | "add-k" | "none";
+  smoothing?: (typeof SMOOTHINGS)[number];
   /** For "floor" 0.1 by default, for "add-k" 1. */
   smoothValue?: number;
   /** Leaves out orders of which no hypothesis has an n-gram, as is right for single sentences; false by default. */
@@ -64,6 +66,7 @@ export function sacreBleu(
   if (!(Number.isInteger(maxOrder) && maxOrder > 0)) {
     throw new ValueError({ where, what: "maxOrder", expected: "a positive whole number", received: String(maxOrder) });
   }
+  expectOneOf(where, { tokenizer }, BLEU_TOKENIZERS);
   const wordsOf = (text: string): string[] => bleuWords(lowercase ? text.toLowerCase() : text, tokenizer);
   const correct = new Array<number>(maxOrder).fill(0);
   const total = new Array<number>(maxOrder).fill(0);
@@ -86,7 +89,7 @@ export function sacreBleu(
 /**
  * The score of statistics that were summed over a corpus. Without any match it is 0, as are all precisions.
  * @throws ShapeError if `correct` and `total` differ in length
- * @throws ValueError if `smoothValue` is negative or no number
+ * @throws ValueError if there is no such smoothing, or `smoothValue` is negative or no number
  */
 export function bleuFromStatistics(
   statistics: BleuStatistics,
@@ -99,6 +102,7 @@ export function bleuFromStatistics(
     const expected = "as many numbers as total, at least one";
     throw new ShapeError({ where, what: "correct", expected, received: String(statistics.correct.length) });
   }
+  expectOneOf(where, { smoothing }, SMOOTHINGS);
   const k = smoothValue ?? (smoothing === "floor" ? 0.1 : 1);
   if (!(k >= 0 && Number.isFinite(k))) {
     throw new ValueError({ where, what: "smoothValue", expected: "a finite number from 0", received: String(k) });
