@@ -1,3 +1,4 @@
+import { ValueError } from "@unroll/kernels";
 import { add, Conv1d, div, expectExtent, type Generator, relu, type Tensor } from "@unroll/nn";
 import { type Encoded, type EncodeOptions, Encoder } from "./encoder";
 import { SourceInput, type SourceOptions } from "./source-input";
@@ -23,7 +24,7 @@ export class ConvolutionalFront extends Encoder {
 
   /**
    * @param makeEncoder makes what reads the convolutions' output, features [B, S, channels]
-   * @throws ValueError if a size is not a positive whole number
+   * @throws ValueError if a size is not a positive whole number, or `kernelSize` is even
    */
   constructor(makeEncoder: (inputSize: number) => Encoder, options: ConvolutionalFrontOptions) {
     super();
@@ -31,6 +32,10 @@ export class ConvolutionalFront extends Encoder {
     const { channels, kernelSize = 3, stride = 1, rng } = options;
     expectExtent(where, { layers: channels.length });
     expectExtent(where, { stride });
+    if (expectExtent(where, { kernelSize }) % 2 === 0) {
+      const expected = "odd, so that as many zeros stand at both ends";
+      throw new ValueError({ where, what: "kernelSize", expected, received: String(kernelSize) });
+    }
     this.input = new SourceInput(where, options);
     this.stride = stride;
     this.convolutions = channels.map((into, layer) => {

@@ -79,6 +79,12 @@ const bad: Record<string, () => unknown> = {
   "a pyramid without halvings": () => new PyramidalEncoder(H, { ...sizes, halvings: 0 }),
   "a front without convolutions": () =>
     new ConvolutionalFront((inputSize) => new RecurrentEncoder(H, { inputSize }), { ...sizes, channels: [] }),
+  "a front whose convolutions have no middle": () =>
+    new ConvolutionalFront((inputSize) => new RecurrentEncoder(H, { inputSize }), {
+      ...sizes,
+      channels: [4],
+      kernelSize: 2,
+    }),
   "a vocabulary without a start": () => new EncoderDecoder(encoder(), plainOf(encoder(), "gru"), { endId: 1 }),
   "a vocabulary without an end": () => new EncoderDecoder(encoder(), plainOf(encoder(), "gru"), { startId: 0 }),
   "an end that the decoder cannot say": () =>
@@ -135,6 +141,7 @@ test("what is wrong is said before anything runs", () => {
       "a copy of what a source is not": "ShapeError: PointerGeneratorDecoder.start: copyIds should be [2, 3], what each step of the source is a copy of but is [2, 4]. Encode with { copyIds }, or with an encoder that reads tokens and keeps their number.",
       "a coverage loss below 0": "ValueError: EncoderDecoder.loss: coverage should be a finite number, at least 0 but is -1.",
       "a coverage loss without attention": "ValueError: EncoderDecoder.loss: coverage should be 0 for a decoder without attention but is 1. Leave it out, or build the model with a decoder that attends.",
+      "a front whose convolutions have no middle": "ValueError: ConvolutionalFront: kernelSize should be odd, so that as many zeros stand at both ends but is 2.",
       "a front without convolutions": "ValueError: ConvolutionalFront: layers should be a positive whole number but is 0.",
       "a k below 1": "ValueError: inverseSigmoidSampling: k should be a finite number, at least 1 but is 0.5.",
       "a layer that there is not": "ValueError: SelfAttentionDecoder: alignmentLayer should be a layer from 0 to 1, or, from the last on, from -1 to -2 but is 2.",
