@@ -18,7 +18,7 @@ export interface GenerateOptions extends DrawOptions {
   /** Takes the most probable token each time, the lowest of equals; nothing is drawn. */
   greedy?: boolean;
   /** Draws what this seed draws, each time it is called. In place of `rng`. */
-  seed?: number;
+  seed?: number | undefined;
   /** A token, or several, at which a row ends; it is not part of what is returned. */
   stop?: number | readonly number[];
   /** Tokens made in each submission and read back at once, 16 or more: 32 by default, or 16 where no more are wanted. */
@@ -50,7 +50,9 @@ export function expectDrawing(where: string, V: number, options: GenerateOptions
   const { length, greedy = false, seed, rng, stop = [], perSubmission = length > LEAST ? 2 * LEAST : LEAST } = options;
   expectExtent(where, { length });
   const draws = expectDrawOptions(where, options);
-  const chosen = ["temperature", "topK", "topP", "seed", "rng"].filter((name) => Object.hasOwn(options, name));
+  const chosen = (["temperature", "topK", "topP", "seed", "rng"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
   if (greedy && chosen.length > 0) {
     const received = `greedy: true beside ${chosen.join(", ")}`;
     throw new ValueError({ where, what: "the options", expected: "greedy: true, or how to draw", received });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   categorical,
   Embedding,
+  expectDrawing,
   GRU,
   LanguageModel,
   LSTM,
@@ -229,6 +230,11 @@ describe("bad options", () => {
     expect(message(() => categorical(zeros([2, 3]), { temperature: Number.NaN }))).toMatchInlineSnapshot(
       `"ValueError: categorical: temperature should be a finite number above 0 but is NaN. For the most probable class each time, take argmax, or pass greedy: true where that is an option."`,
     );
+  });
+
+  test("of drawing, where options that are undefined are not there", () => {
+    const drawn = { temperature: undefined, topK: undefined, topP: undefined, seed: undefined, rng: undefined };
+    expect(expectDrawing("generate", 5, { length: 3, greedy: true, ...drawn }).length).toBe(3);
   });
 
   test("of a state: it belongs to another kind of cell", () => {

@@ -10,12 +10,12 @@ import { cast } from "./elementwise";
 /** How one class of many is drawn. */
 export interface DrawOptions {
   /** What logits are divided by: less than 1 prefers the probable, more evens out; 1 by default. */
-  temperature?: number;
+  temperature?: number | undefined;
   /** Draws among the K most probable only, and what equals the K-th; among all by default. */
-  topK?: number;
+  topK?: number | undefined;
   /** Then among the fewest, most probable first, whose probabilities add up to this (nucleus; Holtzman et al. 2020); 1 by default. */
-  topP?: number;
-  rng?: Generator;
+  topP?: number | undefined;
+  rng?: Generator | undefined;
 }
 
 /** Colder than this the runner-up's chance is below 2⁻²⁴ unless the logits are equal in all their digits. */
