@@ -2,16 +2,19 @@ import { ValueError } from "@unroll/kernels";
 import { clippedMatches } from "./ngrams";
 import type { Symbols } from "./pairs";
 
+export const BLEU_SMOOTHINGS = [
+  "none", //    method 0: a precision of 0 makes the whole as good as 0
+  "method1", // ε in place of no match
+  "method2", // one more match and one more n-gram of every order above 1 (Lin & Och 2004)
+  "method3", // 1/2ᵏ in place of the k-th order without a match (NIST)
+  "method4", // the same, smaller for short sentences
+  "method5", // the mean with the orders below and above
+  "method6", // towards what the two orders below make expect
+  "method7", // 4, then 5
+] as const;
+
 /** How `corpusBleu` mends precisions of 0, by the numbers of NLTK's SmoothingFunction; the titles are of Chen & Cherry (2014). */
-export type BleuSmoothing =
-  | "none" //    method 0: a precision of 0 makes the whole as good as 0
-  | "method1" // ε in place of no match
-  | "method2" // one more match and one more n-gram of every order above 1 (Lin & Och 2004)
-  | "method3" // 1/2ᵏ in place of the k-th order without a match (NIST)
-  | "method4" // the same, smaller for short sentences
-  | "method5" // the mean with the orders below and above
-  | "method6" // towards what the two orders below make expect
-  | "method7"; // 4, then 5
+export type BleuSmoothing = (typeof BLEU_SMOOTHINGS)[number];
 
 /** A precision of one order: a fraction that is not reduced. */
 export interface Precision {

@@ -52,6 +52,9 @@ describe("corpusBleu", () => {
   });
 
   test("says what is wrong", () => {
+    expect(() => corpusBleu(["a"], [["a"]], { smoothing: "floor" as "none" })).toThrow(
+      "smoothing should be one of none,",
+    );
     expect(() => corpusBleu(["a"], [])).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: corpusBleu: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
     );

@@ -1,8 +1,8 @@
 import { ValueError } from "@unroll/kernels";
-import { type BleuSmoothing, type Precision, smoothedPrecisions } from "./bleu-smoothing";
+import { BLEU_SMOOTHINGS, type BleuSmoothing, type Precision, smoothedPrecisions } from "./bleu-smoothing";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
-import { expectPairs, expectReferences, type Sentence, symbolsOf } from "./pairs";
+import { expectOneOf, expectPairs, expectReferences, type Sentence, symbolsOf } from "./pairs";
 
 export interface BleuOptions {
   /** Of the orders 1, 2, …, in the geometric mean; a quarter each of four by default. */
@@ -36,7 +36,7 @@ export function modifiedPrecision(hypothesis: Sentence, references: readonly Sen
  * `sacreBleu`.
  * @param references for each hypothesis a list of references
  * @throws ShapeError if a hypothesis has no reference, or there are more or fewer hypotheses than lists of references
- * @throws ValueError if a weight is no finite number, or the smoothing cannot be applied
+ * @throws ValueError if a weight is no finite number, or the smoothing is none or cannot be applied
  */
 export function corpusBleu(
   hypotheses: readonly Sentence[],
@@ -47,6 +47,7 @@ export function corpusBleu(
   expectPairs(where, hypotheses, references);
   expectReferences(where, references);
   expectWeights(where, weights);
+  expectOneOf(where, { smoothing }, BLEU_SMOOTHINGS);
   const pairs = hypotheses.map((hypothesis, i) => ({
     hypothesis: symbolsOf(hypothesis),
     references: (references[i] ?? []).map(symbolsOf),
