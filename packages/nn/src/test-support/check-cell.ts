@@ -13,6 +13,7 @@ import {
   type StepInput,
   sum,
   type Tensor,
+  zeros,
 } from "..";
 import type { CellReference, Vectors, Weights } from "../modules/cells/cells.reference";
 import { toTensor } from "./check-op";
@@ -116,10 +117,11 @@ export async function checkCell(
   for (const [name, values] of inputs) leaves.set(name, parameters.get(name) ?? toTensor(values));
   const startOf = (name: string): Tensor | undefined => leaves.get(`start.${name}`);
   const state: Record<string, Tensor> = {};
-  for (const name of Object.keys(cell.stateShapes)) {
+  for (const [name, shape] of Object.entries(cell.stateShapes)) {
     const given = startOf(name);
     if (given)
       state[name] = toTensor({ shape: [1, ...given.shape], data: (inputs.get(`start.${name}`) as Float64Tensor).data });
+    else if (start) state[name] = zeros([1, B, ...shape]);
   }
   const answer = module.forward(leaves.get("x") as Tensor, { lengths, state });
   const results: Record<string, Tensor> = { output: answer.output, ...answer.state };
