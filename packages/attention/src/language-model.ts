@@ -163,7 +163,7 @@ export class TransformerLanguageModel extends Module {
     let [total, tokens] = [0, 0];
     const all = Symbol.iterator in batches || Symbol.asyncIterator in batches ? batches : [batches];
     for await (const batch of all) {
-      const loss = this.#evaluated(() => this.loss(batch, { reduction: "sum" }));
+      const loss = this.asEvaluated(() => this.loss(batch, { reduction: "sum" }));
       const counted = cast(notEqual(cast(batch.y, "i32"), this.ignoreIndex), "f32");
       const mask = maskOf(batch.x, batch.lengths);
       const count = sum(mask ? choose(mask, counted, 0) : counted);
@@ -207,7 +207,7 @@ export class TransformerLanguageModel extends Module {
     if (this.positions instanceof SinusoidalPositions) this.positions.reserve(capacity);
     const ids = new Uint32Array(B * T);
     for (const [row, prompt] of prompts.entries()) ids.set(prompt.slice(0, -1), row * T);
-    const { state: start } = this.#evaluated(() =>
+    const { state: start } = this.asEvaluated(() =>
       this.#goOn(
         tensor(ids, { shape: [B, T] }),
         this.emptyState(B, capacity),
@@ -222,7 +222,7 @@ export class TransformerLanguageModel extends Module {
     };
     const last = prompts.map((prompt) => prompt.at(-1) as number);
     return drawTokens(
-      (tokens, before: KeyValueCache | undefined) => this.#evaluated(() => step(tokens, before)),
+      (tokens, before: KeyValueCache | undefined) => this.asEvaluated(() => step(tokens, before)),
       last,
       start,
       drawing,
@@ -265,17 +265,6 @@ export class TransformerLanguageModel extends Module {
         received: `${prompt.length} and ${length}`,
         remedy: "Make fewer, shorten the prompt, or build the model with positions of another kind.",
       });
-    }
-  }
-
-  /** What `record` records with dropout off; every part is then as it was. */
-  #evaluated<T>(record: () => T): T {
-    const before = [...this.namedModules().values()].map((module) => [module, module.training] as const);
-    this.eval();
-    try {
-      return record();
-    } finally {
-      for (const [module, training] of before) module.training = training;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "../ops/options";
 import { type CTCFrames, type CTCScoreOptions, type CTCScores, logAdd, readScores } from "./ctc-scores";
 
 export interface CTCBeamOptions extends CTCScoreOptions {
@@ -20,6 +21,8 @@ export interface CTCBeamOptions extends CTCScoreOptions {
   /** Writes a label that comes several times in a row once, as TensorFlow's `merge_repeated` does; scores stay. Off by default. */
   mergeRepeated?: boolean;
 }
+
+const OWN = ["beamWidth", "nBest", "topClasses", "languageModel", "alpha", "beta", "mergeRepeated"];
 
 /** A labelling found by the search. */
 export interface CTCHypothesis {
@@ -60,6 +63,7 @@ const NONE = Number.NEGATIVE_INFINITY;
  */
 export async function ctcBeamSearch(scores: CTCScores, options: CTCBeamOptions = {}): Promise<CTCHypothesis[][]> {
   const where = "ctcBeamSearch";
+  expectKnown(where, options, ["inputLengths", "blank", "normalize", ...OWN]);
   const { beamWidth = 100, nBest = 1, topClasses, alpha = 1, beta = 0 } = options;
   for (const [what, value] of Object.entries({ beamWidth, nBest, topClasses: topClasses ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue;

@@ -193,6 +193,8 @@ test("scores and options out of range", async () => {
   await expect(ctcGreedy(row([0, 0]))).rejects.toThrowErrorMatchingInlineSnapshot(
     `[ValueError: ctcGreedy: the scores of row 0, step 0 should be numbers, or −∞ for what cannot be, not all of them but is -Infinity.]`,
   );
+  const misspelt = { beam: 5 } as { beamWidth?: number };
+  await expect(ctcBeamSearch(scores, misspelt)).rejects.toThrow("ctcBeamSearch: options.beam should be one of");
   await expect(ctcBeamSearch(scores, { beamWidth: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
     `[ValueError: ctcBeamSearch: beamWidth should be a positive whole number but is 0.]`,
   );

@@ -13,7 +13,7 @@ import { run, view } from "../graph/run";
 import { where as choose } from "../ops/arithmetic";
 import { cast } from "../ops/elementwise";
 import { firstOutside } from "../ops/host-check";
-import { expectOneOf } from "../ops/options";
+import { expectKnown, expectOneOf } from "../ops/options";
 import { FLOATS, isFloat } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
@@ -33,6 +33,8 @@ export interface ClassLossOptions {
   /** Which targets count [...], as `sequenceMask` makes it: where it is 0 a target may be anything, as if ignored. */
   mask?: Tensor | undefined;
 }
+
+const KNOWN = ["ignoreIndex", "weight", "labelSmoothing", "reduction", "mask"];
 
 type Inputs = { readonly x: Tensor; readonly targets: Tensor; readonly classWeights: Tensor | undefined };
 
@@ -119,6 +121,7 @@ const likelihoodLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
  * @throws ValueError if a target on the host is neither a class nor `ignoreIndex`, or an option is out of range
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: ClassLossOptions = {}): Tensor {
+  expectKnown("crossEntropy", options, KNOWN);
   const isSoft = isFloat(targets.dtype) && targets.rank === logits.rank && logits.rank > 0;
   if (isSoft) return softCrossEntropy("crossEntropy", logits, targets, options);
   return fusedLoss(...check("crossEntropy", "logits", logits, targets, options)).loss;
@@ -129,6 +132,7 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: ClassLoss
  * @param logProbabilities [..., V]
  */
 export function nllLoss(logProbabilities: Tensor, targets: Tensor, options: ClassLossOptions = {}): Tensor {
+  expectKnown("nllLoss", options, KNOWN);
   return likelihoodLoss(...check("nllLoss", "logProbabilities", logProbabilities, targets, options)).loss;
 }
 

@@ -11,7 +11,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { run, view } from "../graph/run";
 import { add } from "../ops/arithmetic";
-import { expectOneOf } from "../ops/options";
+import { expectKnown, expectOneOf } from "../ops/options";
 import type { Tensor } from "../tensor/tensor";
 import { type CTCBatch, type CTCBatchOptions, type CTCTargets, ctcBatch, expectPossible } from "./ctc-batch";
 
@@ -87,6 +87,7 @@ const loss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
  */
 export function ctcLoss(logits: Tensor, targets: CTCTargets, options: CTCLossOptions = {}): Tensor {
   const where = "ctcLoss";
+  expectKnown(where, options, ["inputLengths", "targetLengths", "blank", "reduction", "zeroInfinity"]);
   const { reduction = "mean", zeroInfinity = false } = options;
   expectOneOf(where, { reduction }, ["none", "sum", "mean"]);
   const { inputs, dims, blank } = checked(where, logits, targets, options, reduction !== "none" && !zeroInfinity);

@@ -40,7 +40,7 @@ export interface BceWithLogitsOptions extends LossOptions {
  */
 export function bceWithLogitsLoss(input: Tensor, target: Tensor, options: BceWithLogitsOptions = {}): Tensor {
   const name = "bceWithLogitsLoss";
-  const [x, y] = checkPair(name, input, target, options);
+  const [x, y] = checkPair(name, input, target, options, ["reduction", "mask", "posWeight"]);
   const { posWeight } = options;
   if (posWeight === undefined) return reduced(name, logitLoss(x, y), options);
   const weight = typeof posWeight === "number" ? posWeight : weightFor(name, posWeight, x);

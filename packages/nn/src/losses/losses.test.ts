@@ -7,6 +7,7 @@ import {
   cosineEmbeddingLoss,
   cosineSimilarity,
   crossEntropy,
+  ctcLoss,
   focalLoss,
   hingeLoss,
   huberLoss,
@@ -68,6 +69,19 @@ test("dtypes that do not fit", () => {
   expect(() => mseLoss(zeros([2]), targets(0, 1))).toThrowErrorMatchingInlineSnapshot(
     `[DTypeError: mseLoss: target should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
   );
+});
+
+test("options that there are none of, as plain JavaScript allows", () => {
+  const options = (given: object) => given as { reduction: "mean" };
+  expect(() => crossEntropy(logits, targets(0, 1), options({ ignore_index: 0 }))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: options.ignore_index should be one of ignoreIndex, weight, labelSmoothing, reduction, mask but is not one of them.]`,
+  );
+  expect(() => nllLoss(logits, targets(0, 1), options({ axis: 1 }))).toThrow("nllLoss: options.axis should be");
+  const pair = [zeros([2]), zeros([2])] as const;
+  expect(() => huberLoss(...pair, options({ deltas: 2 }))).toThrow("huberLoss: options.deltas should be one of");
+  expect(() => bceWithLogitsLoss(...pair, options({ pos_weight: 2 }))).toThrow("options.pos_weight should be one of");
+  const words = zeros([1, 4, 3]);
+  expect(() => ctcLoss(words, [[1]], options([4]))).toThrow("ctcLoss: options should be { inputLengths,");
 });
 
 test("empty batches", () => {

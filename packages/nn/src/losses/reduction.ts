@@ -1,7 +1,7 @@
 import { type Reduction, ShapeError, ValueError } from "@unroll/kernels";
 import { div, full, maximum, where, zeros } from "../ops/arithmetic";
 import { cast } from "../ops/elementwise";
-import { expectOneOf } from "../ops/options";
+import { expectKnown, expectOneOf } from "../ops/options";
 import { mean, sum } from "../ops/reduce";
 import { reshape } from "../ops/reshape";
 import { FLOATS } from "../tensor/dtype";
@@ -59,7 +59,9 @@ export function checkPair(
   input: Tensor,
   target: Tensor,
   options: { readonly reduction?: string; readonly mask?: Tensor | undefined },
+  known: readonly string[] = ["reduction", "mask"],
 ): [input: Tensor, target: Tensor] {
+  expectKnown(where_, options, known);
   expectReduction(where_, options);
   expectDType(where_, { input, target }, ...FLOATS);
   expectShape(where_, { target }, input.shape, "Target and input have one shape.");

@@ -1,9 +1,9 @@
 import { DTypeError } from "@unroll/kernels";
-import { GRU, type GRUOptions } from "../modules/gru";
-import { LSTM, type LSTMOptions, type LSTMState } from "../modules/lstm";
+import { GRU, GRU_OPTIONS, type GRUOptions } from "../modules/gru";
+import { LSTM, LSTM_OPTIONS, type LSTMOptions, type LSTMState } from "../modules/lstm";
 import { mergeDirections } from "../modules/merge";
-import type { SequenceOptions } from "../modules/recurrent";
-import { RNN, type RNNOptions } from "../modules/rnn";
+import { RECURRENT_OPTIONS, type SequenceOptions } from "../modules/recurrent";
+import { RNN, RNN_OPTIONS, type RNNOptions } from "../modules/rnn";
 import { add } from "../ops/arithmetic";
 import { expectOneOf } from "../ops/options";
 import { reshape } from "../ops/reshape";
@@ -22,15 +22,22 @@ export type SequenceCell = LSTM | GRU | RNN;
 /** What they carry from step to step: h [L·D, B, H], or an LSTM's h and c. */
 export type ModelState = Tensor | LSTMState;
 
+/** Names of the options of a cell. @throws ValueError if it is unknown */
+export function cellOptions(where: string, { cell = "lstm" }: ModelCellOptions): string[] {
+  expectOneOf(where, { cell }, ["lstm", "gru", "rnn"]);
+  return [...RECURRENT_OPTIONS, ...{ lstm: LSTM_OPTIONS, gru: GRU_OPTIONS, rnn: RNN_OPTIONS }[cell]];
+}
+
 /**
  * The recurrent layers that a model's options ask for. `inputDropout` is the model's, which drops features of its input by itself.
  * @throws ValueError if the cell is unknown, or a size or option out of range
  */
 export function makeCell(where: string, inputSize: number, hiddenSize: number, given: ModelCellOptions): SequenceCell {
-  const options: ModelCellOptions = { ...given, inputDropout: 0 };
-  expectOneOf(where, { cell: options.cell ?? "lstm" }, ["lstm", "gru", "rnn"]);
-  if (options.cell === "gru") return new GRU(inputSize, hiddenSize, options);
-  if (options.cell === "rnn") return new RNN(inputSize, hiddenSize, options);
+  const names = cellOptions(where, given);
+  const own = Object.entries({ ...given, inputDropout: 0 }).filter(([name]) => names.includes(name));
+  const options = Object.fromEntries(own);
+  if (given.cell === "gru") return new GRU(inputSize, hiddenSize, options);
+  if (given.cell === "rnn") return new RNN(inputSize, hiddenSize, options);
   return new LSTM(inputSize, hiddenSize, options);
 }
 

@@ -60,7 +60,7 @@ export class LanguageModel extends SequenceModel {
       });
     }
     const first = tied ? tiedEmbedding(options) : undefined;
-    super("LanguageModel", options, first);
+    super("LanguageModel", ["tied", "ignoreIndex"], options, first);
     this.vocabularySize = (this.embedding?.size ?? options.vocabularySize) as number;
     this.ignoreIndex = options.ignoreIndex ?? -100;
     const P = this.cell.outputSize;

@@ -52,7 +52,7 @@ export class SequenceAutoencoder extends SequenceModel {
   constructor(options: AutoencoderOptions) {
     const where_ = "SequenceAutoencoder";
     const { task = "reconstruction", hiddenSize, inputSize, codeSize = hiddenSize } = options;
-    super(where_, options);
+    super(where_, ["task", "codeSize"], options);
     this.inputSize = inputSize;
     this.task = expectOneOf(where_, { task }, ["reconstruction", "prediction"]);
     const reconstructs = task === "reconstruction";

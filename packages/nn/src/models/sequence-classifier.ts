@@ -36,7 +36,7 @@ export class SequenceClassifier extends SequenceModel {
 
   /** @throws ValueError if a size or an option is out of range, or the input is none or two */
   constructor(options: SequenceClassifierOptions) {
-    super("SequenceClassifier", options);
+    super("SequenceClassifier", ["classes", "pooling"], options);
     this.classes = options.classes;
     this.pooling = expectOneOf("SequenceClassifier", { pooling: options.pooling ?? "last" }, POOLINGS);
     this.output = new Linear(this.cell.outputSize, options.classes, rngOf(options));

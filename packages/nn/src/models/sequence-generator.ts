@@ -66,7 +66,7 @@ export class SequenceGenerator extends SequenceModel {
       const expected = "forward: later tokens are made from those before";
       throw new ValueError({ where, what: "direction", expected, received: String(direction) });
     }
-    super(where, { ...options, vocabularySize: vocabularySize + 1 });
+    super(where, ["conditionSize", "conditionClasses"], { ...options, vocabularySize: vocabularySize + 1 });
     this.vocabularySize = vocabularySize;
     const { layers, stateSize } = this.cell;
     const drawn = rngOf(options);

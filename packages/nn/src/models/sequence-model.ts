@@ -3,10 +3,11 @@ import { Dropout } from "../modules/dropout";
 import { Embedding } from "../modules/embedding";
 import { Module } from "../modules/module";
 import type { SequenceOptions } from "../modules/recurrent";
+import { expectKnown } from "../ops/options";
 import type { Generator } from "../random/generator";
 import { isFloat } from "../tensor/dtype";
 import type { Tensor } from "../tensor/tensor";
-import { type ModelCellOptions, type ModelState, makeCell, runCell, type SequenceCell } from "./cells";
+import { cellOptions, type ModelCellOptions, type ModelState, makeCell, runCell, type SequenceCell } from "./cells";
 
 /** What a model reads: exactly one of `inputSize`, `vocabularySize` and `embedding`. */
 export interface InputOptions {
@@ -23,6 +24,8 @@ export interface InputOptions {
   /** Probability that a feature before the output layer is dropped while training. */
   outputDropout?: number;
 }
+
+const INPUT_OPTIONS = ["inputSize", "vocabularySize", "embeddingSize", "embedding", "inputDropout", "outputDropout"];
 
 /** What every ready model takes; the options of the cell stand beside those of the model. */
 export type SequenceModelOptions = ModelCellOptions & InputOptions & { /** H of each layer. */ hiddenSize: number };
@@ -49,8 +52,15 @@ export abstract class SequenceModel extends Module {
   readonly cell: SequenceCell;
   readonly outputDropout: Dropout;
 
-  constructor(where: string, options: SequenceModelOptions, first: Embedding | null = firstOf(where, options)) {
+  /** @param own names of the options that other models have not */
+  constructor(
+    where: string,
+    own: readonly string[],
+    options: SequenceModelOptions,
+    first: Embedding | null = firstOf(where, options),
+  ) {
     super();
+    expectKnown(where, options, ["cell", "hiddenSize", ...own, ...INPUT_OPTIONS, ...cellOptions(where, options)]);
     const drawn = rngOf(options);
     this.embedding = first;
     this.inputDropout = new Dropout(options.inputDropout ?? 0, drawn);
@@ -64,17 +74,6 @@ export abstract class SequenceModel extends Module {
     const vectors = this.embedding ? this.embedding.forward(x) : x;
     const input = isFloat(vectors.dtype) ? this.inputDropout.forward(vectors) : vectors;
     return runCell(this.cell, input, options);
-  }
-
-  /** What `record` records with dropout and the like off; every part is then as it was. */
-  protected asEvaluated<T>(record: () => T): T {
-    const before = [...this.namedModules().values()].map((module) => [module, module.training] as const);
-    this.eval();
-    try {
-      return record();
-    } finally {
-      for (const [module, training] of before) module.training = training;
-    }
   }
 }
 

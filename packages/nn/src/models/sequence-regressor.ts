@@ -45,7 +45,7 @@ export class SequenceRegressor extends SequenceModel {
 
   /** @throws ValueError if a size or an option is out of range, or the input is none or two */
   constructor(options: SequenceRegressorOptions) {
-    super("SequenceRegressor", options);
+    super("SequenceRegressor", ["outputSize", "outputPer", "pooling", "distance"], options);
     const { outputPer = "sequence", pooling = "last", distance = "mse" } = options;
     this.outputSize = options.outputSize;
     this.outputPer = expectOneOf("SequenceRegressor", { outputPer }, ["sequence", "step"]);

@@ -35,7 +35,7 @@ export class SequenceTagger extends SequenceModel {
 
   /** @throws ValueError if a size or an option is out of range, or the input is none or two */
   constructor(options: SequenceTaggerOptions) {
-    super("SequenceTagger", options);
+    super("SequenceTagger", ["tags", "ignoreIndex"], options);
     this.tags = options.tags;
     this.ignoreIndex = options.ignoreIndex ?? -100;
     this.output = new Linear(this.cell.outputSize, options.tags, rngOf(options));

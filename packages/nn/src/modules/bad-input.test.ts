@@ -5,6 +5,7 @@ import {
   BatchNorm1d,
   Embedding,
   GRU,
+  GRUCell,
   IRNN,
   LayerNorm,
   Linear,
@@ -12,8 +13,10 @@ import {
   type LSTMState,
   type Module,
   matmul,
+  Recurrent,
   RNN,
   random,
+  SequenceClassifier,
   SGD,
   type Tensor,
   tensor,
@@ -62,6 +65,42 @@ describe("options of recurrent cells", () => {
       `[ValueError: LSTM: projSize should be a whole number from 1 to hiddenSize − 1 = 0 but is 1.5. Leave it out for states of hiddenSize features.]`,
     );
     expect(refusalOf(() => new LSTM(3, 4, { projSize: 0 }))).toBe("no error"); // PyTorch's word for none
+  });
+
+  test("options that there are none of, as plain JavaScript allows", () => {
+    const options = (given: object) => given as { layers: number };
+    expect(() => new LSTM(3, 4, options({ bidirectional: true }))).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: LSTM: options.bidirectional should be one of layers, direction, merge, dropout, inputDropout, recurrentDropout, residual, bias, init, rng, forgetBias, gate, candidate, output, peepholes, coupled, clip, projSize but is not one of them.]`,
+    );
+    expect(() => new GRU(3, 4, options({ num_layers: 2 }))).toThrow("GRU: options.num_layers should be one of layers,");
+    expect(() => new RNN(3, 4, options({ nonlinearity: "relu" }))).toThrow("RNN: options.nonlinearity should be");
+    expect(() => new IRNN(3, 4, options({ activation: "tanh", scael: 1 }))).toThrow("RNN: options.scael should be");
+    expect(() => Reflect.construct(Linear, [2, 2, false])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Linear: options should be { rng, bias, init, weight } but is of type boolean.]`,
+    );
+    const sizes = { inputSize: 3, hiddenSize: 4, classes: 2 };
+    expect(() => new SequenceClassifier({ ...sizes, ...options({ bidirectional: true }) })).toThrow(
+      "SequenceClassifier: options.bidirectional should be one of cell, hiddenSize, classes, pooling, inputSize,",
+    );
+    expect(() => new SequenceClassifier({ ...sizes, cell: "gru", ...options({ forgetBias: 2 }) })).toThrow(
+      "forgetBias",
+    );
+  });
+
+  test("what stands where forward has its options", () => {
+    const h = zeros([1, 2, 4]);
+    const given = (what: unknown) => what as { lengths: number[] };
+    expect(() => gru.forward(x, given(h))).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: GRU.forward: options should be { state, lengths, allowEmpty } but is of type Tensor.]`,
+    );
+    expect(() => lstm.forward(x, given({ h, c: h }))).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: LSTM.forward: options.h should be one of state, lengths, allowEmpty but is not one of them.]`,
+    );
+    expect(() => lstm.forward(x, given([5, 2]))).toThrow(
+      "LSTM.forward: options should be { state, lengths, allowEmpty }",
+    );
+    const cells = new Recurrent(new GRUCell(3, 4));
+    expect(() => cells.forward(x, given({ length: [5, 2] }))).toThrow("Recurrent.forward: options.length should be");
   });
 
   test("a forget bias where there is none", () => {

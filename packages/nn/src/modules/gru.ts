@@ -20,6 +20,9 @@ export interface GRUOptions extends RecurrentOptions {
   clip?: number;
 }
 
+/** Names of the options that other layers have not. */
+export const GRU_OPTIONS = ["reset", "gate", "candidate", "clip"];
+
 /**
  * Gated recurrent unit over a batch of sequences: B rows, T steps, I input features, H hidden units.
  *   r = σ(W_r·x_t + R_r·h_{t−1} + b_r);   z = σ(W_z·x_t + R_z·h_{t−1} + b_z);   h_t = (1 − z)·n + z·h_{t−1}
@@ -34,9 +37,9 @@ export class GRU extends RecurrentModule {
   readonly clip: number; //                          0 where nothing is clipped
   readonly recurrentBias: readonly Parameter[]; // b_R per layer [D, H], with `reset: "after"` and bias only
 
-  /** @throws ValueError if a size or option is out of range */
+  /** @throws ValueError if a size or option is out of range, or an option unknown */
   constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
-    super("GRU", 3, inputSize, hiddenSize, options);
+    super({ where: "GRU", gates: 3, own: GRU_OPTIONS }, inputSize, hiddenSize, options);
     const { rng = sharedGenerator(), reset = "after", init = "torch" } = options;
     if (reset !== "after" && reset !== "before") {
       throw new ValueError({ where: "GRU", what: "reset", expected: "after or before", received: String(reset) });

@@ -19,8 +19,8 @@ const INPUT_DEVIATION = 1e-3;
 export class IRNN extends RNN {
   /** @throws ValueError if a size or option is out of range */
   constructor(inputSize: number, hiddenSize: number, options: IRNNOptions = {}) {
-    const { rng = sharedGenerator(), scale = 1 } = options;
-    super(inputSize, hiddenSize, { ...options, rng, activation: { name: "relu" } });
+    const { rng = sharedGenerator(), scale = 1, ...others } = options;
+    super(inputSize, hiddenSize, { ...others, rng, activation: { name: "relu" } });
     if (!Number.isFinite(scale)) {
       throw new ValueError({ where: "IRNN", what: "scale", expected: "a finite number", received: String(scale) });
     }

@@ -1,4 +1,5 @@
 import { linear } from "../ops/linear";
+import { expectKnown } from "../ops/options";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
 import { type Parameter, parameter } from "../tensor/parameter";
@@ -29,11 +30,12 @@ export class Linear extends Module {
   readonly bias: Parameter | null; // b [O]
 
   /**
-   * @throws ValueError if a size is not a positive whole number, or `init` is unknown
+   * @throws ValueError if a size is not a positive whole number, or an option is unknown
    * @throws ShapeError if `weight` is not [O, I]
    */
   constructor(inputSize: number, outputSize: number, options: LinearOptions = {}) {
     super();
+    expectKnown("Linear", options, ["rng", "bias", "init", "weight"]);
     const { rng = sharedGenerator(), bias = true } = options;
     const init = expectInit("Linear", options.init ?? "torch");
     this.inputSize = expectExtent("Linear", { inputSize });

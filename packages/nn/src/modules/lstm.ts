@@ -33,6 +33,9 @@ export interface LSTMOptions extends RecurrentOptions {
   projSize?: number;
 }
 
+/** Names of the options that other layers have not. */
+export const LSTM_OPTIONS = ["forgetBias", "gate", "candidate", "output", "peepholes", "coupled", "clip", "projSize"];
+
 /** Hidden state [L·D, B, H], or [L·D, B, P] where it is projected, and cell state [L·D, B, H]: layers L, directions D. */
 export interface LSTMState {
   readonly h: Tensor;
@@ -61,7 +64,13 @@ export class LSTM extends RecurrentModule {
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
     const { rng = sharedGenerator(), coupled = false, peepholes = false, init = "torch" } = options;
     const stateSize = expectProjection(hiddenSize, options.projSize);
-    super("LSTM", lstmGates({ coupled }), inputSize, hiddenSize, { ...options, rng }, stateSize);
+    super(
+      { where: "LSTM", gates: lstmGates({ coupled }), own: LSTM_OPTIONS },
+      inputSize,
+      hiddenSize,
+      { ...options, rng },
+      stateSize,
+    );
     this.gate = options.gate ?? { name: "sigmoid" };
     this.candidate = options.candidate ?? { name: "tanh" };
     this.outputActivation = options.output ?? { name: "tanh" };

@@ -85,6 +85,17 @@ export abstract class Module {
     return this.train(false);
   }
 
+  /** What `record` records with dropout and the like off; every part is then as it was. */
+  protected asEvaluated<T>(record: () => T): T {
+    const before = [...this.namedModules().values()].map((module) => [module, module.training] as const);
+    this.eval();
+    try {
+      return record();
+    } finally {
+      for (const [module, training] of before) module.training = training;
+    }
+  }
+
   /**
    * Makes this module and all parts compute in half precision from now on: activations and copies of the weights are f16,
    * while sums, an LSTM's cells, statistics and losses stay f32, as do the parameters themselves, their gradients and

@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "@unroll/kernels";
 import { alongRows } from "../graph/loop";
 import { add, ones, where, zeros } from "../ops/arithmetic";
 import { dropout } from "../ops/dropout";
-import { expectOneOf, expectProbability } from "../ops/options";
+import { expectKnown, expectOneOf, expectProbability } from "../ops/options";
 import { reshape } from "../ops/reshape";
 import { stack, unstack } from "../ops/split";
 import { type Generator, sharedGenerator } from "../random/generator";
@@ -14,7 +14,7 @@ import { dropFeatures } from "./drop-features";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent } from "./options";
-import { lengthsTensor, type SequenceOptions } from "./recurrent";
+import { FORWARD_OPTIONS, lengthsTensor, type SequenceOptions } from "./recurrent";
 import { DIRECTIONS, type SequenceDirection, type StackOptions } from "./stack-options";
 import { activeSteps, unroll } from "./unroll";
 
@@ -94,6 +94,7 @@ export class Recurrent<S extends CellState> extends Module {
    * @throws ValueError if a length is not a whole number from 1 to T, or the state lacks one that the cells declare
    */
   forward(x: Tensor, options: SequenceOptions<S> = {}): { output: Tensor; state: S } {
+    expectKnown("Recurrent.forward", options, FORWARD_OPTIONS);
     const { B, T } = this.#expectInput(x);
     const D = this.directions;
     const lengths = lengthsTensor("Recurrent.forward", options.lengths, { B, T }, options.allowEmpty ?? false);

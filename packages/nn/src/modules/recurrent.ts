@@ -5,7 +5,7 @@ import { concat } from "../ops/concat";
 import { dropout } from "../ops/dropout";
 import { embedding } from "../ops/embedding";
 import { linearOfSteps } from "../ops/linear";
-import { expectOneOf, expectProbability } from "../ops/options";
+import { expectKnown, expectOneOf, expectProbability } from "../ops/options";
 import { transpose } from "../ops/permute";
 import { type Lengths, lengthsOf } from "../ops/recurrent/scan";
 import type { Stack } from "../ops/recurrent/wavefront";
@@ -36,6 +36,10 @@ export interface RecurrentOptions extends StackOptions {
   init?: Init;
 }
 
+/** Names of the options of all recurrent layers; each has some of its own. */
+// biome-ignore format: a list of words
+export const RECURRENT_OPTIONS = ["layers", "direction", "merge", "dropout", "inputDropout", "recurrentDropout", "residual", "bias", "init", "rng"];
+
 /** What a call of a recurrent layer takes beside its input. */
 export interface SequenceOptions<State> {
   /** State to start from; zeros when absent. */
@@ -45,6 +49,8 @@ export interface SequenceOptions<State> {
   /** Lets rows have length 0: they output zeros and keep the state that they start from. */
   allowEmpty?: boolean;
 }
+
+export const FORWARD_OPTIONS = ["state", "lengths", "allowEmpty"];
 
 /** Sizes of one layer's call. */
 export interface LayerDims {
@@ -75,16 +81,19 @@ export abstract class RecurrentModule extends Module {
   readonly rng: Generator;
   readonly #where: string;
 
-  /** @param stateSize features P of a state and an output, where they are not the H units themselves */
+  /**
+   * @param own names of the options that other layers have not
+   * @param stateSize features P of a state and an output, where they are not the H units themselves
+   */
   constructor(
-    where: string,
-    gates: number,
+    { where, gates, own }: { where: string; gates: number; own: readonly string[] },
     inputSize: number,
     hiddenSize: number,
     options: RecurrentOptions,
     stateSize = hiddenSize,
   ) {
     super();
+    expectKnown(where, options, [...RECURRENT_OPTIONS, ...own]);
     const { rng = sharedGenerator(), layers = 1, direction = "forward", bias = true } = options;
     const init = expectInit(where, options.init ?? "torch");
     this.#where = where;
@@ -146,10 +155,12 @@ export abstract class RecurrentModule extends Module {
   protected begin(
     x: Tensor,
     states: Readonly<Record<string, Tensor | undefined>> | undefined,
-    { lengths, allowEmpty = false }: SequenceOptions<unknown>,
+    options: SequenceOptions<unknown>,
     widths: Readonly<Record<string, number>> = {},
   ): { dims: LayerDims; lengths: Lengths } {
     const where = `${this.#where}.forward`;
+    expectKnown(where, options, FORWARD_OPTIONS);
+    const { lengths, allowEmpty = false } = options;
     expectDType(where, { x }, ...FLOATS, "u32", "i32");
     const { B, T } = this.#expectInput(where, x);
     if (B === 0 || T === 0) {

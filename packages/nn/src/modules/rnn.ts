@@ -14,6 +14,9 @@ export interface RNNOptions extends RecurrentOptions {
   clip?: number;
 }
 
+/** Names of the options that other layers have not. */
+export const RNN_OPTIONS = ["activation", "clip"];
+
 /**
  * Simple recurrent network (Elman 1990) over a batch of sequences: B rows, T steps, I input features, H hidden units.
  *   h_t = tanh(W·x_t + R·h_{t−1} + b)
@@ -22,9 +25,9 @@ export class RNN extends RecurrentModule {
   readonly activation: Activation;
   readonly clip: number; // 0 where nothing is clipped
 
-  /** @throws ValueError if a size or option is out of range */
+  /** @throws ValueError if a size or option is out of range, or an option unknown */
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    super("RNN", 1, inputSize, hiddenSize, options);
+    super({ where: "RNN", gates: 1, own: RNN_OPTIONS }, inputSize, hiddenSize, options);
     this.activation = options.activation ?? { name: "tanh" };
     this.clip = expectClip("RNN", options.clip);
   }

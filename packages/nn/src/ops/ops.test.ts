@@ -1,5 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { add, clamp, concat, dropout, equal, layerNorm, mul, neg, ones, random, tensor, where } from "..";
+import {
+  add,
+  clamp,
+  concat,
+  dropout,
+  equal,
+  layerNorm,
+  max,
+  mean,
+  mul,
+  neg,
+  ones,
+  random,
+  sum,
+  tensor,
+  where,
+  zeros,
+} from "..";
 import * as losses from "../losses";
 import { allCases } from "../test-support/cases";
 import * as operations from ".";
@@ -92,6 +109,19 @@ describe("operands", () => {
     );
     expect(add(ids, 3).dtype).toBe("i32");
   });
+});
+
+test("what a reduction runs over", () => {
+  const x = zeros([2, 3]);
+  expect([sum(x, { axes: 0 }), mean(x, { axes: -1, keepDims: true })].map(({ shape }) => shape)).toEqual([[3], [2, 1]]);
+  const given = (options: unknown) => options as { keepDims: boolean };
+  expect(() => sum(x, given(-1))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: sum: options should be { axes, keepDims } but is of type number.]`,
+  );
+  expect(() => mean(x, given({ dim: 1 }))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: mean: options.dim should be one of axes, keepDims but is not one of them.]`,
+  );
+  expect(() => max(x, given([0]))).toThrow("max: options should be { axes, keepDims } but is of type Array.");
 });
 
 test("options out of range", () => {

@@ -5,11 +5,12 @@ import { elementwise, run, view } from "../graph/run";
 import { type DType, FLOATS } from "../tensor/dtype";
 import { expectDType, resolveAxis, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { expectKnown } from "./options";
 
 /** Which axes a reduction runs over, and what becomes of them. */
 export interface ReduceOptions {
-  /** Axes to reduce, −1 being the last; all of them when absent. */
-  axes?: readonly number[];
+  /** Axis or axes to reduce, −1 being the last; all of them when absent. */
+  axes?: number | readonly number[];
   /** Whether a reduced axis stays, with extent 1. */
   keepDims?: boolean;
 }
@@ -121,15 +122,13 @@ function indexOf(
  * What a reduction of x over axes gives.
  * @throws DTypeError if x is of none of `dtypes`
  * @throws ShapeError if an axis does not exist
+ * @throws ValueError if an option is unknown
  */
-export function reducedBy(
-  where: string,
-  x: Tensor,
-  { axes: given, keepDims = false }: ReduceOptions,
-  dtypes: readonly DType[],
-): Reduced {
+export function reducedBy(where: string, x: Tensor, options: ReduceOptions, dtypes: readonly DType[]): Reduced {
   expectDType(where, { x }, ...dtypes);
-  const axes = (given ?? x.shape.map((_, axis) => axis)).map((axis) => resolveAxis(where, axis, x.rank));
+  expectKnown(where, options, ["axes", "keepDims"]);
+  const { axes: given = x.shape.map((_, axis) => axis), keepDims = false } = options;
+  const axes = [given].flat().map((axis) => resolveAxis(where, axis, x.rank));
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
   return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)) };
 }

@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "../ops/options";
 import type { OptimizerOptions } from "./optimizer-options";
 
 /** Options that every optimizer has. */
@@ -23,15 +24,8 @@ export function expectOptions<O extends OptimizerOptions>(
       remedy: `Pass a learning rate: new ${where}(parameters, { lr: 0.001 }).`,
     });
   }
-  const known = [...COMMON, ...own];
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown === undefined) return options;
-  throw new ValueError({
-    where,
-    what: `options.${unknown}`,
-    expected: `one of ${known.join(", ")}`,
-    received: "not one of them",
-  });
+  expectKnown(where, options, [...COMMON, ...own]);
+  return options;
 }
 
 /** @throws ValueError unless each number is finite and at least 0 */

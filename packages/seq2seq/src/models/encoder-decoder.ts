@@ -89,13 +89,14 @@ export class EncoderDecoder<S = unknown> extends Module {
     return this.encoder.encode(source, options);
   }
 
-  /** The decoder's state before the first token, of sources: what search starts from. */
+  /** The decoder's state before the first token, of sources: what search starts from. Nothing is dropped, in training either. */
   start(source: Tensor, options: EncodeOptions = {}): S {
-    return this.decoder.start(this.encode(source, options));
+    return this.asEvaluated(() => this.decoder.start(this.encode(source, options)));
   }
 
-  /** One token more of each row: what search calls. */
-  readonly step = (state: S, tokens: Tensor): DecoderStep<S> => this.decoder.step(state, tokens);
+  /** One token more of each row: what search calls. Nothing is dropped, in training either. */
+  readonly step = (state: S, tokens: Tensor): DecoderStep<S> =>
+    this.asEvaluated(() => this.decoder.step(state, tokens));
 
   /** What the decoder says after the start and after each token of the target but the last: logits [B, T, V]. */
   decode(batch: PairBatch, options: PairLossOptions = {}): Decoding<S> {

@@ -1,9 +1,9 @@
 import { type Float64Tensor, normal, uniform } from "@unroll/testing";
-import { layerNorm, logSoftmax, max, mean, type ReduceOptions, softmax, sum, type Tensor } from "../..";
+import { layerNorm, logSoftmax, max, mean, softmax, sum, type Tensor } from "../..";
 import { average, elementwise64, logSumExp64, reduce64, total } from "../arrays.reference";
 import { type OpCase, whole } from "../check-op";
 
-const ways: ReduceOptions[] = [
+const ways: { readonly axes?: readonly number[]; readonly keepDims?: boolean }[] = [
   {},
   { axes: [1] },
   { axes: [0, 2], keepDims: true },
@@ -11,7 +11,7 @@ const ways: ReduceOptions[] = [
   { axes: [2, 1] },
   { keepDims: true },
 ];
-const why = ({ axes, keepDims }: ReduceOptions): string =>
+const why = ({ axes, keepDims }: (typeof ways)[number]): string =>
   `over ${axes ? `axes ${axes}` : "all axes"}${keepDims ? ", kept as 1" : ""}`;
 
 const cube = whole([3, 4, 5], { seed: 1 });
