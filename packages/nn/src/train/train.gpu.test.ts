@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type EpochResult, plateau, type Tensor, type TrainProgress, train } from "..";
+import { type EpochResult, plateau, type Tensor, type TrainProgress, tensor, train } from "..";
 import { modelBits } from "../test-support/bits";
 import { useTestDevice } from "../test-support/device";
 import { type SmallBatch, shortTraining, smallBatches } from "../test-support/short-training";
@@ -319,5 +319,26 @@ describe("options that cannot be", () => {
     await expect(asked).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: train: monitor.metric "f1" should be one of loss, accuracy but is none of them.]`,
     );
+  });
+
+  test("metrics that are no numbers, as where an await was forgotten", async () => {
+    const measured = (metrics: () => unknown) =>
+      trained({ epochs: 1, evaluate: metrics as () => Record<string, number> });
+    await expect(measured(() => ({ e: Promise.resolve(1) }))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: metrics.e should be a number but is a Promise. Await it.]`,
+    );
+    await expect(measured(() => ({ f: 1, e: tensor(1) }))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: metrics.e should be a number but is a Tensor. Await its item().]`,
+    );
+    await expect(measured(() => ({ e: "0.5" }))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: metrics.e should be a number but is a string. Leave it out, or return a number.]`,
+    );
+    await expect(measured(() => 0.5)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: what evaluate returned should be a record of numbers but is a number. Return its metrics by name: { accuracy }.]`,
+    );
+    await expect(measured(() => tensor(1))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: what evaluate returned should be a record of numbers but is a Tensor. Return its metrics by name: { accuracy }.]`,
+    );
+    expect((await measured(() => ({ e: Number.NaN }))).history).toMatchObject([{ metrics: { e: Number.NaN } }]);
   });
 });

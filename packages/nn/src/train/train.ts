@@ -6,6 +6,7 @@ import type { HostData } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";
 import { Tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
+import { expectMetrics } from "./checks";
 import { describeFault, failGradient, NonFiniteLossError } from "./fault";
 import { expectMonitor } from "./monitor";
 import type { EpochResult, TrainCheckpoint, TrainOptions, TrainResult } from "./options";
@@ -19,7 +20,7 @@ import { carryState } from "./truncated";
  * Single updates left out for a gradient that is not finite are counted in the progress.
  * @throws NonFiniteLossError that names the first tensor that went wrong; also where the losses are finite but, for
  * their gradients, no update since the last look was made
- * @throws ValueError if an option is out of range, or an epoch has no batches
+ * @throws ValueError if an option is out of range, an epoch has no batches, or a metric is no number
  * @throws what `loadCheckpoint` throws where `resume` does not fit
  */
 export async function train<Batch, State = unknown>(options: TrainOptions<Batch, State>): Promise<TrainResult> {
@@ -257,7 +258,7 @@ class Run<Batch, State> {
   async #measure(epoch: number): Promise<EpochResult> {
     const { model, evaluate, monitor, onEpoch, plateau } = this.#options;
     model.eval();
-    const metrics = (await evaluate?.()) ?? {};
+    const metrics = expectMetrics((await evaluate?.()) ?? {});
     const loss = this.#epochSum;
     const isBest = this.#isBetter({ loss, ...metrics }, monitor);
     const result = { epoch, loss, metrics, isBest };
