@@ -1,5 +1,5 @@
 import { ValueError } from "@unroll/kernels";
-import { expectKnown } from "../ops/options";
+import { expectKnown } from "../tensor/known-options";
 import type { OptimizerOptions } from "./optimizer-options";
 
 /** Options that every optimizer has. */

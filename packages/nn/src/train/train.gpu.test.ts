@@ -307,7 +307,7 @@ describe("options that cannot be", () => {
   test("an epoch without batches, a loss per row, a metric that nobody measures", async () => {
     const before = await modelBits(options.model);
     await expect(trained({ batches: () => [] })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: epoch 1 should be of at least one batch but is empty.]`,
+      `[ValueError: train: epoch 1 should be of at least one batch but is empty. Pass batches: (epoch) => ..., and make a new iterator for each epoch.]`,
     );
     const perRow = ({ x }: SmallBatch) => options.model.forward(x);
     await expect(trained({ loss: perRow })).rejects.toThrowErrorMatchingInlineSnapshot(
@@ -340,5 +340,42 @@ describe("options that cannot be", () => {
       `[ValueError: train: what evaluate returned should be a record of numbers but is a Tensor. Return its metrics by name: { accuracy }.]`,
     );
     expect((await measured(() => ({ e: Number.NaN }))).history).toMatchObject([{ metrics: { e: Number.NaN } }]);
+  });
+
+  test("options that there are none of, or that are missing", async () => {
+    const call = (changes?: object) => Reflect.apply(train, undefined, changes ? [{ ...options, ...changes }] : []);
+    await expect(call()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: options.model should be given but is missing. Call train({ model, optimizer, epochs, batches, loss }).]`,
+    );
+    await expect(call({ loss: undefined })).rejects.toThrow("train: options.loss should be given but is missing.");
+    await expect(call({ patiense: 3 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: options.patiense should be one of model, optimizer, epochs, batches, loss, accumulate, plateau, checkpoint, resume, evaluate, monitor, patience, count, steps, reportEvery, onProgress, onEpoch, signal but is not one of them.]`,
+    );
+    await expect(call({ checkpoint: { every: 1 } })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: checkpoint.save should be a function but is undefined.]`,
+    );
+  });
+
+  test("batches and losses that are none", async () => {
+    const call = (changes: object) => Reflect.apply(train, undefined, [{ ...options, ...changes }]);
+    await expect(call({ batches: [...smallBatches(1, 1)] })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: batches should be a function but is an Array. Pass batches: (epoch) => ..., and make a new iterator for each epoch.]`,
+    );
+    await expect(call({ batches: smallBatches(1, 1) })).rejects.toThrow(
+      "batches should be a function but is a Generator.",
+    );
+    await expect(call({ batches: async () => [] })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: what batches returned should be an iterable, or an async one but is a Promise. Return a list, or make it an async generator.]`,
+    );
+    await expect(call({ batches: () => undefined })).rejects.toThrow("what batches returned should be an iterable");
+    const once = smallBatches(1, 1);
+    await expect(call({ batches: () => once })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: epoch 2 should be of at least one batch but is empty. Pass batches: (epoch) => ..., and make a new iterator for each epoch.]`,
+    );
+    await expect(call({ loss: async () => tensor(1) })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: train: loss should be a Tensor, or { loss, state }, but is a Promise. Return what mseLoss or another loss gives, without await and item().]`,
+    );
+    for (const made of [1, undefined, null, {}])
+      await expect(call({ loss: () => made })).rejects.toThrow("{ loss, state }");
   });
 });

@@ -4,9 +4,9 @@ import type { Module } from "../modules/module";
 import { assign } from "../tensor/assign";
 import type { HostData } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";
-import { Tensor } from "../tensor/tensor";
+import type { Tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
-import { expectMetrics } from "./checks";
+import { expectIterable, expectLoss, expectMetrics, expectTrainOptions, NEW_ITERATOR } from "./checks";
 import { describeFault, failGradient, NonFiniteLossError } from "./fault";
 import { expectMonitor } from "./monitor";
 import type { EpochResult, TrainCheckpoint, TrainOptions, TrainResult } from "./options";
@@ -20,7 +20,8 @@ import { carryState } from "./truncated";
  * Single updates left out for a gradient that is not finite are counted in the progress.
  * @throws NonFiniteLossError that names the first tensor that went wrong; also where the losses are finite but, for
  * their gradients, no update since the last look was made
- * @throws ValueError if an option is out of range, an epoch has no batches, or a metric is no number
+ * @throws ValueError if an option is out of range, missing or unknown, an epoch has no batches, a loss is no tensor, or a
+ * metric is no number
  * @throws what `loadCheckpoint` throws where `resume` does not fit
  */
 export async function train<Batch, State = unknown>(options: TrainOptions<Batch, State>): Promise<TrainResult> {
@@ -62,6 +63,7 @@ class Run<Batch, State> {
   #from = { epoch: 1, step: 0 };
 
   constructor(options: TrainOptions<Batch, State>) {
+    expectTrainOptions(options);
     const counts = {
       epochs: options.epochs,
       reportEvery: options.reportEvery ?? 1,
@@ -102,7 +104,7 @@ class Run<Batch, State> {
       this.#carried = undefined;
     }
     let step = 0;
-    for await (const batch of batches(epoch)) {
+    for await (const batch of expectIterable(batches(epoch))) {
       if (step < done) {
         step++;
         continue;
@@ -128,6 +130,7 @@ class Run<Batch, State> {
         what: `epoch ${epoch}`,
         expected: "of at least one batch",
         received: "empty",
+        remedy: NEW_ITERATOR,
       });
     }
     await this.#look(epoch, step);
@@ -140,7 +143,7 @@ class Run<Batch, State> {
   async #update(batch: Batch, rows: number | undefined): Promise<Tensor> {
     const { optimizer, loss: lossOf, accumulate = 1 } = this.#options;
     const made = this.#carried === undefined ? lossOf(batch) : lossOf(batch, this.#carried);
-    const { loss, state } = made instanceof Tensor ? { loss: made, state: undefined } : made;
+    const { loss, state } = expectLoss<State>(made);
     const evaluate = tensorsOf(state);
     if (accumulate === 1) await optimizer.minimize(loss, { evaluate });
     else {
