@@ -161,7 +161,8 @@ describe("train", () => {
     const files: { bytes: Uint8Array<ArrayBuffer>; totalSteps: number; epoch: number; step: number }[] = [];
     const first = options(3);
     const plain = options(3);
-    const expected = await train(plain);
+    const nothing = await checkpointStore(memoryFiles()).read();
+    const expected = await train({ ...plain, resume: nothing }); // undefined: there is nothing to go on from
     const result = await train({
       ...first,
       checkpoint: { every: 3, save: (bytes, at) => void files.push({ bytes, ...at }) },

@@ -65,8 +65,8 @@ export interface TrainOptions<Batch, State = unknown> {
   checkpoint?: TrainCheckpoint;
   /**
    * A checkpoint of a training with the same options, to go on from: with the same bits as if it had never stopped, if
-   * `batches` gives the same batches for an epoch each time. Those trained on already are passed over. Undefined, as a store
-   * without a checkpoint reads, begins anew.
+   * `batches` gives the same batches for an epoch each time. Those trained on already are passed over.
+   * Undefined, as a store without one reads, begins anew.
    */
   resume?: ArrayBuffer | Uint8Array<ArrayBuffer> | undefined;
   /** Measures the model after each epoch, with dropout off. */
