@@ -105,3 +105,18 @@ test("numbers that an integer dtype has not are refused rather than rounded", ()
   );
   expect(tensor([-(2 ** 31), 2 ** 31 - 1], { dtype: "i32" }).size).toBe(2);
 });
+
+test("dtypes and options that there are none of are refused by name", () => {
+  const call = (options: unknown) => Reflect.apply(tensor, undefined, [[1, 0, 1, 1], options]);
+  expect(() => call({ dtype: "float32" })).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: tensor: dtype should be f32, f16, i32, u32 or bool but is float32.]`,
+  );
+  expect(() => tensor(Uint32Array.of(1), { dtype: JSON.parse('"uint32"') })).toThrow("but is uint32");
+  expect(() => call([2, 2])).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: tensor: options should be an object, such as { shape } but is an Array.]`,
+  );
+  expect(() => call([])).toThrow("options should be an object");
+  expect(() => call({ shpe: [2, 2] })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: tensor: options.shpe should be one of shape, dtype, name, allowNonFinite but is not one of them.]`,
+  );
+});

@@ -1,9 +1,10 @@
-import { type Device, DisposedError, roundToHalf, ShapeError, ValueError } from "@unroll/kernels";
+import { type Device, DisposedError, DTypeError, roundToHalf, ShapeError, ValueError } from "@unroll/kernels";
 import type { OpRecord } from "../autograd/record";
 import type { Node } from "../graph/node";
 import { evaluate, readBack } from "../plan/executor";
 import type { BufferUpdate } from "./buffer-update";
 import { type DType, dtypeOf, expectHostData, type HostData, isFloat } from "./dtype";
+import { expectKnown } from "./known-options";
 import { flatten, type NestedNumbers } from "./nested";
 import { formatShape, type Shape, sizeOf } from "./shape";
 import type { Storage } from "./storage";
@@ -154,10 +155,12 @@ export interface TensorOptions {
  * A tensor of host values. A typed array is used as it is, not copied: change it only after the values computed from
  * it were awaited.
  * @throws ShapeError if the number of values does not fit the shape, or rows differ in length
- * @throws DTypeError if the values are neither numbers nor a Float32Array, Int32Array or Uint32Array
- * @throws ValueError if a value is NaN or infinite, or is none of the dtype's
+ * @throws DTypeError if the values are neither numbers nor a Float32Array, Int32Array or Uint32Array, or there is no such
+ * dtype
+ * @throws ValueError if a value is NaN or infinite, or is none of the dtype's, or an option is unknown
  */
 export function tensor(values: HostData | NestedNumbers, options: TensorOptions = {}): Tensor {
+  expectKnown("tensor", options, ["shape", "dtype", "name", "allowNonFinite"]);
   const { data, shape: found } = hostValuesOf(values, options.dtype);
   const shape = options.shape ?? found;
   const dtype = options.dtype ?? dtypeOf(data);
@@ -197,6 +200,10 @@ function convert(values: HostData | readonly number[], dtype: DType): HostData {
     if (values instanceof Int32Array) return values;
     expectWhole(values, dtype, -(2 ** 31), 2 ** 31 - 1);
     return Int32Array.from(values);
+  }
+  if (dtype !== "u32" && dtype !== "bool") {
+    const expected = "f32, f16, i32, u32 or bool";
+    throw new DTypeError({ where: "tensor", what: "dtype", expected, received: String(dtype) });
   }
   if (dtype === "bool" || !(values instanceof Uint32Array)) {
     expectWhole(values, dtype, 0, dtype === "bool" ? 1 : 2 ** 32 - 1);
