@@ -1,3 +1,4 @@
+import { DTypeError } from "@unroll/kernels";
 import { expect, test } from "vitest";
 import { Parameter, parameter, tensor } from "..";
 
@@ -119,4 +120,16 @@ test("dtypes and options that there are none of are refused by name", () => {
   expect(() => call({ shpe: [2, 2] })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: tensor: options.shpe should be one of shape, dtype, name, allowNonFinite but is not one of them.]`,
   );
+});
+
+test("JavaScript's own operators are refused: a tensor has its numbers later, and is text in templates alone", () => {
+  const loss: unknown = tensor([1]);
+  expect(() => (loss as number) < 0.1).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: Tensor: a tensor [1] should be computed with by add(), less() and the like but is an operand of JavaScript's own + or <. For its number, write await t.item().]`,
+  );
+  expect(() => (loss as number) + 1).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: Tensor: a tensor [1] should be computed with by add(), less() and the like but is an operand of JavaScript's own + or <. For its number, write await t.item().]`,
+  );
+  expect(() => Math.max(loss as number, 0)).toThrow(DTypeError);
+  expect([`${loss}`, String(loss), [loss].join()]).toEqual(new Array(3).fill("Tensor f32 [1]"));
 });

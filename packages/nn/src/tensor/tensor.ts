@@ -139,6 +139,18 @@ export class Tensor {
   toString(): string {
     return `Tensor ${this.dtype} ${formatShape(this.shape)}${this.name ? ` "${this.name}"` : ""}`;
   }
+
+  /** In a template it is its description. @throws DTypeError in arithmetic and comparisons: its values are elsewhere */
+  [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
+    if (hint === "string") return this.toString();
+    throw new DTypeError({
+      where: "Tensor",
+      what: this.#called,
+      expected: "computed with by add(), less() and the like",
+      received: "an operand of JavaScript's own + or <",
+      remedy: "For its number, write await t.item().",
+    });
+  }
 }
 
 /** How `tensor` takes host values. */
