@@ -1,6 +1,6 @@
 import { FileFormatError } from "../io/errors";
 import type { HostTensor } from "../io/host-tensor";
-import { expectSameTensors, readParameters, stateOf } from "../io/model";
+import { CHECKPOINT_KEY, expectSameTensors, readParameters, stateOf } from "../io/model";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors/safetensors";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
@@ -12,7 +12,6 @@ import { decodeOptimizer, encodeOptimizer, type SavedOptimizer } from "./optimiz
 
 /** The form of the files written here; files of a later form are refused. */
 export const CHECKPOINT_VERSION = 1;
-const KEY = "unroll.checkpoint";
 
 /** What a checkpoint is taken of, and loaded into. */
 export interface CheckpointSubject {
@@ -72,7 +71,7 @@ export async function saveCheckpoint({
     position,
     state: await withoutTensors(state, "state", tensors),
   };
-  return encodeSafetensors(tensors, { [KEY]: toJson(saved) });
+  return encodeSafetensors(tensors, { [CHECKPOINT_KEY]: toJson(saved) });
 }
 
 /**
@@ -89,7 +88,7 @@ export async function loadCheckpoint(
   { model, optimizer, generators = {}, vocabulary }: CheckpointSubject,
 ): Promise<{ position: unknown; state: unknown }> {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  const saved = parse(metadata.get(KEY));
+  const saved = parse(metadata.get(CHECKPOINT_KEY));
   const named = stateOf(model);
   const parameters = within(tensors, "model.");
   expectSameTensors("loadCheckpoint", named, parameters);
@@ -116,7 +115,7 @@ export async function loadCheckpoint(
  * @throws CheckpointError if it is no checkpoint, or of a later version
  */
 export function checkpointPosition(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): unknown {
-  return parse(decodeSafetensors(bytes).metadata.get(KEY)).position;
+  return parse(decodeSafetensors(bytes).metadata.get(CHECKPOINT_KEY)).position;
 }
 
 /** Tensors whose name begins so, without that beginning. */

@@ -17,6 +17,7 @@ import {
   random,
   SGD,
   save,
+  saveCheckpoint,
   saveTorch,
   square,
   type Tensor,
@@ -157,6 +158,13 @@ test("what does not fit is told tensor by tensor", async () => {
   );
   await expect(loadTorch(model, await saveTorch(other))).rejects.toThrowErrorMatchingInlineSnapshot(
     `[StateDictError: loadTorch: the state dict does not fit Linear(2 → 3). missing: "bias"; wrong: "weight" should be f32 [3, 2] but is f32 [3, 3]. Build the model with the sizes and options of the one that was saved.]`,
+  );
+});
+
+test("a checkpoint is told from a file of weights", async () => {
+  const model = new Linear(2, 3, { rng: random(1) });
+  await expect(load(model, await saveCheckpoint({ model }))).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: load: file should be one that save made but is a checkpoint. Load it with loadCheckpoint.]`,
   );
 });
 

@@ -1,3 +1,4 @@
+import { ValueError } from "@unroll/kernels";
 import type { Module } from "../modules/module";
 import { assign } from "../tensor/assign";
 import type { Parameter } from "../tensor/parameter";
@@ -6,6 +7,9 @@ import { type Mismatch, StateDictError } from "./errors";
 import type { HostTensor } from "./host-tensor";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
 import { expectVocabulary } from "./vocabulary";
+
+/** The entry of metadata by which a checkpoint is known. */
+export const CHECKPOINT_KEY = "unroll.checkpoint";
 
 /**
  * All parameters and buffers of a model as a safetensors file, under the names and in the layout they have here.
@@ -27,7 +31,7 @@ export interface LoadOptions {
  * Fills a model from a file that `save` made.
  * @throws FileFormatError if the file is not a sound safetensors file
  * @throws VocabularyError naming what differs between `vocabulary` and that of the file; the model is then unchanged
- * @throws ValueError if the file keeps no vocabulary to compare
+ * @throws ValueError if `file` is not bytes, is a checkpoint, or keeps no vocabulary to compare
  * @throws StateDictError naming every tensor that is missing, unexpected or of another shape; the model is then unchanged
  */
 export async function load(
@@ -36,6 +40,16 @@ export async function load(
   { vocabulary }: LoadOptions = {},
 ): Promise<void> {
   const { tensors, metadata } = decodeSafetensors(file);
+  if (metadata.has(CHECKPOINT_KEY)) {
+    const remedy = "Load it with loadCheckpoint.";
+    throw new ValueError({
+      where: "load",
+      what: "file",
+      expected: "one that save made",
+      received: "a checkpoint",
+      remedy,
+    });
+  }
   if (vocabulary) expectVocabulary("load", metadata, vocabulary);
   await writeParameters("load", model, tensors);
 }

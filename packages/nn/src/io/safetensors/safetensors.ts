@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { kindOf } from "../../tensor/kind";
 import type { HostTensor } from "../host-tensor";
 import { FILE_DTYPES } from "./safetensors-dtype";
 import { readHeader } from "./safetensors-header";
@@ -37,8 +38,8 @@ export function decodeSafetensors(
       where,
       what: "bytes",
       expected: "an ArrayBuffer or a Uint8Array",
-      received: typeof bytes,
-      remedy: "Pass what await response.arrayBuffer() or a file reader gives.",
+      received: kindOf(bytes),
+      remedy: "Await a Promise, and pass what await response.arrayBuffer() or a file reader gives.",
     });
   }
   const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
