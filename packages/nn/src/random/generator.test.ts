@@ -82,6 +82,17 @@ describe("a generator", () => {
   });
 });
 
+test("numbers without a count are refused", () => {
+  const rng = random(1);
+  expect(() => Reflect.apply(rng.uniform, rng, [])).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: Generator.uniform: size should be a whole number from 0 to 2^53 − 1 but is undefined.]`,
+  );
+  expect(() => Reflect.apply(rng.normal, rng, [[2, 3]])).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: Generator.normal: size should be a whole number from 0 to 2^53 − 1 but is 2,3.]`,
+  );
+  expect([rng.uniform(0).length, rng.draws]).toEqual([0, 1]);
+});
+
 test("seed() starts the generator anew that modules use where none is given", () => {
   const weights = () => new Linear(3, 2).weight.variable.initial;
   seed(5);

@@ -82,9 +82,9 @@ export class Generator {
     };
   }
 
-  /** `size` numbers from U[low, high). */
+  /** `size` numbers from U[low, high). @throws ValueError unless `size` is a whole number */
   uniform(size: number, low = 0, high = 1): Float32Array<ArrayBuffer> {
-    const values = new Float32Array(size);
+    const values = new Float32Array(expectCount("Generator.uniform", "size", size));
     const scale = (high - low) * 2 ** -24;
     this.#words(size, (index, word) => {
       values[index] = low + (word >>> 8) * scale; // as many bits as a float32 keeps: more would round up to high
@@ -92,9 +92,9 @@ export class Generator {
     return values;
   }
 
-  /** `size` numbers from N(mean, deviation²), by Box and Muller (1958). */
+  /** `size` numbers from N(mean, deviation²), by Box and Muller (1958). @throws ValueError as `uniform` */
   normal(size: number, mean = 0, deviation = 1): Float32Array<ArrayBuffer> {
-    const values = new Float32Array(size);
+    const values = new Float32Array(expectCount("Generator.normal", "size", size));
     let radius = 0;
     this.#words(size + (size % 2), (index, word) => {
       if (index % 2 === 0) {
