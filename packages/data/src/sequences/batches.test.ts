@@ -72,6 +72,14 @@ describe("bucketBatches", () => {
     expect(plain(bucketBatches([9, 3, 4, 2, 12, 1], options))).toEqual([{ rows: [1, 2, 3], length: 4 }]);
   });
 
+  test("asks for lengths where it is given rows", () => {
+    const call = (rows: unknown) => Reflect.apply(bucketBatches, undefined, [rows, { batchSize: 2 }]);
+    expect(() => call([[1, 2], [3]])).toThrowErrorMatchingInlineSnapshot(
+      `[BatchError: bucketBatches: expected lengths to be whole numbers of at least 1 but got [1,2] in row 0. Pass lengths: rows.map((row) => row.length).]`,
+    );
+    expect(() => call(["one"])).toThrow(/but got "one" in row 0. Pass lengths: /);
+  });
+
   test("refuses no rows, lengths that are none, a batch size of zero", () => {
     expect(() => bucketBatches([], { batchSize: 2 })).toThrowErrorMatchingInlineSnapshot(
       `[BatchError: bucketBatches: expected at least one row but got none. Check that the split or the filter before it leaves something.]`,

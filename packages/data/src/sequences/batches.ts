@@ -1,3 +1,4 @@
+import { excerpt } from "../checks";
 import { BatchError } from "../errors";
 import { Random } from "../random/random";
 
@@ -69,8 +70,11 @@ function buckets(lengths: ArrayLike<number>, multiple: number): [length: number,
       throw new BatchError({
         where: "bucketBatches",
         expected: "lengths to be whole numbers of at least 1",
-        actual: `${length} in row ${row}`,
-        remedy: "Leave out sequences without a step.",
+        actual: `${typeof length === "number" ? length : excerpt(length)} in row ${row}`,
+        remedy:
+          typeof length === "number"
+            ? "Leave out sequences without a step."
+            : "Pass lengths: rows.map((row) => row.length).",
       });
     }
     const rounded = Math.ceil(length / multiple) * multiple;

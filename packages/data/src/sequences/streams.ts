@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { excerpt, expectWhole } from "../checks";
 import { BatchError } from "../errors";
 
 /** A chunk of B streams: what a model reads and what it should say at each step. */
@@ -37,9 +37,19 @@ export class StreamBatches implements Iterable<StreamBatch> {
   readonly #batchSize: number;
   readonly #steps: number;
 
-  /** @throws BatchError if an option is out of range, or there are too few ids for one chunk */
+  /** @throws BatchError if an option is out of range, an id is no 32-bit integer, or there are too few for one chunk */
   constructor(ids: ArrayLike<number>, { batchSize, steps, dropLast = true }: StreamOptions) {
     expectWhole(BatchError, "StreamBatches", { batchSize, steps });
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at] as number;
+      if (id === (id | 0)) continue;
+      throw new BatchError({
+        where: "StreamBatches",
+        expected: "ids to be 32-bit integers",
+        actual: `${excerpt(id)} at position ${at}`,
+        remedy: "Pass vocabulary.encode(text) rather than the text.",
+      });
+    }
     this.#ids = ids;
     this.#batchSize = batchSize;
     this.#steps = steps;

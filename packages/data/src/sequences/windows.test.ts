@@ -47,6 +47,18 @@ describe("sequenceWindows", () => {
 });
 
 describe("StreamBatches", () => {
+  test("refuses a text that was not encoded, and what is no id", () => {
+    const call = (values: unknown) => Reflect.construct(StreamBatches, [values, { batchSize: 1, steps: 1 }]);
+    expect(() => call("text")).toThrowErrorMatchingInlineSnapshot(
+      `[BatchError: StreamBatches: expected ids to be 32-bit integers but got "t" at position 0. Pass vocabulary.encode(text) rather than the text.]`,
+    );
+    expect(() => call(Float32Array.of(0, 1.5, 2))).toThrowErrorMatchingInlineSnapshot(
+      `[BatchError: StreamBatches: expected ids to be 32-bit integers but got 1.5 at position 1. Pass vocabulary.encode(text) rather than the text.]`,
+    );
+    expect(() => call([0, 2 ** 31])).toThrow(BatchError);
+    expect(call([-1, 2, 3]).length).toBe(2);
+  });
+
   const ids = Int32Array.from({ length: 23 }, (_, at) => at);
 
   test("reads each row on where it stopped, every step once, with the next id as target", () => {

@@ -1,3 +1,5 @@
+import { VocabularyError } from "../errors";
+
 /** Which entries a vocabulary has beside its words or characters. Those it has come first, in this order. */
 export interface SpecialOptions {
   /** Adds an entry for padding; `decode` skips it. */
@@ -49,14 +51,23 @@ export function areSpecials(json: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * A sequence of ids between the start and the end entry of a vocabulary, where it has them.
+ * A sequence of ids between the start and the end entry of a vocabulary, or beside the one that it has.
  *
- * @returns [T], [T + 1] or [T + 2]
+ * @returns [T + 1] or [T + 2]
+ * @throws VocabularyError if it has neither
  */
 export function withEnds(
   ids: ArrayLike<number>,
   { startId, endId }: Pick<SpecialIds, "startId" | "endId">,
 ): Int32Array<ArrayBuffer> {
+  if (startId === undefined && endId === undefined) {
+    throw new VocabularyError({
+      where: "withEnds",
+      expected: "a vocabulary with a start or an end entry",
+      actual: "one with neither",
+      remedy: "Make it with { start: true, end: true }.",
+    });
+  }
   const before = startId === undefined ? [] : [startId];
   const behind = endId === undefined ? [] : [endId];
   const whole = new Int32Array(before.length + ids.length + behind.length);

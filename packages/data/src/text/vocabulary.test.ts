@@ -43,7 +43,9 @@ describe("Vocabulary", () => {
     const vocabulary = new Vocabulary(["a"], { start: true, end: true });
     expect([...withEnds([2, 2], vocabulary)]).toEqual([0, 2, 2, 1]);
     expect([...withEnds([0], new Vocabulary(["a"], { end: true }))]).toEqual([0, 0]);
-    expect([...withEnds([5], new Vocabulary(["a"]))]).toEqual([5]);
+    expect(() => withEnds([5], new Vocabulary(["a"]))).toThrowErrorMatchingInlineSnapshot(
+      `[VocabularyError: withEnds: expected a vocabulary with a start or an end entry but got one with neither. Make it with { start: true, end: true }.]`,
+    );
   });
 
   test("names what is outside it", () => {
