@@ -23,7 +23,7 @@ const SLOPE = -50;
 /**
  * The alignment matrix as SVG: source across, target down, the stronger the more was attended to.
  * @throws ShapeError if the weights are not [T, S], with T and S as many as there are labels
- * @throws ValueError if a weight is negative or no finite number
+ * @throws ValueError if there are no weights, or one is negative or no finite number
  */
 export function alignmentSvg(alignment: Alignment, options: SvgOptions = {}): string {
   return toSvg(alignmentScene("alignmentSvg", alignment), undefined, options);

@@ -95,6 +95,15 @@ describe("alignmentSvg", () => {
     expect(() => alignmentSvg({ ...alignment, weights: { ...weights, data: [1] } })).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: alignmentSvg: weights should be [2, 3], a number for each but is [2, 3] with 1 numbers. A row of weights belongs to each token of the target, the end included.]`,
     );
+    expect(() =>
+      Reflect.apply(alignmentSvg, undefined, [{ ...alignment, weights: undefined }]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: alignmentSvg: weights should be attention weights but is undefined. Pass weights: true to the search, which then returns them.]`,
+    );
+    const padded = { data: new Array(8).fill(0.25), shape: [2, 4] };
+    expect(() => alignmentSvg({ ...alignment, weights: padded })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: alignmentSvg: weights should be [2, 3], a number for each but is [2, 4] with 8 numbers. Cut the columns to the source's length, without its padding.]`,
+    );
     const negative = { ...weights, data: [0, 1, 0, 0, -1, 0] };
     expect(() => alignmentSvg({ ...alignment, weights: negative })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: alignmentSvg: weights.data[4] should be a finite number from 0 but is -1.]`,

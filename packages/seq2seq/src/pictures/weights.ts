@@ -7,20 +7,33 @@ export interface Weights {
 }
 
 /**
+ * @throws ValueError if there are none
  * @throws ShapeError if the shape is not of the given extents, where they are numbers, or has not as many as there are
  * @throws ValueError if a weight is negative or no finite number
  */
-export function expectWeights(where: string, { data, shape }: Weights, extents: readonly (number | string)[]): void {
+export function expectWeights(
+  where: string,
+  weights: Weights | undefined,
+  extents: readonly (number | string)[],
+): void {
+  if (!weights) {
+    const remedy = "Pass weights: true to the search, which then returns them.";
+    throw new ValueError({ where, what: "weights", expected: "attention weights", received: String(weights), remedy });
+  }
+  const { data, shape } = weights;
   const fits =
     shape.length === extents.length && extents.every((extent, i) => typeof extent === "string" || extent === shape[i]);
   const size = shape.reduce((a, b) => a * b, 1);
+  const isPadded = Number(shape.at(-1)) > Number(extents.at(-1)); // a name for the extent is NaN
   if (!fits || size !== data.length || size === 0) {
     throw new ShapeError({
       where,
       what: "weights",
       expected: `[${extents.join(", ")}], a number for each`,
       received: `[${shape.join(", ")}] with ${data.length} numbers`,
-      remedy: "A row of weights belongs to each token of the target, the end included.",
+      remedy: isPadded
+        ? "Cut the columns to the source's length, without its padding."
+        : "A row of weights belongs to each token of the target, the end included.",
     });
   }
   const bad = Array.from(data).findIndex((x) => !(x >= 0 && Number.isFinite(x)));
