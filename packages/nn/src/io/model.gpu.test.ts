@@ -164,7 +164,7 @@ test("what does not fit is told tensor by tensor", async () => {
 test("a checkpoint is told from a file of weights", async () => {
   const model = new Linear(2, 3, { rng: random(1) });
   await expect(load(model, await saveCheckpoint({ model }))).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: load: file should be one that save made but is a checkpoint. Load it with loadCheckpoint.]`,
+    `[ValueError: load: file is a checkpoint. Use loadCheckpoint.]`,
   );
 });
 

@@ -41,14 +41,7 @@ export async function load(
 ): Promise<void> {
   const { tensors, metadata } = decodeSafetensors(file);
   if (metadata.has(CHECKPOINT_KEY)) {
-    const remedy = "Load it with loadCheckpoint.";
-    throw new ValueError({
-      where: "load",
-      what: "file",
-      expected: "one that save made",
-      received: "a checkpoint",
-      remedy,
-    });
+    throw new ValueError({ where: "load", what: "file", received: "a checkpoint", remedy: "Use loadCheckpoint." });
   }
   if (vocabulary) expectVocabulary("load", metadata, vocabulary);
   await writeParameters("load", model, tensors);

@@ -1,7 +1,7 @@
 /** What a value is, as errors say it: "a Promise", "a Tensor", "undefined". */
 export function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const kind = "shape" in value && "dtype" in value ? "Tensor" : Object.prototype.toString.call(value).slice(8, -1);
-  return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+  if (value === undefined) return "undefined";
+  const { shape, dtype } = Object(value);
+  const kind = shape && dtype ? "Tensor" : Object.prototype.toString.call(value).slice(8, -1);
+  return `${/^[AO]/.test(kind) ? "an" : "a"} ${kind}`;
 }

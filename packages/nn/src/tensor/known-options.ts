@@ -1,14 +1,13 @@
 import { ValueError } from "@unroll/kernels";
 
-/** Options, which plain JavaScript lets one misspell. @throws ValueError if they are a list, or one is not known */
+/** Options, which plain JavaScript lets one misspell. @throws ValueError if one is not known, as of a list */
 export function expectKnown(where: string, options: object, known: readonly string[]): void {
-  const isList = Array.isArray(options);
   const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown === undefined && !isList) return;
+  if (unknown === undefined) return;
   throw new ValueError({
     where,
-    what: isList ? "options" : `options.${unknown}`,
-    expected: isList ? `an object, such as { ${known[0]} }` : `one of ${known.join(", ")}`,
-    received: isList ? "an Array" : "not one of them",
+    what: `options.${unknown}`,
+    expected: `one of ${known.join(", ")}`,
+    received: "not one of them",
   });
 }

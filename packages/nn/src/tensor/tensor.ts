@@ -146,9 +146,8 @@ export class Tensor {
     throw new DTypeError({
       where: "Tensor",
       what: this.#called,
-      expected: "computed with by add(), less() and the like",
-      received: "an operand of JavaScript's own + or <",
-      remedy: "For its number, write await t.item().",
+      received: "no number",
+      remedy: "Use await t.item(), or add().",
     });
   }
 }

@@ -1,5 +1,5 @@
-import { ValueError } from "@unroll/kernels";
 import type { Plateau } from "../optim/plateau";
+import { refuse } from "./refuse";
 
 /** What tells which weights are best. */
 export interface Monitor {
@@ -20,33 +20,25 @@ interface Monitored {
 export function expectMonitor({ monitor, patience, plateau }: Monitored): void {
   if (monitor && monitor.better !== "higher" && monitor.better !== "lower") {
     const received = String(monitor.better);
-    throw new ValueError({ where: "train", what: "monitor.better", expected: "higher or lower", received });
+    refuse("monitor.better", "higher or lower", received);
   }
   if (plateau && !monitor) {
-    throw new ValueError({
-      where: "train",
-      what: "plateau",
-      expected: "given beside a monitor",
-      received: "given without one",
-      remedy: "Say with monitor which metric it is to be told.",
-    });
+    refuse("plateau", "given beside a monitor", "given without one", "Say with monitor which metric it is to be told.");
   }
   if (plateau && plateau.better !== monitor?.better) {
-    throw new ValueError({
-      where: "train",
-      what: "plateau",
-      expected: `for a metric of which ${monitor?.better} is better, as monitor says`,
-      received: `for one of which ${plateau.better} is`,
-      remedy: `Make it with plateau({ better: "${monitor?.better}", ... }).`,
-    });
+    refuse(
+      "plateau",
+      `for a metric of which ${monitor?.better} is better, as monitor says`,
+      `for one of which ${plateau.better} is`,
+      `Make it with plateau({ better: "${monitor?.better}", ... }).`,
+    );
   }
   if (patience !== undefined && !(monitor && patience > 0)) {
-    throw new ValueError({
-      where: "train",
-      what: "patience",
-      expected: "at least 1, beside a monitor",
-      received: monitor ? String(patience) : "given without one",
-      remedy: "Say with monitor which metric tells whether an epoch is better.",
-    });
+    refuse(
+      "patience",
+      "at least 1, beside a monitor",
+      monitor ? String(patience) : "given without one",
+      "Say with monitor which metric tells whether an epoch is better.",
+    );
   }
 }

@@ -307,7 +307,7 @@ describe("options that cannot be", () => {
   test("an epoch without batches, a loss per row, a metric that nobody measures", async () => {
     const before = await modelBits(options.model);
     await expect(trained({ batches: () => [] })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: epoch 1 should be of at least one batch but is empty. Pass batches: (epoch) => ..., and make a new iterator for each epoch.]`,
+      `[ValueError: train: epoch 1 should be of at least one batch but is empty. Make a new iterator for each epoch.]`,
     );
     const perRow = ({ x }: SmallBatch) => options.model.forward(x);
     await expect(trained({ loss: perRow })).rejects.toThrowErrorMatchingInlineSnapshot(
@@ -328,16 +328,16 @@ describe("options that cannot be", () => {
       `[ValueError: train: metrics.e should be a number but is a Promise. Await it.]`,
     );
     await expect(measured(() => ({ f: 1, e: tensor(1) }))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: metrics.e should be a number but is a Tensor. Await its item().]`,
+      `[ValueError: train: metrics.e should be a number but is a Tensor. Use item().]`,
     );
     await expect(measured(() => ({ e: "0.5" }))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: metrics.e should be a number but is a string. Leave it out, or return a number.]`,
+      `[ValueError: train: metrics.e should be a number but is a String. Await it.]`,
     );
     await expect(measured(() => 0.5)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: what evaluate returned should be a record of numbers but is a number. Return its metrics by name: { accuracy }.]`,
+      `[ValueError: train: evaluate should be a record of numbers but is a Number.]`,
     );
     await expect(measured(() => tensor(1))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: what evaluate returned should be a record of numbers but is a Tensor. Return its metrics by name: { accuracy }.]`,
+      `[ValueError: train: evaluate should be a record of numbers but is a Tensor.]`,
     );
     expect((await measured(() => ({ e: Number.NaN }))).history).toMatchObject([{ metrics: { e: Number.NaN } }]);
   });
@@ -345,7 +345,7 @@ describe("options that cannot be", () => {
   test("options that there are none of, or that are missing", async () => {
     const call = (changes?: object) => Reflect.apply(train, undefined, changes ? [{ ...options, ...changes }] : []);
     await expect(call()).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: options.model should be given but is missing. Call train({ model, optimizer, epochs, batches, loss }).]`,
+      `[ValueError: train: options.model should be given but is missing.]`,
     );
     await expect(call({ loss: undefined })).rejects.toThrow("train: options.loss should be given but is missing.");
     await expect(call({ patiense: 3 })).rejects.toThrowErrorMatchingInlineSnapshot(
@@ -359,21 +359,21 @@ describe("options that cannot be", () => {
   test("batches and losses that are none", async () => {
     const call = (changes: object) => Reflect.apply(train, undefined, [{ ...options, ...changes }]);
     await expect(call({ batches: [...smallBatches(1, 1)] })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: batches should be a function but is an Array. Pass batches: (epoch) => ..., and make a new iterator for each epoch.]`,
+      `[ValueError: train: batches should be a function but is an Array. Make a new iterator for each epoch.]`,
     );
     await expect(call({ batches: smallBatches(1, 1) })).rejects.toThrow(
       "batches should be a function but is a Generator.",
     );
     await expect(call({ batches: async () => [] })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: what batches returned should be an iterable, or an async one but is a Promise. Return a list, or make it an async generator.]`,
+      `[ValueError: train: batches should be iterable but is a Promise.]`,
     );
-    await expect(call({ batches: () => undefined })).rejects.toThrow("what batches returned should be an iterable");
+    await expect(call({ batches: () => undefined })).rejects.toThrow("batches should be iterable but is undefined");
     const once = smallBatches(1, 1);
     await expect(call({ batches: () => once })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: epoch 2 should be of at least one batch but is empty. Pass batches: (epoch) => ..., and make a new iterator for each epoch.]`,
+      `[ValueError: train: epoch 2 should be of at least one batch but is empty. Make a new iterator for each epoch.]`,
     );
     await expect(call({ loss: async () => tensor(1) })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: train: loss should be a Tensor, or { loss, state }, but is a Promise. Return what mseLoss or another loss gives, without await and item().]`,
+      `[ValueError: train: loss should be a Tensor, or { loss, state }, but is a Promise. Return it without await.]`,
     );
     for (const made of [1, undefined, null, {}])
       await expect(call({ loss: () => made })).rejects.toThrow("{ loss, state }");

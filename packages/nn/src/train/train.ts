@@ -1,4 +1,3 @@
-import { ValueError } from "@unroll/kernels";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint";
 import type { Module } from "../modules/module";
 import { assign } from "../tensor/assign";
@@ -10,6 +9,7 @@ import { expectIterable, expectLoss, expectMetrics, expectTrainOptions, NEW_ITER
 import { describeFault, failGradient, NonFiniteLossError } from "./fault";
 import { expectMonitor } from "./monitor";
 import type { EpochResult, TrainCheckpoint, TrainOptions, TrainResult } from "./options";
+import { refuse } from "./refuse";
 import { isTrainPosition, isTrainState, type TrainPosition, weightsOf, weightTensors } from "./resume";
 import { carryState } from "./truncated";
 
@@ -72,7 +72,7 @@ class Run<Batch, State> {
     };
     for (const [what, value] of Object.entries(counts)) {
       if (Number.isInteger(value) && value > 0) continue;
-      throw new ValueError({ where: "train", what, expected: "a positive whole number", received: String(value) });
+      refuse(what, "a positive whole number", String(value));
     }
     expectMonitor(options);
     this.#options = options;
@@ -125,13 +125,7 @@ class Run<Batch, State> {
     }
     await this.#useGathered();
     if (step === 0) {
-      throw new ValueError({
-        where: "train",
-        what: `epoch ${epoch}`,
-        expected: "of at least one batch",
-        received: "empty",
-        remedy: NEW_ITERATOR,
-      });
+      refuse(`epoch ${epoch}`, "of at least one batch", "empty", NEW_ITERATOR);
     }
     await this.#look(epoch, step);
     const mean = this.#epochSum / step;
@@ -186,13 +180,12 @@ class Run<Batch, State> {
     const { generators, vocabulary } = checkpoint ?? {};
     const { position, state } = await loadCheckpoint(bytes, { model, optimizer, generators, vocabulary });
     if (!isTrainPosition(position) || !isTrainState(state)) {
-      throw new ValueError({
-        where: "train",
-        what: "resume",
-        expected: "a checkpoint that train() kept",
-        received: "one of something else",
-        remedy: "Load it with loadCheckpoint, and train from there.",
-      });
+      refuse(
+        "resume",
+        "a checkpoint that train() kept",
+        "one of something else",
+        "Load it with loadCheckpoint, and train from there.",
+      );
     }
     this.#from = { epoch: position.epoch, step: position.step };
     this.#steps = position.steps;
@@ -278,12 +271,7 @@ class Run<Batch, State> {
     const { metric, better } = monitor;
     const now = metrics[metric];
     if (now === undefined) {
-      throw new ValueError({
-        where: "train",
-        what: `monitor.metric "${metric}"`,
-        expected: `one of ${Object.keys(metrics).join(", ")}`,
-        received: "none of them",
-      });
+      refuse(`monitor.metric "${metric}"`, `one of ${Object.keys(metrics).join(", ")}`, "none of them");
     }
     if (!this.#best) return true;
     const { loss, metrics: best } = this.#best.result;

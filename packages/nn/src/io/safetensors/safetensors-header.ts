@@ -65,7 +65,7 @@ function headerEnd(where: string, bytes: Uint8Array, limits: SafetensorsLimits):
   if (stated < 2n) scanner.fail(field, 0, "at least 2", `${stated}`);
   if (stated > bytes.length - PREFIX_BYTES) {
     const isText = bytes[0] === 0x3c && bytes[7] !== 0; // "<", and no length ever has so high a byte
-    const remedy = isText ? "It looks like HTML: the address may be wrong." : TRUNCATED;
+    const remedy = isText ? "It looks like HTML: check the address." : TRUNCATED;
     scanner.fail(field, 0, `at most the ${bytes.length - PREFIX_BYTES} bytes that follow it`, `${stated}`, remedy);
   }
   if (stated > limits.headerBytes) scanner.fail(field, 0, `at most ${limits.headerBytes}`, `${stated}`, LIMIT_REMEDY);

@@ -39,7 +39,7 @@ export function decodeSafetensors(
       what: "bytes",
       expected: "an ArrayBuffer or a Uint8Array",
       received: kindOf(bytes),
-      remedy: "Await a Promise, and pass what await response.arrayBuffer() or a file reader gives.",
+      remedy: "Pass what await response.arrayBuffer() or a file reader gives.",
     });
   }
   const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
