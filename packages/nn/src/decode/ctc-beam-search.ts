@@ -1,5 +1,5 @@
 import { ValueError } from "@unroll/kernels";
-import { expectKnown } from "../ops/options";
+import { expectKnown } from "../tensor/known-options";
 import { type CTCFrames, type CTCScoreOptions, type CTCScores, logAdd, readScores } from "./ctc-scores";
 
 export interface CTCBeamOptions extends CTCScoreOptions {

@@ -11,7 +11,8 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { run, view } from "../graph/run";
 import { add } from "../ops/arithmetic";
-import { expectKnown, expectOneOf } from "../ops/options";
+import { expectOneOf } from "../ops/options";
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { type CTCBatch, type CTCBatchOptions, type CTCTargets, ctcBatch, expectPossible } from "./ctc-batch";
 

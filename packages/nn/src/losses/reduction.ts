@@ -1,10 +1,11 @@
 import { type Reduction, ShapeError, ValueError } from "@unroll/kernels";
 import { div, full, maximum, where, zeros } from "../ops/arithmetic";
 import { cast } from "../ops/elementwise";
-import { expectKnown, expectOneOf } from "../ops/options";
+import { expectOneOf } from "../ops/options";
 import { mean, sum } from "../ops/reduce";
 import { reshape } from "../ops/reshape";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, expectShape, formatShape, sameShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 

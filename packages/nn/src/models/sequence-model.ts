@@ -3,9 +3,9 @@ import { Dropout } from "../modules/dropout";
 import { Embedding } from "../modules/embedding";
 import { Module } from "../modules/module";
 import type { SequenceOptions } from "../modules/recurrent";
-import { expectKnown } from "../ops/options";
 import type { Generator } from "../random/generator";
 import { isFloat } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { cellOptions, type ModelCellOptions, type ModelState, makeCell, runCell, type SequenceCell } from "./cells";
 

@@ -76,7 +76,7 @@ describe("options of recurrent cells", () => {
     expect(() => new RNN(3, 4, options({ nonlinearity: "relu" }))).toThrow("RNN: options.nonlinearity should be");
     expect(() => new IRNN(3, 4, options({ activation: "tanh", scael: 1 }))).toThrow("RNN: options.scael should be");
     expect(() => Reflect.construct(Linear, [2, 2, false])).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Linear: options should be { rng, bias, init, weight } but is of type boolean.]`,
+      `[ValueError: Linear: options should be { rng, bias, init, weight } but is a Boolean.]`,
     );
     const sizes = { inputSize: 3, hiddenSize: 4, classes: 2 };
     expect(() => new SequenceClassifier({ ...sizes, ...options({ bidirectional: true }) })).toThrow(
@@ -91,7 +91,7 @@ describe("options of recurrent cells", () => {
     const h = zeros([1, 2, 4]);
     const given = (what: unknown) => what as { lengths: number[] };
     expect(() => gru.forward(x, given(h))).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: GRU.forward: options should be { state, lengths, allowEmpty } but is of type Tensor.]`,
+      `[ValueError: GRU.forward: options should be { state, lengths, allowEmpty } but is a Tensor.]`,
     );
     expect(() => lstm.forward(x, given({ h, c: h }))).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: LSTM.forward: options.h should be one of state, lengths, allowEmpty but is not one of them.]`,

@@ -1,7 +1,7 @@
 import { linear } from "../ops/linear";
-import { expectKnown } from "../ops/options";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";

@@ -116,12 +116,12 @@ test("what a reduction runs over", () => {
   expect([sum(x, { axes: 0 }), mean(x, { axes: -1, keepDims: true })].map(({ shape }) => shape)).toEqual([[3], [2, 1]]);
   const given = (options: unknown) => options as { keepDims: boolean };
   expect(() => sum(x, given(-1))).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: sum: options should be { axes, keepDims } but is of type number.]`,
+    `[ValueError: sum: options should be { axes, keepDims } but is a Number.]`,
   );
   expect(() => mean(x, given({ dim: 1 }))).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: mean: options.dim should be one of axes, keepDims but is not one of them.]`,
   );
-  expect(() => max(x, given([0]))).toThrow("max: options should be { axes, keepDims } but is of type Array.");
+  expect(() => max(x, given([0]))).toThrow("max: options should be { axes, keepDims } but is an Array.");
 });
 
 test("options out of range", () => {

@@ -24,18 +24,3 @@ export function expectOneOf<T extends string>(
   if (known.includes(value)) return value;
   throw new ValueError({ where, what, expected: known.join(" or "), received: String(value) });
 }
-
-/**
- * Options by name, which plain JavaScript lets one misspell, or put something else in the place of.
- * @throws ValueError unless they are an object that has none but `known`
- */
-export function expectKnown(where: string, options: object, known: readonly string[]): void {
-  const kind = typeof options === "object" ? (options?.constructor?.name ?? "Object") : typeof options;
-  if (kind !== "Object") {
-    throw new ValueError({ where, what: "options", expected: `{ ${known.join(", ")} }`, received: `of type ${kind}` });
-  }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const expected = `one of ${known.join(", ")}`;
-  throw new ValueError({ where, what: `options.${unknown}`, expected, received: "not one of them" });
-}

@@ -3,9 +3,9 @@ import { defineOp } from "../autograd/define-op";
 import { numberType } from "../graph/node";
 import { elementwise, run, view } from "../graph/run";
 import { type DType, FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, resolveAxis, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { expectKnown } from "./options";
 
 /** Which axes a reduction runs over, and what becomes of them. */
 export interface ReduceOptions {

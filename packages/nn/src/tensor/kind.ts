@@ -1,7 +1,6 @@
 /** What a value is, as errors say it: "a Promise", "a Tensor", "undefined". */
 export function kindOf(value: unknown): string {
   if (value === undefined) return "undefined";
-  const { shape, dtype } = Object(value);
-  const kind = shape && dtype ? "Tensor" : Object.prototype.toString.call(value).slice(8, -1);
+  const kind = "assertUsable" in Object(value) ? "Tensor" : Object.prototype.toString.call(value).slice(8, -1);
   return `${/^[AO]/.test(kind) ? "an" : "a"} ${kind}`;
 }

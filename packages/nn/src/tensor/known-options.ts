@@ -1,13 +1,17 @@
 import { ValueError } from "@unroll/kernels";
+import { kindOf } from "./kind";
 
-/** Options, which plain JavaScript lets one misspell. @throws ValueError if one is not known, as of a list */
+/**
+ * Options by name, which plain JavaScript lets one misspell, or put something else in the place of.
+ * @throws ValueError unless they are an object that has none but `known`
+ */
 export function expectKnown(where: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  const received = kindOf(options);
+  if (received !== "an Object") {
+    throw new ValueError({ where, what: "options", expected: `{ ${known.join(", ")} }`, received });
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new ValueError({
-    where,
-    what: `options.${unknown}`,
-    expected: `one of ${known.join(", ")}`,
-    received: "not one of them",
-  });
+  const expected = `one of ${known.join(", ")}`;
+  throw new ValueError({ where, what: `options.${unknown}`, expected, received: "not one of them" });
 }

@@ -114,7 +114,7 @@ test("dtypes and options that there are none of are refused by name", () => {
   );
   expect(() => tensor(Uint32Array.of(1), { dtype: JSON.parse('"uint32"') })).toThrow("but is uint32");
   expect(() => call([2, 2])).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: tensor: options.0 should be one of shape, dtype, name, allowNonFinite but is not one of them.]`,
+    `[ValueError: tensor: options should be { shape, dtype, name, allowNonFinite } but is an Array.]`,
   );
   expect(() => call({ shpe: [2, 2] })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: tensor: options.shpe should be one of shape, dtype, name, allowNonFinite but is not one of them.]`,
