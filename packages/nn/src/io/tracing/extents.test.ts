@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extentOf, formatExtent, sizeInTrace, TRACES } from "./extents";
+import { extentOf, formatExtent, MOST_NAMES, sizeInTrace, TRACES } from "./extents";
 
 const names = ["batch", "time", "width"];
 const sizes = (name: number): number[] => Array.from({ length: TRACES }, (_, trace) => sizeInTrace(name, trace));
@@ -33,4 +33,10 @@ test("what is no such expression is refused", () => {
       each((b) => Math.ceil(b / 2)),
     ),
   ).toThrow("no whole multiple");
+});
+
+test("every name takes odd and even extents", () => {
+  for (let name = 0; name < MOST_NAMES; name++) {
+    expect(new Set(sizes(name).map((size) => size % 2)).size).toBe(2);
+  }
 });

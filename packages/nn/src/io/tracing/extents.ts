@@ -3,13 +3,16 @@ import { UnsupportedError } from "@unroll/kernels";
 /** How often a model is traced: two points fix a line, the third tells whether it is one. */
 export const TRACES = 3;
 
-/** Extents that a name takes, trace by trace: primes, so that products and sums of them are told apart. */
+/**
+ * Extents that a name takes, trace by trace: primes, so that products and sums of them are told apart, and in one of the
+ * traces twice a prime, so that what a model does with odd extents alone is seen to be another thing with even ones.
+ */
 const SIZES: readonly (readonly number[])[] = [
-  [101, 131, 151],
-  [103, 137, 163],
-  [107, 139, 157],
-  [109, 149, 167],
-  [113, 127, 173],
+  [101, 134, 151],
+  [103, 137, 166],
+  [118, 139, 157],
+  [109, 146, 167],
+  [113, 127, 178],
 ];
 
 /** How many axes may be open. */

@@ -315,6 +315,11 @@ describe("what has no counterpart is refused by name", () => {
       `[UnsupportedError: toPyTorch: the parameter scale belongs to a module that PyTorch has no counterpart of. Save the model with save() in its own layout.]`,
     );
   });
+  test("other operations for odd sizes", () => {
+    const linear = new Linear(2, 2);
+    const holder = new Holder(linear, (x) => ((x.shape[0] as number) % 2 === 1 ? relu(x) : linear.forward(x)));
+    expect(() => toPyTorch(holder, { inputs })).toThrow("relu of rank 3 at first, linear of rank 3 then");
+  });
   test("what it returns", () => {
     const linear = new Linear(2, 2);
     expect(() => toPyTorch(new Holder(linear, () => 3), { inputs })).toThrowErrorMatchingInlineSnapshot(
