@@ -37,7 +37,7 @@ export const ELEMENTWISE: Partial<Record<ElementwiseOp, (...args: string[]) => s
   not: (x) => `~${x}`,
   notEqual: (a, b) => `${a} != ${b}`,
   or: (a, b) => `${a} | ${b}`,
-  pow: (a, b) => `${a} ** ${b}`,
+  pow: (a, b) => `${a.startsWith("-") ? `(${a})` : a} ** ${b}`,
   reciprocal: (x) => `torch.reciprocal(${x})`,
   relu: (x) => `torch.relu(${x})`,
   round: (x) => `torch.round(${x})`,

@@ -11,6 +11,7 @@ import {
   maxPool1d,
   maxPool2d,
   mish,
+  pow,
   Recurrent,
   RMSNorm,
   random,
@@ -139,6 +140,33 @@ test("lengths of a convolution, as the operations that they are", () => {
             reversesequence = where_1[torch.arange(where_1.shape[0], device=where_1.device)[:, None], where_2.long()]
             return reversesequence"
   `);
+});
+
+/** The statement that an operation of a linear layer's outputs becomes. */
+const written = (body: (x: Tensor) => Tensor): string => {
+  const model = new Mapped(body);
+  const lines = toPyTorch(model, { inputs: { x: { shape: ["batch", 2] } } }).split("\n");
+  const at = lines.findIndex((line) => line.startsWith("        linear = "));
+  return lines
+    .slice(at + 1, lines.findIndex((line) => line.startsWith("        return ")))
+    .map((line) => line.trim())
+    .join("; ");
+};
+
+class Mapped extends Module {
+  readonly linear = new Linear(2, 2, { rng });
+  readonly body: (x: Tensor) => Tensor;
+  constructor(body: (x: Tensor) => Tensor) {
+    super();
+    this.body = body;
+  }
+  forward(x: Tensor): Tensor {
+    return this.body(this.linear.forward(x));
+  }
+}
+
+test("a power of a negative number", () => {
+  expect(written((x) => pow(-2, x))).toBe("pow_1 = (-2) ** linear");
 });
 
 describe("what PyTorch has none of is refused by name", () => {
