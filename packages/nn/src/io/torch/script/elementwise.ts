@@ -1,5 +1,8 @@
 import type { ElementwiseOp } from "@unroll/kernels";
 
+/** Division of whole numbers, which drops the rest: Python's and PyTorch's own give fractions. */
+export const wholeDivision = (a: string, b: string): string => `torch.div(${a}, ${b}, rounding_mode="trunc")`;
+
 /** Python of an elementwise operation over its arguments, which are names or numbers. */
 export const ELEMENTWISE: Partial<Record<ElementwiseOp, (...args: string[]) => string>> = {
   abs: (x) => `torch.abs(${x})`,

@@ -10,7 +10,7 @@ import { type Extent, extentOf, isOpen } from "../../tracing/extents";
 import { progressionOf } from "../../tracing/progression";
 import { type Source, sourcesOf } from "../../tracing/results";
 import type { Traced, TracedModel } from "../../tracing/trace";
-import { ELEMENTWISE } from "./elementwise";
+import { ELEMENTWISE, wholeDivision } from "./elementwise";
 import { callOf, isLeafCall, isRecurrent } from "./modules";
 import { ATTRIBUTES, OPERATIONS } from "./operations";
 import { WHERE } from "./python-call";
@@ -212,7 +212,8 @@ export class ForwardWriter {
       }
       return;
     }
-    const write = ELEMENTWISE[node.op];
+    const isWhole = tensor.dtype === "i32" || tensor.dtype === "u32";
+    const write = node.op === "div" && isWhole ? wholeDivision : ELEMENTWISE[node.op];
     if (!write) throw notWritten(`the elementwise operation ${node.op}`);
     this.#assign(tensor, node.op.toLowerCase(), write(...args));
   }

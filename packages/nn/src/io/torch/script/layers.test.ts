@@ -4,6 +4,8 @@ import {
   BatchNorm2d,
   Conv1d,
   Conv2d,
+  cast,
+  div,
   ElmanCell,
   GroupNorm,
   Linear,
@@ -167,6 +169,13 @@ class Mapped extends Module {
 
 test("a power of a negative number", () => {
   expect(written((x) => pow(-2, x))).toBe("pow_1 = (-2) ** linear");
+});
+
+test("a division of whole numbers drops the rest", () => {
+  expect(written((x) => cast(div(cast(x, "i32"), 3), "f32"))).toBe(
+    'toi32 = linear.int(); div = torch.div(toi32, 3, rounding_mode="trunc"); tof32 = div.float()',
+  );
+  expect(written((x) => div(x, 3))).toBe("div = linear / 3");
 });
 
 describe("what PyTorch has none of is refused by name", () => {
