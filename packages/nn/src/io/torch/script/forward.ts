@@ -20,7 +20,7 @@ const MOST_ELEMENTS = 64;
 
 /** Words of Python, modules of the script, and functions that a value's name would hide. */
 const RESERVED =
-  "self torch nn F dist run turned and as class def del for from if in is lambda not or pass return with abs max min pow range round same slice sum".split(
+  "self torch nn F dist run turned and as class def del for from if in is lambda not or pass return with abs float max min pow range round same slice sum".split(
     " ",
   );
 
@@ -159,7 +159,7 @@ export class ForwardWriter {
     if (values && values.length <= MOST_ELEMENTS) {
       const type = tensor.dtype === "f32" ? "torch.float32" : tensor.dtype === "bool" ? "torch.bool" : "torch.int64";
       const device = [...this.#model.inputs.keys()][0];
-      const flat = `torch.tensor([${[...values].join(", ")}], dtype=${type}, device=${device}.device)`;
+      const flat = `torch.tensor([${Array.from(values, pythonNumber).join(", ")}], dtype=${type}, device=${device}.device)`;
       this.#assign(tensor, "constant", `${flat}.reshape(${tensor.shape.join(", ")})`);
       return;
     }
@@ -191,7 +191,7 @@ export class ForwardWriter {
     if (node.kind !== "elementwise") return;
     const args = node.args.map((arg, index) => {
       const across = traced.map((each) => (each.node.kind === "elementwise" ? each.node.args[index] : undefined));
-      if (!isTensor(arg)) return String(this.#alike.number(across));
+      if (!isTensor(arg)) return pythonNumber(this.#alike.number(across));
       return this.value(
         traced.map((each) => (each.node.kind === "elementwise" ? each.node.args[index] : arg) as Tensor),
       );
@@ -207,7 +207,7 @@ export class ForwardWriter {
         this.#assign(
           tensor,
           "full",
-          `torch.full([${this.#shape(traced)}], ${numeric(args[0] ?? "0")}, device=${device}.device)`,
+          `torch.full([${this.#shape(traced)}], ${typed(args[0] ?? "0", tensor)}, device=${device}.device)`,
         );
       }
       return;
@@ -215,7 +215,10 @@ export class ForwardWriter {
     const isWhole = tensor.dtype === "i32" || tensor.dtype === "u32";
     const write = node.op === "div" && isWhole ? wholeDivision : ELEMENTWISE[node.op];
     if (!write) throw notWritten(`the elementwise operation ${node.op}`);
-    this.#assign(tensor, node.op.toLowerCase(), write(...args));
+    // PyTorch makes whole numbers of two whole numbers to choose from.
+    const isChoice = node.op === "where" && !node.args.slice(1).some(isTensor);
+    const given = isChoice ? args.map((arg, index) => (index > 0 ? typed(arg, tensor) : arg)) : args;
+    this.#assign(tensor, node.op.toLowerCase(), write(...given));
   }
 
   #shape(traced: Traced): string {
@@ -277,8 +280,21 @@ export class ForwardWriter {
   }
 }
 
-/** A number that Python takes for a float. */
-const numeric = (text: string): string => (/^-?\d+$/.test(text) ? `${text}.0` : text);
+/** A number in Python, where no word stands for what is not finite. */
+const pythonNumber = (value: number): string =>
+  Number.isNaN(value)
+    ? 'float("nan")'
+    : Number.isFinite(value)
+      ? Object.is(value, -0)
+        ? "-0.0"
+        : String(value)
+      : `float("${value < 0 ? "-" : ""}inf")`;
+
+/** A number of a data type that Python takes for one of it: 1.0 where ours is 1. */
+function typed(text: string, { dtype }: Tensor): string {
+  if (dtype === "bool") return text === "0" ? "False" : "True";
+  return isFloat(dtype) && /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
 
 const notWritten = (what: string): UnsupportedError =>
   new UnsupportedError({

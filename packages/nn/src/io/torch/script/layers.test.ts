@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  add,
   BatchNorm1d,
   BatchNorm2d,
   Conv1d,
@@ -8,6 +9,7 @@ import {
   div,
   ElmanCell,
   GroupNorm,
+  greater,
   Linear,
   Module,
   maxPool1d,
@@ -21,8 +23,10 @@ import {
   selu,
   silu,
   type Tensor,
+  tensor,
   toPyTorch,
   unstack,
+  where,
 } from "../../..";
 
 const rng = random(4);
@@ -150,7 +154,10 @@ const written = (body: (x: Tensor) => Tensor): string => {
   const lines = toPyTorch(model, { inputs: { x: { shape: ["batch", 2] } } }).split("\n");
   const at = lines.findIndex((line) => line.startsWith("        linear = "));
   return lines
-    .slice(at + 1, lines.findIndex((line) => line.startsWith("        return ")))
+    .slice(
+      at + 1,
+      lines.findIndex((line) => line.startsWith("        return ")),
+    )
     .map((line) => line.trim())
     .join("; ");
 };
@@ -176,6 +183,18 @@ test("a division of whole numbers drops the rest", () => {
     'toi32 = linear.int(); div = torch.div(toi32, 3, rounding_mode="trunc"); tof32 = div.float()',
   );
   expect(written((x) => div(x, 3))).toBe("div = linear / 3");
+});
+
+test("numbers are of the data type that they are here", () => {
+  expect(written((x) => where(greater(x, 0), 1, -1))).toBe(
+    "greater = linear > 0; where = torch.where(greater, 1.0, -1.0)",
+  );
+});
+
+test("numbers that are not finite", () => {
+  expect(written((x) => add(x, tensor([Number.POSITIVE_INFINITY, Number.NaN], { allowNonFinite: true })))).toBe(
+    'constant = torch.tensor([float("inf"), float("nan")], dtype=torch.float32, device=x.device).reshape(2); add = linear + constant',
+  );
 });
 
 describe("what PyTorch has none of is refused by name", () => {
