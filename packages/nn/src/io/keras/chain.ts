@@ -9,6 +9,7 @@ import type { Module } from "../../modules/module";
 import { RNN } from "../../modules/rnn";
 import { sameShape } from "../../tensor/shape";
 import type { Tensor } from "../../tensor/tensor";
+import { hasForwardOf } from "../tracing/module-calls";
 import { type Source, sourcesOf } from "../tracing/results";
 import type { TracedModel } from "../tracing/trace";
 import type { KerasDescription } from "./layer";
@@ -35,6 +36,7 @@ export interface ChainLayer extends KerasDescription {
 }
 
 const LEAVES = [Linear, Embedding, Dropout, LayerNorm, RNN, LSTM, GRU];
+const isLeaf = (module: Module): boolean => LEAVES.some((leaf) => module instanceof leaf);
 
 /**
  * The layers of a model that is a chain of them, from what it was seen to do: each reads the one before it. A recurrent
@@ -54,7 +56,11 @@ export function chainOf(where: string, traced: TracedModel): ChainLayer[] {
   if (traced.calls.some(({ length }) => length !== traced.calls[0]?.length)) {
     throw noChain(where, "forward calls more modules where its inputs are larger");
   }
-  const sources = sourcesOf(where, traced, ({ module }) => LEAVES.some((leaf) => module instanceof leaf));
+  for (const { path, module } of traced.calls[0] ?? []) {
+    if (!isLeaf(module) || hasForwardOf(module, LEAVES)) continue;
+    throw noChain(where, `"${path}", a ${module.constructor.name}, has a forward of its own`);
+  }
+  const sources = sourcesOf(where, traced, ({ module }) => isLeaf(module));
   const layers: ChainLayer[] = [];
   let activation: string | undefined;
   let current = output;

@@ -241,6 +241,7 @@ export function describeRecurrent(
     return_state: false,
     go_backwards: goBackwards,
     stateful: settings.stateful,
+    ...(module.inputDropout > 0 ? { dropout: module.inputDropout } : {}),
     ...(settings.zeroOutput ? { zero_output_for_mask: true } : {}),
   };
   if (!merge) {

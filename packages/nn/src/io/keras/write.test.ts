@@ -195,3 +195,28 @@ describe("what is no chain of Keras's layers is refused", () => {
     );
   });
 });
+
+test("features that a recurrent layer drops of its input are Keras's dropout", async () => {
+  const cell = new LSTM(3, 4, { rng, inputDropout: 0.25 });
+  const { model } = await writeTfjs(new Held(cell), { inputs: { x: { shape: ["batch", "time", 3] } } });
+  expect(JSON.parse(model).modelTopology.config.layers[0].config.dropout).toBe(0.25);
+});
+
+test("a layer with a forward of its own is refused by name", async () => {
+  class Rectified extends Linear {
+    override forward(x: Tensor): Tensor {
+      return relu(super.forward(x));
+    }
+  }
+  class Net extends Module {
+    readonly over = new Rectified(2, 3, { rng });
+    forward(x: Tensor): Tensor {
+      return this.over.forward(x);
+    }
+  }
+  await expect(
+    writeTfjs(new Net(), { inputs: { x: { shape: ["batch", 2] } } }),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: writeTfjs: "over", a Rectified, has a forward of its own: only a chain of layers can be written. Keras's Embedding, recurrent layers, Dense, Dropout, LayerNormalization and activations, each reading the one before.]`,
+  );
+});

@@ -113,9 +113,9 @@ describe("models that no ONNX operators stand for", () => {
       `[UnsupportedError: exportONNX: forward does other things with other sizes: sum of rank 0 at first, linear of rank 3 then. Give the axes on which it depends a fixed extent in inputs.]`,
     ));
   test("other operations for odd sizes", () =>
-    expect(
-      exporting(({ x }) => ((x.shape[1] as number) % 2 === 1 ? sum(x) : model.linear.forward(x))),
-    ).rejects.toThrow("sum of rank 0 at first, linear of rank 3 then"));
+    expect(exporting(({ x }) => ((x.shape[1] as number) % 2 === 1 ? sum(x) : model.linear.forward(x)))).rejects.toThrow(
+      "sum of rank 0 at first, linear of rank 3 then",
+    ));
   test("a projected state beside other options", async () => {
     const projected = new LSTM(3, 4, { rng, projSize: 2, peepholes: true, clip: 3, gate: { name: "hardSigmoid" } });
     await expect(exporting(({ x }) => projected.forward(x).output)).rejects.toThrowErrorMatchingInlineSnapshot(

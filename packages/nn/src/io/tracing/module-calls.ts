@@ -40,3 +40,9 @@ export function recordCalls<R>(model: Module, body: () => R): { readonly result:
     for (const module of worn) Reflect.deleteProperty(module, "forward");
   }
 }
+
+type AnyModule = abstract new (...args: never[]) => Module & { forward: unknown };
+
+/** Whether a module's `forward` is that of one of these classes, rather than one that a subclass puts in its place. */
+export const hasForwardOf = (module: Module, classes: readonly AnyModule[]): boolean =>
+  classes.some((known) => module instanceof known && module.forward === known.prototype.forward);

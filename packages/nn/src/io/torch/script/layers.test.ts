@@ -8,6 +8,7 @@ import {
   cast,
   div,
   ElmanCell,
+  GRU,
   GroupNorm,
   greater,
   Linear,
@@ -19,6 +20,7 @@ import {
   Recurrent,
   RMSNorm,
   random,
+  relu,
   reverseSequence,
   selu,
   silu,
@@ -197,6 +199,32 @@ test("numbers that are not finite", () => {
   );
 });
 
+class Rectified extends Linear {
+  override forward(x: Tensor): Tensor {
+    return relu(super.forward(x));
+  }
+}
+
+test("a forward of one's own is written with the weights of the layer that it extends", () => {
+  class Net extends Module {
+    readonly over = new Rectified(2, 3, { rng });
+    forward(x: Tensor): Tensor {
+      return this.over.forward(x);
+    }
+  }
+  expect(classOf(toPyTorch(new Net(), { inputs: { x: { shape: ["batch", 2] } } }))).toMatchInlineSnapshot(`
+    "class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.over = nn.Linear(2, 3)
+
+        def forward(self, x):
+            linear = F.linear(x, self.over.weight, self.over.bias)
+            relu = torch.relu(linear)
+            return relu"
+  `);
+});
+
 describe("what PyTorch has none of is refused by name", () => {
   const inputs = { x: { shape: ["batch", "time", 2] } } as const;
   class Holder extends Module {
@@ -219,6 +247,25 @@ describe("what PyTorch has none of is refused by name", () => {
       toPyTorch(new Holder(inner, (x) => inner.forward(x).output), { inputs }),
     ).toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: toPyTorch: inner is a Recurrent layer over ElmanCell, which PyTorch has no counterpart of. Use RNN, LSTM or GRU where one of them will do; to serve the model as it is, exportONNX writes such layers.]`,
+    );
+  });
+  test("a layer with a forward of its own", () => {
+    class Twice extends GRU {
+      override forward(x: Tensor): { output: Tensor; state: Tensor } {
+        return super.forward(super.forward(x).output);
+      }
+    }
+    const inner = new Twice(2, 2, { rng });
+    const model = new Holder(inner, (x) => inner.forward(x).output);
+    expect(() => toPyTorch(model, { inputs })).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: toPyTorch: inner, a Twice, has a forward of its own, which its counterpart in PyTorch has not. Hold such a layer in a Module of your own and do there what forward does beside it.]`,
+    );
+  });
+  test("features of its input that a layer drops", () => {
+    const inner = new GRU(2, 2, { rng, inputDropout: 0.5 });
+    const model = new Holder(inner, (x) => inner.forward(x).output);
+    expect(() => toPyTorch(model, { inputs })).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: toPyTorch: PyTorch has no layer with inputDropout, which inner has. Build the layer without it, and put a Dropout before it.]`,
     );
   });
   test("batches that are normalised without their padding", () => {

@@ -3,7 +3,7 @@ import { BatchNorm1d, BatchNorm2d } from "../../../modules/batch-norm";
 import { Conv1d, Conv2d } from "../../../modules/convolution";
 import { Dropout } from "../../../modules/dropout";
 import { Embedding } from "../../../modules/embedding";
-import { GroupNorm } from "../../../modules/group-norm";
+import { GroupNorm, InstanceNorm } from "../../../modules/group-norm";
 import { GRU } from "../../../modules/gru";
 import { LayerNorm } from "../../../modules/layer-norm";
 import { Linear } from "../../../modules/linear";
@@ -13,30 +13,61 @@ import { RMSNorm } from "../../../modules/rms-norm";
 import { RNN } from "../../../modules/rnn";
 import { pair } from "../../../ops/windows";
 import { Tensor } from "../../../tensor/tensor";
-import type { ModuleCall } from "../../tracing/module-calls";
+import { hasForwardOf, type ModuleCall } from "../../tracing/module-calls";
 import { WHERE } from "./python-call";
 import { padded, type Spans, turned } from "./windows";
 
-/** A module that PyTorch has a class for, whose inside is of no account. */
+/** A module that PyTorch has a class for. */
 export const isLeaf = (module: Module): boolean =>
   module instanceof Dropout || isRecurrent(module) || hasOwnWeights(module);
 
 type Weighted = Linear | Embedding | LayerNorm | RMSNorm | BatchNorm1d | BatchNorm2d | GroupNorm | Conv1d | Conv2d;
 
 /** Modules whose weight and bias PyTorch names and lays out as we do: operations may read them themselves. */
-export const hasOwnWeights = (module: Module): module is Weighted =>
-  [Linear, Embedding, LayerNorm, RMSNorm, BatchNorm1d, BatchNorm2d, GroupNorm, Conv1d, Conv2d].some(
-    (leaf) => module instanceof leaf,
-  );
+export const hasOwnWeights = (module: Module): module is Weighted => WEIGHTED.some((leaf) => module instanceof leaf);
 
-/** Whether a call is one of a module that PyTorch has a class for: what masks its input is written operation by operation. */
+const WEIGHTED = [
+  ...[Linear, Embedding, LayerNorm, RMSNorm, BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm, Conv1d, Conv2d],
+];
+
+/**
+ * Whether a call is one of a module that PyTorch has a class for, which does what that class does. A `forward` of one's
+ * own and what masks the input are written operation by operation.
+ */
 export const isLeafCall = ({ module, arguments: [, options] }: ModuleCall): boolean =>
-  isLeaf(module) && !(module instanceof Conv1d && Reflect.get(Object(options), "lengths") !== undefined);
+  isLeaf(module) &&
+  hasForwardOf(module, [...WEIGHTED, Dropout, RNN, LSTM, GRU]) &&
+  !(module instanceof Conv1d && Reflect.get(Object(options), "lengths") !== undefined);
 
 export const isRecurrent = (module: Module): module is RNN | LSTM | GRU =>
   module instanceof RNN || module instanceof LSTM || module instanceof GRU;
 
 const biasOf = ({ bias }: Linear | LayerNorm | Conv1d | Conv2d): string => (bias === null ? ", bias=False" : "");
+
+/**
+ * What the classes of PyTorch do not do, and operations with their weights could not do in their place.
+ * @throws UnsupportedError naming the module
+ */
+export function expectWritable(model: Module): void {
+  for (const [path, module] of model.namedModules()) {
+    const isBatchNorm = module instanceof BatchNorm1d || module instanceof BatchNorm2d;
+    const isWhole = isRecurrent(module) || module instanceof Dropout || isBatchNorm;
+    if (isWhole && !hasForwardOf(module, [Dropout, RNN, LSTM, GRU, BatchNorm1d, BatchNorm2d])) {
+      throw new UnsupportedError({
+        where: WHERE,
+        what: `${path || "the model"}, a ${module.constructor.name}, has a forward of its own, which its counterpart in PyTorch has not`,
+        remedy: "Hold such a layer in a Module of your own and do there what forward does beside it.",
+      });
+    }
+    if (isRecurrent(module) && module.inputDropout > 0) {
+      throw new UnsupportedError({
+        where: WHERE,
+        what: `PyTorch has no layer with inputDropout, which ${path || "the model"} has`,
+        remedy: "Build the layer without it, and put a Dropout before it.",
+      });
+    }
+  }
+}
 
 /** The expression that makes a module's counterpart. */
 export function constructorOf(module: Module): string {

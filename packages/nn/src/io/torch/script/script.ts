@@ -8,7 +8,7 @@ import { counterpart } from "../counterpart";
 import { describeModel } from "../describe-model";
 import { expectTorchModule } from "../module-description";
 import { ForwardWriter } from "./forward";
-import { accessOf, hasOwnWeights, submodules } from "./modules";
+import { accessOf, expectWritable, hasOwnWeights, submodules } from "./modules";
 import { WHERE } from "./python-call";
 import { SAME } from "./windows";
 
@@ -57,6 +57,7 @@ export function toPyTorch(model: Module, options: PyTorchOptions): string {
   }
   refuseCells(model);
   refuseOtherNames(model);
+  expectWritable(model);
   for (const description of describeModel(WHERE, model).values()) expectTorchModule(WHERE, description);
   const made = submodules(model);
   const traced = traceModel(WHERE, model, options);
