@@ -30,6 +30,15 @@ const cases: readonly Case[] = [
     start: true,
     why: "both ways over rows of several lengths",
   },
+  {
+    direction: "bidirectional",
+    L: 2,
+    B: 3,
+    T: 4,
+    lengths: [4, 0, 2],
+    start: true,
+    why: "a row without steps, which keeps its state",
+  },
 ];
 
 async function float64Of(parameter: Parameter): Promise<Float64Tensor> {

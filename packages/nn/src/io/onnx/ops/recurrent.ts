@@ -74,8 +74,29 @@ function scan({ type, cell, activations, attributes = {} }: Operator): Rule {
         },
         cell === "lstm" ? 3 : 2,
       );
-      return { y: batchMajor(y, sizes, lowering), hN, cN };
+      const kept = emptyRows(call, lowering);
+      return {
+        y: batchMajor(y, sizes, lowering),
+        hN: kept(hN, state("h0")),
+        cN: cN && kept(cN, state("c0")),
+      };
     },
+  };
+}
+
+/** A state [D, B, H] with those of rows without steps as they were before: ONNX Runtime gives zeros for them. */
+function emptyRows(call: Call, lowering: Lowering): (after: Value, before: Value) => Value {
+  const { graph } = lowering;
+  const lengths = call.inputs.get("lengths");
+  if (!lengths) return (after) => after;
+  let isEmpty: Value | undefined;
+  return (after, before) => {
+    if (before === "") return after; // zeros
+    isEmpty ??= graph.op("Unsqueeze", [
+      graph.op("Equal", [lowering.value(lengths), graph.number("int32", 0)]),
+      graph.ints([1]),
+    ]);
+    return graph.op("Where", [isEmpty, before, after]);
   };
 }
 
