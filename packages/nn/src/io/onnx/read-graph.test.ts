@@ -22,3 +22,25 @@ test.each([
 ])("a constant of %s", (_, type, fill) => {
   expect(dataOf(fileOf(type, fill))).toEqual([1, 2, -0.5]);
 });
+
+const INT64 = 7;
+const beyond = [2n ** 63n - 1n, -(2n ** 63n), 3n];
+
+test.each([
+  ["numbers", (c: ProtoWriter) => beyond.reduce((made, value) => made.int(7, value), c)],
+  ["bytes", (c: ProtoWriter) => c.bytes(9, new Uint8Array(BigInt64Array.from(beyond).buffer))],
+])("whole numbers of 64 bits as %s end where those of 32 do", (_, fill) => {
+  expect(dataOf(fileOf(INT64, fill))).toEqual([2 ** 31 - 1, -(2 ** 31), 3]);
+});
+
+test("a constant of more floats than a call takes arguments", () => {
+  const count = 200_000;
+  const constant = new ProtoWriter()
+    .int(1, count)
+    .int(2, 1)
+    .text(8, "c")
+    .bytes(4, new Uint8Array(new Float32Array(count).fill(0.5).buffer));
+  const file = new ProtoWriter().message(7, new ProtoWriter().message(5, constant)).finish();
+  const data = dataOf(file);
+  expect([data.length, data.at(-1)]).toEqual([count, 0.5]);
+});

@@ -77,10 +77,15 @@ function readAttribute(reader: ProtoReader): { name: string; attribute: ReadAttr
     else if (field.field === 2) one.float = floatOf(field.bits);
     else if (field.field === 3) one.int = signed(field.bits);
     else if (field.field === 4) one.text = text(field);
-    else if (field.field === 7) floats.push(...floatsIn(field));
+    else if (field.field === 7) append(floats, floatsIn(field));
     else if (field.field === 9) texts.push(text(field));
   }
   return { name, attribute: { ...one, floats, texts } };
+}
+
+/** One by one: as arguments of a call, more than some ten thousands overflow the stack. */
+function append(list: number[], values: readonly number[]): void {
+  for (const value of values) list.push(value);
 }
 
 /** A repeated float: one by itself, or many in a run of bytes. */
@@ -97,6 +102,9 @@ function doublesIn({ bytes, bits }: ProtoField): number[] {
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const floatAt = (bytes: Uint8Array, at: number): number => viewOf(bytes).getFloat32(4 * at, true);
+
+/** A whole number of 64 bits in 32: those beyond, as "up to the end" is written in slices, are the last that there is. */
+const clamped = (value: number): number => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
 
 /** ONNX's number of half precision. */
 const FLOAT16 = 10;
@@ -121,11 +129,11 @@ function readTensor(reader: ProtoReader, whole: ProtoField): { name: string; ten
   let raw: Uint8Array | undefined;
   let isExternal = false;
   for (const field of reader.fields("a constant")) {
-    if (field.field === 1) dims.push(...wholeIn(reader, field));
+    if (field.field === 1) append(dims, wholeIn(reader, field));
     else if (field.field === 2) type = signed(field.bits);
-    else if (field.field === 4) typed.push(...floatsIn(field));
-    else if (field.field === 5 || field.field === 7) typed.push(...wholeIn(reader, field));
-    else if (field.field === 10) typed.push(...doublesIn(field));
+    else if (field.field === 4) append(typed, floatsIn(field));
+    else if (field.field === 5 || field.field === 7) append(typed, wholeIn(reader, field));
+    else if (field.field === 10) append(typed, doublesIn(field));
     else if (field.field === 8) name = text(field);
     else if (field.field === 9) raw = field.bytes;
     else if (field.field === 13 || (field.field === 14 && field.bits === 1n)) isExternal = true;
@@ -152,7 +160,7 @@ function readTensor(reader: ProtoReader, whole: ProtoField): { name: string; ten
     : type === FLOAT16
       ? typed.map(floatOfHalf) // kept as whole numbers, their 16 bits
       : typed;
-  const data = rule.dtype === "f32" ? Float32Array.from(values) : Int32Array.from(values);
+  const data = rule.dtype === "f32" ? Float32Array.from(values) : Int32Array.from(values, clamped);
   return { name, tensor: { dtype: rule.dtype, shape: dims, data } };
 }
 
