@@ -48,6 +48,11 @@ export class ForwardWriter {
     for (const [name, [tensor]] of model.inputs) if (tensor) this.#names.set(tensor, this.#fresh(name));
   }
 
+  /** Python names of the inputs, in their order. */
+  get inputs(): string[] {
+    return [...this.#model.inputs.values()].map((traced) => this.value(traced));
+  }
+
   /** The Python name of a value, after the statements that make it. */
   value(traced: Traced): string {
     this.#alike.expect(traced);
@@ -158,8 +163,7 @@ export class ForwardWriter {
     }
     if (values && values.length <= MOST_ELEMENTS) {
       const type = tensor.dtype === "f32" ? "torch.float32" : tensor.dtype === "bool" ? "torch.bool" : "torch.int64";
-      const device = [...this.#model.inputs.keys()][0];
-      const flat = `torch.tensor([${Array.from(values, pythonNumber).join(", ")}], dtype=${type}, device=${device}.device)`;
+      const flat = `torch.tensor([${Array.from(values, pythonNumber).join(", ")}], dtype=${type}, device=${this.inputs[0]}.device)`;
       this.#assign(tensor, "constant", `${flat}.reshape(${tensor.shape.join(", ")})`);
       return;
     }
@@ -181,7 +185,7 @@ export class ForwardWriter {
   }
 
   #arange(count: string, { dtype }: Tensor): string {
-    const [input] = this.#model.inputs.keys();
+    const [input] = this.inputs;
     return `torch.arange(${count}, dtype=torch.${dtype === "f32" ? "float32" : "int64"}, device=${input}.device)`;
   }
 
@@ -203,11 +207,10 @@ export class ForwardWriter {
       else if (arg !== undefined && isTensor(arg))
         this.#assign(tensor, "wide", `${args[0]}.expand(${this.#shape(traced)})`);
       else {
-        const device = [...this.#model.inputs.keys()][0];
         this.#assign(
           tensor,
           "full",
-          `torch.full([${this.#shape(traced)}], ${typed(args[0] ?? "0", tensor)}, device=${device}.device)`,
+          `torch.full([${this.#shape(traced)}], ${typed(args[0] ?? "0", tensor)}, device=${this.inputs[0]}.device)`,
         );
       }
       return;
@@ -254,7 +257,7 @@ export class ForwardWriter {
         );
         if (!isOpen(extent) || extent.names[0] !== name) continue;
         const variable = this.#fresh(name);
-        this.lines.push(`${variable} = ${input}.shape[${axis}]`);
+        this.lines.push(`${variable} = ${this.value(traced)}.shape[${axis}]`);
         this.#extents.set(name, variable);
         return variable;
       }

@@ -315,6 +315,23 @@ describe("what has no counterpart is refused by name", () => {
       `[UnsupportedError: toPyTorch: the parameter scale belongs to a module that PyTorch has no counterpart of. Save the model with save() in its own layout.]`,
     );
   });
+  test("parts that a Python module cannot have", () => {
+    const named = (name: string): Module => {
+      const model = new Holder(new Linear(2, 2), (x) => x);
+      Object.assign(model, { [name]: new Linear(2, 2) });
+      return model;
+    };
+    for (const name of ["to", "type", "half", "state_dict", "children", "lambda", "$out"]) {
+      expect(() => toPyTorch(named(name), { inputs })).toThrow(`${name} cannot be a part of a Python module`);
+    }
+    expect(() => toPyTorch(named("parameters"), { inputs })).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: toPyTorch: parameters cannot be a part of a Python module, where parameters is one of nn.Module's own names. Rename the field.]`);
+  });
+  test("an input of a name that the body of forward uses has another there", () => {
+    const linear = new Linear(2, 2);
+    const script = toPyTorch(new Holder(linear, (x) => linear.forward(x)), { inputs: { run: inputs.x } });
+    expect(script).toContain("def forward(self, run_1):\n        inner = self.inner(run_1)");
+    expect(script).toContain('for key in ["run", "target"]');
+  });
   test("other operations for odd sizes", () => {
     const linear = new Linear(2, 2);
     const holder = new Holder(linear, (x) => ((x.shape[0] as number) % 2 === 1 ? relu(x) : linear.forward(x)));
@@ -332,6 +349,13 @@ describe("what has no counterpart is refused by name", () => {
     expect(() => toPyTorch(holder, { inputs: { "x y": inputs.x } })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: toPyTorch: a name of inputs should be a Python name but is "x y".]`,
     );
+    for (const name of ["torch", "nn", "F", "self", "lambda", "target"]) {
+      expect(() => toPyTorch(holder, { inputs: { [name]: inputs.x } })).toThrow(`a name of inputs should be a`);
+    }
+    expect(() => toPyTorch(holder, { inputs: { torch: inputs.x } })).toThrowErrorMatchingInlineSnapshot(`[ValueError: toPyTorch: a name of inputs should be a name that the script does not use itself but is "torch". Name it another way in inputs; its place is what counts.]`);
+    for (const className of ["First", "nn", "main", "None"]) {
+      expect(() => toPyTorch(holder, { inputs, className })).toThrow("className should be a");
+    }
     expect(() => toPyTorch(holder, { inputs, className: "1a" })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: toPyTorch: className should be a Python name but is "1a".]`,
     );

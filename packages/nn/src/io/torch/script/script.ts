@@ -1,4 +1,4 @@
-import { UnsupportedError, ValueError } from "@unroll/kernels";
+import { UnsupportedError } from "@unroll/kernels";
 import type { Module } from "../../../modules/module";
 import { Recurrent } from "../../../modules/recurrent-of";
 import type { Parameter } from "../../../tensor/parameter";
@@ -8,8 +8,9 @@ import { counterpart } from "../counterpart";
 import { describeModel } from "../describe-model";
 import { expectTorchModule } from "../module-description";
 import { ForwardWriter } from "./forward";
-import { accessOf, expectWritable, hasOwnWeights, submodules } from "./modules";
+import { accessOf, expectWritable, hasOwnWeights, leavesOf, submodules } from "./modules";
 import { WHERE } from "./python-call";
+import { expectPythonNames } from "./python-names";
 import { SAME } from "./windows";
 
 export interface PyTorchOptions extends TraceOptions {
@@ -38,27 +39,11 @@ const LOSSES = {
  */
 export function toPyTorch(model: Module, options: PyTorchOptions): string {
   const name = options.className ?? pythonName(model.constructor.name);
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    throw new ValueError({
-      where: WHERE,
-      what: "className",
-      expected: "a Python name",
-      received: JSON.stringify(name),
-    });
-  }
-  for (const key of Object.keys(options.inputs)) {
-    if (/^[A-Za-z_]\w*$/.test(key)) continue;
-    throw new ValueError({
-      where: WHERE,
-      what: "a name of inputs",
-      expected: "a Python name",
-      received: JSON.stringify(key),
-    });
-  }
   refuseCells(model);
   refuseOtherNames(model);
   expectWritable(model);
   for (const description of describeModel(WHERE, model).values()) expectTorchModule(WHERE, description);
+  expectPythonNames({ className: name, inputs: Object.keys(options.inputs), paths: [...leavesOf(model).keys()] });
   const made = submodules(model);
   const traced = traceModel(WHERE, model, options);
   const writer = new ForwardWriter(traced, readableParameters(model), (path) => accessOf(model, path));
@@ -80,7 +65,7 @@ export function toPyTorch(model: Module, options: PyTorchOptions): string {
     "        super().__init__()",
     ...body,
     "",
-    `    def forward(self, ${inputs.join(", ")}):`,
+    `    def forward(self, ${writer.inputs.join(", ")}):`,
     ...forward,
     "",
     "",
