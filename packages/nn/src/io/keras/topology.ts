@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@unroll/kernels";
 import { JsonFields, type Place, told } from "../json-fields";
 import type { Dialect } from "./activations";
+import { maskNodes } from "./mask-nodes";
 
 /** A layer as the model's description has it. */
 export interface LayerConfig {
@@ -49,8 +50,10 @@ function functional(model: JsonFields): Topology {
   const layers = new Map<string, LayerConfig>();
   const after = new Map<string, string>();
   let input: string | undefined;
+  const masks = maskNodes(fields);
   for (const each of fields) {
     const layer = layerConfig(each);
+    if (masks.has(layer.name)) continue;
     if (layers.has(layer.name)) each.refuse("name", "a name that no other layer has");
     layers.set(layer.name, layer);
     const sources = inboundLayers(each, layer);
@@ -119,7 +122,8 @@ function inboundLayers(fields: JsonFields, layer: LayerConfig): string[] {
   // Keras 2 and TensorFlow.js: [["lstm", 0, 0, {}], …]; Keras 3: { args: [{ config: { keras_history: ["lstm", 0, 0] } }] }
   if (Array.isArray(node)) return node.map((each) => nameIn(fields, each));
   const args = new JsonFields(fields.at("inbound_nodes[0]"), node).list("args").flat();
-  return args.map((arg) => {
+  const tensors = args.filter((arg) => typeof arg === "object" && arg !== null);
+  return tensors.map((arg) => {
     const tensor = new JsonFields(fields.at("inbound_nodes[0].args"), arg).object("config");
     return nameIn(tensor, tensor.raw("keras_history"));
   });
