@@ -64,3 +64,48 @@ test("masks of steps that have one value throughout", () => {
   const read = readKeras(model, new Map(lstm("lstm/lstm_cell", 3, 2)));
   expect(read.layers.map(({ layerName }) => layerName)).toEqual(["masking", "lstm"]);
 });
+
+test("a model that has the name of a layer of its own", () => {
+  const model = keras("keras", "Sequential", {
+    name: "out",
+    layers: [
+      layers("InputLayer", { name: "x", batch_shape: [null, 3] }),
+      layers("Dense", { name: "hidden", units: 2, use_bias: false }),
+      layers("Dense", { name: "out", units: 4, use_bias: false }),
+    ],
+  });
+  const weights = new Map([
+    ["out/hidden/kernel", f32(3, 2)],
+    ["out/out/kernel", f32(2, 4)],
+  ]);
+  expect(
+    readKeras(model, weights)
+      .parameters()
+      .map(({ shape }) => shape),
+  ).toEqual([
+    [2, 3],
+    [4, 2],
+  ]);
+});
+
+test("a backward layer of any name", async () => {
+  const inner = (name: string, go_backwards: boolean) =>
+    layers("LSTM", { name, units: 2, return_sequences: true, go_backwards });
+  const model = keras("keras", "Sequential", {
+    name: "sequential",
+    layers: [
+      layers("InputLayer", { name: "x", batch_shape: [null, null, 3] }),
+      layers("Bidirectional", {
+        name: "both",
+        merge_mode: "concat",
+        layer: inner("forward_lstm_1", false),
+        backward_layer: inner("lstm_2", true),
+      }),
+    ],
+  });
+  const weights = [
+    ...lstm("sequential/both/forward_lstm_1/lstm_cell", 3, 2),
+    ...lstm("sequential/both/lstm_2/lstm_cell", 3, 2),
+  ];
+  expect(readKeras(model, new Map(weights)).layers.map(({ layerName }) => layerName)).toEqual(["both"]);
+});

@@ -1,5 +1,6 @@
 import { type Mismatch, StateDictError } from "../errors";
 import { elementCount, type HostTensor } from "../host-tensor";
+import type { JsonFields } from "../json-fields";
 import type { LayerWeights } from "./layer";
 import type { Topology } from "./topology";
 
@@ -12,18 +13,20 @@ export class WeightBook {
   readonly #mismatched: Mismatch[] = [];
   readonly #names: readonly string[];
 
-  constructor(where: string, { layers }: Topology, weights: ReadonlyMap<string, HostTensor>) {
+  constructor(where: string, { name: model, layers }: Topology, weights: ReadonlyMap<string, HostTensor>) {
     this.#where = where;
     this.#names = [...weights.keys()];
     const known = new Set(layers.map(({ name }) => name));
+    const sides = new Map(layers.map(({ name, config }) => [name, sidesOf(config)]));
     for (const [name, tensor] of weights) {
       const parts = name.split("/");
-      // The layer's own name comes first, or after the model's.
-      const at = parts.findIndex((part) => known.has(part));
+      // The layer's own name comes first, or after the model's, which may be that of a layer too.
+      const isOfModel = parts[0] === model && known.has(parts[1] ?? "") && parts.length > 2;
+      const at = isOfModel ? 1 : parts.findIndex((part) => known.has(part));
       if (at < 0) continue;
       const layer = parts[at] as string;
       const own = this.#byLayer.get(layer) ?? new Map();
-      own.set(roleOf(parts.slice(at + 1)), { name, tensor });
+      own.set(roleOf(parts.slice(at + 1), sides.get(layer)), { name, tensor });
       this.#byLayer.set(layer, own);
     }
   }
@@ -64,12 +67,28 @@ export class WeightBook {
   }
 }
 
+/** The names of the layers inside a Bidirectional one, where they are given: those of its backward layer are any. */
+function sidesOf(config: JsonFields): ReadonlyMap<string, string> {
+  const sides = new Map<string, string>();
+  for (const [key, side] of [
+    ["layer", "forward"],
+    ["backward_layer", "backward"],
+  ] as const) {
+    if (!config.has("backward_layer")) continue;
+    const name = config.object(key).object("config").raw("name");
+    if (typeof name === "string") sides.set(name, side);
+  }
+  return sides;
+}
+
 /**
  * What a weight is to its layer: the last part of its name, after "forward/" or "backward/" where a Bidirectional layer
  * has it. TensorFlow ends names in ":0", and both count equal ones: "kernel_1".
  */
-function roleOf(parts: readonly string[]): string {
+function roleOf(parts: readonly string[], sides: ReadonlyMap<string, string> = new Map()): string {
   const last = (parts.at(-1) ?? "").replace(/:\d+$/, "").replace(/_\d+$/, "");
-  const side = parts.slice(0, -1).find((part) => /^(forward|backward)(_|$)/.test(part));
-  return side ? `${side.startsWith("forward") ? "forward" : "backward"}/${last}` : last;
+  const around = parts.slice(0, -1);
+  const named = around.map((part) => sides.get(part)).find((side) => side !== undefined);
+  const side = named ?? around.map((part) => /^(forward|backward)(_|$)/.exec(part)?.[1]).find((each) => each);
+  return side ? `${side}/${last}` : last;
 }

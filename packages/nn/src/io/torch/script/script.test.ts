@@ -324,7 +324,9 @@ describe("what has no counterpart is refused by name", () => {
     for (const name of ["to", "type", "half", "state_dict", "children", "lambda", "$out"]) {
       expect(() => toPyTorch(named(name), { inputs })).toThrow(`${name} cannot be a part of a Python module`);
     }
-    expect(() => toPyTorch(named("parameters"), { inputs })).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: toPyTorch: parameters cannot be a part of a Python module, where parameters is one of nn.Module's own names. Rename the field.]`);
+    expect(() => toPyTorch(named("parameters"), { inputs })).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: toPyTorch: parameters cannot be a part of a Python module, where parameters is one of nn.Module's own names. Rename the field.]`,
+    );
   });
   test("an input of a name that the body of forward uses has another there", () => {
     const linear = new Linear(2, 2);
@@ -352,7 +354,9 @@ describe("what has no counterpart is refused by name", () => {
     for (const name of ["torch", "nn", "F", "self", "lambda", "target"]) {
       expect(() => toPyTorch(holder, { inputs: { [name]: inputs.x } })).toThrow(`a name of inputs should be a`);
     }
-    expect(() => toPyTorch(holder, { inputs: { torch: inputs.x } })).toThrowErrorMatchingInlineSnapshot(`[ValueError: toPyTorch: a name of inputs should be a name that the script does not use itself but is "torch". Name it another way in inputs; its place is what counts.]`);
+    expect(() => toPyTorch(holder, { inputs: { torch: inputs.x } })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: toPyTorch: a name of inputs should be a name that the script does not use itself but is "torch". Name it another way in inputs; its place is what counts.]`,
+    );
     for (const className of ["First", "nn", "main", "None"]) {
       expect(() => toPyTorch(holder, { inputs, className })).toThrow("className should be a");
     }
