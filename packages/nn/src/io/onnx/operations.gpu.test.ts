@@ -137,6 +137,7 @@ describe("convolutions", () => {
     { kernel: 3, padding: "causal", dilation: 2 },
     { kernel: 3, padding: 2, stride: 2, groups: 2, bias: false },
     { kernel: 4, padding: "same", stride: 3 },
+    { kernel: 3, padding: "same", stride: 2, dilation: 2 },
   ] as const)("Conv1d with %o", async ({ kernel, ...options }) => {
     const model = new Conv1d(4, 6, kernel, { rng, ...options });
     await expectSameOverSequences(model, (x) => ({ y: model.forward(x) }));
@@ -152,6 +153,7 @@ describe("convolutions", () => {
     { kernel: 2, padding: "same" },
     { kernel: 3, padding: [1, 0], stride: [1, 2], dilation: [2, 1] },
     { kernel: 3, padding: "same", stride: 2, groups: 4 },
+    { kernel: 3, padding: "same", stride: [2, 1], dilation: [1, 2] },
   ] as const)("Conv2d with %o", async ({ kernel, ...options }) => {
     const model = new Conv2d(4, 8, kernel, { rng, ...options });
     await expectSameOverImages(model, (x) => ({ y: model.forward(x) }));

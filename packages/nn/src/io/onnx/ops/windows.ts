@@ -52,6 +52,24 @@ function padding({ attributes }: Call, axes: readonly Axis[]): Record<string, At
   return { pads: [...pads.map(([before]) => before), ...pads.map(([, after]) => after)] };
 }
 
+/**
+ * Zeros around x [N, C, …] as `padding: "same"` asks for, where windows have gaps: ONNX Runtime takes no rule for those.
+ * As many as make ⌈n/s⌉ windows, max(0, ⌊(n − 1)/s⌋·s + d·(k − 1) + 1 − n), the odd one at the end.
+ */
+function padded(x: Value, call: Call, axes: readonly Axis[], lowering: Lowering): Value {
+  const { graph } = lowering;
+  const extents = lowering.extents(input(call, "x"));
+  const n = lowering.shapeValue(call.attributes[0]?.channels === "last" ? extents.slice(1, 2) : extents.slice(2));
+  const [one, strides] = [graph.ints([1]), graph.ints(each(axes, "stride"))];
+  const last = graph.op("Mul", [graph.op("Div", [graph.op("Sub", [n, one]), strides]), strides]);
+  const reach = graph.ints(axes.map(({ kernel, dilation }) => dilation * (kernel - 1) + 1));
+  const missing = graph.op("Sub", [graph.op("Add", [last, reach]), n]);
+  const rest = graph.op("Max", [missing, graph.ints([0])]);
+  const before = graph.op("Div", [rest, graph.ints([2])]);
+  const around = [graph.ints([0, 0]), before, graph.ints([0, 0]), graph.op("Sub", [rest, before])];
+  return graph.op("Pad", [x, graph.op("Concat", around, { axis: 0 })]);
+}
+
 /** Windows of sequences lie along their steps alone. */
 const axesOf = (call: Call): Axis[] =>
   call.attributes[0]?.channels === "last" ? [axisOf(call, "W")] : [axisOf(call, "H"), axisOf(call, "W")];
@@ -75,15 +93,20 @@ const convolution: Rule = {
     const axes = axesOf(call);
     const [x, weight] = ["x", "weight"].map((name) => lowering.value(input(call, name))) as [Value, Value];
     const bias = call.inputs.get("bias");
+    const isSame = call.attributes[0]?.padding === "same" && axes.some(({ stride }) => stride > 1);
+    const hasGaps = isSame && axes.some(({ dilation }) => dilation > 1);
     const attributes = {
       kernel_shape: each(axes, "kernel"),
       strides: each(axes, "stride"),
       dilations: each(axes, "dilation"),
       group: dimsOf(call)[0]?.G ?? 1,
-      ...padding(call, axes),
+      ...(hasGaps ? { pads: axes.flatMap(() => [0, 0]) } : padding(call, axes)),
     };
     const others = [weight, ...(bias ? [lowering.value(bias)] : [])];
-    const y = channelsFirst(call, x, lowering, (turned) => lowering.graph.op("Conv", [turned, ...others], attributes));
+    const y = channelsFirst(call, x, lowering, (turned) => {
+      const whole = hasGaps ? padded(turned, call, axes, lowering) : turned;
+      return lowering.graph.op("Conv", [whole, ...others], attributes);
+    });
     return { y };
   },
 };
