@@ -44,10 +44,14 @@ test("masks of a functional model are those of its layers", async () => {
 });
 
 test("masks and operations of one's own are refused by name", () => {
-  expect(() => readKeras(masked({ value: 3 }), new Map())).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: readKeras: layer "lstm" is called with a mask that no layer before it makes, and only chains of layers are read. Build it as a Module and load its weights with load().]`);
+  expect(() => readKeras(masked({ value: 3 }), new Map())).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: readKeras: layer "lstm" is called with a mask that no layer before it makes, and only chains of layers are read. Build it as a Module and load its weights with load().]`,
+  );
   expect(() => readKeras(masked({ mask_zero: false }), new Map())).toThrow("a mask that no layer before it makes");
   const more = [operation("Add", "add", [from("embed"), 1])];
-  expect(() => readKeras(masked({ more }), new Map())).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: readKeras: layer "add" is the operation Add, and only chains of layers are read. Build it as a Module and load its weights with load().]`);
+  expect(() => readKeras(masked({ more }), new Map())).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: readKeras: layer "add" is the operation Add, and only chains of layers are read. Build it as a Module and load its weights with load().]`,
+  );
 });
 
 test("masks of steps that have one value throughout", () => {

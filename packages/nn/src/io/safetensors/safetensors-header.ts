@@ -54,9 +54,21 @@ export function readHeader(where: string, bytes: Uint8Array, limits: Safetensors
   return { entries: [...entries.values()], metadata: metadata ?? new Map() };
 }
 
+/** Files that weights are often kept in, by their first bytes. */
+const OTHERS = [
+  { magic: [0x50, 0x4b, 0x03, 0x04], name: "a zip archive, as torch.save writes .pt and Keras .keras" },
+  { magic: [0x89, 0x48, 0x44, 0x46], name: "an HDF5 file, as Keras writes .h5" },
+];
+const SAVE_REMEDY = "Save the weights with save_file of safetensors, from safetensors.torch or safetensors.numpy.";
+
 /** Reads the header's length; returns where the header ends and the values begin. */
 function headerEnd(where: string, bytes: Uint8Array, limits: SafetensorsLimits): number {
   const scanner = new HeaderScanner(where, bytes, 0, bytes.length);
+  for (const { magic, name } of OTHERS) {
+    if (magic.every((byte, at) => bytes[at] === byte)) {
+      scanner.fail("the file", 0, "a safetensors file", name, SAVE_REMEDY);
+    }
+  }
   if (bytes.length < PREFIX_BYTES + 2) {
     scanner.fail("the file", bytes.length, `at least ${PREFIX_BYTES + 2} bytes long`, `${bytes.length}`, TRUNCATED);
   }

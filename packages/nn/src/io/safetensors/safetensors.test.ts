@@ -233,3 +233,11 @@ test("halves are written in two bytes each, and read as f32 without a change", (
   });
   expect(new TextDecoder().decode(file)).toContain('"dtype":"F16","shape":[5],"data_offsets":[0,10]');
 });
+
+test("other files that weights are kept in are named", () => {
+  const startingWith = (...start: number[]) => Uint8Array.from({ length: 64 }, (_, at) => start[at] ?? 0);
+  expect(() => decodeSafetensors(startingWith(0x50, 0x4b, 3, 4))).toThrowErrorMatchingInlineSnapshot(
+    `[FileFormatError: decodeSafetensors: the file, at byte 0, should be a safetensors file but is a zip archive, as torch.save writes .pt and Keras .keras. Save the weights with save_file of safetensors, from safetensors.torch or safetensors.numpy.]`,
+  );
+  expect(() => decodeSafetensors(startingWith(0x89, 0x48, 0x44, 0x46))).toThrow("an HDF5 file, as Keras writes .h5");
+});
