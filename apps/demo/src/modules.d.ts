@@ -1,7 +1,7 @@
-/** Equations as MathML, made while building from a file of TeX; see build/equations.ts. */
+/** The address of equations as MathML, made while building from a file of TeX; see build/equations.ts. */
 declare module "*.tex" {
-  const equations: readonly string[];
-  export default equations;
+  const url: string;
+  export default url;
 }
 
 /** The address of a source file as coloured HTML, made while building; see build/code.ts. */

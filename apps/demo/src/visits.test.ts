@@ -89,6 +89,7 @@ describe.each(visits)("$path", ({ path, bar, tryIt, cameBack, afterwards }) => {
       await ready(page);
     }
     if (await page.$("#code")) await page.waitForSelector(".code pre");
+    if (await page.$("[aria-label=Equations]")) await page.waitForSelector(".equation math");
     await look(page, path.replaceAll("/", "-"));
     if (bar !== undefined) await comeBack(page, cameBack);
     await afterwards?.(page);

@@ -36,7 +36,8 @@ export function LabView({
   readonly about: ComponentChildren;
   /** The model, unrolled. */
   readonly drawing: ComponentChildren;
-  readonly equations: readonly string[];
+  /** Where its equations lie. */
+  readonly equations: string;
   /** The trained model in the visitor's hands. */
   readonly tryIt: ComponentChildren;
   /** What is drawn of the model while it learns. */
@@ -53,7 +54,7 @@ export function LabView({
       <section class="about">
         {about}
         <Scrollable label="The model unrolled">{drawing}</Scrollable>
-        <Equations of={equations} />
+        <Equations url={equations} />
       </section>
       <section aria-labelledby="training">
         <h2 id="training">Train it</h2>

@@ -75,7 +75,7 @@ export function SurfaceView() {
           );
         })}
       </ul>
-      <Equations of={equations} />
+      <Equations url={equations} />
       <h2>The code of this page</h2>
       <SourceCode url={code} label="Source" />
     </div>

@@ -37,7 +37,7 @@ export function GatesView() {
         to write, forget gate open to keep, output gate open to show. An LSTM learns to do this by itself.
       </p>
       <CellDrawing x={isInput ? x : null} memory={last?.c ?? 0} shown={last?.h ?? 0} gates={gates} />
-      <Equations of={equations} />
+      <Equations url={equations} />
       <form
         class="controls"
         aria-label="The next step"
