@@ -105,7 +105,8 @@ export class Trainer implements Remote {
     const { run, training } = this.#now;
     return training.between(async () => {
       const { saveTorch, toPyTorch } = await import("./files");
-      const script = kindsOf(run).includes("pytorch") ? toPyTorch(run.model, this.#exported) : null;
+      const named = { ...this.#exported, className: classNameOf(this.#lab) };
+      const script = kindsOf(run).includes("pytorch") ? toPyTorch(run.model, named) : null;
       return { script, weights: await saveTorch(run.model) };
     });
   }
@@ -282,6 +283,9 @@ function isAlive(device: Device): boolean {
     return false;
   }
 }
+
+/** "MemorySum" of "memory/sum": the name that the model's class has in the built site says nothing. */
+const classNameOf = (lab: string): string => lab.replace(/(?:^|\W)(\w)/g, (_, first: string) => first.toUpperCase());
 
 /** Which files a run can be written to. */
 const kindsOf = ({ exported }: Run): readonly FileKind[] => (exported ? (exported.to ?? ["onnx", "pytorch"]) : []);

@@ -25,6 +25,9 @@ const OF_MODULE = words(`
 
 const isName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
 
+/** Whether the class of the script can have that name. */
+export const isClassName = (name: string): boolean => isName(name) && !OF_SCRIPT.has(name);
+
 export interface PythonNames {
   readonly className: string;
   readonly inputs: readonly string[];
@@ -37,7 +40,7 @@ export interface PythonNames {
  * @throws UnsupportedError for a field that cannot have its name there, which weights are saved under
  */
 export function expectPythonNames({ className, inputs, paths }: PythonNames): void {
-  expectName("className", className, (name) => OF_SCRIPT.has(name), "Pass another className.");
+  expectName("className", className, (name) => !isClassName(name), "Pass another className.");
   const isTaken = (name: string): boolean => ["self", "torch", "nn", "F", "target"].includes(name);
   for (const input of inputs) {
     expectName("a name of inputs", input, isTaken, "Name it another way in inputs; its place is what counts.");

@@ -357,6 +357,15 @@ describe("what has no counterpart is refused by name", () => {
     expect(() => toPyTorch(holder, { inputs: { torch: inputs.x } })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: toPyTorch: a name of inputs should be a name that the script does not use itself but is "torch". Name it another way in inputs; its place is what counts.]`,
     );
+    const shortened = {
+      F: class F extends Module {
+        readonly out = new Linear(2, 2);
+        forward(x: Tensor): Tensor {
+          return this.out.forward(x);
+        }
+      },
+    }.F;
+    expect(toPyTorch(new shortened(), { inputs })).toContain("class Model(nn.Module):");
     for (const className of ["First", "nn", "main", "None"]) {
       expect(() => toPyTorch(holder, { inputs, className })).toThrow("className should be a");
     }

@@ -10,13 +10,13 @@ import { expectTorchModule } from "../module-description";
 import { ForwardWriter } from "./forward";
 import { accessOf, expectWritable, hasOwnWeights, leavesOf, submodules } from "./modules";
 import { WHERE } from "./python-call";
-import { expectPythonNames } from "./python-names";
+import { expectPythonNames, isClassName } from "./python-names";
 import { SAME } from "./windows";
 
 export interface PyTorchOptions extends TraceOptions {
   /** What the script trains on; cross-entropy of the first output unless said otherwise. */
   readonly loss?: "crossEntropy" | "mse" | "bceWithLogits";
-  /** The name of the Python class; the model's own by default. */
+  /** The name of the Python class; the model's own by default, or Model where that cannot be one: bundlers shorten names. */
   readonly className?: string;
 }
 
@@ -38,7 +38,8 @@ const LOSSES = {
  * @throws ShapeError, ValueError if `inputs` are described wrongly
  */
 export function toPyTorch(model: Module, options: PyTorchOptions): string {
-  const name = options.className ?? pythonName(model.constructor.name);
+  const own = model.constructor.name;
+  const name = options.className ?? (isClassName(own) ? own : "Model");
   refuseCells(model);
   refuseOtherNames(model);
   expectWritable(model);
@@ -99,8 +100,6 @@ function refuseOtherNames(model: Module): void {
     });
   }
 }
-
-const pythonName = (name: string): string => (/^[A-Za-z]\w*$/.test(name) ? name : "Model");
 
 /** Parameters that PyTorch lays out as we do: operations may read them themselves. */
 function readableParameters(model: Module): Map<Tensor, string> {
