@@ -8,8 +8,8 @@ const resolve = { conditions: ["@unroll/source", "module", "browser", "developme
 
 /** What is made of kernels and layers that are tested under both limits: apps, samples, and whether toy tasks are learned. */
 const once = ["apps/**", "**/toy-tasks.gpu.test.ts"];
-/** What measures how long the page's thread takes: one after another, with nothing beside it. */
-const timed = ["packages/**/*cost.gpu.test.ts"];
+/** What measures how long the page's thread or the device takes: one after another, with nothing beside it. */
+const timed = ["packages/**/*cost.gpu.test.ts", "apps/bench/src/measure/measure.gpu.test.ts"];
 const alone = { include: timed, exclude: [], maxWorkers: 1 };
 
 /** Pages with a Chrome each: with an empty shader cache most of the time goes into compiling, on one core each. */
