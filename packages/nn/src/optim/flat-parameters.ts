@@ -31,22 +31,20 @@ export class FlatParameters {
     this.parameters = parameters;
     for (const parameter of parameters) {
       parameter.assertUsable(where);
+      const what = `the parameter ${parameter.name ?? parameter}`;
       if (parameter instanceof ModuleBuffer) {
-        throw new ValueError({
-          where,
-          what: `the parameter ${parameter.name ?? parameter}`,
-          expected: "one that is trained",
-          received: "a buffer, which no optimizer changes",
-          remedy: "Pass model.parameters(), which leaves buffers out.",
-        });
+        const received = "a buffer, which no optimizer changes";
+        const remedy = "Pass model.parameters(), which leaves buffers out.";
+        throw new ValueError({ where, what, expected: "one that is trained", received, remedy });
       }
       if (held.has(parameter)) {
+        const remedy = "Call dispose() on the other optimizer first.";
         throw new ValueError({
           where,
-          what: `the parameter ${parameter.name ?? parameter}`,
+          what,
           expected: "in one optimizer only",
           received: "in another already",
-          remedy: "Call dispose() on the other optimizer first.",
+          remedy,
         });
       }
     }
