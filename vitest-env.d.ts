@@ -13,6 +13,9 @@ interface ImportMeta {
   readonly env: ImportMetaEnv;
 }
 
+/** Collects garbage at once: the Chrome of the tests is started with it. */
+declare function gc(): void;
+
 /** The programs of the documentation, served by scripts/vitest/samples.ts. */
 declare module "virtual:samples" {
   export const samples: readonly {

@@ -19,7 +19,7 @@ class PuppeteerProvider implements BrowserProvider {
   }
 
   async openPage(_sessionId: string, url: string): Promise<void> {
-    const browser = await launchChrome();
+    const browser = await launchChrome({ args: ["--js-flags=--expose-gc"] }); // tests see what is collected
     this.browsers.push(browser);
     browser.once("disconnected", () => this.fail("Chrome ended during the tests"));
     const page = await browser.newPage();

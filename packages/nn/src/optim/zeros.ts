@@ -1,6 +1,6 @@
 import type { Device } from "@unroll/kernels";
 import { enqueue } from "../plan/executor";
-import { Storage } from "../tensor/storage";
+import { allocatePinned, type Storage } from "../tensor/storage";
 import { Tensor } from "../tensor/tensor";
 import type { Segment } from "./segment";
 
@@ -31,8 +31,13 @@ export function zerosOnEach(
 
 /** Gives a tensor of four-byte elements memory that is zero. */
 export function zerosInto(device: Device, tensor: Tensor): void {
-  const size = tensor.size * 4;
-  const buffer = device.pool.acquire(size, tensor.name ?? "zeros");
-  tensor.own(new Storage(device, { buffer, offset: 0, size }, true, () => device.pool.release(buffer)));
-  enqueue(device, () => device.submit(`clear ${tensor.name}`, (encoder) => encoder.clearBuffer(buffer, 0, size)));
+  const { name = "zeros", size } = tensor;
+  const storage = allocatePinned(device, size * 4, name);
+  tensor.own(storage);
+  clear(storage, name);
+}
+
+/** Apart from `zerosInto`: what is queued here may live as long as the memory, and must not hold its tensor. */
+function clear({ device, range: { buffer, offset, size } }: Storage, name: string): void {
+  enqueue(device, () => device.submit(`clear ${name}`, (encoder) => encoder.clearBuffer(buffer, offset, size)));
 }
