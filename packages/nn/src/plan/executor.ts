@@ -11,6 +11,7 @@ import { allocate, allocatePinned, Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
 import { releaseArena } from "./place";
 import { Plan, type RunInputs } from "./plan";
+import { noteRepeats } from "./repeats";
 import { keyOf, markChanged, type Request, takeUp, traceRequest, withUpdates } from "./request";
 import { type Trace, trace } from "./trace";
 
@@ -355,6 +356,7 @@ export async function evaluateAgain(tensor: Tensor): Promise<HostData> {
 export function submit(request: Request, forward: Trace = traceRequest(request)): Promise<void> {
   const device = request.device ?? deviceOf(forward);
   device.assertAlive("evaluate");
+  noteRepeats(forward);
   return executorOf(device).schedule(request, forward);
 }
 
