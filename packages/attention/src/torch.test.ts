@@ -50,7 +50,7 @@ describe("PyTorch's state dicts have the parameters of attention as they are", (
 test("what does not fit is named", async () => {
   const written = await saveTorch(new AdditiveAttention(3, 4, { size: 2, bias: true }));
   await expect(loadTorch(new AdditiveAttention(3, 5, { size: 2 }), written)).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[StateDictError: loadTorch: the state dict does not fit AdditiveAttention. unexpected: "bias"; wrong: "keyWeight" should be f32 [2, 5] but is f32 [2, 4]. Build the model with the sizes and options of the one that was saved.]`,
+    `[StateDictError: loadTorch: the state dict does not fit AdditiveAttention. unexpected: "bias"; wrong: "keyWeight" should be f32 [2, 5] but is f32 [2, 4]. Build the model with the sizes and options of the one that was saved, or fill a module of it alone, by its prefix.]`,
   );
 });
 

@@ -21,7 +21,7 @@ export type { KerasReadOptions } from "./keras/build";
 export { KerasModel, type KerasState } from "./keras/model";
 export { readKeras, readTfjs, type TfjsFiles } from "./keras/read";
 export { type TfjsModelFiles, type TfjsWriteOptions, writeTfjs } from "./keras/write";
-export { type LoadOptions, load, save } from "./model";
+export { type LoadOptions, load, type PartOptions, save } from "./model";
 export {
   type CardFacts,
   type CardMetric,

@@ -157,8 +157,28 @@ test("what does not fit is told tensor by tensor", async () => {
     `[StateDictError: load: the file does not fit the model. missing: "bias"; wrong: "weight" should be f32 [3, 2] but is f32 [3, 3]. The model was left as it was.]`,
   );
   await expect(loadTorch(model, await saveTorch(other))).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[StateDictError: loadTorch: the state dict does not fit Linear(2 → 3). missing: "bias"; wrong: "weight" should be f32 [3, 2] but is f32 [3, 3]. Build the model with the sizes and options of the one that was saved.]`,
+    `[StateDictError: loadTorch: the state dict does not fit Linear(2 → 3). missing: "bias"; wrong: "weight" should be f32 [3, 2] but is f32 [3, 3]. Build the model with the sizes and options of the one that was saved, or fill a module of it alone, by its prefix.]`,
   );
+});
+
+test.each([
+  ["load", save, load],
+  ["loadTorch", saveTorch, loadTorch],
+] as const)("%s fills one module from its part of a file", async (__, write, read) => {
+  const whole = new FixtureModel(5);
+  const file = await write(whole);
+  for (const name of ["gru", "head"] as const) {
+    const part = new FixtureModel(6)[name];
+    await read(part, file, { prefix: `${name}.` });
+    expect(await modelBits(part)).toEqual(await modelBits(whole[name]));
+  }
+  const linear = new Linear(H, 1, { rng: random(6), bias: false });
+  await expect(read(linear, file, { prefix: "out." })).rejects.toMatchObject({
+    name: "StateDictError",
+    unexpected: ["bias"],
+    mismatched: [{ name: "weight", expected: "f32 [1, 3]", received: "f32 [2, 3]" }],
+  });
+  await expect(read(linear, file, { prefix: "heads." })).rejects.toMatchObject({ missing: ["weight"] });
 });
 
 test("a checkpoint is told from a file of weights", async () => {

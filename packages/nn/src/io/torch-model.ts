@@ -1,5 +1,6 @@
 import type { Module } from "../modules/module";
-import { readParameters, writeParameters } from "./model";
+import { expectKnown } from "../tensor/known-options";
+import { type PartOptions, partOf, readParameters, writeParameters } from "./model";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
 import { torchPaths } from "./torch/counterpart";
 import { describeModel } from "./torch/describe-model";
@@ -28,14 +29,20 @@ export async function saveTorch(
 }
 
 /**
- * Fills a model from a PyTorch state dict in a safetensors file, whose modules sit at the same paths.
+ * Fills a model from a PyTorch state dict in a safetensors file, whose modules sit at the same paths: or one module of it from
+ * the part that `prefix` names, loadTorch(model.lstm, file, { prefix: "encoder.lstm." }), where heads differ or names do.
  * @throws FileFormatError if the file is not a sound safetensors file
  * @throws StateDictError naming every tensor that is missing, unexpected or of another shape; the model is then unchanged
  * @throws UnsupportedError for a module that PyTorch has no counterpart of
  */
-export async function loadTorch(model: Module, file: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> {
+export async function loadTorch(
+  model: Module,
+  file: ArrayBuffer | Uint8Array<ArrayBuffer>,
+  options: PartOptions = {},
+): Promise<void> {
   const where = "loadTorch";
-  const { tensors } = decodeSafetensors(file);
+  expectKnown(where, options, ["prefix"]);
+  const tensors = partOf(decodeSafetensors(file).tensors, options.prefix);
   const paths = torchPaths(model.namedModules());
   const { parameters, biases } = modelFromTorch(describeModel(where, model), tensors, { paths, where });
   await writeParameters(where, model, splitInputs(parameters, joinedInputs(model)), { tied: true });

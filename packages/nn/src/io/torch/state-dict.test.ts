@@ -176,7 +176,7 @@ describe("a dict that does not fit", () => {
     torch.set("weight_ih_l0", f32([12, 4]));
     torch.set("bias_hh_l0", { dtype: "i32", shape: [12], data: new Int32Array(12) });
     expect(() => fromTorch(module, torch)).toThrowErrorMatchingInlineSnapshot(
-      `[StateDictError: fromTorch: the state dict does not fit LSTM(2 → 3, 1 layer). missing: "bias_ih_l0"; unexpected: "weight_hr_l0"; wrong: "weight_ih_l0" should be f32 [12, 2] but is f32 [12, 4], "bias_hh_l0" should be f32 [12] but is i32 [12]. Build the model with the sizes and options of the one that was saved.]`,
+      `[StateDictError: fromTorch: the state dict does not fit LSTM(2 → 3, 1 layer). missing: "bias_ih_l0"; unexpected: "weight_hr_l0"; wrong: "weight_ih_l0" should be f32 [12, 2] but is f32 [12, 4], "bias_hh_l0" should be f32 [12] but is i32 [12]. Build the model with the sizes and options of the one that was saved, or fill a module of it alone, by its prefix.]`,
     );
   });
 
@@ -190,7 +190,7 @@ describe("a dict that does not fit", () => {
       ["decoder.weight", f32([1])],
     ]);
     expect(() => modelFromTorch(models, torch)).toThrowErrorMatchingInlineSnapshot(
-      `[StateDictError: modelFromTorch: the state dict does not fit lstm: LSTM(2 → 3, 1 layer), out: Linear(3 → 2, no bias). missing: "lstm.weight_ih_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "out.weight"; unexpected: "decoder.weight". Build the model with the sizes and options of the one that was saved.]`,
+      `[StateDictError: modelFromTorch: the state dict does not fit lstm: LSTM(2 → 3, 1 layer), out: Linear(3 → 2, no bias). missing: "lstm.weight_ih_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "out.weight"; unexpected: "decoder.weight". Build the model with the sizes and options of the one that was saved, or fill a module of it alone, by its prefix.]`,
     );
   });
 

@@ -214,7 +214,8 @@ interface Subject {
 }
 const DICT: Subject = {
   name: "the state dict does",
-  remedy: "Build the model with the sizes and options of the one that was saved.",
+  remedy:
+    "Build the model with the sizes and options of the one that was saved, or fill a module of it alone, by its prefix.",
 };
 const PARAMETERS: Subject = {
   name: "the parameters do",
