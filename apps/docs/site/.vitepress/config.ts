@@ -19,6 +19,8 @@ const guides = {
   Music: "music",
   Transformer: "transformer",
   "The zoo of cells": "cells",
+  Streams: "streams",
+  "Fine-tuning": "fine-tuning",
   Bench: "bench",
 };
 const links = (folder: string, pages: Readonly<Record<string, string>>) =>

@@ -75,9 +75,12 @@ export abstract class RecurrentModule extends Module {
   readonly dropout: number;
   readonly inputDropout: number;
   readonly residual: boolean;
-  readonly weightIh: readonly Parameter[]; //    W per layer [D·G·H, I_k]
-  readonly weightHh: readonly Parameter[]; //    R per layer [D, G·H, P]
-  readonly bias: readonly Parameter[]; //        b per layer [D·G·H], none without bias
+  /** W per layer [D·G·H, I_k]. Row u·G + g is gate g of unit u, not one block for each gate: see `fromBlocks`. */
+  readonly weightIh: readonly Parameter[];
+  /** R per layer [D, G·H, P], of the same rows. */
+  readonly weightHh: readonly Parameter[];
+  /** b per layer [D·G·H], of the same rows; none without bias. */
+  readonly bias: readonly Parameter[];
   /** Where its weights came from, and its dropout comes from. */
   readonly rng: Generator;
   readonly #where: string;
