@@ -2,16 +2,22 @@ import { expect, test } from "vitest";
 import {
   Adam,
   AdamW,
+  inspect,
   Linear,
   LSTM,
+  load,
+  loadCheckpoint,
   Module,
   mean,
   mseLoss,
   type Optimizer,
   type Parameter,
   random,
+  save,
+  saveCheckpoint,
   type Tensor,
   tensor,
+  train,
   zeros,
 } from "..";
 import { useTestDevice } from "../test-support/device";
@@ -49,6 +55,27 @@ const uses: Record<string, (model: Regressor) => Promise<unknown>> = {
     await optimizer.report();
     optimizer.loadState(await optimizer.state());
     await optimizer.swapAverage();
+  },
+  "a checkpoint that was loaded, a look inside and one at its plan": async (model) => {
+    const optimizer = new Adam(model.parameters(), { lr: 1e-2 });
+    await optimizer.minimize(mean(model.forward(x())));
+    await loadCheckpoint(await saveCheckpoint({ model, optimizer }), { model, optimizer });
+    await optimizer.explain(mean(model.forward(x())));
+    await inspect(model, mean(model.forward(x())));
+    await optimizer.minimize(mean(model.forward(x())));
+  },
+  "train, and weights that were brought back": async (model) => {
+    const optimizer = new Adam(model.parameters(), { lr: 1e-2 });
+    await train({
+      model,
+      optimizer,
+      epochs: 2,
+      batches: () => [0, 1],
+      loss: () => mean(model.forward(x())),
+      evaluate: async () => ({ error: await mean(model.forward(x())).item() }),
+      monitor: { metric: "error", better: "higher" },
+    });
+    await load(model, await save(model));
   },
   "values first, then a step": async (model) => {
     await model.forward(x()).data();
