@@ -27,6 +27,24 @@ describe("Random", () => {
     expect(chiSquare).toBeLessThan(33.7);
   });
 
+  test("is normal: mean 0, variance 1, and as much beyond each deviation as there should be", () => {
+    const random = new Random(4);
+    const n = 100_000;
+    const drawn = Array.from({ length: n }, () => random.normal());
+    const mean = drawn.reduce((sum, x) => sum + x, 0) / n;
+    const variance = drawn.reduce((sum, x) => sum + x * x, 0) / n;
+    expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(n)); //           four deviations of the mean
+    expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / n)); // and of the variance
+    for (const [least, share] of [
+      [-1, 0.841345],
+      [1, 0.158655],
+      [2, 0.02275],
+    ] as const) {
+      const found = drawn.filter((x) => x > least).length;
+      expect(Math.abs(found - n * share)).toBeLessThan(4 * Math.sqrt(n * share * (1 - share)));
+    }
+  });
+
   test("draws below a bound without the bias of a plain remainder", () => {
     const random = new Random(2);
     const bound = 3 * 2 ** 30; // a plain remainder would give the lowest third twice as often

@@ -66,6 +66,15 @@ export class Random {
   }
 
   /**
+   * The next number, normal with mean 0 and variance 1 (Box & Muller, 1958). Its last bits are those of the machine's
+   * logarithm and cosine.
+   */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform())); // 1 − u is never 0
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /**
    * The next integer, uniform over 0 to `bound` − 1 without bias.
    *
    * @throws RandomError if `bound` is not an integer from 1 to 2³²

@@ -70,7 +70,7 @@ export function sineFaults(
     for (let t = 0; t < steps; t++) {
       const isFaulty = fault !== undefined && t >= fault.start && t < fault.end;
       const clean = isFaulty ? faulty(random, fault, t, { wave, spike }) : wave(t);
-      inputs[row * steps + t] = clean + noise * normal(random);
+      inputs[row * steps + t] = clean + noise * random.normal();
       targets[row * steps + t] = Number(isFaulty);
     }
     if (fault) faults.push(fault);
@@ -94,11 +94,5 @@ function faulty(
 ): number {
   if (kind === "spike") return wave(t) + spike;
   if (kind === "flat") return wave(start);
-  return kind === "noise" ? normal(random) : wave(start + 3 * (t - start));
-}
-
-/** A draw from the normal distribution (Box & Muller 1958). */
-function normal(random: Random): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random.uniform())); // 1 − u is never 0
-  return radius * Math.cos(2 * Math.PI * random.uniform());
+  return kind === "noise" ? random.normal() : wave(start + 3 * (t - start));
 }
