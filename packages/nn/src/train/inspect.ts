@@ -49,8 +49,9 @@ export interface Inspection {
 }
 
 /**
- * Looks into one batch of training: the norm of the gradient that reaches each time step of each recurrent layer, its
- * activations and gates over time, and statistics of all weights and gradients. Nothing is changed, and no random number is
+ * Looks into one batch of training: the norm of the gradient that reaches each time step of each recurrent layer that runs as
+ * one scan (`RNN`, `LSTM`, `GRU`, not `Recurrent` over a cell), its activations and gates over time, and statistics of all
+ * weights and gradients. Nothing is changed, and no random number is
  * drawn: make the loss, inspect it, and then `minimize` another of the same batch, or go on with the next.
  *
  * Recurrent layers are gone through again step by step, and gates and weights are read back: it costs as much as some ten
