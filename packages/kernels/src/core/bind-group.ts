@@ -1,4 +1,4 @@
-import type { BufferRange } from "./buffer-pool";
+import { type BufferRange, expectPart } from "./buffer-pool";
 import { WORDS } from "./define-kernel";
 import type { Device } from "./device";
 import { ShapeError, ValueError } from "./errors";
@@ -9,11 +9,18 @@ import { uniformBytes } from "./uniform-block";
 
 /**
  * Refuses a part of a buffer that the device would refuse, or that is too small for the array bound to it.
- * @throws ShapeError if it is too small, or does not lie within its buffer
- * @throws ValueError if it starts where no binding may
+ * @param call parts of the arrays of the whole call, where it is new
+ * @throws ShapeError if it is too small, or no whole words of its buffer
+ * @throws ValueError if it starts where no binding may, or is read while the call writes that buffer
  */
-export function checkRange(spec: Specialisation, index: number, range: BufferRange, limits: Limits): void {
-  const { name, type, words } = spec.bindings[index] as Specialisation["bindings"][number];
+export function checkRange(
+  spec: Specialisation,
+  index: number,
+  range: BufferRange,
+  limits: Limits,
+  call: Readonly<Record<string, BufferRange>> = {},
+): void {
+  const { name, type, words, binding } = spec.bindings[index] as Specialisation["bindings"][number];
   const where = spec.kernel.name;
   const what = `the array "${name}"`;
   const needed = Math.max(words, Math.ceil(WORDS[type])) * 4; // no binding is smaller than an element
@@ -21,14 +28,15 @@ export function checkRange(spec: Specialisation, index: number, range: BufferRan
   if (size < needed) {
     throw new ShapeError({ where, what, expected: `at least ${needed} bytes`, received: `${size} bytes` });
   }
-  if (offset + size > buffer.size) {
-    const received = `bytes ${offset} to ${offset + size}`;
-    throw new ShapeError({ where, what, expected: `within its buffer of ${buffer.size} bytes`, received });
-  }
+  expectPart(where, what, range);
   if (offset % limits.minStorageBufferOffsetAlignment !== 0) {
     const expected = `at a multiple of ${limits.minStorageBufferOffsetAlignment} bytes on this device`;
     throw new ValueError({ where, what, expected, received: `at byte ${offset}` });
   }
+  const isClash = ({ name, binding: { access } }: (typeof spec.bindings)[number]): boolean =>
+    access !== "read" && binding.access === "read" && call[name]?.buffer === buffer;
+  if (!spec.bindings.some(isClash)) return;
+  throw new ValueError({ where, what, expected: "in another buffer", received: "in one that the call writes" });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Counters } from "./counters";
-import { DeviceLimitError, OutOfMemoryError } from "./errors";
+import { DeviceLimitError, OutOfMemoryError, ShapeError } from "./errors";
 import type { Limits } from "./limits";
 
 /** A part of a buffer. Offsets of parts that a kernel binds are multiples of 256. */
@@ -8,6 +8,13 @@ export interface BufferRange {
   readonly offset: number;
   /** Bytes. */
   readonly size: number;
+}
+
+/** @throws ShapeError if a part is not of whole words within its buffer: a device refuses that, and then all that it holds */
+export function expectPart(where: string, what: string, { buffer, offset, size }: BufferRange): void {
+  if (offset >= 0 && offset % 4 === 0 && size % 4 === 0 && offset + size <= buffer.size) return;
+  const expected = `words of 4 bytes within its buffer of ${buffer.size} bytes`;
+  throw new ShapeError({ where, what, expected, received: `bytes ${offset} to ${offset + size}` });
 }
 
 /** What a buffer may be used for, as WebGPU's flags: the global GPUBufferUsage does not exist in Node. */

@@ -3,7 +3,7 @@ import { useTestDevice } from "../test-support/device";
 import { scale } from "../test-support/kernels";
 import type { BufferRange } from "./buffer-pool";
 import { Device } from "./device";
-import { DeviceLostError, DisposedError, OutOfMemoryError } from "./errors";
+import { DeviceLostError, DisposedError, OutOfMemoryError, ShapeError } from "./errors";
 import { type OpenOptions, open, wrap } from "./open";
 import { Program } from "./program";
 import { runKernel } from "./run-kernel";
@@ -179,12 +179,37 @@ describe("work that the device refuses", () => {
     device.dispose();
   });
 
-  test("cannot be an upload beyond its buffer: that is refused at once", async () => {
-    const { x } = await prepared(gpu.device);
-    expect(() => gpu.device.upload({ ...x, offset: 252 }, new Float32Array(2))).toThrow(
-      'Device.upload: the data for "x" should be at most 4 bytes but is 8 bytes.',
+  test("cannot be an upload or a read that is not of words within its buffer: that is refused at once", async () => {
+    const { device } = gpu;
+    const { x, program, y } = await prepared(device);
+    expect(() => device.upload({ ...x, offset: 252 }, new Float32Array(2))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: Device.upload: x should be words of 4 bytes within its buffer of 256 bytes but is bytes 252 to 260.]`,
     );
-    await gpu.device.idle();
+    for (const offset of [-4, 2, Number.NaN]) {
+      expect(() => device.upload({ ...x, offset }, new Float32Array(1))).toThrow(ShapeError);
+      await expect(device.read({ ...x, offset, size: 4 })).rejects.toThrow(ShapeError);
+    }
+    expect(() => device.upload(x, new Uint8Array(5))).toThrow(ShapeError);
+    for (const size of [6, 260, Number.NaN]) await expect(device.read({ ...x, size })).rejects.toThrow(ShapeError);
+    program.run();
+    expect([...new Float32Array(await device.read(y))]).toEqual([2, 4, 6]);
+  });
+
+  test("cannot be a call that reads and writes one buffer, or takes no words of it: that is refused at once", async () => {
+    const { device } = gpu;
+    const { x, call, program, y } = await prepared(device);
+    const inPlace = Program.compile(device, [{ ...call, bindings: { x, y: x } }]);
+    await expect(inPlace).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: scale: the array "x" should be in another buffer but is in one that the call writes.]`,
+    );
+    for (const [name, range] of Object.entries({ x: y, y: x })) program.rebind(0, name, range); // one and then the other may
+    for (const [name, range] of Object.entries({ x, y })) program.rebind(0, name, range);
+    for (const wrong of [{ size: 17 }, { size: Number.NaN }, { offset: -256 }]) {
+      const compiling = Program.compile(device, [{ ...call, bindings: { x: { ...x, ...wrong }, y } }]);
+      await expect(compiling).rejects.toThrow(ShapeError);
+    }
+    program.run();
+    expect([...new Float32Array(await device.read(y))]).toEqual([2, 4, 6]);
   });
 
   test("a recording that throws leaves the device as it was", async () => {

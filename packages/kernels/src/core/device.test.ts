@@ -38,7 +38,7 @@ describe("a lost device", () => {
     expect(heard).toHaveLength(1);
     expect(heard[0]).toBe(device.lost);
     expect(heard[0]?.message).toMatchInlineSnapshot(
-      `"GPU: the device was lost (unknown: the GPU process crashed). Call open() again and restore the last saved weights; values on the lost device are gone."`,
+      `"GPU: the device was lost (unknown: the GPU process crashed). Call open() again, make the model anew and load what was saved last."`,
     );
     device.onLost((error) => heard.push(error));
     expect(heard).toHaveLength(2);
@@ -74,7 +74,7 @@ describe("an error that no scope caught", () => {
     fake.fault("a consequence of it");
     await device.pool.settled();
     expect(() => device.assertAlive("matmul")).toThrowErrorMatchingInlineSnapshot(
-      `[DeviceLostError: matmul: the device refused earlier work, so what it holds cannot be trusted: [Buffer] is used twice. Call open() again and restore the last saved weights.]`,
+      `[DeviceLostError: matmul: the device refused earlier work, so what it holds cannot be trusted: [Buffer] is used twice. Call open() again, make the model anew and load what was saved last.]`,
     );
   });
 

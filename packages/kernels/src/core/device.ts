@@ -1,11 +1,13 @@
 import type { AdapterFacts } from "./adapter";
-import { BufferPool, type BufferRange } from "./buffer-pool";
+import { BufferPool, type BufferRange, expectPart } from "./buffer-pool";
 import { type ChoicePolicy, type ChoiceStore, Choices } from "./choices";
 import { Counters } from "./counters";
-import { DeviceLostError, DisposedError, ShapeError } from "./errors";
+import { DeviceLostError, DisposedError } from "./errors";
 import { type Limits, readLimits } from "./limits";
 import { PipelineCache } from "./pipeline-cache";
 import { readBuffer } from "./readback";
+
+const OPEN_AGAIN = "Call open() again, make the model anew and load what was saved last.";
 
 export interface DeviceOptions {
   /** Bytes of GPU buffers that may be alive at once; no bound of our own by default. */
@@ -105,7 +107,7 @@ export class Device {
       throw new DeviceLostError({
         where,
         what: `the device refused earlier work, so what it holds cannot be trusted: ${this.#fault}`,
-        remedy: "Call open() again and restore the last saved weights.",
+        remedy: OPEN_AGAIN,
       });
     }
   }
@@ -133,25 +135,19 @@ export class Device {
   }
 
   /**
-   * Writes host data into a part of a buffer. Sizes are multiples of 4 bytes.
-   * @throws ShapeError if the data ends beyond the buffer
+   * Writes host data into a part of a buffer.
+   * @throws ShapeError if it is no whole number of 4-byte words, or not within the buffer
    */
   upload(range: BufferRange, data: ArrayBufferView<ArrayBuffer>): void {
     this.assertAlive("Device.upload");
-    if (range.offset + data.byteLength > range.buffer.size) {
-      throw new ShapeError({
-        where: "Device.upload",
-        what: `the data for "${range.buffer.label}"`,
-        expected: `at most ${range.buffer.size - range.offset} bytes`,
-        received: `${data.byteLength} bytes`,
-      });
-    }
+    expectPart("Device.upload", range.buffer.label, { ...range, size: data.byteLength });
     this.gpu.queue.writeBuffer(range.buffer, range.offset, data.buffer, data.byteOffset, data.byteLength);
     this.counters.uploadedBytes += data.byteLength;
   }
 
   /**
    * The bytes of a part of a buffer, once all work submitted before is done.
+   * @throws ShapeError if the part is no whole number of 4-byte words, or not within the buffer
    * @throws DeviceLostError if the device was lost meanwhile
    * @throws OutOfMemoryError while a buffer is in use that the device had no room for
    */
@@ -230,7 +226,7 @@ export class Device {
     this.#lost = new DeviceLostError({
       where: "GPU",
       what: `the device was lost (${reason}${message ? `: ${message}` : ""})`,
-      remedy: "Call open() again and restore the last saved weights; values on the lost device are gone.",
+      remedy: OPEN_AGAIN,
     });
     for (const listener of this.#listeners) listener(this.#lost);
     this.#listeners.clear();

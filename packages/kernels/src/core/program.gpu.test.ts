@@ -265,7 +265,7 @@ describe("buffers that do not fit are refused before any GPU work", () => {
     [{ offset: 0, size: 8 }, 'scale: the array "x" should be at least 12 bytes but is 8 bytes.'],
     [
       { offset: 256, size: 12 },
-      'scale: the array "x" should be within its buffer of 256 bytes but is bytes 256 to 268.',
+      'scale: the array "x" should be words of 4 bytes within its buffer of 256 bytes but is bytes 256 to 268.',
     ],
     [
       { offset: 4, size: 12 },

@@ -307,7 +307,7 @@ function prepare({ limits, features, choices }: Device, call: Call): Prepared {
   }
   const ranges = spec.bindings.map(({ name }, index) => {
     const range = bindings[name] as BufferRange;
-    checkRange(spec, index, range, limits);
+    checkRange(spec, index, range, limits, bindings);
     return range;
   });
   return { call, spec, why, ranges };

@@ -1,15 +1,18 @@
-import { type BufferRange, USAGE } from "./buffer-pool";
+import { type BufferRange, expectPart, USAGE } from "./buffer-pool";
 import type { Device } from "./device";
 import { DeviceLostError } from "./errors";
 
 /**
  * The bytes of a part of a buffer, once all work submitted before is done. Staging buffers come from the pool, so a
  * loop that reads its loss creates none after the first.
+ * @throws ShapeError if the part is no whole number of 4-byte words, or not within the buffer
  * @throws DeviceLostError if the device is or gets lost
  * @throws OutOfMemoryError while a buffer that the device refused is in use
  */
-export async function readBuffer(device: Device, { buffer, offset, size }: BufferRange): Promise<ArrayBuffer> {
+export async function readBuffer(device: Device, range: BufferRange): Promise<ArrayBuffer> {
+  const { buffer, offset, size } = range;
   device.assertAlive("Device.read");
+  expectPart("Device.read", buffer.label, range);
   const staging = device.pool.acquire(size, "readback", USAGE.staging);
   try {
     device.submit("readback", (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));

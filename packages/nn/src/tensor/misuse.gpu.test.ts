@@ -72,10 +72,10 @@ describe("two devices", () => {
     const w = mul(full([3, 1], 1), 1);
     await w.data();
     expect(await failure(() => optimizer.minimize(lossOf(model, x)))).toMatchInlineSnapshot(
-      `[DeviceMismatchError: Adam.minimize: weight should be on the same device as the rest of the loss and its parameters but is on another. Read its values with data() and make it again on this device.]`,
+      `[DeviceMismatchError: Adam.minimize: weight should be on the same device as the rest of the graph but is on another. Read its values with data() and make it again on this device.]`,
     );
     expect(await failure(() => optimizer.minimize(mean(square(w))))).toMatchInlineSnapshot(
-      `[DeviceMismatchError: Adam.minimize: weight should be on the same device as the rest of the loss and its parameters but is on another. Read its values with data() and make it again on this device.]`,
+      `[DeviceMismatchError: Adam.minimize: weight should be on the same device as the rest of the graph but is on another. Read its values with data() and make it again on this device.]`,
     );
     await other.idle();
     await gpu.device.idle();
@@ -225,7 +225,8 @@ describe("a device that is lost in mid-training", () => {
     expect(await failure(() => step().done)).toMatchObject({ name: "DeviceLostError" });
     expect(await failure(() => model.weightHh[0]?.data())).toMatchObject({
       name: "DeviceLostError",
-      remedy: "Call open() again and restore the last saved weights; values on the lost device are gone.",
+      remedy:
+        "Call open() again, make the model anew and load what was saved last.",
     });
     expect(await failure(() => optimizer.report())).toMatchObject({ name: "DeviceLostError" });
     expect(heard).toMatchObject({ name: "DeviceLostError" });
