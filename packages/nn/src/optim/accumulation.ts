@@ -2,6 +2,7 @@ import { accumulate, type Device, finishAccumulation, ValueError } from "@unroll
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
 import type { Scalar } from "../tensor/scalar";
+import type { Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
 import type { Segment } from "./segment";
 import type { Kept } from "./state-transfer";
@@ -20,6 +21,8 @@ const NOTHING: Accumulated = { count: 0, weight: 0, scaled: false };
 export class Accumulation {
   /** What is there now. */
   now = NOTHING;
+  /** Memory of the losses counted, which tells of those that never came to be. */
+  losses: Storage[] = [];
   readonly #segments: readonly Segment[];
   /** Sums of the gradients of each segment. */
   #totals: readonly Tensor[] | null = null;
@@ -41,8 +44,9 @@ export class Accumulation {
   }
 
   /** Counts one loss; what it returns takes that back. */
-  count(weight: number, scaled: boolean): () => void {
+  count({ storage }: Tensor, weight: number, scaled: boolean): () => void {
     const { now } = this;
+    this.losses.push(storage as Storage);
     this.now = { count: now.count + 1, weight: now.weight + weight, scaled: now.scaled || scaled };
     return () => {
       this.now = { ...this.now, count: this.now.count - 1, weight: this.now.weight - weight };
@@ -51,8 +55,9 @@ export class Accumulation {
 
   /** Forgets what was counted, which was used; what it returns takes that back. */
   clear(): () => void {
-    const { now: used } = this;
+    const { now: used, losses } = this;
     this.now = NOTHING;
+    this.losses = [];
     return () => {
       const { now } = this;
       this.now = {
@@ -60,6 +65,7 @@ export class Accumulation {
         weight: now.weight + used.weight,
         scaled: now.scaled || used.scaled,
       };
+      this.losses.push(...losses);
     };
   }
 

@@ -1,4 +1,4 @@
-import { type Device, DeviceMismatchError, ShapeError, ValueError } from "@unroll/kernels";
+import { ShapeError, ValueError } from "@unroll/kernels";
 import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
@@ -52,18 +52,4 @@ export function rootsOf(where: string, loss: Tensor, evaluate: readonly Tensor[]
     received: "evaluated already",
     remedy: `Call ${where.split(".").at(-1)} before asking for the loss: it computes it too.`,
   });
-}
-
-/** @throws DeviceMismatchError if one of the tensors lies on another device */
-export function expectOnDevice(where: string, device: Device, tensors: Iterable<Tensor>): void {
-  for (const tensor of tensors) {
-    if (!tensor.storage || tensor.storage.device === device) continue;
-    throw new DeviceMismatchError({
-      where,
-      what: tensor.name ?? String(tensor),
-      expected: "on the same device as the rest of the loss and its parameters",
-      received: "on another",
-      remedy: "Read its values with data() and make it again on this device.",
-    });
-  }
 }

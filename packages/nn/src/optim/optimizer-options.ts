@@ -3,6 +3,7 @@ import type { Expansion } from "../plan/plan";
 import type { Request } from "../plan/request";
 import type { Trace } from "../plan/trace";
 import type { Scalar } from "../tensor/scalar";
+import type { Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
 import type { AverageOptions } from "./average";
 import type { ClipScope } from "./clipping-units";
@@ -91,4 +92,6 @@ export interface Updating {
   readonly walk: Trace;
   readonly expand: (scalars: Record<string, Scalar>) => Expansion;
   readonly beside?: readonly Scalar[];
+  /** What has to have come to be before. */
+  readonly after?: readonly Storage[];
 }

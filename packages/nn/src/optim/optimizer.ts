@@ -11,7 +11,7 @@ import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { run } from "../graph/run";
 import { expectOneOf } from "../ops/options";
-import { deviceOf, expectFeatures, submit } from "../plan/executor";
+import { deviceOf, expectFeatures, expectOnDevice, submit } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { traceRequest } from "../plan/request";
@@ -21,7 +21,7 @@ import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import { Accumulation, expectAccumulated, expectWeight } from "./accumulation";
 import { type AverageOptions, averageShare, expectAverage, expectAverageKept } from "./average";
-import { expectOnDevice, expectReady, rootsOf } from "./checks";
+import { expectReady, rootsOf } from "./checks";
 import type { ClipScope } from "./clipping-units";
 import { FlatParameters } from "./flat-parameters";
 import { groupsOf, type OptimizerGroup, type ParameterList } from "./groups";
@@ -173,13 +173,14 @@ export abstract class Optimizer {
     });
     const request = { roots, prefix: `accumulate ${this.#id}|`, scalars: [share], expand };
     const done = submit(request, traceRequest(request, walk));
-    return orElse(done, this.#accumulation.count(weight, walk.hasHalves));
+    return orElse(done, this.#accumulation.count(loss, weight, walk.hasHalves));
   }
 
   /**
    * Updates all parameters with the mean of the accumulated gradients, each counting as its weight says.
    * @returns when the work has been submitted
-   * @throws ValueError if nothing was accumulated, and as `minimize` does
+   * @throws ValueError if nothing was accumulated, and as `minimize` does; what an `accumulate` before it failed with, and
+   * then the others are left to the next call
    */
   step(): Promise<void> {
     this.#expectReady("step", null, true);
@@ -191,9 +192,9 @@ export abstract class Optimizer {
       const { calls, loss } = this.#accumulation.finish(share);
       return { effects: [...calls, ...this.#update(loss, scaled, scalars)], placed: new Map() };
     };
-    const asked = this.#updating({ roots: [], prefix: `step ${scaled} `, walk: trace([]), expand, beside: [share] });
-    const done = this.#count(asked);
-    return orElse(done, this.#accumulation.clear());
+    const after = this.#accumulation.losses.filter(({ failure }) => !failure); // of one that failed all were told
+    const asked = { roots: [], prefix: `step ${scaled} `, walk: trace([]), expand, beside: [share], after };
+    return orElse(this.#count(this.#updating(asked)), this.#accumulation.clear());
   }
 
   /**
@@ -231,12 +232,12 @@ export abstract class Optimizer {
     if (this.#waiting) return this.#waiting;
     const kept = { ...this.#slots, ...this.#extra() };
     return {
-      ...(await readState(this.#facts(null), kept, this.#report)),
       kind: this.#where,
       updates: this.#updates,
       accumulated: this.#accumulation.now,
       swapped: this.#swapped,
       schedules: this.#settings.schedules().map((schedule) => schedule?.state ?? null),
+      ...(await readState(this.#facts(null), kept, this.#report)), // last: the others are those of now
     };
   }
 
@@ -304,7 +305,7 @@ export abstract class Optimizer {
     return this.#updating({ roots, prefix: "minimize ", walk, expand });
   }
 
-  #updating({ roots, prefix, walk, expand, beside = [] }: Updating): Asked {
+  #updating({ roots, prefix, walk, expand, beside = [], after = [] }: Updating): Asked {
     const t = this.#updates + 1;
     const named = this.#settings.numbers(t, (lr, at) => this.rate(lr, at));
     if (this.average) named.share = scalar(averageShare(this.average, t));
@@ -317,6 +318,7 @@ export abstract class Optimizer {
       expand: () => expand(named),
       changes: this.flat.changing,
       device: this.#device as Device,
+      after,
     };
     return { request, forward: traceRequest(request, walk) };
   }
@@ -345,7 +347,8 @@ export abstract class Optimizer {
     const device = this.#device ?? deviceOf(forward);
     expectFeatures(device, forward);
     const where = `${this.#where}.${method}`;
-    expectOnDevice(where, device, [...forward.leaves.map(({ tensor }) => tensor), ...this.parameters]); // before any moves
+    for (const { tensor } of forward.leaves) expectOnDevice(where, device, tensor);
+    for (const parameter of this.parameters) expectOnDevice(where, device, parameter); // before any moves
     if (!this.#device) {
       this.flat.prepare(device);
       this.#report ??= zerosOn(device, REPORT_WORDS, "update report", "u32");

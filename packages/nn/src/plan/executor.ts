@@ -25,6 +25,16 @@ export interface PlanStatistics {
 /** Plans kept per device; the one unused longest goes first. */
 const MOST_PLANS = 256;
 
+/** A run that has to wait. */
+interface Deferred {
+  readonly key: string;
+  readonly plan: Plan | Promise<Plan>;
+  readonly inputs: RunInputs;
+  readonly after: readonly Storage[];
+  /** Takes back what was noted of it. */
+  readonly undo: (error: unknown) => void;
+}
+
 /** Finds, makes and runs the plans of one device, in the order in which work was asked for. */
 class Executor {
   readonly device: Device;
@@ -48,53 +58,44 @@ class Executor {
   schedule(request: Request, asked: Trace): Promise<void> {
     expectFeatures(this.device, asked);
     const forward = this.#recorded(request, asked);
-    if (forward.updates.length === 0) return this.#schedule(request, forward);
+    const all = this.#withUpdates(request, forward);
+    const key = keyOf(request, forward);
+    const { leaves, own } = this.#memory(all, forward);
+    const undos = [takeUp(forward)];
+    const undo = (error: unknown): void => {
+      for (const each of undos) each();
+      // Whoever waits for a result hears of it; asked for again, it is computed again.
+      for (const [root, storage] of own) {
+        storage.failure = error;
+        storage.release();
+        root.disown();
+      }
+    };
+    try {
+      const plan = this.#find(key) ?? this.#make(key, all, forward, leaves);
+      // The roots own their memory only now: a plan would take them for values that it is given.
+      for (const [root, storage] of own) root.own(storage);
+      const results = all.roots.map((root) => own.get(root) ?? (all.into?.get(root) as Storage));
+      const inputs = { leaves, scalars: forward.scalars.map(({ current }) => current), results };
+      undos.push(markChanged(all.changes ?? []));
+      if (this.#queue || !(plan instanceof Plan)) {
+        return this.#defer({ key, plan, inputs, after: request.after ?? [], undo });
+      }
+      plan.run(inputs);
+      return Promise.resolve();
+    } catch (error) {
+      undo(error);
+      throw error;
+    }
+  }
+
+  /** A request that also writes the buffers that its graph changes. */
+  #withUpdates(request: Request, forward: Trace): Request {
+    if (forward.updates.length === 0) return request;
     const into = new Map(request.into);
     for (const [target, value] of forward.updated) into.set(value, target.storage ?? this.#materialise(target));
     const changes = [...(request.changes ?? []), ...forward.updated.keys()];
-    const undo = takeUp(forward);
-    const retry = (error: unknown): never => {
-      undo();
-      throw error;
-    };
-    try {
-      return this.#schedule({ ...withUpdates(request, forward), into, changes }, forward).catch(retry);
-    } catch (error) {
-      return retry(error);
-    }
-  }
-
-  #schedule(request: Request, forward: Trace): Promise<void> {
-    const key = keyOf(request, forward);
-    const { leaves, own } = this.#memory(request, forward);
-    let plan: Plan | Promise<Plan>;
-    try {
-      plan = this.#find(key) ?? this.#make(key, request, forward, leaves);
-    } catch (error) {
-      for (const storage of own.values()) storage.release();
-      throw error;
-    }
-    // The roots own their memory only now: a plan would take them for values that it is given.
-    for (const [root, storage] of own) root.own(storage);
-    const results = request.roots.map((root) => own.get(root) ?? (request.into?.get(root) as Storage));
-    const inputs = { leaves, scalars: forward.scalars.map(({ current }) => current), results };
-    const undo = markChanged(request.changes ?? []);
-    if (plan instanceof Plan && !this.#queue) {
-      try {
-        plan.run(inputs);
-        return Promise.resolve();
-      } catch (error) {
-        fail(results, error);
-        undo();
-        throw error;
-      }
-    }
-    return this.#defer(key, plan, inputs, undo);
-  }
-
-  /** When all that was asked for so far has been submitted. */
-  submitted(): Promise<void> {
-    return this.#queue ?? Promise.resolve();
+    return { ...withUpdates(request, forward), into, changes };
   }
 
   /** Memory for what a request reads and makes; where there is too little, that of idle plans is given back for the next. */
@@ -122,12 +123,19 @@ class Executor {
       work();
       return Promise.resolve();
     }
+    const done = this.#queue.then(work);
+    this.#follow(done);
     // It can fail only where the device is gone, and whatever is asked for next says that by itself.
-    const settled: Promise<void> = this.#queue.then(work).catch((error: unknown) => {
+    return done.catch((error: unknown) => {
       if (!this.device.lost && !this.device.disposed) throw error;
     });
+  }
+
+  /** Lets what is asked for next wait for `job`, however that ends. */
+  #follow(job: Promise<void>): Promise<void> {
+    const settled = job.catch(() => undefined); // whoever asked for it is told
     this.#queue = settled;
-    settled.finally(() => {
+    settled.then(() => {
       if (this.#queue === settled) this.#queue = null;
     });
     return settled;
@@ -194,10 +202,10 @@ class Executor {
     return making;
   }
 
-  #defer(key: string, plan: Plan | Promise<Plan>, inputs: RunInputs, undo: () => void): Promise<void> {
+  #defer({ key, plan, inputs, after, undo }: Deferred): Promise<void> {
     // The caller may change its arrays, or let go of its tensors, before this runs.
     const held = { ...inputs, leaves: inputs.leaves.map((leaf) => (leaf instanceof Storage ? leaf : leaf.slice())) };
-    const storages = [...held.leaves, ...held.results].filter((value): value is Storage => value instanceof Storage);
+    const storages = [...held.leaves, ...held.results, ...after].filter((value) => value instanceof Storage);
     for (const storage of storages) storage.hold();
     this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1);
     const before = this.#queue ?? Promise.resolve();
@@ -209,8 +217,7 @@ class Executor {
         if (failed) throw failed;
         ready.run(held);
       } catch (error) {
-        fail(held.results, error);
-        undo();
+        undo(error);
         if (error instanceof OutOfMemoryError && this.#queue === settled) this.#relieve();
         throw error;
       } finally {
@@ -220,20 +227,13 @@ class Executor {
         for (const storage of storages) storage.unhold();
       }
     });
-    const settled = job.then(
-      () => undefined,
-      () => undefined, // the next job does not depend on this one's success; its error is told by `job`
-    );
-    this.#queue = settled;
-    settled.then(() => {
-      if (this.#queue === settled) this.#queue = null;
-    });
+    const settled = this.#follow(job);
     return job.then(() => undefined); // a promise of its own: a failure that nobody awaits is then seen as such
   }
 
   /** Memory for the results that bring none, all of it or nothing. */
   #results({ roots, into }: Request): Map<Tensor, Storage> {
-    for (const [root, storage] of into ?? []) this.#sameDevice(storage, root);
+    for (const [root, storage] of into ?? []) expectOnDevice("evaluate", this.device, root, { storage });
     const made = new Map<Tensor, Storage>();
     try {
       for (const root of roots) {
@@ -250,7 +250,8 @@ class Executor {
     for (const { tensor } of forward.leaves) if (!tensor.storage) tensor.bring?.(this.device);
     return forward.leaves.map(({ tensor }) => {
       if (tensor.storage?.failure) throw tensor.storage.failure;
-      if (tensor.storage) return this.#sameDevice(tensor.storage, tensor);
+      expectOnDevice("evaluate", this.device, tensor);
+      if (tensor.storage) return tensor.storage;
       if (tensor.node.kind === "host") return tensor.dtype === "f16" ? packHalves(tensor.node.data) : tensor.node.data;
       return this.#materialise(tensor);
     });
@@ -266,17 +267,23 @@ class Executor {
     if (tensor.variable) tensor.variable.initial = null;
     return storage;
   }
+}
 
-  #sameDevice(storage: Storage, tensor: Tensor): Storage {
-    if (storage.device === this.device) return storage;
-    throw new DeviceMismatchError({
-      where: "evaluate",
-      what: tensor.name ?? String(tensor),
-      expected: "on the same device as the rest of the graph",
-      received: "on another",
-      remedy: "Read its values with data() and make it again on this device.",
-    });
-  }
+/** @throws DeviceMismatchError if the tensor lies, or is to lie, on another device */
+export function expectOnDevice(
+  where: string,
+  device: Device,
+  tensor: Tensor,
+  { storage }: Pick<Tensor, "storage"> = tensor,
+): void {
+  if (!storage || storage.device === device) return;
+  throw new DeviceMismatchError({
+    where,
+    what: tensor.name ?? String(tensor),
+    expected: "on the same device as the rest of the graph",
+    received: "on another",
+    remedy: "Read its values with data() and make it again on this device.",
+  });
 }
 
 /** @throws DeviceLimitError if the graph has values of half precision and the device does not know them */
@@ -290,13 +297,6 @@ export function expectFeatures({ features }: Device, { hasHalves }: Trace): void
     remedy:
       "Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.",
   });
-}
-
-/** Lets whoever asks for these results hear why they never came to be. */
-function fail(results: readonly Storage[], error: unknown): void {
-  for (const result of results) {
-    if (!result.pinned) result.failure = error instanceof Error ? error : new Error(String(error));
-  }
 }
 
 const executors = new WeakMap<Device, Executor>();
@@ -343,10 +343,10 @@ export async function evaluateAgain(tensor: Tensor): Promise<HostData> {
   const forward = trace([tensor], { allowStale: true });
   const device = deviceOf(forward);
   const storage = allocate(device, bytesOf(tensor), "inspection");
+  const { dtype, size } = tensor;
   try {
     await executorOf(device).schedule({ roots: [tensor], into: new Map([[tensor, storage]]) }, forward);
-    const bytes = await device.read({ ...storage.range, size: bytesOf(tensor) });
-    return hostArray(tensor.dtype, bytes, tensor.size);
+    return await readBack({ storage, dtype, size });
   } finally {
     storage.release();
   }
@@ -365,15 +365,20 @@ export function deviceOf(forward: Trace): Device {
   return forward.leaves.find(({ tensor }) => tensor.storage)?.tensor.storage?.device ?? currentDevice();
 }
 
-/** Reads an evaluated tensor's values. */
-export async function readBack(tensor: Tensor): Promise<HostData> {
-  const { storage } = tensor;
-  if (!storage) throw new Error(`${tensor} was not evaluated`);
-  // Queued work may still be about to write it: an update of a parameter, say.
-  await executorOf(storage.device).submitted();
-  if (storage.failure) throw storage.failure;
-  storage.device.assertAlive("Tensor.data");
-  if (tensor.size === 0) return hostArray(tensor.dtype, new ArrayBuffer(0), 0);
-  const bytes = await storage.device.read({ ...storage.range, size: bytesOf(tensor) });
-  return hostArray(tensor.dtype, bytes, tensor.size);
+/** Values that an evaluated tensor has after all that was asked for so far, and before all that is asked for later. */
+export async function readBack({
+  storage,
+  dtype,
+  size,
+}: Pick<Tensor, "storage" | "dtype" | "size">): Promise<HostData> {
+  if (!storage) throw new Error("a tensor is read that was not evaluated");
+  const { device, range } = storage;
+  let bytes = Promise.resolve(new ArrayBuffer(0));
+  storage.hold(); // whoever has the tensor may let go of it meanwhile
+  await enqueue(device, () => {
+    storage.unhold();
+    if (storage.failure) bytes = Promise.reject(storage.failure);
+    else if (size > 0) bytes = device.read({ ...range, size: bytesOf({ size, dtype }) });
+  });
+  return hostArray(dtype, await bytes, size);
 }

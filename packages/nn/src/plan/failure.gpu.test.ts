@@ -1,6 +1,6 @@
 import { DeviceLimitError } from "@unroll/kernels";
 import { expect, test, vi } from "vitest";
-import { add, evaluate, mul, parameter, SGD, sum, tensor } from "..";
+import { add, detach, evaluate, mul, parameter, SGD, sum, tensor } from "..";
 import { useTestDevice } from "../test-support/device";
 
 const gpu = useTestDevice();
@@ -19,7 +19,27 @@ test("a result that could not be computed is never used as a number", async () =
   const failed = tooLarge();
   await expect(evaluate([failed])).rejects.toThrow(DeviceLimitError);
   await expect(failed.data()).rejects.toThrow(DeviceLimitError);
-  expect(() => evaluate([mul(failed, 2)])).toThrow(DeviceLimitError);
+  await expect(evaluate([mul(failed, 2)])).rejects.toThrow(DeviceLimitError);
+});
+
+test("what was asked for beside a result that could not be computed is computed when it is asked for again", async () => {
+  const [ok, failed] = [mul(tensor([1, 2]), 2), tooLarge()];
+  const together = evaluate([ok, failed]);
+  const [user, kept] = [mul(ok, 3), detach(ok)]; // asked for before it is known that it failed
+  const after = evaluate([user]);
+  await expect(together).rejects.toThrow(DeviceLimitError);
+  await expect(after).rejects.toThrow(DeviceLimitError);
+  await expect(kept.data()).rejects.toThrow(DeviceLimitError); // values of that attempt, of which there are none
+  expect([...(await ok.data()), ...(await user.data())]).toEqual([2, 4, 6, 12]);
+
+  const p = parameter({ data: Float32Array.of(3), shape: [1] });
+  const optimizer = new SGD([p], { lr: 0.1 });
+  const [loss, beside] = [sum(p), mul(p, 2)];
+  await expect(optimizer.minimize(loss, { evaluate: [beside, tooLarge()] })).rejects.toThrow(DeviceLimitError);
+  expect(await beside.item()).toBe(6);
+  await optimizer.minimize(loss); // it is not computed yet
+  expect(await p.item()).toBeCloseTo(2.9, 6);
+  optimizer.dispose();
 });
 
 test("an update that failed leaves its parameters as they were, also for what was recorded before", async () => {
@@ -28,6 +48,22 @@ test("an update that failed leaves its parameters as they were, also for what wa
   const optimizer = new SGD([p], { lr: 0.1 });
   await expect(optimizer.minimize(sum(mul(tooLarge(), p)))).rejects.toThrow(DeviceLimitError);
   expect([...(await doubled.data()), ...(await p.data()), optimizer.updates]).toEqual([6, 3, 0]);
+});
+
+test("an update does not take a gradient that failed for one that was accumulated", async () => {
+  const p = parameter({ data: Float32Array.of(3), shape: [1] });
+  const optimizer = new SGD([p], { lr: 0.1 });
+  const gradients = [sum(mul(p, 1)), sum(mul(tooLarge(), p)), sum(mul(p, 3))].map((loss) => optimizer.accumulate(loss));
+  const step = optimizer.step(); // before it is known that one fails
+  await Promise.all([gradients[0], gradients[2]]);
+  await expect(gradients[1]).rejects.toThrow(DeviceLimitError);
+  await expect(step).rejects.toThrow(DeviceLimitError);
+  expect([optimizer.accumulated, optimizer.updates, await p.item()]).toEqual([2, 0, 3]);
+  await optimizer.step();
+  expect([optimizer.accumulated, optimizer.updates]).toEqual([0, 1]);
+  expect(await p.item()).toBeCloseTo(3 - 0.1 * 2, 6); // the mean of the two others
+  await optimizer.minimize(sum(p));
+  optimizer.dispose();
 });
 
 /** The next work that is handed over is refused. */

@@ -24,6 +24,8 @@ export interface Request {
   readonly expand?: () => Expansion;
   /** Parameters that the work changes. */
   readonly changes?: readonly Tensor[];
+  /** What earlier requests have to have made. */
+  readonly after?: readonly Storage[];
 }
 
 /** What its plan is found by. */

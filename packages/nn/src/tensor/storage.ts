@@ -13,7 +13,7 @@ export class Storage {
   /** Whether it keeps its place for its life, as parameters do: then kernels bind it where it lies. */
   readonly pinned: boolean;
   readonly #source: Storage | null;
-  #failure: Error | null = null;
+  #failure: unknown = null;
   readonly #free: () => void;
   #released = false;
   #holders = 0;
@@ -27,11 +27,11 @@ export class Storage {
   }
 
   /** Why its value never came to be. */
-  get failure(): Error | null {
+  get failure(): unknown {
     return this.#failure ?? this.#source?.failure ?? null;
   }
 
-  set failure(failure: Error | null) {
+  set failure(failure: unknown) {
     this.#failure = failure;
   }
 

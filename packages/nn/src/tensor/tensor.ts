@@ -78,8 +78,9 @@ export class Tensor {
     this.assertUsable("Tensor.data");
     if (this.node.kind === "host") return this.node.data.slice();
     if (this.variable?.initial) return this.variable.initial.slice();
-    if (!this.storage) await evaluate([this]);
-    return readBack(this);
+    const made = this.storage ? undefined : evaluate([this]);
+    const [values] = await Promise.all([readBack(this), made]);
+    return values;
   }
 
   /**
