@@ -46,7 +46,7 @@ interface Saved {
 /**
  * All that training goes on from, as the bytes of a safetensors file: the model's parameters, the optimizer's slots, its
  * count of updates and its scale of the loss, the generators, the position in the data, and a carried state. What is
- * loaded from it goes on with the same bits as if it had never stopped. Await the last update before.
+ * loaded from it goes on with the same bits as if it had never stopped, whatever is asked for while it is taken.
  * @throws ValueError if a name is none that a file can have
  */
 export async function saveCheckpoint({
@@ -58,15 +58,17 @@ export async function saveCheckpoint({
   state = null,
 }: CheckpointSubject & CheckpointExtras): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = new Map<string, HostTensor>();
-  for (const [path, values] of await readParameters(model)) tensors.set(`model.${path}`, values);
+  const draws = Object.fromEntries(
+    [...generatorsOf(model, generators)].map(([name, { seed, draws }]) => [name, { seed, draws }]),
+  );
+  // Asked for at once: all of one moment, though training may go on meanwhile.
+  const [parameters, remembered] = await Promise.all([readParameters(model), optimizer?.state()]);
+  for (const [path, values] of parameters) tensors.set(`model.${path}`, values);
   const saved: Saved = {
     version: CHECKPOINT_VERSION,
-    optimizer: optimizer
-      ? encodeOptimizer(await optimizer.state(), optimizer, namesOf(model, optimizer), tensors)
-      : null,
-    generators: Object.fromEntries(
-      [...generatorsOf(model, generators)].map(([name, { seed, draws }]) => [name, { seed, draws }]),
-    ),
+    optimizer:
+      optimizer && remembered ? encodeOptimizer(remembered, optimizer, namesOf(model, optimizer), tensors) : null,
+    generators: draws,
     vocabulary: vocabulary ?? null,
     position,
     state: await withoutTensors(state, "state", tensors),
