@@ -7,7 +7,7 @@ export interface ErrorFacts {
   expected?: string;
   received?: string;
   /** What the caller can do about it: a full sentence. */
-  remedy?: string;
+  remedy?: string | undefined;
 }
 
 /** The base of every error this library throws on purpose; its fields carry the same facts as its message. */

@@ -57,7 +57,7 @@ describe("why WebGPU cannot be used", () => {
     const error = await refusal(open({ gpu: fakeGPU(null).gpu }));
     expect(error.reason).toBe("no-adapter");
     expect(error.message).toMatchInlineSnapshot(
-      `"open: WebGPU is here, but no adapter is offered. See chrome://gpu; update the driver, or start Chrome with --enable-unsafe-webgpu. After repeated GPU crashes a browser blocks WebGPU for two minutes: wait or reload."`,
+      `"open: WebGPU is here, but no adapter is offered. See chrome://gpu; update the driver, or start Chrome with --enable-unsafe-webgpu. After GPU crashes reload, or wait two minutes."`,
     );
   });
 

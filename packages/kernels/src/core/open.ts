@@ -94,7 +94,7 @@ async function requestAdapter(gpu: GPU, { powerPreference }: OpenOptions): Promi
     where: "open",
     what: "WebGPU is here, but no adapter is offered",
     remedy:
-      "See chrome://gpu; update the driver, or start Chrome with --enable-unsafe-webgpu. After repeated GPU crashes a browser blocks WebGPU for two minutes: wait or reload.",
+      "See chrome://gpu; update the driver, or start Chrome with --enable-unsafe-webgpu. After GPU crashes reload, or wait two minutes.",
   });
 }
 

@@ -89,7 +89,7 @@ describe("what no activation can have", () => {
   test("an unknown name", () => {
     const name = "toString" as ActivationName;
     expect(() => activationCode({ name }, "x")).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: activation: its name should be linear, affine, sigmoid, tanh, relu, leakyRelu, thresholdedRelu, scaledTanh, hardSigmoid, elu, softsign, softplus but is toString.]`,
+      `[ValueError: activation: it should be { name }, of one of linear, affine, sigmoid, tanh, relu, leakyRelu, thresholdedRelu, scaledTanh, hardSigmoid, elu, softsign, softplus, but is toString.]`,
     );
   });
 

@@ -153,11 +153,19 @@ export function activationSlope(activation: Activation, y: number): number {
   return rule.slopeValue(y, alpha, beta);
 }
 
+/** Itself. @throws ValueError if there is no such activation, as of a name or a function, or its α or β is none that it can have */
+export function expectActivation(activation: Activation): Activation {
+  resolve(activation);
+  return activation;
+}
+
 function resolve(activation: Activation): { rule: Rule; alpha: number; beta: number } {
   const { name } = activation;
   const where = "activation";
-  if (!Object.hasOwn(RULES, name)) {
-    throw new ValueError({ where, what: "its name", expected: ACTIVATION_NAMES.join(", "), received: String(name) });
+  if (typeof activation !== "object" || !Object.hasOwn(RULES, name)) {
+    const expected = `{ name }, of one of ${ACTIVATION_NAMES.join(", ")},`;
+    const received = typeof activation === "object" ? String(name) : `a ${typeof activation}`;
+    throw new ValueError({ where, what: "it", expected, received });
   }
   const rule = RULES[name];
   const alpha = activation.alpha ?? rule.alpha ?? 0;

@@ -1,10 +1,12 @@
-import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
+import { UnsupportedError, ValueError } from "@unroll/kernels";
 import { settle } from "../graph/node";
 import { elementwise, fill } from "../graph/run";
 import { clock } from "../tensor/clock";
 import { type DType, FLOATS, isFloat } from "../tensor/dtype";
-import { expectDType, formatShape } from "../tensor/shape";
+import { expectTensors } from "../tensor/kind";
+import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { expectLoss } from "./expect-loss";
 import type { OpRecord, OutputGradients, SharedBackward, SharedUse } from "./record";
 
 export interface GradOptions {
@@ -22,27 +24,15 @@ export interface GradOptions {
  * @throws UnsupportedError if an operation on the way has no derivative
  * @throws ValueError if `neededBy` is given and `loss` depends on no tensor of `of`
  */
-export function grad(
-  loss: Tensor,
-  of: readonly Tensor[],
-  { seed = fill(1, loss.shape), neededBy }: GradOptions = {},
-): Tensor[] {
-  if (loss.size !== 1) {
-    throw new ShapeError({
-      where: "grad",
-      what: "the loss",
-      expected: "of one element",
-      received: formatShape(loss.shape),
-      remedy: "Reduce it with sum or mean first.",
-    });
-  }
-  expectDType("grad", { "the loss": loss }, "f32");
+export function grad(loss: Tensor, of: readonly Tensor[], { seed, neededBy }: GradOptions = {}): Tensor[] {
+  expectLoss("grad", loss);
+  expectTensors("grad", of, "of");
   for (const [index, target] of of.entries())
     expectDType("grad", { [target.name ?? `of[${index}]`]: target }, ...FLOATS);
   const targets = new Set(of);
   const records = reachable(loss, targets);
   if (neededBy !== undefined && records.size === 0 && !targets.has(loss)) throw independent(neededBy);
-  const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
+  const gradients = new Map<Tensor, Tensor>([[loss, seed ?? fill(1, loss.shape)]]);
   const shared = new SharedGradients(gradients);
   for (const record of records) backpropagate(record, { gradients, shared, targets, records });
   shared.flush();

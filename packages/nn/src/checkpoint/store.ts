@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 import { isWhole } from "./checkpoint";
 import { CheckpointError } from "./errors";
 
@@ -33,12 +34,7 @@ export function checkpointStore(files: Files, { name = "checkpoint", keep = 2 } 
     });
   }
   if (!Number.isInteger(keep) || keep < 1) {
-    throw new ValueError({
-      where: "checkpointStore",
-      what: "keep",
-      expected: "a whole number from 1",
-      received: String(keep),
-    });
+    refuseValue("checkpointStore", { keep }, "a whole number from 1");
   }
   const pattern = new RegExp(`^${name}\\.(\\d+)\\.safetensors$`);
   const numbers = async (): Promise<number[]> => {

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 import { type CTCSpan, spansOf } from "./ctc-greedy";
 import { type CTCFrames, type CTCScoreOptions, type CTCScores, readScores } from "./ctc-scores";
 
@@ -36,7 +37,7 @@ export async function ctcAlign(
     for (const [i, label] of labels.entries()) {
       if (Number.isInteger(label) && label >= 0 && label < C && label !== blank) continue;
       const expected = `a class from 0 to ${C - 1} other than the blank ${blank}`;
-      throw new ValueError({ where, what: `label ${i} of row ${row}`, expected, received: String(label) });
+      refuseValue(where, { [`label ${i} of row ${row}`]: label }, expected);
     }
     const found = viterbi(frames, labels, blank);
     if (found.logProbability > Number.NEGATIVE_INFINITY) return { ...found, spans: spansIn(found.states, labels) };

@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import { type CTCFrames, type CTCScoreOptions, type CTCScores, logAdd, readScores } from "./ctc-scores";
 
@@ -163,12 +164,11 @@ class Search {
   #ask(languageModel: NonNullable<CTCBeamOptions["languageModel"]>, node: Prefix, label: number): number {
     const value = languageModel(labelsOf(node), label);
     if (value <= 0 || Number.isFinite(value)) return value;
-    throw new ValueError({
-      where: "ctcBeamSearch",
-      what: `languageModel([${labelsOf(node).join(", ")}], ${label})`,
-      expected: "the logarithm of a probability",
-      received: String(value),
-    });
+    refuseValue(
+      "ctcBeamSearch",
+      { [`languageModel([${labelsOf(node).join(", ")}], ${label})`]: value },
+      "the logarithm of a probability",
+    );
   }
 }
 

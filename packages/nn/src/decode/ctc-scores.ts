@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 import { sizeOf } from "../tensor/shape";
 import { Tensor } from "../tensor/tensor";
 
@@ -43,7 +44,7 @@ export async function readScores(where: string, scores: CTCScores, options: CTCS
     throw new ShapeError({ where, what: "scores", expected: "[B, T, C]", received: `[${shape.join(", ")}]`, remedy });
   }
   if (!(Number.isInteger(blank) && blank >= 0 && blank < C)) {
-    throw new ValueError({ where, what: "blank", expected: `a class from 0 to ${C - 1}`, received: String(blank) });
+    refuseValue(where, { blank }, `a class from 0 to ${C - 1}`);
   }
   const lengths = checkLengths(where, options.inputLengths ?? new Array<number>(B).fill(T), B, T);
   const data = scores instanceof Tensor ? await scores.data() : scores.data;
@@ -69,7 +70,7 @@ function checkLengths(where: string, lengths: ArrayLike<number>, B: number, T: n
   return Array.from(lengths, (length, row) => {
     if (Number.isInteger(length) && length >= 0 && length <= T) return length;
     const expected = `a whole number from 0 to T = ${T}`;
-    throw new ValueError({ where, what: `inputLengths[${row}]`, expected, received: String(length) });
+    return refuseValue(where, { [`inputLengths[${row}]`]: length }, expected);
   });
 }
 

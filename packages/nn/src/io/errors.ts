@@ -47,7 +47,7 @@ export class ModelFormatError extends UnrollError {
 
   constructor({ where, path, layer, expected, received, remedy }: ModelFormatFacts, options?: ErrorOptions) {
     const what = layer === undefined ? path : `${path} of layer ${quoted(layer)}`;
-    super({ where, what, expected, received, ...(remedy === undefined ? {} : { remedy }) }, options);
+    super({ where, what, expected, received, remedy }, options);
     this.path = path;
     this.layer = layer;
   }

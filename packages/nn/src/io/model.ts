@@ -1,5 +1,5 @@
 import { ValueError } from "@unroll/kernels";
-import type { Module } from "../modules/module";
+import { expectModule, type Module } from "../modules/module";
 import { assign } from "../tensor/assign";
 import { expectKnown } from "../tensor/known-options";
 import type { Parameter } from "../tensor/parameter";
@@ -73,6 +73,7 @@ export function stateOf(model: Module, which: { tied?: boolean } = {}): Map<stri
 
 /** All of that on the host, by path. */
 export async function readParameters(model: Module, which: { tied?: boolean } = {}): Promise<Map<string, HostTensor>> {
+  expectModule("save", model);
   const named = [...stateOf(model, which)];
   const values = await Promise.all(named.map(([, parameter]) => parameter.data()));
   return new Map(
@@ -87,6 +88,7 @@ export async function writeParameters(
   tensors: ReadonlyMap<string, HostTensor>,
   which: { tied?: boolean } = {},
 ): Promise<void> {
+  expectModule(where, model);
   const named = stateOf(model, which);
   expectSameTensors(where, named, tensors);
   await assign([...named].map(([name, parameter]) => [parameter, (tensors.get(name) as HostTensor).data] as const));

@@ -15,6 +15,7 @@ import { cast } from "../ops/elementwise";
 import { firstOutside } from "../ops/host-check";
 import { expectOneOf } from "../ops/options";
 import { FLOATS, isFloat } from "../tensor/dtype";
+import { expectTensor, refuseValue } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
@@ -123,6 +124,7 @@ const likelihoodLoss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: ClassLossOptions = {}): Tensor {
   expectKnown("crossEntropy", options, KNOWN);
+  expectTensor("crossEntropy", "targets", targets);
   const isSoft = isFloat(targets.dtype) && targets.rank === logits.rank && logits.rank > 0;
   if (isSoft) return softCrossEntropy("crossEntropy", logits, targets, options);
   return fusedLoss(...check("crossEntropy", "logits", logits, targets, options)).loss;
@@ -183,7 +185,7 @@ function check(
     expectShape(where, { weight }, [V], "One weight for each class.");
   }
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new ValueError({ where, what: "labelSmoothing", expected: "from 0 to 1", received: String(labelSmoothing) });
+    refuseValue(where, { labelSmoothing }, "from 0 to 1");
   }
   if (mask) expectMask(where, mask, targets.shape);
   checkClasses(where, targets, V, { ignoreIndex, mask });

@@ -1,6 +1,7 @@
 import { DTypeError, ShapeError, ValueError } from "@unroll/kernels";
 import { hostValues } from "../graph/node";
 import { FLOATS } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import { Tensor, tensor } from "../tensor/tensor";
 
@@ -54,7 +55,7 @@ export function ctcBatch(where: string, logits: Tensor, targets: CTCTargets, opt
   }
   const { blank = 0 } = options;
   if (!(Number.isInteger(blank) && blank >= 0 && blank < C)) {
-    throw new ValueError({ where, what: "blank", expected: `a class from 0 to ${C - 1}`, received: String(blank) });
+    refuseValue(where, { blank }, `a class from 0 to ${C - 1}`);
   }
   const inputLengths =
     lengthsOf(where, { inputLengths: options.inputLengths }, B, T) ?? tensor(new Uint32Array(B).fill(T));
@@ -172,7 +173,7 @@ function lengthsOf(
     const length = known[row] as number;
     if (Number.isInteger(length) && length >= 0 && length <= most) continue;
     const expected = `a whole number from 0 to ${most}`;
-    throw new ValueError({ where, what: `${what}[${row}]`, expected, received: String(length) });
+    refuseValue(where, { [`${what}[${row}]`]: length }, expected);
   }
   return isTensor ? given : tensor(Uint32Array.from(given), { name: what });
 }

@@ -1,14 +1,15 @@
-import { ValueError } from "@unroll/kernels";
 import { hostValues } from "../graph/node";
 import { elementwise } from "../graph/run";
 import { add, defineElementwise, mul, notEqual, where } from "../ops/arithmetic";
 import { cast } from "../ops/elementwise";
 import { gather } from "../ops/gather";
+import { expectAtLeast } from "../ops/options";
+import { refuseValue } from "../tensor/kind";
 import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { type ClassLossOptions, crossEntropy } from "./cross-entropy";
 import { logitLoss } from "./elementwise";
-import { checkPair, expectAtLeast, type LossOptions, reduced } from "./reduction";
+import { checkPair, type LossOptions, reduced } from "./reduction";
 
 /** (1 − e^−ℓ)^γ·ℓ of a loss ℓ = −ln p. */
 const weighed = defineElementwise("focalLoss", "focal", (dy, _, args) => [
@@ -68,7 +69,7 @@ export function binaryFocalLoss(
   const [x, y] = checkPair(name, input, target, options);
   expectAtLeast(name, { gamma, ...(alpha === undefined ? {} : { alpha }) }, 0);
   if (alpha !== undefined && alpha > 1) {
-    throw new ValueError({ where: name, what: "alpha", expected: "from 0 to 1", received: String(alpha) });
+    refuseValue(name, { alpha }, "from 0 to 1");
   }
   expectBinary(name, target);
   const losses = weighed(logitLoss(x, y), gamma);
@@ -79,6 +80,6 @@ export function binaryFocalLoss(
 function expectBinary(where: string, target: Tensor): void {
   for (const [at, value] of (hostValues(target) ?? []).entries()) {
     if (value === 0 || value === 1) continue;
-    throw new ValueError({ where, what: `target[${at}]`, expected: "0 or 1", received: String(value) });
+    refuseValue(where, { [`target[${at}]`]: value }, "0 or 1");
   }
 }

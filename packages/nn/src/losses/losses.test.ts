@@ -203,6 +203,6 @@ test("perplexity and bits per character of a loss in nats", () => {
     `[ValueError: perplexity: loss should be a number, in nats but is NaN. Await loss.item() first.]`,
   );
   expect(() => Reflect.apply(bitsPerCharacter, undefined, [zeros([])])).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: bitsPerCharacter: loss should be a number, in nats but is Tensor f32 []. Await loss.item() first.]`,
+    `[ValueError: bitsPerCharacter: loss should be a number, in nats but is a Tensor. Await loss.item() first.]`,
   );
 });

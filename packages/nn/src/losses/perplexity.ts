@@ -1,4 +1,4 @@
-import { ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 
 /**
  * Perplexity of a language model: e^loss, the number of equally likely tokens that it hesitates between.
@@ -20,11 +20,5 @@ export function bitsPerCharacter(loss: number): number {
 
 function expectLoss(where: string, loss: number): number {
   if (typeof loss === "number" && !Number.isNaN(loss)) return loss;
-  throw new ValueError({
-    where,
-    what: "loss",
-    expected: "a number, in nats",
-    received: String(loss),
-    remedy: "Await loss.item() first.",
-  });
+  refuseValue(where, { loss }, "a number, in nats", "Await loss.item() first.");
 }

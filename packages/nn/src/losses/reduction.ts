@@ -91,12 +91,3 @@ export function expectSome(where_: string, input: Tensor): void {
     received: "empty",
   });
 }
-
-/** Numbers given by name. @throws ValueError unless each is finite and at least `low` */
-export function expectAtLeast(where_: string, named: Readonly<Record<string, number>>, low: number): void {
-  for (const [what, value] of Object.entries(named)) {
-    if (Number.isFinite(value) && value >= low) continue;
-    const expected = `a finite number, at least ${low}`;
-    throw new ValueError({ where: where_, what, expected, received: String(value) });
-  }
-}

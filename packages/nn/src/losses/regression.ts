@@ -1,7 +1,8 @@
 import { div, minimum, mul, sub } from "../ops/arithmetic";
 import { abs } from "../ops/elementwise";
+import { expectAtLeast } from "../ops/options";
 import type { Tensor } from "../tensor/tensor";
-import { checkPair, expectAtLeast, type LossOptions, reduced } from "./reduction";
+import { checkPair, type LossOptions, reduced } from "./reduction";
 
 /** Mean absolute error, the L1 loss: |x − y|; its slope at 0 is 0. @throws ShapeError if shapes differ */
 export function maeLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {

@@ -1,13 +1,14 @@
-import { ValueError } from "@unroll/kernels";
 import { add, mul } from "../ops/arithmetic";
 import { cast, neg } from "../ops/elementwise";
+import { expectAtLeast } from "../ops/options";
 import { sum } from "../ops/reduce";
 import { logSoftmax } from "../ops/softmax";
 import { FLOATS } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import type { ClassLossOptions } from "./cross-entropy";
-import { counted, expectAtLeast, expectReduction, expectSome, reduced } from "./reduction";
+import { counted, expectReduction, expectSome, reduced } from "./reduction";
 
 /**
  * Cross-entropy against probabilities of all classes: ℓ = −Σ_v w_v·t′_v·ln p_v, t′ = (1 − ε)·t + ε/V. A mean is over rows.
@@ -25,16 +26,15 @@ export function softCrossEntropy(
   expectSome(where, logits);
   expectAtLeast(where, { labelSmoothing }, 0);
   if (labelSmoothing > 1) {
-    throw new ValueError({ where, what: "labelSmoothing", expected: "from 0 to 1", received: String(labelSmoothing) });
+    refuseValue(where, { labelSmoothing }, "from 0 to 1");
   }
   if (ignoreIndex !== undefined) {
-    throw new ValueError({
+    refuseValue(
       where,
-      what: "ignoreIndex",
-      expected: "left out where targets are probabilities",
-      received: String(ignoreIndex),
-      remedy: "Pass a mask of the rows that count.",
-    });
+      { ignoreIndex },
+      "left out where targets are probabilities",
+      "Pass a mask of the rows that count.",
+    );
   }
   const V = logits.shape.at(-1) ?? 1;
   if (weight) {

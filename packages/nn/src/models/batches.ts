@@ -1,5 +1,6 @@
 import { lengthsTensor as checkedLengths } from "../modules/recurrent";
 import { sequenceMask } from "../ops/sequence-mask";
+import { expectTensor } from "../tensor/kind";
 import { Tensor } from "../tensor/tensor";
 import type { ModelLengths } from "./sequence-model";
 
@@ -12,11 +13,20 @@ export async function* each<B extends object>(batches: OneOrMany<B>): AsyncGener
   else yield batches;
 }
 
+/**
+ * The lengths of the rows of x [B, T, ...] as a tensor, where there are any.
+ * @throws DTypeError if x is no tensor, ValueError if a length is not a whole number from 1 to T
+ */
+export function rowLengths(where: string, x: Tensor, lengths: ModelLengths | undefined): Tensor | undefined {
+  expectTensor(where, "x of { x, y, lengths }", x);
+  const [B = 0, T = 0] = x.shape;
+  return checkedLengths(where, lengths, { B, T }, false);
+}
+
 /** Which steps of x [B, T, ...] are within their rows' lengths, [B, T]; undefined where all are. */
-export function stepMaskOf(where: string, { shape }: Tensor, lengths: ModelLengths | undefined): Tensor | undefined {
-  const [B = 0, T = 0] = shape;
-  const checked = checkedLengths(where, lengths, { B, T }, false);
-  return checked && sequenceMask(checked, T);
+export function stepMaskOf(where: string, x: Tensor, lengths: ModelLengths | undefined): Tensor | undefined {
+  const checked = rowLengths(where, x, lengths);
+  return checked && sequenceMask(checked, x.shape[1] as number);
 }
 
 /** Lengths as numbers, one for each of B rows. */

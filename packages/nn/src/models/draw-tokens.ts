@@ -6,6 +6,7 @@ import { argmax } from "../ops/reduce";
 import { reshape } from "../ops/reshape";
 import { evaluate } from "../plan/executor";
 import { Generator, sharedGenerator } from "../random/generator";
+import { refuseValue } from "../tensor/kind";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
 import { detachState } from "../train/truncated";
@@ -62,7 +63,7 @@ export function expectDrawing(where: string, V: number, options: GenerateOptions
   }
   if (!Number.isInteger(perSubmission) || perSubmission < LEAST) {
     const expected = `a whole number from ${LEAST}`;
-    throw new ValueError({ where, what: "perSubmission", expected, received: String(perSubmission) });
+    refuseValue(where, { perSubmission }, expected);
   }
   const ends = typeof stop === "number" ? [stop] : stop;
   for (const token of ends) expectToken(where, "stop", token, V);

@@ -11,9 +11,10 @@ import { concat } from "../ops/concat";
 import { cast } from "../ops/elementwise";
 import { sum } from "../ops/reduce";
 import { reshape } from "../ops/reshape";
-import type { Optimizer } from "../optim/optimizer";
+import { expectOptimizer, type Optimizer } from "../optim/optimizer";
 import { evaluate } from "../plan/executor";
 import { sharedGenerator } from "../random/generator";
+import { refuseValue } from "../tensor/kind";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
 import { detachState } from "../train/truncated";
@@ -52,12 +53,7 @@ export class LanguageModel extends SequenceModel {
   constructor(options: LanguageModelOptions) {
     const { tied = false, direction = "forward" } = options;
     if (direction !== "forward") {
-      throw new ValueError({
-        where: "LanguageModel",
-        what: "direction",
-        expected: "forward: what comes after a token must not be seen",
-        received: String(direction),
-      });
+      refuseValue("LanguageModel", { direction }, "forward: what comes after a token must not be seen");
     }
     const first = tied ? tiedEmbedding(options) : undefined;
     super("LanguageModel", ["tied", "ignoreIndex"], options, first);
@@ -116,6 +112,7 @@ export class LanguageModel extends SequenceModel {
     batch: SequenceBatch,
     state?: ModelState,
   ): Promise<{ loss: Tensor; state: ModelState }> {
+    expectOptimizer("trainChunk", optimizer);
     const { loss, state: next } = this.chunk(batch, state);
     await optimizer.minimize(loss, { evaluate: tensorsOf(next) });
     return { loss, state: detachState(next) };

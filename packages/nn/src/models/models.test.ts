@@ -181,7 +181,7 @@ describe("bad options", () => {
     expect(
       message(() => new LanguageModel({ vocabularySize: 3, hiddenSize: 4, direction: "reverse" })),
     ).toMatchInlineSnapshot(
-      `"ValueError: LanguageModel: direction should be forward: what comes after a token must not be seen but is reverse."`,
+      `"ValueError: LanguageModel: direction should be forward: what comes after a token must not be seen but is "reverse"."`,
     );
     expect(message(() => new LanguageModel({ vocabularySize: 3, hiddenSize: 4, tied: true }))).toMatchInlineSnapshot(
       `"ValueError: LanguageModel: tied should be true beside vocabularySize and embeddingSize, or beside embedding but is true where there are no vectors to share."`,
@@ -212,7 +212,7 @@ describe("bad options", () => {
       await rejection(model.generateRows([], { length: 4 })),
     ].join("\n");
     expect(said).toMatchInlineSnapshot(`
-      "ValueError: LanguageModel.generate: temperature should be a finite number above 0 but is 0. For the most probable class each time, take argmax, or pass greedy: true where that is an option.
+      "ValueError: LanguageModel.generate: temperature should be a finite number above 0 but is 0. For the most probable each time take argmax, or greedy: true.
       ValueError: LanguageModel.generate: topK should be a positive whole number but is 0.
       ValueError: LanguageModel.generate: topP should be above 0 and at most 1 but is 0.
       ValueError: LanguageModel.generate: topP should be above 0 and at most 1 but is 1.01.
@@ -228,7 +228,7 @@ describe("bad options", () => {
       ShapeError: LanguageModel.generate: prompts should be at least one but is none."
     `);
     expect(message(() => categorical(zeros([2, 3]), { temperature: Number.NaN }))).toMatchInlineSnapshot(
-      `"ValueError: categorical: temperature should be a finite number above 0 but is NaN. For the most probable class each time, take argmax, or pass greedy: true where that is an option."`,
+      `"ValueError: categorical: temperature should be a finite number above 0 but is NaN. For the most probable each time take argmax, or greedy: true."`,
     );
   });
 

@@ -1,7 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import { mseLoss } from "../losses/elementwise";
 import { Linear } from "../modules/linear";
-import { lengthsTensor } from "../modules/recurrent";
 import { add, sub, where, zeros } from "../ops/arithmetic";
 import { concat } from "../ops/concat";
 import { cast, square, tanh } from "../ops/elementwise";
@@ -11,7 +10,7 @@ import { reshape } from "../ops/reshape";
 import { sequenceMask } from "../ops/sequence-mask";
 import { slice } from "../ops/slice";
 import { type Tensor, tensor } from "../tensor/tensor";
-import { hostLengths } from "./batches";
+import { hostLengths, rowLengths } from "./batches";
 import { lastHidden, type ModelCellOptions, makeCell, runCell, type SequenceCell } from "./cells";
 import { type ModelLengths, type ReadOptions, rngOf, SequenceModel } from "./sequence-model";
 
@@ -74,11 +73,11 @@ export class SequenceAutoencoder extends SequenceModel {
    * @returns x̂ [B, T, I]: the steps reconstructed; or predicted, the first as it is
    */
   forward(x: Tensor, { lengths }: ReadOptions = {}): Tensor {
-    const [B = 0, T = 0] = x.shape;
-    const given = lengthsTensor("SequenceAutoencoder", lengths, { B, T }, false);
+    const given = rowLengths("SequenceAutoencoder", x, lengths);
     const { output, state } = this.read(x, { lengths: given });
     if (!this.code || !this.decoder) return this.#predicted(x, output);
     const code = tanh(this.code.forward(this.outputDropout.forward(lastHidden(this.cell, state))));
+    const [B = 0, T = 0] = x.shape;
     const Z = this.code.outputSize;
     const everywhere = add(reshape(cast(code, "f32"), [B, 1, Z]), zeros([B, T, Z])); // the code at each step
     return this.output.forward(runCell(this.decoder, everywhere, { lengths: given }).output);
@@ -86,8 +85,8 @@ export class SequenceAutoencoder extends SequenceModel {
 
   /** The mean squared error of a batch, over the steps within their rows' lengths. */
   loss({ x, lengths }: ScoreOptions): Tensor {
+    const given = rowLengths("SequenceAutoencoder.loss", x, lengths);
     const [B = 0, T = 0] = x.shape;
-    const given = lengthsTensor("SequenceAutoencoder.loss", lengths, { B, T }, false);
     const made = this.forward(x, { lengths: given });
     const mask = given && sequenceMask(given, T);
     if (this.task === "reconstruction") return mseLoss(made, x, { mask });
@@ -102,11 +101,11 @@ export class SequenceAutoencoder extends SequenceModel {
 
   /** The error of each step, for each row as many as it has steps: what is large is unusual. Dropout is off. */
   async scores({ x, lengths }: ScoreOptions): Promise<Float32Array[]> {
-    const [B = 0, T = 0] = x.shape;
     const errors = this.asEvaluated(() => {
       const made = cast(this.forward(x, { lengths }), "f32");
       return mean(square(sub(made, cast(x, "f32"))), { axes: [2] });
     });
+    const [B = 0, T = 0] = x.shape;
     const [values, steps] = await Promise.all([errors.data(), hostLengths(B, T, lengths)]);
     return steps.map((length, row) => Float32Array.from(values.subarray(row * T, row * T + length)));
   }

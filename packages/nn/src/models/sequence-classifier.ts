@@ -1,13 +1,12 @@
 import { type ClassLossOptions, crossEntropy } from "../losses/cross-entropy";
 import { Linear } from "../modules/linear";
-import { lengthsTensor } from "../modules/recurrent";
 import { equal } from "../ops/arithmetic";
 import { cast } from "../ops/elementwise";
 import { expectOneOf } from "../ops/options";
 import { argmax, sum } from "../ops/reduce";
 import { softmax } from "../ops/softmax";
 import type { Tensor } from "../tensor/tensor";
-import { each, type OneOrMany } from "./batches";
+import { each, type OneOrMany, rowLengths } from "./batches";
 import { POOLINGS, type Pooling, pooledOver } from "./pooling";
 import {
   type ReadOptions,
@@ -83,8 +82,7 @@ export class SequenceClassifier extends SequenceModel {
   }
 
   #pooled(x: Tensor, lengths: ReadOptions["lengths"]): Tensor {
-    const [B = 0, T = 0] = x.shape;
-    const given = lengthsTensor("SequenceClassifier", lengths, { B, T }, false);
+    const given = rowLengths("SequenceClassifier", x, lengths);
     return pooledOver(this.pooling, this.cell, this.read(x, { lengths: given }), given);
   }
 }

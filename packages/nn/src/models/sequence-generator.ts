@@ -12,6 +12,7 @@ import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
 import { evaluate } from "../plan/executor";
 import { isFloat } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, expectShape } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
@@ -64,7 +65,7 @@ export class SequenceGenerator extends SequenceModel {
     }
     if (direction !== "forward") {
       const expected = "forward: later tokens are made from those before";
-      throw new ValueError({ where, what: "direction", expected, received: String(direction) });
+      refuseValue(where, { direction }, expected);
     }
     super(where, ["conditionSize", "conditionClasses"], { ...options, vocabularySize: vocabularySize + 1 });
     this.vocabularySize = vocabularySize;

@@ -5,6 +5,7 @@ import { Module } from "../modules/module";
 import type { SequenceOptions } from "../modules/recurrent";
 import type { Generator } from "../random/generator";
 import { isFloat } from "../tensor/dtype";
+import { expectTensor } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { cellOptions, type ModelCellOptions, type ModelState, makeCell, runCell, type SequenceCell } from "./cells";
@@ -71,6 +72,7 @@ export abstract class SequenceModel extends Module {
 
   /** Outputs [B, T, D·P] of the last recurrent layer, and its final state. */
   protected read(x: Tensor, options: SequenceOptions<ModelState>): { output: Tensor; state: ModelState } {
+    expectTensor("forward", "x", x);
     const vectors = this.embedding ? this.embedding.forward(x) : x;
     const input = isFloat(vectors.dtype) ? this.inputDropout.forward(vectors) : vectors;
     return runCell(this.cell, input, options);

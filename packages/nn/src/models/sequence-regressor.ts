@@ -1,11 +1,10 @@
 import { mseLoss } from "../losses/elementwise";
 import { huberLoss, maeLoss } from "../losses/regression";
 import { Linear } from "../modules/linear";
-import { lengthsTensor } from "../modules/recurrent";
 import { cast } from "../ops/elementwise";
 import { expectOneOf } from "../ops/options";
 import type { Tensor } from "../tensor/tensor";
-import { hostLengths, stepMaskOf } from "./batches";
+import { hostLengths, rowLengths, stepMaskOf } from "./batches";
 import { POOLINGS, type Pooling, pooledOver } from "./pooling";
 import {
   type ReadOptions,
@@ -59,8 +58,7 @@ export class SequenceRegressor extends SequenceModel {
    * @returns [B, O], or [B, T, O] for an output per step
    */
   forward(x: Tensor, { lengths }: ReadOptions = {}): Tensor {
-    const [B = 0, T = 0] = x.shape;
-    const given = lengthsTensor("SequenceRegressor", lengths, { B, T }, false);
+    const given = rowLengths("SequenceRegressor", x, lengths);
     const read = this.read(x, { lengths: given });
     const features = this.outputPer === "step" ? read.output : pooledOver(this.pooling, this.cell, read, given);
     return this.output.forward(this.outputDropout.forward(features));
@@ -77,8 +75,8 @@ export class SequenceRegressor extends SequenceModel {
 
   /** The outputs of each row: O numbers, or O for each of its steps, step by step. Dropout is off. */
   async predict(x: Tensor, { lengths }: ReadOptions = {}): Promise<Float32Array[]> {
-    const [B = 0, T = 0] = x.shape;
     const outputs = this.asEvaluated(() => cast(this.forward(x, { lengths }), "f32"));
+    const [B = 0, T = 0] = x.shape;
     const [values, steps] = await Promise.all([outputs.data(), hostLengths(B, T, lengths)]);
     const O = this.outputSize;
     const stride = this.outputPer === "step" ? T * O : O;

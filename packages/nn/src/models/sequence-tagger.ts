@@ -60,8 +60,8 @@ export class SequenceTagger extends SequenceModel {
 
   /** The most probable tags, for each row as many as it has steps; dropout is off. */
   async predict(x: Tensor, { lengths }: ReadOptions = {}): Promise<number[][]> {
-    const [B = 0, T = 0] = x.shape;
     const guess = this.asEvaluated(() => argmax(this.forward(x, { lengths })));
+    const [B = 0, T = 0] = x.shape;
     const [tags, steps] = await Promise.all([guess.data(), hostLengths(B, T, lengths)]);
     return steps.map((length, row) => [...tags.subarray(row * T, row * T + length)]);
   }

@@ -279,7 +279,7 @@ describe("recurrent layers", () => {
       `[ValueError: RNN: direction should be forward or reverse or bidirectional but is sideways.]`,
     );
     expect(() => new GRU(3, 4, { reset: sideways.reset })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: GRU: reset should be after or before but is during.]`,
+      `[ValueError: GRU: reset should be after or before but is "during".]`,
     );
     const { init } = JSON.parse('{ "init": "tensorflow" }');
     expect(() => new LSTM(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(

@@ -22,6 +22,6 @@ test("what a layer returned, passed on whole, is told to be its output", () => {
 test("parameters that were not called for are told to be", () => {
   const method: unknown = gru.parameters;
   expect(() => new Adam(method as Parameter[], { lr: 0.1 })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: Adam: the parameters should be an array but is a function. Call it: model.parameters().]`,
+    `[ValueError: Adam: the parameters should be an array but is a Function. Pass model.parameters().]`,
   );
 });

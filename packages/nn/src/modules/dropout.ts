@@ -1,6 +1,6 @@
 import { dropout } from "../ops/dropout";
 import { expectProbability } from "../ops/options";
-import { type Generator, sharedGenerator } from "../random/generator";
+import { expectGenerator, type Generator, sharedGenerator } from "../random/generator";
 import type { Tensor } from "../tensor/tensor";
 import { Module } from "./module";
 
@@ -13,7 +13,7 @@ export class Dropout extends Module {
   constructor(p = 0.5, { rng = sharedGenerator() }: { rng?: Generator } = {}) {
     super();
     this.p = expectProbability("Dropout", { p });
-    this.rng = rng;
+    this.rng = expectGenerator(rng);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,6 +1,7 @@
-import { ValueError } from "@unroll/kernels";
 import { embedding } from "../ops/embedding";
 import { type Generator, sharedGenerator } from "../random/generator";
+import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { ModuleBuffer } from "../tensor/module-buffer";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectShape } from "../tensor/shape";
@@ -62,17 +63,13 @@ export class Embedding extends Module {
   /** @throws ValueError if a size is not a positive whole number, `paddingId` is none of the tokens, or `init` is unknown; ShapeError if `vectors` are not [V, D] */
   constructor(size: number, dimension: number, options: EmbeddingOptions = {}) {
     super();
+    expectKnown("Embedding", options, ["rng", "paddingId", "init", "vectors", "frozen"]);
     const { rng = sharedGenerator(), paddingId } = options;
     const init = expectInit("Embedding", options.init ?? "torch");
     this.size = expectExtent("Embedding", { size });
     this.dimension = expectExtent("Embedding", { dimension });
     if (paddingId !== undefined && !(Number.isInteger(paddingId) && paddingId >= 0 && paddingId < size)) {
-      throw new ValueError({
-        where: "Embedding",
-        what: "paddingId",
-        expected: `one of the tokens 0 to ${size - 1}`,
-        received: String(paddingId),
-      });
+      refuseValue("Embedding", { paddingId }, `one of the tokens 0 to ${size - 1}`);
     }
     this.paddingId = paddingId;
     const shape = [size, dimension];

@@ -1,7 +1,8 @@
-import { type Activation, ValueError } from "@unroll/kernels";
+import { type Activation, expectActivation } from "@unroll/kernels";
 import { gruResetBeforeScan, gruScan, gruStack } from "../ops/recurrent/gru";
 import { gruStep } from "../ops/recurrent/gru-step";
 import { sharedGenerator } from "../random/generator";
+import { refuseValue } from "../tensor/kind";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { constant, uniform } from "./init";
@@ -42,11 +43,11 @@ export class GRU extends RecurrentModule {
     super({ where: "GRU", gates: 3, own: GRU_OPTIONS }, inputSize, hiddenSize, options);
     const { rng = sharedGenerator(), reset = "after", init = "torch" } = options;
     if (reset !== "after" && reset !== "before") {
-      throw new ValueError({ where: "GRU", what: "reset", expected: "after or before", received: String(reset) });
+      refuseValue("GRU", { reset }, "after or before");
     }
     this.reset = reset;
-    this.gate = options.gate ?? { name: "sigmoid" };
-    this.candidate = options.candidate ?? { name: "tanh" };
+    this.gate = expectActivation(options.gate ?? { name: "sigmoid" });
+    this.candidate = expectActivation(options.candidate ?? { name: "tanh" });
     this.clip = expectClip("GRU", options.clip);
     const shape = [this.directions, hiddenSize];
     this.recurrentBias =

@@ -1,5 +1,5 @@
 import { ValueError } from "@unroll/kernels";
-import type { Generator } from "../random/generator";
+import { expectGenerator, type Generator } from "../random/generator";
 import { type Shape, sizeOf } from "../tensor/shape";
 
 /** First values of a parameter. */
@@ -8,14 +8,14 @@ export interface Initial {
   readonly shape: Shape;
 }
 
-/** U(−bound, bound). */
+/** U(−bound, bound). @throws ValueError if there are 2^30 or more, or `rng` is no generator */
 export function uniform(shape: Shape, bound: number, rng: Generator): Initial {
-  return { data: rng.uniform(sizeOf(shape), -bound, bound), shape };
+  return { data: expectGenerator(rng).uniform(sizeOf(shape), -bound, bound), shape };
 }
 
 /** N(0, deviation²). */
 export function normal(shape: Shape, deviation: number, rng: Generator): Initial {
-  return { data: rng.normal(sizeOf(shape), 0, deviation), shape };
+  return { data: expectGenerator(rng).normal(sizeOf(shape), 0, deviation), shape };
 }
 
 /** All `value`. */
@@ -38,7 +38,7 @@ export function glorotUniform(shape: Shape, rng: Generator, [out, into] = fans(s
  */
 export function orthogonal([rows, columns]: readonly [number, number], rng: Generator, gain = 1): Initial {
   const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
-  const draws = rng.normal(count * length);
+  const draws = normal([count, length], 1, rng).data;
   const basis: Float64Array[] = [];
   for (let row = 0; row < count; row++) {
     const v = Float64Array.from(draws.subarray(row * length, (row + 1) * length));

@@ -1,5 +1,5 @@
-import { ValueError } from "@unroll/kernels";
 import { sharedGenerator } from "../random/generator";
+import { refuseValue } from "../tensor/kind";
 import { RNN, type RNNOptions } from "./rnn";
 
 export interface IRNNOptions extends Omit<RNNOptions, "activation" | "init"> {
@@ -22,7 +22,7 @@ export class IRNN extends RNN {
     const { rng = sharedGenerator(), scale = 1, ...others } = options;
     super(inputSize, hiddenSize, { ...others, rng, activation: { name: "relu" } });
     if (!Number.isFinite(scale)) {
-      throw new ValueError({ where: "IRNN", what: "scale", expected: "a finite number", received: String(scale) });
+      refuseValue("IRNN", { scale }, "a finite number");
     }
     for (const { variable } of this.weightIh) {
       const values = variable.initial;

@@ -1,12 +1,14 @@
 import { ValueError } from "@unroll/kernels";
 import { layerNorm } from "../ops/layer-norm";
 import { expectEpsilon } from "../ops/options";
+import { expectTensor } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { constant } from "./init";
 import { Module } from "./module";
-import { expectExtent } from "./options";
+import { shapeOf } from "./options";
 
 export interface LayerNormModuleOptions {
   epsilon?: number;
@@ -22,14 +24,15 @@ export class LayerNorm extends Module {
   readonly bias: Parameter | null; // β, zeros at first
 
   /** @throws ValueError if an extent is not a positive whole number, or `epsilon` is negative or not finite */
-  constructor(normalizedShape: number | Shape, { epsilon = 1e-5, bias = true }: LayerNormModuleOptions = {}) {
+  constructor(normalizedShape: number | Shape, options: LayerNormModuleOptions = {}) {
     super();
-    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    expectKnown("LayerNorm", options, ["epsilon", "bias"]);
+    const { epsilon = 1e-5, bias = true } = options;
+    this.normalizedShape = shapeOf("LayerNorm", { normalizedShape });
     if (this.normalizedShape.length === 0) {
       const expected = "of at least one axis";
       throw new ValueError({ where: "LayerNorm", what: "normalizedShape", expected, received: "[]" });
     }
-    for (const extent of this.normalizedShape) expectExtent("LayerNorm", { normalizedShape: extent });
     this.epsilon = expectEpsilon("LayerNorm", { epsilon });
     this.weight = parameter(constant(this.normalizedShape, 1));
     this.bias = bias ? parameter(constant(this.normalizedShape, 0)) : null;
@@ -41,6 +44,7 @@ export class LayerNorm extends Module {
    * @throws ShapeError if the last axes of x are others
    */
   forward(x: Tensor): Tensor {
+    expectTensor("LayerNorm.forward", "x", x);
     const leading = x.shape.slice(0, Math.max(0, x.rank - this.normalizedShape.length));
     expectShape("LayerNorm.forward", { x }, [...leading, ...this.normalizedShape]);
     const { weight, bias, epsilon } = this;

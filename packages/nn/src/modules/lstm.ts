@@ -1,8 +1,9 @@
-import { type Activation, lstmGates, ValueError } from "@unroll/kernels";
+import { type Activation, expectActivation, lstmGates } from "@unroll/kernels";
 import { lstmScan, lstmStack } from "../ops/recurrent/lstm";
 import { lstmProjectedScan } from "../ops/recurrent/lstm-projected";
 import { lstmStep } from "../ops/recurrent/lstm-step";
 import { type Generator, sharedGenerator } from "../random/generator";
+import { refuseValue } from "../tensor/kind";
 import { type Parameter, parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { startForgetting } from "./cells/lstm-cell";
@@ -71,9 +72,9 @@ export class LSTM extends RecurrentModule {
       { ...options, rng },
       stateSize,
     );
-    this.gate = options.gate ?? { name: "sigmoid" };
-    this.candidate = options.candidate ?? { name: "tanh" };
-    this.outputActivation = options.output ?? { name: "tanh" };
+    this.gate = expectActivation(options.gate ?? { name: "sigmoid" });
+    this.candidate = expectActivation(options.candidate ?? { name: "tanh" });
+    this.outputActivation = expectActivation(options.output ?? { name: "tanh" });
     this.clip = expectClip("LSTM", options.clip);
     this.coupled = coupled;
     const [D, K] = [this.directions, lstmGates({ coupled }) - 1];
@@ -150,25 +151,19 @@ export class LSTM extends RecurrentModule {
 function expectForgetBias({ coupled = false, bias = true, forgetBias }: LSTMOptions): void {
   if (!coupled && bias) return;
   const why = coupled ? "coupled: true, where f = 1 − i has no bias of its own" : "bias: false";
-  throw new ValueError({
-    where: "LSTM",
-    what: "forgetBias",
-    expected: `left out with ${why}`,
-    received: String(forgetBias),
-  });
+  refuseValue("LSTM", { forgetBias }, `left out with ${why}`);
 }
 
 /** Features of a state of H units. @throws ValueError if a projection does not make them fewer */
 function expectProjection(hiddenSize: number, projSize: number | undefined): number {
   if (projSize === undefined || projSize === 0) return hiddenSize;
   if (Number.isInteger(projSize) && projSize > 0 && projSize < hiddenSize) return projSize;
-  throw new ValueError({
-    where: "LSTM",
-    what: "projSize",
-    expected: `a whole number from 1 to hiddenSize − 1 = ${hiddenSize - 1}`,
-    received: String(projSize),
-    remedy: "Leave it out for states of hiddenSize features.",
-  });
+  refuseValue(
+    "LSTM",
+    { projSize },
+    `a whole number from 1 to hiddenSize − 1 = ${hiddenSize - 1}`,
+    "Leave it out for states of hiddenSize features.",
+  );
 }
 
 /** As biases start: a peephole is the one weight of its kind that a gate has. */

@@ -1,6 +1,7 @@
 import { cast } from "../ops/elementwise";
 import { Generator } from "../random/generator";
 import { halfCopy } from "../tensor/half-copy";
+import { refuseValue } from "../tensor/kind";
 import { ModuleBuffer } from "../tensor/module-buffer";
 import { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
@@ -128,6 +129,11 @@ export abstract class Module {
   dispose(): void {
     for (const value of [...this.parameters(), ...this.namedBuffers().values()]) value.dispose();
   }
+}
+
+/** @throws ValueError unless it is a module */
+export function expectModule(where: string, model: Module): void {
+  if (!(model instanceof Module)) refuseValue(where, { model }, "a Module");
 }
 
 function walk(value: object, path: string, visit: (path: string, value: object) => void): void {

@@ -1,24 +1,24 @@
-import { ValueError } from "@unroll/kernels";
 import { expectOneOf } from "../ops/options";
+import { refuseValue } from "../tensor/kind";
+import type { Shape } from "../tensor/shape";
 
 /** A size given by name. @throws ValueError unless it is a positive whole number */
 export function expectExtent(where: string, named: Readonly<Record<string, number>>): number {
-  const [[what, value]] = Object.entries(named) as [[string, number]];
+  const [value] = Object.values(named) as [number];
   if (Number.isInteger(value) && value > 0) return value;
-  throw new ValueError({ where, what, expected: "a positive whole number", received: String(value) });
+  return refuseValue(where, named, "a positive whole number");
 }
 
 /** The bound of pre-activations as scans take it, 0 for none. @throws ValueError unless it is a positive number */
 export function expectClip(where: string, clip: number | undefined): number {
   if (clip === undefined || clip === Number.POSITIVE_INFINITY) return 0;
   if (clip > 0) return clip;
-  throw new ValueError({
+  refuseValue(
     where,
-    what: "clip",
-    expected: "a positive number, the bound of every pre-activation",
-    received: String(clip),
-    remedy: "Leave it out where nothing is to be clipped.",
-  });
+    { clip },
+    "a positive number, the bound of every pre-activation",
+    "Leave it out where nothing is to be clipped.",
+  );
 }
 
 /** How first values are drawn: as PyTorch does, or as Keras does. */
@@ -27,4 +27,12 @@ export type Init = "torch" | "keras";
 /** @throws ValueError if `init` is none of the known */
 export function expectInit(where: string, init: Init): Init {
   return expectOneOf(where, { init }, ["torch", "keras"]);
+}
+
+/** The extents that a size stands for. @throws ValueError unless they are positive whole numbers */
+export function shapeOf(where: string, named: Readonly<Record<string, number | Shape>>): Shape {
+  const [[what, size]] = Object.entries(named) as [[string, number | Shape]];
+  const shape = typeof size === "object" ? [...size] : [size];
+  for (const extent of shape) expectExtent(where, { [what]: extent });
+  return shape;
 }

@@ -14,6 +14,7 @@ import { slice } from "../ops/slice";
 import { unstack } from "../ops/split";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS, isFloat } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
@@ -194,7 +195,7 @@ export abstract class RecurrentModule extends Module {
     const weightHh = this.weightHh[layer];
     if (!weightIh || !weightHh) {
       const expected = `a layer from 0 to ${this.layers - 1}`;
-      throw new ValueError({ where: `${this.#where}.steps`, what: "layer", expected, received: String(layer) });
+      refuseValue(`${this.#where}.steps`, { layer }, expected);
     }
     return {
       weightIh: this.inPrecision(weightIh),
@@ -327,7 +328,7 @@ function refuseRecurrentDropout(where: string, p: number): void {
   const cell = where === "RNN" ? "ElmanCell" : `${where}Cell`;
   throw new UnsupportedError({
     where,
-    what: "recurrentDropout is not possible in a fused layer, whose kernel walks over all steps by itself",
+    what: "recurrentDropout is not possible in a fused layer",
     remedy: `Run the cell with new Recurrent((inputSize) => new ${cell}(inputSize, …), { inputSize: …, recurrentDropout: ${p} }).`,
   });
 }

@@ -1,11 +1,12 @@
 import { expectEpsilon } from "../ops/options";
 import { rmsNorm } from "../ops/rms-norm";
+import { expectTensor } from "../tensor/kind";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { constant } from "./init";
 import { Module } from "./module";
-import { expectExtent } from "./options";
+import { shapeOf } from "./options";
 
 export interface RMSNormModuleOptions {
   /** 2⁻²³ when absent, as PyTorch's. */
@@ -23,8 +24,7 @@ export class RMSNorm extends Module {
   /** @throws ValueError if an extent is not a positive whole number, or `epsilon` is negative or not finite */
   constructor(normalizedShape: number | Shape, { epsilon = 2 ** -23, affine = true }: RMSNormModuleOptions = {}) {
     super();
-    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
-    for (const extent of this.normalizedShape) expectExtent("RMSNorm", { normalizedShape: extent });
+    this.normalizedShape = shapeOf("RMSNorm", { normalizedShape });
     this.epsilon = expectEpsilon("RMSNorm", { epsilon });
     this.weight = affine ? parameter(constant(this.normalizedShape, 1)) : null;
   }
@@ -35,6 +35,7 @@ export class RMSNorm extends Module {
    */
   forward(x: Tensor): Tensor {
     const { normalizedShape, weight, epsilon } = this;
+    expectTensor("RMSNorm.forward", "x", x);
     const leading = x.shape.slice(0, Math.max(0, x.rank - normalizedShape.length));
     expectShape("RMSNorm.forward", { x }, [...leading, ...normalizedShape]);
     return rmsNorm(this.inPrecision(x), { weight: weight ?? undefined, epsilon, axes: normalizedShape.length });

@@ -1,4 +1,4 @@
-import type { Activation } from "@unroll/kernels";
+import { type Activation, expectActivation } from "@unroll/kernels";
 import { elmanScan, elmanStack } from "../ops/recurrent/elman";
 import { elmanStep } from "../ops/recurrent/elman-step";
 import type { Parameter } from "../tensor/parameter";
@@ -28,7 +28,7 @@ export class RNN extends RecurrentModule {
   /** @throws ValueError if a size or option is out of range, or an option unknown */
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
     super({ where: "RNN", gates: 1, own: RNN_OPTIONS }, inputSize, hiddenSize, options);
-    this.activation = options.activation ?? { name: "tanh" };
+    this.activation = expectActivation(options.activation ?? { name: "tanh" });
     this.clip = expectClip("RNN", options.clip);
   }
 

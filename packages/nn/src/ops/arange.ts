@@ -1,5 +1,6 @@
-import { iota, ValueError } from "@unroll/kernels";
+import { iota } from "@unroll/kernels";
 import { run } from "../graph/run";
+import { refuseValue } from "../tensor/kind";
 import type { Tensor } from "../tensor/tensor";
 import { add, mul } from "./arithmetic";
 
@@ -15,7 +16,7 @@ export interface RangeOptions {
  */
 export function arange(count: number, { start = 0, step = 1, dtype = "i32" }: RangeOptions = {}): Tensor {
   if (!Number.isInteger(count) || count < 0) {
-    throw new ValueError({ where: "arange", what: "count", expected: "a whole number", received: String(count) });
+    refuseValue("arange", { count }, "a whole number");
   }
   const numbers = run(iota, {}, { dims: { n: count }, options: { type: dtype } }).out;
   const scaled = step === 1 ? numbers : mul(numbers, step);

@@ -2,8 +2,7 @@ import type { ElementwiseOp } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import type { Argument } from "../graph/node";
 import { elementwise, fill } from "../graph/run";
-import { scalar } from "../tensor/scalar";
-import type { Shape } from "../tensor/shape";
+import { expectExtents, type Shape } from "../tensor/shape";
 import { Tensor } from "../tensor/tensor";
 import { argumentsOf, type Operand } from "./operands";
 import { sumTo } from "./sum-to";
@@ -96,7 +95,10 @@ export const minimum = (a: Operand, b: Operand): Tensor => smaller(a, b);
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor => choice(condition, a, b);
 
 /** A tensor of `shape` whose elements are all `value`; it needs no memory where it only meets elementwise operations. */
-export const full = (shape: Shape, value: number): Tensor => fill(scalar(value), shape);
+export function full(shape: Shape, value: number): Tensor {
+  expectExtents("full", shape);
+  return elementwise("identity", argumentsOf("full", [value]), shape);
+}
 /** A tensor of `shape` whose elements are all 0. */
 export const zeros = (shape: Shape): Tensor => full(shape, 0);
 /** A tensor of `shape` whose elements are all 1. */

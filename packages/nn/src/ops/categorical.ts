@@ -1,7 +1,8 @@
-import { categorical as categoricalKernel, ValueError } from "@unroll/kernels";
+import { categorical as categoricalKernel } from "@unroll/kernels";
 import { run } from "../graph/run";
-import { type Generator, sharedGenerator } from "../random/generator";
+import { expectGenerator, type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { scalar } from "../tensor/scalar";
 import { expectDType, expectShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -38,7 +39,7 @@ export function categorical(logits: Tensor, { rng = sharedGenerator(), ...option
     topK: scalar(Math.min(topK, 2 ** 32 - 1)),
     topP: scalar(topP),
     stream: 0,
-    ...rng.next(),
+    ...expectGenerator(rng).next(),
   };
   return run(
     categoricalKernel,
@@ -53,19 +54,18 @@ export function expectDrawOptions(
   { temperature = 1, topK = Number.POSITIVE_INFINITY, topP = 1 }: Omit<DrawOptions, "rng">,
 ): { temperature: number; topK: number; topP: number } {
   if (!(temperature > 0 && Number.isFinite(temperature))) {
-    throw new ValueError({
+    refuseValue(
       where,
-      what: "temperature",
-      expected: "a finite number above 0",
-      received: String(temperature),
-      remedy: "For the most probable class each time, take argmax, or pass greedy: true where that is an option.",
-    });
+      { temperature },
+      "a finite number above 0",
+      "For the most probable each time take argmax, or greedy: true.",
+    );
   }
   if (!((Number.isInteger(topK) && topK > 0) || topK === Number.POSITIVE_INFINITY)) {
-    throw new ValueError({ where, what: "topK", expected: "a positive whole number", received: String(topK) });
+    refuseValue(where, { topK }, "a positive whole number");
   }
   if (!(topP > 0 && topP <= 1)) {
-    throw new ValueError({ where, what: "topP", expected: "above 0 and at most 1", received: String(topP) });
+    refuseValue(where, { topP }, "above 0 and at most 1");
   }
   return { temperature, topK, topP };
 }

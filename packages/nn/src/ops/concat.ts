@@ -1,6 +1,7 @@
 import { concat as concatKernel, MOST_JOINED, ShapeError, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { fill, run } from "../graph/run";
+import { expectTensors } from "../tensor/kind";
 import { formatShape, resolveAxis, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { cutOut } from "./slice";
@@ -110,10 +111,11 @@ export function joinGradients(gradients: readonly (Tensor | undefined)[], shape:
  * @throws ValueError if there are no tensors
  */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
+  expectTensors("concat", tensors);
   const [first, ...rest] = tensors;
   if (!first)
     throw new ValueError({ where: "concat", what: "the tensors", expected: "at least one", received: "none" });
-  const at = resolveAxis("concat", axis, first.rank);
+  const at = resolveAxis("concat", axis, first);
   for (const [index, next] of rest.entries()) {
     const fits =
       next.rank === first.rank && next.shape.every((extent, other) => other === at || extent === first.shape[other]);

@@ -8,11 +8,11 @@ import {
   reductionDims,
   ShapeError,
   sumParts,
-  ValueError,
 } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { elementwise, run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { joinKnown } from "./concat";
@@ -182,7 +182,7 @@ export function expectGroups(
   groups: number,
 ): number {
   if (!(Number.isInteger(groups) && groups > 0)) {
-    throw new ValueError({ where, what: "groups", expected: "a positive whole number", received: String(groups) });
+    refuseValue(where, { groups }, "a positive whole number");
   }
   if (O % groups !== 0) {
     throw new ShapeError({

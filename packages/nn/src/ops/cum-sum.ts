@@ -38,7 +38,7 @@ const running = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, null>({
  */
 export function cumSum(x: Tensor, axis = -1, { exclusive = false, reverse = false }: CumSumOptions = {}): Tensor {
   expectDType("cumSum", { x }, "f32", "f16", "i32", "u32");
-  const at = resolveAxis("cumSum", axis, x.rank);
+  const at = resolveAxis("cumSum", axis, x);
   const dims = { outer: sizeOf(x.shape.slice(0, at)), N: x.shape[at] as number, inner: sizeOf(x.shape.slice(at + 1)) };
   return running({ x }, { dims, exclusive, reverse }).y;
 }

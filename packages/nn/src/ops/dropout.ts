@@ -1,7 +1,7 @@
 import { dropout as dropoutKernel } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
-import { type Draw, type Generator, sharedGenerator } from "../random/generator";
+import { type Draw, expectGenerator, type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType } from "../tensor/shape";
@@ -29,7 +29,7 @@ export function dropout(x: Tensor, p: number, { rng = sharedGenerator() }: { rng
   expectDType("dropout", { x }, ...FLOATS);
   expectProbability("dropout", { p });
   if (p === 0) return x;
-  return dropped({ x }, { p: scalar(p), ...rng.next() }).y;
+  return dropped({ x }, { p: scalar(p), ...expectGenerator(rng).next() }).y;
 }
 
 function masked(x: Tensor, { p, seedLow, seedHigh, draw }: Attributes): Tensor {

@@ -1,7 +1,8 @@
 import { defineOp } from "../autograd/define-op";
 import type { Argument } from "../graph/node";
 import { cutOff, elementwise } from "../graph/run";
-import type { DType } from "../tensor/dtype";
+import { type DType, expectKnownDType } from "../tensor/dtype";
+import { expectTensor } from "../tensor/kind";
 import type { Tensor } from "../tensor/tensor";
 import { defineElementwise } from "./arithmetic";
 import type { Operand } from "./operands";
@@ -82,6 +83,8 @@ const widthOf = defineOp<{ x: Tensor }, { to: "f32" | "f16"; from: "f32" | "f16"
  * numbers they are cut towards zero. Gradients pass between f32 and f16 only.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
+  expectTensor("cast", "x", x);
+  expectKnownDType("cast", dtype);
   if (x.dtype === dtype) return x;
   if (dtype !== "f32" && dtype !== "f16")
     return elementwise(({ i32: "toI32", u32: "toU32", bool: "toBool" } as const)[dtype], [x]);
@@ -91,5 +94,6 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 
 /** x as a constant: the graph is cut here, and no gradient flows back, to a parameter or a plain tensor neither. */
 export function detach(x: Tensor): Tensor {
+  expectTensor("detach", "x", x);
   return cutOff(x);
 }

@@ -5,10 +5,10 @@ import {
   indexChains,
   ShapeError,
   scatter,
-  ValueError,
 } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
+import { refuseValue } from "../tensor/kind";
 import { formatShape, resolveAxis, type Shape, sameShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { expectIndices } from "./index-check";
@@ -57,7 +57,7 @@ export const gatherBy = (x: Tensor, ids: Tensor, indexing: Indexing): Tensor => 
  * @throws ValueError if an index on the host is out of range; one made on the device gives zeros, and no gradient
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  const at = resolveAxis("gather", axis, x.rank);
+  const at = resolveAxis("gather", axis, x);
   const V = x.shape[at] as number;
   expectIndices("gather", indices, [V], at);
   const [before, after] = [x.shape.slice(0, at), x.shape.slice(at + 1)];
@@ -73,7 +73,7 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
  * @throws ValueError if an index on the host is out of range; one made on the device gives 0, and no gradient
  */
 export function gatherElements(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  const at = resolveAxis("gatherElements", axis, x.rank);
+  const at = resolveAxis("gatherElements", axis, x);
   expectIndices("gatherElements", indices, [x.shape[at] as number], at);
   expectWithin("gatherElements", x, indices, at);
   const part = indices.shape.reduce((rest, extent, other) => (other === at ? rest : slice0(rest, other, extent)), x);
@@ -120,7 +120,7 @@ export function gatherND(x: Tensor, indices: Tensor, { batchDims = 0 }: { batchD
   const K = indices.shape.at(-1) ?? 0;
   if (!Number.isInteger(batchDims) || batchDims < 0 || batchDims >= Math.max(1, Math.min(x.rank, indices.rank))) {
     const expected = `a whole number from 0, less than the axes of x and of indices`;
-    throw new ValueError({ where, what: "batchDims", expected, received: String(batchDims) });
+    refuseValue(where, { batchDims }, expected);
   }
   const batch = x.shape.slice(0, batchDims);
   if (K < 1 || K > x.rank - batchDims || !sameShape(batch, indices.shape.slice(0, batchDims))) {

@@ -1,5 +1,6 @@
-import { ShapeError, ValueError } from "@unroll/kernels";
+import { ShapeError } from "@unroll/kernels";
 import { FLOATS } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { add, mul } from "./arithmetic";
@@ -44,7 +45,7 @@ export function groupNorm(x: Tensor, groups: number, { weight, bias, epsilon = 1
 /** @throws ValueError, ShapeError unless `groups` is a whole number that divides the channels */
 export function expectGroupsOf(where: string, channels: number, groups: number): void {
   if (!(Number.isInteger(groups) && groups > 0)) {
-    throw new ValueError({ where, what: "groups", expected: "a positive whole number", received: String(groups) });
+    refuseValue(where, { groups }, "a positive whole number");
   }
   if (channels % groups === 0) return;
   throw new ShapeError({

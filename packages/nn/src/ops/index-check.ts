@@ -1,5 +1,5 @@
-import { ValueError } from "@unroll/kernels";
 import { hostValues } from "../graph/node";
+import { refuseValue } from "../tensor/kind";
 import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
@@ -17,11 +17,10 @@ export function expectIndices(where: string, indices: Tensor, extents: readonly 
   for (let at = 0; at < known.length; at++) {
     const [index, extent] = [known[at] as number, extents[at % depth] as number];
     if (index >= -extent && index < extent) continue;
-    throw new ValueError({
+    refuseValue(
       where,
-      what: `indices[${at}]`,
-      expected: `an index into axis ${axis + (at % depth)}, ${-extent} to ${extent - 1}`,
-      received: String(index),
-    });
+      { [`indices[${at}]`]: index },
+      `an index into axis ${axis + (at % depth)}, ${-extent} to ${extent - 1}`,
+    );
   }
 }

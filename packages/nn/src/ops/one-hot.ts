@@ -1,5 +1,5 @@
-import { ValueError } from "@unroll/kernels";
 import type { DType } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, resolveAxis } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { arange } from "./arange";
@@ -31,12 +31,7 @@ export function oneHot(
 ): Tensor {
   expectDType("oneHot", { indices }, "i32", "u32");
   if (!Number.isInteger(depth) || depth < 1) {
-    throw new ValueError({
-      where: "oneHot",
-      what: "depth",
-      expected: "a whole number from 1",
-      received: String(depth),
-    });
+    refuseValue("oneHot", { depth }, "a whole number from 1");
   }
   const rank = indices.rank + 1;
   const at = resolveAxis("oneHot", axis, rank);

@@ -1,5 +1,6 @@
-import { DTypeError, ValueError } from "@unroll/kernels";
+import { DTypeError } from "@unroll/kernels";
 import { type Argument, scalarTypeOf } from "../graph/node";
+import { kindOf, refuseValue } from "../tensor/kind";
 import { scalar } from "../tensor/scalar";
 import { Tensor } from "../tensor/tensor";
 
@@ -36,29 +37,15 @@ export function argumentsOf(where: string, operands: readonly Operand[]): Argume
 function expectWhole(where: string, index: number, value: number, dtype: "i32" | "u32"): void {
   const [low, high] = RANGES[dtype];
   if (Number.isInteger(value) && value >= low && value <= high) return;
-  throw new ValueError({
+  refuseValue(
     where,
-    what: `argument ${index}`,
-    expected: `a whole number from ${low} to ${high}, beside a tensor of ${dtype}`,
-    received: String(value),
-    remedy: 'Cast the tensor with cast(x, "f32") first.',
-  });
+    { [`argument ${index}`]: value },
+    `a whole number from ${low} to ${high}, beside a tensor of ${dtype}`,
+    'Cast the tensor with cast(x, "f32") first.',
+  );
 }
 
 function expectFinite(where: string, index: number, value: number): void {
   if (Number.isFinite(Math.fround(value))) return;
-  throw new ValueError({
-    where,
-    what: `argument ${index}`,
-    expected: "a finite number, at most 3.4e38 in size",
-    received: String(value),
-  });
-}
-
-/** What something that is no number is, in a word or two. */
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const { name } = value.constructor ?? {};
-  return name === "Array" ? "an array" : name ? `of class ${name}` : "an object";
+  refuseValue(where, { [`argument ${index}`]: value }, "a finite number, at most 3.4e38 in size");
 }

@@ -71,19 +71,19 @@ describe("operands", () => {
 
   test("that are neither a tensor nor a number", () => {
     expect(loosely(add, x, [1, 2])).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: add: argument 1 should be a tensor or a number but is an array. Make a tensor of values with tensor(values).]`,
+      `[DTypeError: add: argument 1 should be a tensor or a number but is an Array. Make a tensor of values with tensor(values).]`,
     );
     expect(loosely(mul, "2", x)).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: mul: argument 0 should be a tensor or a number but is a string. Make a tensor of values with tensor(values).]`,
+      `[DTypeError: mul: argument 0 should be a tensor or a number but is a String. Make a tensor of values with tensor(values).]`,
     );
     expect(loosely(add, x, undefined)).toThrowErrorMatchingInlineSnapshot(
       `[DTypeError: add: argument 1 should be a tensor or a number but is undefined. Make a tensor of values with tensor(values).]`,
     );
     expect(loosely(neg, Float32Array.of(1))).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: neg: argument 0 should be a tensor or a number but is of class Float32Array. Make a tensor of values with tensor(values).]`,
+      `[DTypeError: neg: argument 0 should be a tensor or a number but is a Float32Array. Make a tensor of values with tensor(values).]`,
     );
     expect(loosely(where, null, x, 1)).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: where: argument 0 should be a tensor or a number but is null. Make a tensor of values with tensor(values).]`,
+      `[DTypeError: where: argument 0 should be a tensor or a number but is a Null. Make a tensor of values with tensor(values).]`,
     );
   });
 

@@ -1,6 +1,7 @@
 import { inverseOrder, permuteDims, stridedCopy, UnsupportedError, ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
+import { expectTensor } from "../tensor/kind";
 import { resolveAxis } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { reshape } from "./reshape";
@@ -19,10 +20,11 @@ const permuted = defineOp<{ x: Tensor }, { order: readonly number[] }, { y: Tens
  * @throws ValueError if `order` does not name each axis once
  */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
-  const axes = order.map((axis) => resolveAxis("permute", axis, x.rank));
+  const given = [order].flat(); // JavaScript passes one axis, and others beside it
+  const axes = given.map((axis) => resolveAxis("permute", axis, x));
   if (axes.length !== x.rank || new Set(axes).size !== x.rank) {
     const expected = `each of the ${x.rank} axes once`;
-    throw new ValueError({ where: "permute", what: "order", expected, received: `[${order.join(", ")}]` });
+    throw new ValueError({ where: "permute", what: "order", expected, received: `[${given.join(", ")}]` });
   }
   if (axes.every((axis, k) => axis === k)) return x;
   const extents = axes.filter((axis) => x.shape[axis] !== 1);
@@ -41,6 +43,7 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
 
 /** The matrices of x transposed: its last two axes swapped. A matmul reads them where they lie, without a copy. */
 export function transpose(x: Tensor): Tensor {
+  expectTensor("transpose", "x", x);
   if (x.rank < 2) {
     throw new UnsupportedError({
       where: "transpose",

@@ -107,13 +107,9 @@ const place = defineOp<{ x: Tensor }, Reduced & { smallest: boolean; last: boole
   backward: () => ({}), // whole numbers have no gradient
 });
 
-function indexOf(
-  where: string,
-  x: Tensor,
-  axis: number,
-  { keepDims = false, last = false }: IndexOptions,
-  smallest: boolean,
-): Tensor {
+function indexOf(where: string, x: Tensor, axis: number, options: IndexOptions, smallest: boolean): Tensor {
+  expectKnown(where, options, ["keepDims", "last"]);
+  const { keepDims = false, last = false } = options;
   const reduced = reducedBy(where, x, { axes: [axis], keepDims }, NUMBERS);
   return place({ x }, { ...reduced, smallest, last }).index;
 }
@@ -128,7 +124,7 @@ export function reducedBy(where: string, x: Tensor, options: ReduceOptions, dtyp
   expectDType(where, { x }, ...dtypes);
   expectKnown(where, options, ["axes", "keepDims"]);
   const { axes: given = x.shape.map((_, axis) => axis), keepDims = false } = options;
-  const axes = [given].flat().map((axis) => resolveAxis(where, axis, x.rank));
+  const axes = [given].flat().map((axis) => resolveAxis(where, axis, x));
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
   return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)) };
 }

@@ -1,7 +1,8 @@
 import { ShapeError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { view } from "../graph/run";
-import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape";
+import { expectTensor } from "../tensor/kind";
+import { expectExtents, formatShape, isShape, type Shape, sameShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
 const reshaped = defineOp<{ x: Tensor }, { shape: Shape }, { y: Tensor }, { x: Tensor }>({
@@ -15,10 +16,11 @@ const reshaped = defineOp<{ x: Tensor }, { shape: Shape }, { y: Tensor }, { x: T
  * @throws ShapeError if the number of elements differs
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  expectTensor("reshape", "x", x);
+  expectExtents("reshape", shape, -1);
   const known = shape.reduce((size, extent) => (extent === -1 ? size : size * extent), 1);
   const resolved = shape.map((extent) => (extent === -1 ? x.size / known : extent));
-  const isValid = resolved.every((extent) => Number.isInteger(extent) && extent >= 0);
-  if (!isValid || sizeOf(resolved) !== x.size || shape.filter((extent) => extent === -1).length > 1) {
+  if (!isShape(resolved) || sizeOf(resolved) !== x.size || shape.filter((extent) => extent === -1).length > 1) {
     throw new ShapeError({
       where: "reshape",
       what: "the shape",

@@ -1,6 +1,7 @@
 import { ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, expectShape, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { arange } from "./arange";
@@ -36,7 +37,7 @@ export function reverseSequence(
   { batchAxis = 0, timeAxis = 1 }: ReverseSequenceOptions = {},
 ): Tensor {
   const name = "reverseSequence";
-  const [batch, time] = [resolveAxis(name, batchAxis, x.rank), resolveAxis(name, timeAxis, x.rank)];
+  const [batch, time] = [resolveAxis(name, batchAxis, x), resolveAxis(name, timeAxis, x)];
   if (batch === time) {
     throw new ValueError({ where: name, what: "timeAxis", expected: "another than batchAxis", received: `${time}` });
   }
@@ -46,12 +47,7 @@ export function reverseSequence(
   expectShape(name, { lengths: given }, [B], "One length for each row.");
   for (const [row, length] of (hostValues(given) ?? []).entries()) {
     if (length >= 0 && length <= T) continue;
-    throw new ValueError({
-      where: name,
-      what: `lengths[${row}]`,
-      expected: `a whole number from 0 to T = ${T}`,
-      received: String(length),
-    });
+    refuseValue(name, { [`lengths[${row}]`]: length }, `a whole number from 0 to T = ${T}`);
   }
   const order = [batch, time, ...x.shape.flatMap((_, axis) => (axis === batch || axis === time ? [] : [axis]))];
   const rows = permute(x, order);

@@ -93,7 +93,7 @@ export function scatterElements(
 ): Tensor {
   const name = "scatterElements";
   expectOneOf(name, { reduction }, ["none", "add", "mul", "min", "max"]);
-  const at = resolveAxis(name, axis, x.rank);
+  const at = resolveAxis(name, axis, x);
   const V = x.shape[at] as number;
   expectIndices(name, indices, [V], at);
   expectWithin(name, x, indices, at);

@@ -1,4 +1,4 @@
-import { ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 import { expectDType } from "../tensor/shape";
 import { Tensor, tensor } from "../tensor/tensor";
 import { arange } from "./arange";
@@ -13,7 +13,7 @@ import { reshape } from "./reshape";
  */
 export function sequenceMask(lengths: Tensor | readonly number[], T: number): Tensor {
   if (!Number.isInteger(T) || T < 0) {
-    throw new ValueError({ where: "sequenceMask", what: "T", expected: "a whole number", received: String(T) });
+    refuseValue("sequenceMask", { T }, "a whole number");
   }
   const given = lengthsTensor(lengths);
   expectDType("sequenceMask", { lengths: given }, "u32", "i32");

@@ -45,7 +45,7 @@ function place({ shape }: Tensor, { axis, start, end }: Cut): { begin: number[];
  * @throws ValueError if the part is empty or out of range
  */
 export function slice(x: Tensor, axis: number, start: number, end = Number.POSITIVE_INFINITY): Tensor {
-  const at = resolveAxis("slice", axis, x.rank);
+  const at = resolveAxis("slice", axis, x);
   const extent = x.shape[at] as number;
   const from = start < 0 ? start + extent : start;
   const to = Math.min(end < 0 ? end + extent : end, extent);

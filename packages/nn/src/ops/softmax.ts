@@ -53,7 +53,7 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
 /** Applies what works on the last axis to another: that one is moved to the end and back. */
 function along(where: string, x: Tensor, axis: number, apply: (rows: Tensor) => Tensor): Tensor {
   expectDType(where, { x }, ...FLOATS);
-  const at = resolveAxis(where, axis, x.rank);
+  const at = resolveAxis(where, axis, x);
   if (at === x.rank - 1) return apply(x);
   const swap = x.shape.map((_, index) => (index === at ? x.rank - 1 : index === x.rank - 1 ? at : index));
   return permute(apply(permute(x, swap)), swap);

@@ -1,6 +1,7 @@
 import { ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { view } from "../graph/run";
+import { expectTensors, refuseValue } from "../tensor/kind";
 import { resolveAxis, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { concat, joinGradients } from "./concat";
@@ -39,15 +40,10 @@ function cutApart(x: Tensor, axis: number, count: number, out: Shape): Tensor[] 
  * @throws ValueError unless the axis divides into so many parts
  */
 export function split(x: Tensor, count: number, axis = -1): Tensor[] {
-  const at = resolveAxis("split", axis, x.rank);
+  const at = resolveAxis("split", axis, x);
   const extent = x.shape[at] as number;
   if (!(Number.isInteger(count) && count > 0 && extent % count === 0 && extent > 0)) {
-    throw new ValueError({
-      where: "split",
-      what: "count",
-      expected: `a number of parts that ${extent}, the extent of axis ${at}, divides into`,
-      received: String(count),
-    });
+    refuseValue("split", { count }, `a number of parts that ${extent}, the extent of axis ${at}, divides into`);
   }
   if (count === 1) return [x];
   return cutApart(x, at, count, partShape(x.shape, at, count));
@@ -55,7 +51,7 @@ export function split(x: Tensor, count: number, axis = -1): Tensor[] {
 
 /** The parts of x along one axis, without that axis: the steps of a batch of sequences, say. The inverse of `stack`. */
 export function unstack(x: Tensor, axis = 0): Tensor[] {
-  const at = resolveAxis("unstack", axis, x.rank);
+  const at = resolveAxis("unstack", axis, x);
   const count = x.shape[at] as number;
   const shape = x.shape.filter((_, other) => other !== at);
   if (count === 0) return [];
@@ -68,6 +64,7 @@ export function unstack(x: Tensor, axis = 0): Tensor[] {
  * @throws ValueError if there are no tensors
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  expectTensors("stack", tensors);
   const [first] = tensors;
   if (!first) throw new ValueError({ where: "stack", what: "the tensors", expected: "at least one", received: "none" });
   const at = resolveAxis("stack", axis, first.rank + 1);

@@ -1,7 +1,8 @@
-import { scatter, topK as topKKernel, ValueError } from "@unroll/kernels";
+import { scatter, topK as topKKernel } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { numberType } from "../graph/node";
 import { run } from "../graph/run";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { permute } from "./permute";
@@ -52,15 +53,10 @@ export function topK(
   { axis = -1, largest = true }: TopKOptions = {},
 ): { values: Tensor; indices: Tensor } {
   expectDType("topK", { x }, "f32", "f16", "i32", "u32");
-  const at = resolveAxis("topK", axis, x.rank);
+  const at = resolveAxis("topK", axis, x);
   const extent = x.shape[at] as number;
   if (!Number.isInteger(k) || k < 1 || k > extent) {
-    throw new ValueError({
-      where: "topK",
-      what: "k",
-      expected: `a whole number from 1 to ${extent}, the extent of axis ${at}`,
-      received: String(k),
-    });
+    refuseValue("topK", { k }, `a whole number from 1 to ${extent}, the extent of axis ${at}`);
   }
   const swap = x.shape.map((_, index) => (index === at ? x.rank - 1 : index === x.rank - 1 ? at : index));
   const { values, indices } = best({ x: permute(x, swap) }, { K: k, smallest: !largest });

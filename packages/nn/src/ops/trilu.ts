@@ -1,5 +1,6 @@
-import { ShapeError, ValueError } from "@unroll/kernels";
+import { ShapeError } from "@unroll/kernels";
 import { elementwise } from "../graph/run";
+import { expectTensor, refuseValue } from "../tensor/kind";
 import { formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { arange } from "./arange";
@@ -24,11 +25,12 @@ function kept(x: Tensor, inside: Tensor): Tensor {
 
 /** The number of each element's diagonal: its column less its row. */
 function diagonals(name: string, x: Tensor, k: number): Tensor {
+  expectTensor(name, "x", x);
   if (x.rank < 2) {
     throw new ShapeError({ where: name, what: "x", expected: "[..., M, N]", received: formatShape(x.shape) });
   }
   if (!Number.isInteger(k) || Math.abs(k) >= 2 ** 31) {
-    throw new ValueError({ where: name, what: "k", expected: "a whole number", received: String(k) });
+    refuseValue(name, { k }, "a whole number");
   }
   const [M, N] = x.shape.slice(-2) as [number, number];
   return sub(arange(N), reshape(arange(M), [M, 1]));

@@ -1,6 +1,7 @@
 import { accumulate, type Device, finishAccumulation, ValueError } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
+import { refuseValue } from "../tensor/kind";
 import type { Scalar } from "../tensor/scalar";
 import type { Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
@@ -92,7 +93,7 @@ export class Accumulation {
 /** @throws ValueError unless a loss is given a weight of more than 0 */
 export function expectWeight(where: string, weight: number): void {
   if (weight > 0 && Number.isFinite(weight)) return;
-  throw new ValueError({ where, what: "weight", expected: "more than 0", received: String(weight) });
+  refuseValue(where, { weight }, "more than 0");
 }
 
 /** @throws ValueError if nothing was accumulated that an update could use */

@@ -1,10 +1,11 @@
 import { adadelta } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
+import { expectAtLeast } from "../ops/options";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectDecays, expectOptions } from "./options";
+import { expectDecays, expectOptions } from "./options";
 
 export interface AdadeltaOptions extends OptimizerOptions {
   /** Decay of both means of squares. */
@@ -24,7 +25,7 @@ export class Adadelta extends Optimizer {
   constructor(parameters: ParameterList, options: AdadeltaOptions) {
     const { rho = 0.9, eps = 1e-6 } = expectOptions("Adadelta", options, ["rho", "eps"]);
     expectDecays("Adadelta", { rho });
-    expectAtLeastZero("Adadelta", { eps });
+    expectAtLeast("Adadelta", { eps });
     super({ where: "Adadelta" }, parameters, options);
     this.rho = rho;
     this.eps = eps;

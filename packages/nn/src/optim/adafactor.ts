@@ -10,12 +10,13 @@ import {
 } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
+import { expectAtLeast } from "../ops/options";
 import type { Tensor } from "../tensor/tensor";
 import { type ClippingUnits, clippingUnits } from "./clipping-units";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectOptions } from "./options";
+import { expectOptions } from "./options";
 import type { Segment } from "./segment";
 import { hostTable, parameterUnits } from "./settings-table";
 
@@ -52,7 +53,7 @@ export class Adafactor extends Optimizer {
     const own = ["beta2Decay", "eps1", "eps2", "threshold", "relativeStep"];
     const checked = expectOptions("Adafactor", options, own);
     const { beta2Decay = -0.8, eps1 = 1e-30, eps2 = 1e-3, threshold = 1, relativeStep = true } = checked;
-    expectAtLeastZero("Adafactor", { eps1, eps2, threshold, "−beta2Decay": -beta2Decay });
+    expectAtLeast("Adafactor", { eps1, eps2, threshold, "−beta2Decay": -beta2Decay });
     super({ where: "Adafactor", decay: "decoupled", needsTable: true }, parameters, options);
     this.beta2Decay = beta2Decay;
     this.eps1 = eps1;

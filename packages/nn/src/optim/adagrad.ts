@@ -1,11 +1,11 @@
 import { adagrad } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import { expectOneOf } from "../ops/options";
+import { expectAtLeast, expectOneOf } from "../ops/options";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectOptions } from "./options";
+import { expectOptions } from "./options";
 
 export interface AdagradOptions extends OptimizerOptions {
   /** The rate of update t is lr/(1 + (t − 1)·lrDecay). */
@@ -28,7 +28,7 @@ export class Adagrad extends Optimizer {
   constructor(parameters: ParameterList, options: AdagradOptions) {
     const own = ["lrDecay", "initial", "eps", "epsilon"];
     const { lrDecay = 0, initial = 0, eps = 1e-10, epsilon = "torch" } = expectOptions("Adagrad", options, own);
-    expectAtLeastZero("Adagrad", { lrDecay, initial, eps });
+    expectAtLeast("Adagrad", { lrDecay, initial, eps });
     expectOneOf("Adagrad", { epsilon }, ["torch", "keras"]);
     super({ where: "Adagrad" }, parameters, options);
     this.lrDecay = lrDecay;

@@ -1,11 +1,11 @@
 import { adam } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import { expectOneOf } from "../ops/options";
+import { expectAtLeast, expectOneOf } from "../ops/options";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectDecays, expectOptions } from "./options";
+import { expectDecays, expectOptions } from "./options";
 
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the mean of gradients. */
@@ -48,7 +48,7 @@ export class Adam extends Optimizer {
     } = expectOptions(where, options, own);
     expectOneOf(where, { epsilon }, ["torch", "keras"]);
     expectDecays(where, { beta1, beta2 });
-    expectAtLeastZero(where, { eps });
+    expectAtLeast(where, { eps });
     super(kind, parameters, options); // no parameter is taken before all is known to be right
     this.beta1 = beta1;
     this.beta2 = beta2;

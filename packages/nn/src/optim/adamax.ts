@@ -1,11 +1,11 @@
 import { adamax } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import { expectOneOf } from "../ops/options";
+import { expectAtLeast, expectOneOf } from "../ops/options";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectDecays, expectOptions } from "./options";
+import { expectDecays, expectOptions } from "./options";
 
 export interface AdamaxOptions extends OptimizerOptions {
   beta1?: number;
@@ -28,7 +28,7 @@ export class Adamax extends Optimizer {
     const own = ["beta1", "beta2", "eps", "epsilon"];
     const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, epsilon = "torch" } = expectOptions("Adamax", options, own);
     expectDecays("Adamax", { beta1, beta2 });
-    expectAtLeastZero("Adamax", { eps });
+    expectAtLeast("Adamax", { eps });
     expectOneOf("Adamax", { epsilon }, ["torch", "keras"]);
     super({ where: "Adamax" }, parameters, options);
     this.beta1 = beta1;

@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 import { expectSteps } from "./schedule";
 
 /**
@@ -16,19 +17,14 @@ export function expectAverage(where: string, average: AverageOptions | undefined
   if (average.kind === "ema") {
     const { decay } = average;
     if (decay >= 0 && decay < 1) return average;
-    throw new ValueError({
-      where,
-      what: "average.decay",
-      expected: "at least 0 and less than 1",
-      received: String(decay),
-    });
+    refuseValue(where, { "average.decay": decay }, "at least 0 and less than 1");
   }
   if (average.kind === "mean") {
     expectSteps(where, { "average.from": average.from ?? 1, "average.every": average.every ?? 1 });
     return average;
   }
   const { kind } = average as { kind?: unknown };
-  throw new ValueError({ where, what: "average.kind", expected: "ema or mean", received: String(kind) });
+  refuseValue(where, { "average.kind": kind }, "ema or mean");
 }
 
 /** @throws ValueError unless an average is kept, of one update at least */

@@ -1,5 +1,6 @@
-import { ShapeError, ValueError } from "@unroll/kernels";
-import { expectDType, formatShape } from "../tensor/shape";
+import { ValueError } from "@unroll/kernels";
+import { expectLoss } from "../autograd/expect-loss";
+import { expectTensors } from "../tensor/kind";
 import type { Tensor } from "../tensor/tensor";
 
 /** Whether an optimizer can take a loss now, or make an update without one. */
@@ -7,7 +8,7 @@ export function expectReady(
   { where, swapped, waiting }: { where: string; swapped: boolean; waiting: number },
   loss: Tensor | null,
 ): void {
-  if (loss) expectLoss(where, loss);
+  if (loss !== null) expectLoss(where, loss);
   if (swapped) {
     throw new ValueError({
       where,
@@ -27,20 +28,9 @@ export function expectReady(
   });
 }
 
-function expectLoss(where: string, loss: Tensor): void {
-  expectDType(where, { loss }, "f32");
-  if (loss.size === 1) return;
-  throw new ShapeError({
-    where,
-    what: "the loss",
-    expected: "of one element",
-    received: formatShape(loss.shape),
-    remedy: "Reduce it with sum or mean first.",
-  });
-}
-
 /** What of a loss and what is asked for beside it has to be computed. @throws ValueError if the loss was computed already */
 export function rootsOf(where: string, loss: Tensor, evaluate: readonly Tensor[]): Tensor[] {
+  expectTensors(where, evaluate, "evaluate");
   const roots = [...new Set([loss, ...evaluate])].filter(
     ({ storage, node }) => !storage && node.kind !== "host" && node.kind !== "device",
   );

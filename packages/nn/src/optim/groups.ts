@@ -1,7 +1,8 @@
 import { ValueError } from "@unroll/kernels";
 import type { Module } from "../modules/module";
+import { expectAtLeast } from "../ops/options";
+import { kindOf, refuseValue } from "../tensor/kind";
 import { Parameter } from "../tensor/parameter";
-import { expectAtLeastZero } from "./options";
 import type { Schedule } from "./schedule";
 
 /** Parameters with settings of their own; what is left out is the optimizer's. */
@@ -39,8 +40,8 @@ export function groupsOf(where: string, list: ParameterList): OptimizerGroup[] {
       where,
       what: "the parameters",
       expected: "an array",
-      received: `a ${typeof list}`,
-      remedy: "Call it: model.parameters().",
+      received: kindOf(list),
+      remedy: "Pass model.parameters().",
     });
   }
   if (list.length === 0) {
@@ -62,8 +63,8 @@ export function groupsOf(where: string, list: ParameterList): OptimizerGroup[] {
 
 function checked(where: string, group: ParameterGroup, index: number, seen: Map<Parameter, string>): OptimizerGroup {
   const what = `groups[${index}]`;
-  const unknown = Object.keys(group).find((key) => !KNOWN.includes(key));
-  if (group instanceof Parameter || typeof group !== "object" || unknown !== undefined) {
+  const unknown = Object.keys(Object(group)).find((key) => !KNOWN.includes(key));
+  if (group instanceof Parameter || kindOf(group) !== "an Object" || unknown !== undefined) {
     throw new ValueError({
       where,
       what,
@@ -82,6 +83,7 @@ function checked(where: string, group: ParameterGroup, index: number, seen: Map<
     });
   }
   for (const parameter of parameters) {
+    if (!(parameter instanceof Parameter)) refuseValue(where, { parameter }, "a Parameter");
     const other = seen.get(parameter);
     if (other !== undefined) {
       throw new ValueError({
@@ -93,7 +95,7 @@ function checked(where: string, group: ParameterGroup, index: number, seen: Map<
     }
     seen.set(parameter, name);
   }
-  expectAtLeastZero(where, {
+  expectAtLeast(where, {
     ...(typeof lr === "number" ? { [`${what}.lr`]: lr } : {}),
     ...(weightDecay !== undefined ? { [`${what}.weightDecay`]: weightDecay } : {}),
     ...(clipNorm !== undefined ? { [`${what}.clipNorm`]: clipNorm } : {}),

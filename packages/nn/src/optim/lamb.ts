@@ -1,11 +1,12 @@
 import { applyDirection, lambDirection, lambScales } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
+import { expectAtLeast } from "../ops/options";
 import type { Tensor } from "../tensor/tensor";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectDecays, expectOptions } from "./options";
+import { expectDecays, expectOptions } from "./options";
 import type { Segment } from "./segment";
 import { parameterUnits } from "./settings-table";
 
@@ -32,7 +33,7 @@ export class LAMB extends Optimizer {
   constructor(parameters: ParameterList, options: LAMBOptions) {
     const { beta1 = 0.9, beta2 = 0.999, eps = 1e-6 } = expectOptions("LAMB", options, ["beta1", "beta2", "eps"]);
     expectDecays("LAMB", { beta1, beta2 });
-    expectAtLeastZero("LAMB", { eps });
+    expectAtLeast("LAMB", { eps });
     super({ where: "LAMB", needsTable: true }, parameters, options);
     this.beta1 = beta1;
     this.beta2 = beta2;

@@ -1,10 +1,11 @@
 import { nadam } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
+import { expectAtLeast } from "../ops/options";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectDecays, expectOptions } from "./options";
+import { expectDecays, expectOptions } from "./options";
 
 export interface NadamOptions extends OptimizerOptions {
   beta1?: number;
@@ -31,7 +32,7 @@ export class Nadam extends Optimizer {
     const own = ["beta1", "beta2", "eps", "momentumDecay"];
     const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, momentumDecay = 0.004 } = expectOptions("Nadam", options, own);
     expectDecays("Nadam", { beta1, beta2 });
-    expectAtLeastZero("Nadam", { eps, momentumDecay });
+    expectAtLeast("Nadam", { eps, momentumDecay });
     super({ where: "Nadam" }, parameters, options);
     this.beta1 = beta1;
     this.beta2 = beta2;

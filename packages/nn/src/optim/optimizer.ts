@@ -10,12 +10,13 @@ import {
 import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { run } from "../graph/run";
-import { expectOneOf } from "../ops/options";
+import { expectAtLeast, expectOneOf } from "../ops/options";
 import { deviceOf, expectFeatures, expectOnDevice, submit } from "../plan/executor";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { traceRequest } from "../plan/request";
 import { type Trace, trace } from "../plan/trace";
+import { refuseValue } from "../tensor/kind";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
@@ -36,7 +37,6 @@ import type {
   Updating,
 } from "./optimizer-options";
 import type { OptimizerState } from "./optimizer-state";
-import { expectAtLeastZero } from "./options";
 import { orElse } from "./or-else";
 import type { Schedule } from "./schedule";
 import { type Kept, readState, type StateFacts, writeState } from "./state-transfer";
@@ -75,7 +75,7 @@ export abstract class Optimizer {
     const { where } = kind;
     const { lr, weightDecay = kind.weightDecay ?? 0, decay = kind.decay ?? "l2" } = options;
     const { clipNorm = 0, clipScope = "all", clipValue = 0, average } = options;
-    expectAtLeastZero(where, { ...(typeof lr === "number" ? { lr } : {}), weightDecay, clipNorm, clipValue });
+    expectAtLeast(where, { ...(typeof lr === "function" ? {} : { lr }), weightDecay, clipNorm, clipValue });
     expectOneOf(where, { decay }, ["l2", "decoupled"]);
     expectOneOf(where, { clipScope }, ["all", "group", "parameter"]);
     this.average = expectAverage(where, average);
@@ -394,4 +394,9 @@ export abstract class Optimizer {
       rule: (call) => this.update(call),
     });
   }
+}
+
+/** @throws ValueError unless it is an optimizer */
+export function expectOptimizer(where: string, optimizer: Optimizer): void {
+  if (!(optimizer instanceof Optimizer)) refuseValue(where, { optimizer }, "an Optimizer");
 }

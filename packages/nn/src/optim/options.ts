@@ -1,4 +1,6 @@
 import { ValueError } from "@unroll/kernels";
+import { expectAtLeast } from "../ops/options";
+import { refuseValue } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import type { OptimizerOptions } from "./optimizer-options";
 
@@ -28,18 +30,10 @@ export function expectOptions<O extends OptimizerOptions>(
   return options;
 }
 
-/** @throws ValueError unless each number is finite and at least 0 */
-export function expectAtLeastZero(where: string, named: Readonly<Record<string, number>>): void {
-  for (const [what, value] of Object.entries(named)) {
-    if (value >= 0 && Number.isFinite(value)) continue;
-    throw new ValueError({ where, what, expected: "a finite number, at least 0", received: String(value) });
-  }
-}
-
 /** Decays of running means. @throws ValueError unless each is at least 0 and less than 1 */
 export function expectDecays(where: string, named: Readonly<Record<string, number>>): void {
-  expectAtLeastZero(where, named);
+  expectAtLeast(where, named);
   for (const [what, value] of Object.entries(named)) {
-    if (value >= 1) throw new ValueError({ where, what, expected: "less than 1", received: String(value) });
+    if (value >= 1) refuseValue(where, { [what]: value }, "less than 1");
   }
 }

@@ -1,5 +1,6 @@
-import { ValueError } from "@unroll/kernels";
-import { expectRates, expectSteps, type Schedule } from "./schedule";
+import { expectAtLeast } from "../ops/options";
+import { refuseValue } from "../tensor/kind";
+import { expectSteps, type Schedule } from "./schedule";
 
 export interface PlateauOptions {
   lr: number;
@@ -31,18 +32,13 @@ export interface Plateau extends Schedule {
  */
 export function plateau(options: PlateauOptions): Plateau {
   const { lr, factor = 0.1, patience = 10, better = "lower", threshold = 1e-4, cooldown = 0, least = 0 } = options;
-  expectRates("plateau", { lr, threshold, least });
+  expectAtLeast("plateau", { lr, threshold, least });
   expectSteps("plateau", { patience, cooldown }, 0);
   if (!(factor >= 0 && factor < 1)) {
-    throw new ValueError({
-      where: "plateau",
-      what: "factor",
-      expected: "at least 0 and less than 1",
-      received: String(factor),
-    });
+    refuseValue("plateau", { factor }, "at least 0 and less than 1");
   }
   if (better !== "lower" && better !== "higher") {
-    throw new ValueError({ where: "plateau", what: "better", expected: "lower or higher", received: String(better) });
+    refuseValue("plateau", { better }, "lower or higher");
   }
   let state = { lr, best: 0, bad: 0, resting: 0, seen: 0 };
   const isBetter = (metric: number): boolean => {

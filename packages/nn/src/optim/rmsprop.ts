@@ -1,11 +1,11 @@
 import { rmsprop } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import { expectOneOf } from "../ops/options";
+import { expectAtLeast, expectOneOf } from "../ops/options";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectDecays, expectOptions } from "./options";
+import { expectDecays, expectOptions } from "./options";
 
 export interface RMSPropOptions extends OptimizerOptions {
   /** Decay of the mean of squared gradients; PyTorch calls it alpha. */
@@ -43,7 +43,7 @@ export class RMSProp extends Optimizer {
       velocity = "gradients",
     } = expectOptions("RMSProp", options, own);
     expectDecays("RMSProp", { rho });
-    expectAtLeastZero("RMSProp", { eps, momentum });
+    expectAtLeast("RMSProp", { eps, momentum });
     expectOneOf("RMSProp", { epsilon }, ["torch", "keras"]);
     expectOneOf("RMSProp", { velocity }, ["gradients", "steps"]);
     super({ where: "RMSProp" }, parameters, options);

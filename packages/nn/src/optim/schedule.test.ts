@@ -152,6 +152,6 @@ test("numbers out of range are refused, negative steps above all", () => {
     `[ValueError: plateau: factor should be at least 0 and less than 1 but is 1.]`,
   );
   expect(() => plateau({ lr: 1, better: "best" as never })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: plateau: better should be lower or higher but is best.]`,
+    `[ValueError: plateau: better should be lower or higher but is "best".]`,
   );
 });

@@ -1,4 +1,6 @@
 import { ValueError } from "@unroll/kernels";
+import { expectAtLeast } from "../ops/options";
+import { refuseValue } from "../tensor/kind";
 
 /**
  * A learning rate that changes as training goes on: the rate of an update, from the number of updates before it. The
@@ -11,20 +13,10 @@ export interface Schedule {
   state?: Readonly<Record<string, number>>;
 }
 
-interface Bounds {
-  readonly where: string;
-  readonly least?: number;
-  readonly above?: number;
-}
-
-/** @throws ValueError unless each number is finite and within its bounds */
-function expectNumbers({ where, least, above }: Bounds, named: Readonly<Record<string, number>>): void {
+/** @throws ValueError unless each number is finite and more than 0 */
+function expectPositive(where: string, named: Readonly<Record<string, number>>): void {
   for (const [what, value] of Object.entries(named)) {
-    const fits =
-      Number.isFinite(value) && (least === undefined || value >= least) && (above === undefined || value > above);
-    if (fits) continue;
-    const bound = above !== undefined ? `, more than ${above}` : least !== undefined ? `, at least ${least}` : "";
-    throw new ValueError({ where, what, expected: `a finite number${bound}`, received: String(value) });
+    if (!(Number.isFinite(value) && value > 0)) refuseValue(where, { [what]: value }, "a finite number, more than 0");
   }
 }
 
@@ -42,12 +34,9 @@ export function expectSteps(where: string, named: Readonly<Record<string, number
   }
 }
 
-export const expectRates = (where: string, named: Readonly<Record<string, number>>): void =>
-  expectNumbers({ where, least: 0 }, named);
-
 /** lr·factor^⌊t/every⌋. */
 export function stepDecay({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule {
-  expectRates("stepDecay", { lr, factor });
+  expectAtLeast("stepDecay", { lr, factor });
   expectSteps("stepDecay", { every });
   return (t) => lr * factor ** Math.floor(t / every);
 }
@@ -62,7 +51,7 @@ export function multiStep({
   milestones: readonly number[];
   factor?: number;
 }): Schedule {
-  expectRates("multiStep", { lr, factor });
+  expectAtLeast("multiStep", { lr, factor });
   expectRising("multiStep", "milestones", milestones);
   return (t) => lr * factor ** milestones.filter((milestone) => t >= milestone).length;
 }
@@ -80,14 +69,9 @@ export function piecewise({
 }): Schedule {
   expectRising("piecewise", "boundaries", boundaries);
   if (values.length !== boundaries.length + 1) {
-    throw new ValueError({
-      where: "piecewise",
-      what: "values",
-      expected: `${boundaries.length + 1}, one more than boundaries`,
-      received: String(values.length),
-    });
+    refuseValue("piecewise", { values: values.length }, `${boundaries.length + 1}, one more than boundaries`);
   }
-  for (const [index, value] of values.entries()) expectRates("piecewise", { [`values[${index}]`]: value });
+  for (const [index, value] of values.entries()) expectAtLeast("piecewise", { [`values[${index}]`]: value });
   return (t) => values[boundaries.filter((boundary) => t > boundary).length] as number;
 }
 
@@ -96,12 +80,7 @@ function expectRising(where: string, name: string, steps: readonly number[]): vo
     expectSteps(where, { [`${name}[${index}]`]: step }, 0);
     const before = steps[index - 1];
     if (before === undefined || step > before) continue;
-    throw new ValueError({
-      where,
-      what: `${name}[${index}]`,
-      expected: `more than ${before}, the one before`,
-      received: String(step),
-    });
+    refuseValue(where, { [`${name}[${index}]`]: step }, `more than ${before}, the one before`);
   }
 }
 
@@ -116,14 +95,14 @@ interface Decay {
 
 /** lr·factor^(t/steps). */
 export function exponentialDecay({ lr, factor, steps = 1, staircase = false }: Decay): Schedule {
-  expectRates("exponentialDecay", { lr, factor });
+  expectAtLeast("exponentialDecay", { lr, factor });
   expectSteps("exponentialDecay", { steps });
   return (t) => lr * factor ** (staircase ? Math.floor(t / steps) : t / steps);
 }
 
 /** lr/(1 + factor·t/steps). */
 export function inverseTimeDecay({ lr, factor, steps = 1, staircase = false }: Decay): Schedule {
-  expectRates("inverseTimeDecay", { lr, factor });
+  expectAtLeast("inverseTimeDecay", { lr, factor });
   expectSteps("inverseTimeDecay", { steps });
   return (t) => lr / (1 + factor * (staircase ? Math.floor(t / steps) : t / steps));
 }
@@ -145,7 +124,7 @@ export function polynomialDecay({
   power?: number;
   cycle?: boolean;
 }): Schedule {
-  expectRates("polynomialDecay", { lr, final, power });
+  expectAtLeast("polynomialDecay", { lr, final, power });
   expectSteps("polynomialDecay", { steps });
   return (t) => {
     const whole = cycle ? steps * Math.max(1, Math.ceil(t / steps)) : steps;
@@ -155,7 +134,7 @@ export function polynomialDecay({
 
 /** From `from` to `to` in a straight line over `steps` updates, then `to`. */
 export function linearSchedule({ from, to, steps }: { from: number; to: number; steps: number }): Schedule {
-  expectRates("linearSchedule", { from, to });
+  expectAtLeast("linearSchedule", { from, to });
   expectSteps("linearSchedule", { steps });
   return (t) => from + ((to - from) * Math.min(t, steps)) / steps;
 }
@@ -175,7 +154,7 @@ export function cosineDecay({
   final?: number;
   cycle?: boolean;
 }): Schedule {
-  expectRates("cosineDecay", { lr, final });
+  expectAtLeast("cosineDecay", { lr, final });
   expectSteps("cosineDecay", { steps });
   return (t) => cosine(lr, final, (cycle ? t : Math.min(t, steps)) / steps);
 }
@@ -200,8 +179,8 @@ export function cosineRestarts({
   shrink?: number;
   final?: number;
 }): Schedule {
-  expectRates("cosineRestarts", { lr, final, shrink });
-  expectNumbers({ where: "cosineRestarts", least: 1 }, { growth });
+  expectAtLeast("cosineRestarts", { lr, final, shrink });
+  expectAtLeast("cosineRestarts", { growth }, 1);
   expectSteps("cosineRestarts", { steps });
   return (t) => {
     let [restarts, length, within] = [0, steps, t];
@@ -225,7 +204,7 @@ export function linearWarmup(
   schedule: Schedule | number,
   { steps, from = 0 }: { steps: number; from?: number },
 ): Schedule {
-  expectRates("linearWarmup", { from });
+  expectAtLeast("linearWarmup", { from });
   expectSteps("linearWarmup", { steps }, 0);
   const after: Schedule = typeof schedule === "number" ? constant(schedule) : schedule;
   const warm = (t: number): number => (t < steps ? from + ((after(0) - from) * t) / steps : after(t - steps));
@@ -239,21 +218,21 @@ export function linearWarmup(
 }
 
 function constant(lr: number): Schedule {
-  expectRates("linearWarmup", { "the rate": lr });
+  expectAtLeast("linearWarmup", { "the rate": lr });
   return () => lr;
 }
 
 /** lr·min(t/warmup, √(warmup/t)), t counted from 1: it rises to `lr` over `warmup` updates and falls with the root of their number. */
 export function inverseSquareRoot({ lr, warmup }: { lr: number; warmup: number }): Schedule {
-  expectRates("inverseSquareRoot", { lr });
+  expectAtLeast("inverseSquareRoot", { lr });
   expectSteps("inverseSquareRoot", { warmup });
   return (t) => lr * Math.min((t + 1) / warmup, Math.sqrt(warmup / (t + 1)));
 }
 
 /** factor·size^−½·min(t^−½, t·warmup^−3/2), t counted from 1 (Vaswani et al. 2017, section 5.3). */
 export function noam({ size, warmup, factor = 1 }: { size: number; warmup: number; factor?: number }): Schedule {
-  expectRates("noam", { factor });
-  expectNumbers({ where: "noam", above: 0 }, { size });
+  expectAtLeast("noam", { factor });
+  expectPositive("noam", { size });
   expectSteps("noam", { warmup });
   return (t) => factor * size ** -0.5 * Math.min((t + 1) ** -0.5, (t + 1) * warmup ** -1.5);
 }
@@ -275,11 +254,11 @@ export function oneCycle({
   divide?: number;
   finalDivide?: number;
 }): Schedule {
-  expectRates("oneCycle", { lr });
-  expectNumbers({ where: "oneCycle", above: 0 }, { divide, finalDivide });
+  expectAtLeast("oneCycle", { lr });
+  expectPositive("oneCycle", { divide, finalDivide });
   expectSteps("oneCycle", { steps });
   if (!(rise > 0 && rise < 1)) {
-    throw new ValueError({ where: "oneCycle", what: "rise", expected: "between 0 and 1", received: String(rise) });
+    refuseValue("oneCycle", { rise }, "between 0 and 1");
   }
   const top = rise * steps - 1;
   const [start, end] = [lr / divide, lr / divide / finalDivide];

@@ -1,11 +1,11 @@
 import { sgd, ValueError } from "@unroll/kernels";
 import type { KernelNode } from "../graph/node";
 import { effect } from "../graph/run";
-import { expectOneOf } from "../ops/options";
+import { expectAtLeast, expectOneOf } from "../ops/options";
 import type { ParameterList } from "./groups";
 import { Optimizer } from "./optimizer";
 import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./optimizer-options";
-import { expectAtLeastZero, expectOptions } from "./options";
+import { expectOptions } from "./options";
 
 export interface SGDOptions extends OptimizerOptions {
   momentum?: number;
@@ -42,7 +42,7 @@ export class SGD extends Optimizer {
       nesterov = false,
       velocity = "gradients",
     } = expectOptions("SGD", options, own);
-    expectAtLeastZero("SGD", { momentum, dampening }); // before any parameter is taken
+    expectAtLeast("SGD", { momentum, dampening }); // before any parameter is taken
     expectOneOf("SGD", { velocity }, ["gradients", "steps"]);
     if (momentum === 0) expectNoVelocity({ nesterov, dampening });
     super({ where: "SGD" }, parameters, options);

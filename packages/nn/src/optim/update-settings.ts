@@ -1,9 +1,9 @@
+import { expectAtLeast } from "../ops/options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
 import { type ClippingUnits, type ClipScope, clippingUnits } from "./clipping-units";
 import type { FlatParameters } from "./flat-parameters";
 import type { OptimizerGroup } from "./groups";
-import { expectAtLeastZero } from "./options";
 import type { Schedule } from "./schedule";
 import { type GroupNumbers, SettingsTable } from "./settings-table";
 
@@ -62,7 +62,7 @@ export class UpdateSettings {
     const numbers = this.#groups.map((group): GroupNumbers => {
       const lr = rateOf(group.lr ?? this.lr, t - 1);
       const { weightDecay = this.#given.weightDecay, clipNorm = this.#given.clipNorm } = group;
-      expectAtLeastZero(this.#where, { lr, weightDecay, clipNorm });
+      expectAtLeast(this.#where, { lr, weightDecay, clipNorm });
       return { lr: become(lr, t), weightDecay, clipNorm };
     });
     for (const table of this.tables) table.write(numbers);

@@ -7,6 +7,7 @@ import {
   packHalves,
 } from "@unroll/kernels";
 import { bytesOf, type HostData, hostArray } from "../tensor/dtype";
+import { expectTensors } from "../tensor/kind";
 import { allocate, allocatePinned, Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";
 import { releaseArena } from "./place";
@@ -294,8 +295,7 @@ export function expectFeatures({ features }: Device, { hasHalves }: Trace): void
     what: "the device",
     expected: "with the feature shader-f16, for tensors of half precision,",
     received: "without it",
-    remedy:
-      "Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.",
+    remedy: "Compute in f32: call float() on the model, or make the tensors f32.",
   });
 }
 
@@ -321,6 +321,7 @@ export function planStatistics(device: Device = currentDevice()): Readonly<PlanS
  * @returns when the work has been submitted
  */
 export function evaluate(tensors: readonly Tensor[]): Promise<void> {
+  expectTensors("evaluate", tensors);
   const roots = [...new Set(tensors)].filter((tensor) => {
     tensor.assertUsable("evaluate");
     return !tensor.storage && tensor.node.kind !== "host" && tensor.node.kind !== "device";

@@ -85,7 +85,7 @@ describe("the order of work", () => {
     const [late, early] = [mul(p, 10), mul(p, 20)];
     await optimizer.minimize(sum(p), { evaluate: [early] });
     await expect(async () => late.data()).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: evaluate: the parameter scale was changed after this tensor was recorded and before it was computed. Ask for it together with the update, optimizer.minimize(loss, { evaluate: [tensor] }); a later step goes on from detach(tensor).]`,
+      `[ValueError: evaluate: the parameter scale was changed after this tensor was recorded and before it was computed. Ask for it with the update, minimize(loss, { evaluate: [tensor] }); a later step goes on from detach(tensor).]`,
     );
     expect(await early.data()).toEqual(Float32Array.of(20, 40));
     expect(await mul(p, 10).data()).toEqual(Float32Array.of(5, 15));

@@ -193,7 +193,7 @@ function checkFresh(node: { born: number }, inputs: readonly Tensor[]): void {
         where: "evaluate",
         what: `the parameter ${input.name ?? "it reads"} was changed after this tensor was recorded and before it was computed`,
         remedy:
-          "Ask for it together with the update, optimizer.minimize(loss, { evaluate: [tensor] }); a later step goes on from detach(tensor).",
+          "Ask for it with the update, minimize(loss, { evaluate: [tensor] }); a later step goes on from detach(tensor).",
       });
     }
   }

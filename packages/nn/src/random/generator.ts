@@ -1,4 +1,4 @@
-import { ValueError } from "@unroll/kernels";
+import { refuseValue } from "../tensor/kind";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { tapeNow } from "../tensor/tape";
 
@@ -82,9 +82,9 @@ export class Generator {
     };
   }
 
-  /** `size` numbers from U[low, high). @throws ValueError unless `size` is a whole number */
+  /** `size` numbers from U[low, high). @throws ValueError unless `size` is a whole number below 2^30, as 4 GiB hold */
   uniform(size: number, low = 0, high = 1): Float32Array<ArrayBuffer> {
-    const values = new Float32Array(expectCount("Generator.uniform", "size", size));
+    const values = new Float32Array(expectCount("Generator.uniform", "size", size, 30));
     const scale = (high - low) * 2 ** -24;
     this.#words(size, (index, word) => {
       values[index] = low + (word >>> 8) * scale; // as many bits as a float32 keeps: more would round up to high
@@ -94,7 +94,7 @@ export class Generator {
 
   /** `size` numbers from N(mean, deviation²), by Box and Muller (1958). @throws ValueError as `uniform` */
   normal(size: number, mean = 0, deviation = 1): Float32Array<ArrayBuffer> {
-    const values = new Float32Array(expectCount("Generator.normal", "size", size));
+    const values = new Float32Array(expectCount("Generator.normal", "size", size, 30));
     let radius = 0;
     this.#words(size + (size % 2), (index, word) => {
       if (index % 2 === 0) {
@@ -119,9 +119,14 @@ export class Generator {
   }
 }
 
-function expectCount(where: string, what: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new ValueError({ where, what, expected: "a whole number from 0 to 2^53 − 1", received: String(value) });
+function expectCount(where: string, what: string, value: number, bits = 53): number {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) return value;
+  return refuseValue(where, { [what]: value }, `a whole number from 0 to 2^${bits} − 1`);
+}
+
+/** Itself. @throws ValueError unless it is a generator: a seed and `Math.random` are none */
+export function expectGenerator(rng: Generator): Generator {
+  return rng instanceof Generator ? rng : refuseValue("random", { rng }, "a generator", "Make one with random(seed).");
 }
 
 let shared = new Generator(0);

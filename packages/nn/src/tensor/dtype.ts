@@ -6,6 +6,13 @@ import { DTypeError, unpackHalves } from "@unroll/kernels";
  */
 export type DType = "f32" | "f16" | "i32" | "u32" | "bool";
 
+/** @throws DTypeError if there is no such dtype */
+export function expectKnownDType(where: string, dtype: DType): void {
+  if (["f32", "f16", "i32", "u32", "bool"].includes(dtype)) return;
+  const expected = "f32, f16, i32, u32 or bool";
+  throw new DTypeError({ where, what: "dtype", expected, received: String(dtype) });
+}
+
 /** Both widths of real numbers: what gradients flow through. */
 export const FLOATS = ["f32", "f16"] as const;
 
@@ -48,7 +55,6 @@ export function expectHostData(where: string, data: ArrayBufferView): asserts da
     what: "the array of values",
     expected: "Float32Array, Int32Array or Uint32Array",
     received: data.constructor.name,
-    remedy:
-      "Convert it: Float32Array.from(values) for f32, Int32Array.from(values) or Uint32Array.from(values) for integers.",
+    remedy: "Convert it, as with Float32Array.from(values).",
   });
 }

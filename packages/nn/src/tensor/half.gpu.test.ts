@@ -138,7 +138,7 @@ test("a device without halves refuses them before it does anything", async () =>
   const refusal = (async () => evaluate([half]))();
   await expect(refusal).rejects.toBeInstanceOf(DeviceLimitError);
   await expect(refusal).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[DeviceLimitError: evaluate: the device should be with the feature shader-f16, for tensors of half precision, but is without it. Compute in f32: call float() on the model, or make the tensors f32. Another device or browser may have it.]`,
+    `[DeviceLimitError: evaluate: the device should be with the feature shader-f16, for tensors of half precision, but is without it. Compute in f32: call float() on the model, or make the tensors f32.]`,
   );
   const { buffers, submissions } = plain.counters.since(before);
   expect({ buffers, submissions }).toEqual({ buffers: 0, submissions: 0 });

@@ -1,5 +1,6 @@
 import { DTypeError, ShapeError } from "@unroll/kernels";
 import type { DType } from "./dtype";
+import { expectTensor, said } from "./kind";
 
 /** Extents of a tensor's axes, outermost first; none for a scalar. */
 export type Shape = readonly number[];
@@ -20,15 +21,36 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-/** An axis counted from the front, −1 being the last. @throws ShapeError if there is no such axis */
-export function resolveAxis(where: string, axis: number, rank: number): number {
+/** Whether these are extents, at least 0 each. */
+export const isShape = (shape: Shape, least = 0): boolean =>
+  Array.isArray(shape) && shape.every((extent) => Number.isInteger(extent) && extent >= least);
+
+/** @throws ShapeError unless it is an array of whole numbers, of at least `least` */
+export function expectExtents(where: string, shape: Shape, least = 0): void {
+  if (isShape(shape, least)) return;
+  const received = Array.isArray(shape) ? formatShape(shape) : said(shape);
+  throw new ShapeError({
+    where,
+    what: "the shape",
+    expected: `an array of whole extents, at least ${least} each,`,
+    received,
+  });
+}
+
+/**
+ * An axis of a tensor, or of so many, counted from the front; −1 is the last.
+ * @throws ShapeError if there is no such axis, DTypeError if it is no tensor
+ */
+export function resolveAxis(where: string, axis: number, x: Shaped | number): number {
+  if (typeof x !== "number") expectTensor(where, "x", x);
+  const rank = typeof x === "number" ? x : x.shape.length;
   const resolved = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && resolved >= 0 && resolved < rank) return resolved;
   throw new ShapeError({
     where,
     what: "axis",
     expected: `a whole number from ${-rank} to ${rank - 1}`,
-    received: String(axis),
+    received: said(axis),
   });
 }
 
@@ -41,7 +63,7 @@ interface Shaped {
  * Checks that a tensor has the shape written in `pattern`: a number must match, a name stands for any extent, and a
  * name met twice for the same one.
  * @returns the extents that the names stood for
- * @throws ShapeError that shows the whole pattern, the whole shape and `remedy`
+ * @throws ShapeError that shows the whole pattern, the whole shape and `remedy`; DTypeError if it is no tensor
  */
 export function expectShape(
   where: string,
@@ -49,7 +71,9 @@ export function expectShape(
   pattern: readonly (number | string)[],
   remedy?: string,
 ): Record<string, number> {
-  const [[what, { shape }]] = Object.entries(tensors) as [[string, Shaped]];
+  const [[what, tensor]] = Object.entries(tensors) as [[string, Shaped]];
+  expectTensor(where, what, tensor);
+  const { shape } = tensor;
   const bound: Record<string, number> = {};
   const matches =
     shape.length === pattern.length &&
@@ -65,7 +89,7 @@ export function expectShape(
     what,
     expected: formatShape(pattern),
     received: formatShape(shape),
-    ...(remedy ? { remedy } : {}),
+    remedy,
   });
 }
 
@@ -87,17 +111,4 @@ export function expectDType(
       remedy: `Make it with tensor(values, { dtype: "${dtypes[0]}" }), or cast it.`,
     });
   }
-}
-
-/** JavaScript passes anything: what a layer returned as a whole, most of all. */
-function expectTensor(where: string, what: string, value: unknown): void {
-  if (typeof value === "object" && value !== null && "shape" in value && "dtype" in value) return;
-  const fields = typeof value === "object" && value !== null ? Object.keys(value) : [];
-  throw new DTypeError({
-    where,
-    what,
-    expected: "a Tensor",
-    received: fields.length > 0 ? `an object with ${fields.slice(0, 4).join(", ")}` : String(value),
-    ...(fields.includes("output") ? { remedy: "Pass its .output." } : {}),
-  });
 }

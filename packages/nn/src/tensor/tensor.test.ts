@@ -18,10 +18,10 @@ test("a number of values that does not fit the shape is a ShapeError", () => {
     `[ShapeError: tensor: the values should be 6 for the shape [2, 3] but is 5.]`,
   );
   expect(() => tensor(new Float32Array(3), { shape: [-1, -3] })).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: tensor: the shape should be of whole extents, at least 0 each but is [-1, -3].]`,
+    `[ShapeError: tensor: the shape should be an array of whole extents, at least 0 each, but is [-1, -3].]`,
   );
   expect(() => tensor(new Float32Array(3), { shape: [1.5, 2] })).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: tensor: the shape should be of whole extents, at least 0 each but is [1.5, 2].]`,
+    `[ShapeError: tensor: the shape should be an array of whole extents, at least 0 each, but is [1.5, 2].]`,
   );
   expect(() => new Parameter(new Float32Array(5), [2, 3])).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Parameter: the values should be 6 for the shape [2, 3] but is 5.]`,
@@ -67,7 +67,7 @@ test("what is no number, and typed arrays of other types, are a DTypeError", () 
   expect(() =>
     Reflect.apply(tensor, undefined, [new Uint8Array(2), { dtype: "u32" }]),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[DTypeError: tensor: the array of values should be Float32Array, Int32Array or Uint32Array but is Uint8Array. Convert it: Float32Array.from(values) for f32, Int32Array.from(values) or Uint32Array.from(values) for integers.]`,
+    `[DTypeError: tensor: the array of values should be Float32Array, Int32Array or Uint32Array but is Uint8Array. Convert it, as with Float32Array.from(values).]`,
   );
 });
 

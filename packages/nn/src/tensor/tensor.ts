@@ -3,10 +3,11 @@ import type { OpRecord } from "../autograd/record";
 import type { Node } from "../graph/node";
 import { evaluate, readBack } from "../plan/executor";
 import type { BufferUpdate } from "./buffer-update";
-import { type DType, dtypeOf, expectHostData, type HostData, isFloat } from "./dtype";
+import { type DType, dtypeOf, expectHostData, expectKnownDType, type HostData, isFloat } from "./dtype";
+import { refuseValue } from "./kind";
 import { expectKnown } from "./known-options";
 import { flatten, type NestedNumbers } from "./nested";
-import { formatShape, type Shape, sizeOf } from "./shape";
+import { expectExtents, formatShape, type Shape, sizeOf } from "./shape";
 import type { Storage } from "./storage";
 import { tapeNow } from "./tape";
 
@@ -185,14 +186,10 @@ export function tensor(values: HostData | NestedNumbers, options: TensorOptions 
 
 /** @throws ShapeError if the shape is none, or `data` has more or fewer values than it */
 export function expectCount(where: string, data: HostData, shape: Shape): void {
-  const isShape = shape.every((extent) => Number.isInteger(extent) && extent >= 0);
-  if (isShape && sizeOf(shape) === data.length) return;
-  throw new ShapeError({
-    where,
-    what: isShape ? "the values" : "the shape",
-    expected: isShape ? `${sizeOf(shape)} for the shape ${formatShape(shape)}` : "of whole extents, at least 0 each",
-    received: isShape ? String(data.length) : formatShape(shape),
-  });
+  expectExtents(where, shape);
+  if (sizeOf(shape) === data.length) return;
+  const expected = `${sizeOf(shape)} for the shape ${formatShape(shape)}`;
+  throw new ShapeError({ where, what: "the values", expected, received: String(data.length) });
 }
 
 function hostValuesOf(values: HostData | NestedNumbers, dtype: DType | undefined): { data: HostData; shape: Shape } {
@@ -213,10 +210,7 @@ function convert(values: HostData | readonly number[], dtype: DType): HostData {
     expectWhole(values, dtype, -(2 ** 31), 2 ** 31 - 1);
     return Int32Array.from(values);
   }
-  if (dtype !== "u32" && dtype !== "bool") {
-    const expected = "f32, f16, i32, u32 or bool";
-    throw new DTypeError({ where: "tensor", what: "dtype", expected, received: String(dtype) });
-  }
+  expectKnownDType("tensor", dtype);
   if (dtype === "bool" || !(values instanceof Uint32Array)) {
     expectWhole(values, dtype, 0, dtype === "bool" ? 1 : 2 ** 32 - 1);
   }
@@ -228,12 +222,7 @@ function expectWhole(values: ArrayLike<number>, dtype: DType, low: number, high:
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     if (Number.isInteger(value) && value >= low && value <= high) continue;
-    throw new ValueError({
-      where: "tensor",
-      what: `data[${i}]`,
-      expected: `a whole number from ${low} to ${high}, as ${dtype} has`,
-      received: String(value),
-    });
+    refuseValue("tensor", { [`data[${i}]`]: value }, `a whole number from ${low} to ${high}, as ${dtype} has`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { expectModule } from "../modules/module";
+import { expectOptimizer } from "../optim/optimizer";
 import { kindOf } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import { Tensor } from "../tensor/tensor";
@@ -29,8 +31,11 @@ export const NEW_ITERATOR = "Make a new iterator for each epoch.";
 export function expectTrainOptions<Batch, State>(options: TrainOptions<Batch, State>): void {
   for (const name of NEEDED) if (options?.[name] === undefined) refuse(`options.${name}`, "given", "missing");
   expectKnown("train", options, KNOWN);
-  const { batches, loss, checkpoint } = options;
-  const functions = { batches, loss, "checkpoint.save": checkpoint ? checkpoint.save : loss };
+  const { model, optimizer, batches, loss, checkpoint, evaluate = loss } = options;
+  expectModule("train", model);
+  expectOptimizer("train", optimizer);
+  const save = checkpoint ? checkpoint.save : loss;
+  const functions = { batches, loss, evaluate, "checkpoint.save": save };
   for (const [what, value] of Object.entries(functions)) {
     if (typeof value !== "function") refuse(what, "a function", kindOf(value), value === batches ? NEW_ITERATOR : "");
   }

@@ -1,10 +1,10 @@
-import { ShapeError, ValueError } from "@unroll/kernels";
+import { ValueError } from "@unroll/kernels";
+import { expectLoss } from "../autograd/expect-loss";
 import { grad } from "../autograd/grad";
 import type { OpRecord } from "../autograd/record";
-import type { Module } from "../modules/module";
+import { expectModule, type Module } from "../modules/module";
 import { evaluate } from "../plan/executor";
 import type { Parameter } from "../tensor/parameter";
-import { formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { type Gate, isScan, type LayerSteps, stepsOf } from "./inspect-steps";
 import { statisticsOf, type TensorStatistics } from "./statistics";
@@ -60,10 +60,8 @@ export interface Inspection {
  * @throws ValueError if the model has no parameters
  */
 export async function inspect(model: Module, loss: Tensor): Promise<Inspection> {
-  if (loss.size !== 1) {
-    const received = formatShape(loss.shape);
-    throw new ShapeError({ where: "inspect", what: "the loss", expected: "of one element", received });
-  }
+  expectModule("inspect", model);
+  expectLoss("inspect", loss);
   const named = model.namedParameters();
   const parameters = [...named.values()];
   if (parameters.length === 0) {

@@ -1,5 +1,5 @@
 import { detach } from "../ops/elementwise";
-import type { Optimizer } from "../optim/optimizer";
+import { expectOptimizer, type Optimizer } from "../optim/optimizer";
 import type { Tensor } from "../tensor/tensor";
 import { mapTensors, tensorsOf } from "../tensor/tree";
 
@@ -32,6 +32,7 @@ export async function minimizeChunk<S>(
   state: S,
   { evaluate = [], from }: ChunkOptions = {},
 ): Promise<S> {
+  expectOptimizer("minimizeChunk", optimizer);
   await optimizer.minimize(loss, { evaluate: [...tensorsOf(state), ...evaluate] });
   return carryState(state, from);
 }

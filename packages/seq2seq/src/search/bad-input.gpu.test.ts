@@ -112,7 +112,7 @@ describe("what is refused before the device works", () => {
         `[ValueError: sampleSequences: samples should be a whole number from 1 but is 0.]`,
       );
       await expect(draw({ temperature: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[ValueError: sampleSequences: temperature should be a finite number above 0 but is 0. For the most probable class each time, take argmax, or pass greedy: true where that is an option.]`,
+        `[ValueError: sampleSequences: temperature should be a finite number above 0 but is 0. For the most probable each time take argmax, or greedy: true.]`,
       );
     });
 

@@ -35,7 +35,7 @@ const exporting = (forward: (given: { readonly x: Tensor }) => unknown, given: o
 describe("inputs that are described wrongly", () => {
   test("none", () =>
     expect(exporting(() => 1, { inputs: {} })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: exportONNX: inputs should be at least one but is empty.]`,
+      `[ValueError: exportONNX: inputs should be at least one but is empty. Describe what it reads: { inputs: { x: { shape: ["batch", "time", 8] } } }.]`,
     ));
   test("an extent of 0", () =>
     expect(exporting(({ x }) => x, { inputs: { x: { shape: [0, 3] } } })).rejects.toThrowErrorMatchingInlineSnapshot(
@@ -51,7 +51,7 @@ describe("inputs that are described wrongly", () => {
     expect(
       exporting(({ x }) => x, { inputs: { x: { shape: [3], dtype: "f64" } } }),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: exportONNX: the dtype of inputs.x should be f32, i32 or u32 but is f64.]`,
+      `[ValueError: exportONNX: the dtype of inputs.x should be f32, i32 or u32 but is "f64".]`,
     ));
   test("names past counting", () =>
     expect(
@@ -70,7 +70,7 @@ describe("models that no ONNX operators stand for", () => {
     ));
   test("something that is no tensor", () =>
     expect(exporting(() => "text")).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: exportONNX: what the model returns should be a tensor, or an object of tensors but is text. Return a tensor from forward.]`,
+      `[ValueError: exportONNX: what the model returns should be a tensor, or an object of tensors but is "text". Return a tensor from forward.]`,
     ));
   test("an operation of training", () =>
     expect(

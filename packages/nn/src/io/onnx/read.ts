@@ -1,9 +1,10 @@
-import { type Activation, gateCount, UnsupportedError, ValueError } from "@unroll/kernels";
+import { type Activation, gateCount, UnsupportedError } from "@unroll/kernels";
 import { GRU } from "../../modules/gru";
 import { LSTM } from "../../modules/lstm";
 import { RNN } from "../../modules/rnn";
 import { random } from "../../random/generator";
 import type { Parameter } from "../../tensor/parameter";
+import { bytesOf } from "../bytes";
 import { ModelFormatError, quoted } from "../errors";
 import { type Cell, fromBlocks } from "../gate-order";
 import type { HostTensor } from "../host-tensor";
@@ -33,11 +34,7 @@ const PASSED_OVER = ["layout", "output_sequence"];
  * @throws UnsupportedError for an attribute, an input or a data type that there is none of here
  */
 export function readONNX(file: ArrayBuffer | Uint8Array): ONNXWeights {
-  if (!(file instanceof ArrayBuffer || file instanceof Uint8Array)) {
-    const expected = "an ArrayBuffer or a Uint8Array";
-    throw new ValueError({ where: WHERE, what: "the file", expected, received: typeof file });
-  }
-  const graph = readGraph(file instanceof ArrayBuffer ? new Uint8Array(file) : file);
+  const graph = readGraph(bytesOf(WHERE, { file }));
   const layers = new Map<string, RNN | LSTM | GRU>();
   for (const [index, node] of graph.nodes.entries()) {
     if (!Object.hasOwn(CELLS, node.type)) continue;

@@ -356,7 +356,7 @@ describe("cost", { timeout: 60_000 }, () => {
 test("what is no bytes at all", () => {
   const text: unknown = "{}";
   expect(() => decodeSafetensors(text as Uint8Array)).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: decodeSafetensors: bytes should be an ArrayBuffer or a Uint8Array but is a String. Pass what await response.arrayBuffer() or a file reader gives.]`,
+    `[ValueError: decodeSafetensors: bytes should be an ArrayBuffer or a Uint8Array but is "{}". Pass what await response.arrayBuffer() or a file reader gives.]`,
   );
   for (const [given, kind] of [
     [Promise.resolve(), "a Promise"],

@@ -1,5 +1,4 @@
-import { ValueError } from "@unroll/kernels";
-import { kindOf } from "../../tensor/kind";
+import { bytesOf } from "../bytes";
 import type { HostTensor } from "../host-tensor";
 import { FILE_DTYPES } from "./safetensors-dtype";
 import { readHeader } from "./safetensors-header";
@@ -33,16 +32,7 @@ export function decodeSafetensors(
   limits: Partial<SafetensorsLimits> = {},
 ): SafetensorsFile {
   const where = "decodeSafetensors";
-  if (!(bytes instanceof ArrayBuffer || bytes instanceof Uint8Array)) {
-    throw new ValueError({
-      where,
-      what: "bytes",
-      expected: "an ArrayBuffer or a Uint8Array",
-      received: kindOf(bytes),
-      remedy: "Pass what await response.arrayBuffer() or a file reader gives.",
-    });
-  }
-  const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  const file = bytesOf(where, { bytes });
   const { entries, metadata } = readHeader(where, file, { ...DEFAULT_SAFETENSORS_LIMITS, ...limits });
   const tensors = new Map<string, HostTensor>();
   for (const entry of entries) {

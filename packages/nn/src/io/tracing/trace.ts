@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import type { Module } from "../../modules/module";
+import { expectModule, type Module } from "../../modules/module";
+import { refuseValue } from "../../tensor/kind";
 import { Tensor } from "../../tensor/tensor";
 import { MOST_NAMES, sizeInTrace, TRACES } from "./extents";
 import { type ModuleCall, recordCalls } from "./module-calls";
@@ -39,7 +40,8 @@ export interface TracedModel {
  * @throws ValueError if the inputs are described wrongly, or the model returns something other than tensors
  */
 export function traceModel(where: string, model: Module, options: TraceOptions): TracedModel {
-  const names = namesOf(where, options.inputs);
+  expectModule(where, model);
+  const names = namesOf(where, options?.inputs);
   const inputs = new Map<string, Tensor[]>();
   const outputs = new Map<string, Tensor[]>();
   const recorded: ModuleCall[][] = [];
@@ -69,8 +71,14 @@ function append(lists: Map<string, Tensor[]>, name: string, tensor: Tensor): voi
 
 function namesOf(where: string, inputs: TraceOptions["inputs"]): string[] {
   const names = new Set<string>();
-  if (Object.keys(inputs).length === 0) {
-    throw new ValueError({ where, what: "inputs", expected: "at least one", received: "empty" });
+  if (Object.keys(Object(inputs)).length === 0) {
+    throw new ValueError({
+      where,
+      what: "inputs",
+      expected: "at least one",
+      received: inputs ? "empty" : "missing",
+      remedy: 'Describe what it reads: { inputs: { x: { shape: ["batch", "time", 8] } } }.',
+    });
   }
   for (const [name, { shape, dtype = "f32" }] of Object.entries(inputs)) {
     for (const [axis, extent] of shape.entries()) {
@@ -82,12 +90,7 @@ function namesOf(where: string, inputs: TraceOptions["inputs"]): string[] {
       }
     }
     if (!["f32", "i32", "u32"].includes(dtype)) {
-      throw new ValueError({
-        where,
-        what: `the dtype of inputs.${name}`,
-        expected: "f32, i32 or u32",
-        received: String(dtype),
-      });
+      refuseValue(where, { [`the dtype of inputs.${name}`]: dtype }, "f32, i32 or u32");
     }
   }
   if (names.size > MOST_NAMES) {
@@ -126,13 +129,12 @@ export function tensorsIn(where: string, result: unknown): Map<string, Tensor> {
   const found = new Map<string, Tensor>();
   collect(result, "", found);
   if (found.size > 0) return found;
-  throw new ValueError({
+  refuseValue(
     where,
-    what: "what the model returns",
-    expected: "a tensor, or an object of tensors",
-    received: String(result),
-    remedy: "Return a tensor from forward.",
-  });
+    { "what the model returns": result },
+    "a tensor, or an object of tensors",
+    "Return a tensor from forward.",
+  );
 }
 
 function collect(value: unknown, path: string, found: Map<string, Tensor>): void {

@@ -3,7 +3,7 @@ import type { Parameter } from "../../tensor/parameter";
 import { type Shape, sizeOf } from "../../tensor/shape";
 import type { Tensor } from "../../tensor/tensor";
 import { Module } from "../module";
-import { expectExtent } from "../options";
+import { shapeOf } from "../options";
 
 /** What a cell carries from step to step, by name: each [B, …]. */
 export type CellState = { readonly [name: string]: Tensor };
@@ -91,12 +91,4 @@ export abstract class Cell<S extends CellState = CellState, X extends StepInput 
   protected product(x: Tensor, weight: Parameter, bias?: Parameter): Tensor {
     return linear(this.inPrecision(x), this.inPrecision(weight), this.inPrecision(bias));
   }
-}
-
-/** The extents that a size stands for. @throws ValueError unless they are positive whole numbers */
-export function shapeOf(where: string, named: Readonly<Record<string, number | Shape>>): Shape {
-  const [[what, size]] = Object.entries(named) as [[string, number | Shape]];
-  const shape = typeof size === "number" ? [size] : [...size];
-  for (const extent of shape) expectExtent(where, { [what]: extent });
-  return shape;
 }

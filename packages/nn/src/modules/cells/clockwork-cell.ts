@@ -3,6 +3,7 @@ import { add, greaterEqual, less, lessEqual, where } from "../../ops/arithmetic"
 import { tanh } from "../../ops/elementwise";
 import { linear } from "../../ops/linear";
 import { sharedGenerator } from "../../random/generator";
+import { refuseValue } from "../../tensor/kind";
 import { oncePerUpdate } from "../../tensor/once-per-update";
 import type { Parameter } from "../../tensor/parameter";
 import { type Tensor, tensor } from "../../tensor/tensor";
@@ -87,10 +88,9 @@ function expectPeriods(periods: readonly number[], hiddenSize: number): void {
     });
   }
   if (hiddenSize % periods.length === 0) return;
-  throw new ValueError({
-    where: "ClockworkCell",
-    what: "hiddenSize",
-    expected: `a multiple of the ${periods.length} periods, each of which is that of a module of its own`,
-    received: String(hiddenSize),
-  });
+  refuseValue(
+    "ClockworkCell",
+    { hiddenSize },
+    `a multiple of the ${periods.length} periods, each of which is that of a module of its own`,
+  );
 }

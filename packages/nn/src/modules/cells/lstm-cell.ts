@@ -1,6 +1,6 @@
-import { ValueError } from "@unroll/kernels";
 import { add, mul } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
+import { refuseValue } from "../../tensor/kind";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { Cell, type StepResult } from "./cell";
@@ -51,7 +51,7 @@ export class LSTMCell extends Cell<State> {
  */
 export function startForgetting(where: string, bias: Parameter, value: number): Parameter {
   if (!Number.isFinite(value)) {
-    throw new ValueError({ where, what: "forgetBias", expected: "a finite number", received: String(value) });
+    refuseValue(where, { forgetBias: value }, "a finite number");
   }
   const { initial } = bias.variable;
   for (let row = 1; initial && row < initial.length; row += 4) initial[row] = value;
