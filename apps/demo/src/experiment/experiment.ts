@@ -31,8 +31,15 @@ export interface Run<Question = unknown, Answer = unknown, Picture = unknown> {
    * have all of it, where not all can.
    */
   readonly exported?: PyTorchOptions & { readonly to?: readonly FileKind[] };
-  /** What the run knows of its past beside its weights, in plain values: kept with them, and brought back after a reload. */
-  readonly notes?: { take(): unknown; restore(kept: unknown): void };
+  /** What the run knows of its past beside its weights: kept with them, and brought back after a reload. */
+  readonly notes?: {
+    /** In plain values. */
+    take(): unknown;
+    /** The state that goes on from step to step: a tensor, or a record of them. */
+    carried?(): unknown;
+    /** @param carried is the run's from then on */
+    restore(kept: unknown, carried: unknown): void;
+  };
   /** Frees what the run holds on the device beside its model and optimizer. */
   dispose?(): void;
 }

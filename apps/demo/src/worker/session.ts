@@ -75,8 +75,8 @@ export class Session {
       const kept = keptIn(bytes, surroundings.experiment.settings);
       if (!kept) return null;
       session = await Session.#make(surroundings, kept);
-      await loadCheckpoint(bytes, session.#subject);
-      session.run.notes?.restore(kept.notes);
+      const { state } = await loadCheckpoint(bytes, session.#subject);
+      session.run.notes?.restore(kept.notes, state);
       return session;
     } catch (error) {
       if (session) session.#free();
@@ -130,14 +130,15 @@ export class Session {
   }
 
   #checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
+    const { notes } = this.run;
     const position: Kept = {
       values: this.values,
       history: this.training.history.points,
       random: this.#random.state,
-      notes: this.run.notes?.take() ?? null,
+      notes: notes?.take() ?? null,
       isLoaded: this.#isLoaded,
     };
-    return saveCheckpoint({ ...this.#subject, position });
+    return saveCheckpoint({ ...this.#subject, position, state: notes?.carried?.() });
   }
 
   /** Keeps what was learned. Training goes on where it cannot: the browser may have no room left. */

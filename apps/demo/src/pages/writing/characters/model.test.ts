@@ -18,7 +18,7 @@ test("reading begins where the seed says, and goes on where it was kept", () => 
   expect(new Set(Array.from({ length: 8 }, (_, seed) => begin(seed).take())).size).toBeGreaterThan(1);
   const notes = begin(1);
   for (const place of [0, 7, 17]) {
-    notes.restore(place);
+    notes.restore(place, null);
     expect(notes.take()).toBe(place);
   }
 });
@@ -27,7 +27,7 @@ test("a place that the text does not have is left", () => {
   const notes = begin(1);
   const first = notes.take();
   for (const kept of [null, undefined, -1, 0.5, 1e9, "3", {}]) {
-    notes.restore(kept);
+    notes.restore(kept, null);
     expect(notes.take()).toBe(first);
   }
 });

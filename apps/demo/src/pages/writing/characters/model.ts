@@ -20,7 +20,7 @@ export function makeModel(V: number, { cell, hidden, layers }: Options, rng: Gen
   return new LanguageModel({ vocabularySize: V, cell, hiddenSize: hidden, layers, rng });
 }
 
-/** @returns one training step on the next characters, which answers with the loss; and what keeps the place in the text */
+/** @returns one training step on the next characters, which answers with the loss; and what keeps the place in the text, with what is remembered there */
 export function trainer(model: LanguageModel, ids: Int32Array, { lr, random }: { lr: number; random: Random }) {
   const optimizer = new Adam(model.parameters(), { lr, clipNorm: 1 });
   const streams = new StreamBatches(ids, { batchSize: B, steps: T });
@@ -33,11 +33,12 @@ export function trainer(model: LanguageModel, ids: Int32Array, { lr, random }: {
     at = (at + 1) % streams.length;
     return loss;
   };
-  // what it remembers of the characters before is not kept: it begins anew there
   const notes = {
     take: () => at,
-    restore(kept: unknown): void {
+    carried: () => state,
+    restore(kept: unknown, carried: unknown): void {
       if (Number.isInteger(kept) && Number(kept) >= 0 && Number(kept) < streams.length) at = Number(kept);
+      state = (carried ?? undefined) as typeof state; // as `carried` gave it, of a model of the same settings
     },
   };
   const dispose = (): void => {
