@@ -122,16 +122,26 @@ test("one that cannot keep what it learned when it is left does not stop the nex
   expect([lab.status.value, lab.failure.value]).toEqual(["ready", null]);
 });
 
-test("a reset of the page that was left says nothing to the one that is seen", async () => {
+test("a lab that is left while it begins anew keeps nobody waiting, and says nothing to the one that is seen", async () => {
   const first = await openLab();
+  void lab.ask("what?");
   void lab.reset({});
+  await first.answer(1, "that"); // asked before
   const second = await ask(SECOND);
-  await first.answer(1, opened("of the first, anew"));
-  expect(lab.status.value).toBe("opening");
-  expect(lab.picture.value).toBeNull();
-  await first.answer(2, undefined);
+  expect([commandsOf(first), first.isTerminated]).toEqual([["open", "ask", "reset"], true]);
+  expect(commandsOf(second)).toEqual(["open"]);
+  await first.answer(2, opened("of the first, anew"));
+  expect([lab.status.value, lab.picture.value, lab.failure.value]).toEqual(["opening", null, null]);
   await second.answer(0, opened("of the second"));
   expect(lab.picture.value).toBe("of the second");
+});
+
+test("one that could not begin anew goes on, and is kept when it is left", async () => {
+  const first = await openLab();
+  void lab.reset({});
+  await first.refuse(1, "no");
+  await ask(SECOND);
+  expect([commandsOf(first), first.isTerminated]).toEqual([["open", "reset", "close"], false]);
 });
 
 test("a page that is opened has not the settings of the one before", async () => {

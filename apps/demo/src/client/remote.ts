@@ -20,8 +20,8 @@ export interface LabWorker {
   /** Its commands, as functions of the page. */
   readonly remote: Remote;
   /**
-   * Nothing is heard of it any more. What it learned is kept before it ends; one that did not open its lab yet has
-   * nothing to keep, and ends at once.
+   * Nothing is heard of it any more. What it learned is kept before it ends; one that did not open its lab yet, or begins
+   * it anew, has nothing to keep, and ends at once.
    */
   end(): Promise<void>;
 }
@@ -60,13 +60,17 @@ export function startWorker(lab: string, address: string, hearer: Hearer): LabWo
   });
 
   const call = async (command: keyof Commands, args: readonly unknown[]): Promise<unknown> => {
-    const result = await new Promise((resolve, reject) => {
-      const id = ++calls;
-      waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, command, args } satisfies Call);
-    });
-    isOpen = true; // every command needs an open lab, or makes one
-    return result;
+    const isMade = command === "open" || command === "reset";
+    if (isMade) isOpen = false;
+    try {
+      return await new Promise((resolve, reject) => {
+        const id = ++calls;
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, command, args } satisfies Call);
+      });
+    } finally {
+      if (isMade) isOpen = true; // after a reset that failed too: what was there before goes on
+    }
   };
   const remote = new Proxy({} as Remote, {
     get:
