@@ -30,6 +30,7 @@ export function code(): Plugin {
         lang: "typescript",
         themes: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
         defaultColor: "light-dark()",
+        tabindex: false, // what is around it scrolls, and has the focus
       });
       if (!isBuild) return `export default ${JSON.stringify(`data:text/html,${encodeURIComponent(html)}`)};`;
       const asset = this.emitFile({ type: "asset", name: `${basename(file)}.html`, source: html });

@@ -4,7 +4,7 @@ import { route } from "./router";
 const SUMMARIES: Readonly<Record<PageId, string>> = {
   memory: "A sum so far, a cell whose gates you set by hand, and forty numbers that spell HELLO.",
   gradients: "Why simple cells forget: what reaches each step of a long gap, and the cliff that clipping is for.",
-  names: "Which language is a surname of? Type one and see what each letter says.",
+  names: "Which language is a surname from? Type one and see what each letter says.",
   writing: "A text, character by character: what the model writes as it learns, and what its cells keep count of.",
   tagging: "Parts of speech, entities and slots, read forward and read both ways.",
   sentiment: "Praise or blame? The score after each word, as “not”, “slightly” and “but” turn it.",

@@ -30,7 +30,7 @@ export function LanguagesView() {
       equations={equations}
       about={
         <p>
-          Which language is a surname of? The model reads one letter after another and says at the end what it thinks.
+          Which language is a surname from? The model reads one letter after another and says at the end what it thinks.
           Nobody tells it that -ski is Polish and -oğlu Turkish: it finds out what gives a name away. A fifth of the
           names is held out, and the score is of those: of 24 of each language at most, so that each counts about alike.
         </p>

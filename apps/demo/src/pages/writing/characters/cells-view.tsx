@@ -22,7 +22,7 @@ export function CellsView({ cells }: { readonly cells: Cells }) {
     <>
       <div class="controls">
         <div class="control">
-          <label for="cells-feature">Find units that track</label>
+          <label for="cells-feature">Units that track</label>
           <select
             id="cells-feature"
             value={name}
