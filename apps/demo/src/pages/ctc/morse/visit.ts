@@ -55,6 +55,13 @@ export const visit: Visit = {
     await choose("a text");
     await expect.poll(() => distance("HELLO WORLD")).toBeLessThanOrEqual(2);
   },
+  async afterwards(page) {
+    await press(page, "Reset");
+    // what an untrained model says has hardly a space in it, and fits a narrow screen all the same
+    await expect.poll(() => textOf(page, "[data-answer=heard]")).toMatch(/\S{30}/);
+    await page.setViewport({ width: 360, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  },
 };
 
 /** Does `work` again if what is looked at changed meanwhile: the last answer may come long after the last step. */
