@@ -103,6 +103,7 @@ async function learn(page: Page, bar: number): Promise<void> {
   await press(page, "Start");
   await factPasses(page, "step", 1, 5_000); // something is seen to be learned
   const before = await fact(page, "loss");
+  expect(await page.$eval(".curve", (curve) => curve.getBoundingClientRect().top < innerHeight)).toBe(true); // unscrolled
   await factPasses(page, "score", bar);
   expect(await fact(page, "loss")).toBeLessThan(before);
 }

@@ -60,9 +60,9 @@ export function LabView({
         <h2 id="training">Train it</h2>
         <Notice of="training" />
         <RunButtons />
-        <Controls settings={settings} />
         <Curve score={score} />
         <Readouts score={score} />
+        <Controls settings={settings} />
       </section>
       {picture && (
         <section aria-labelledby="inside">
