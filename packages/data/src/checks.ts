@@ -64,6 +64,14 @@ export function expectOneOf(
   }
 }
 
+/** Refuses options by names that there are none of, and what is no record of options. */
+export function expectOptions(Kind: ErrorClass, where: string, options: object, known: readonly string[]): void {
+  const unknown = isRecord(options) ? Object.keys(options).find((name) => !known.includes(name)) : excerpt(options);
+  if (unknown === undefined) return;
+  const expected = `options to be of ${known.join(", ")}`;
+  throw new Kind({ where, expected, actual: unknown, remedy: "Correct the name, or leave it out." });
+}
+
 /** What came, short enough for a message. */
 export function excerpt(value: unknown): string {
   const text = typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? String(value));

@@ -1,3 +1,4 @@
+import { expectOptions } from "../checks";
 import { SplitError } from "../errors";
 import { hash32 } from "./hash";
 import { Random } from "./random";
@@ -20,8 +21,10 @@ const HASHES = 2 ** 32;
 export function splitByShuffle<Part extends string>(
   count: number,
   fractions: Fractions<Part>,
-  { seed = 0 }: { seed?: number } = {},
+  options: { seed?: number } = {},
 ): Split<Part> {
+  expectOptions(SplitError, "splitByShuffle", options, ["seed"]);
+  const { seed = 0 } = options;
   const order = new Random(seed).permutation(count);
   let start = 0;
   return byPart("splitByShuffle", fractions, (part, upper) => {
@@ -53,8 +56,10 @@ export function splitByShuffle<Part extends string>(
 export function splitByHash<Part extends string>(
   keys: Iterable<string>,
   fractions: Fractions<Part>,
-  { salt = 0 }: { salt?: number } = {},
+  options: { salt?: number } = {},
 ): Split<Part> {
+  expectOptions(SplitError, "splitByHash", options, ["salt"]);
+  const { salt = 0 } = options;
   const hashes = Array.from(keys, (key) => hash32(key, salt) / HASHES);
   let lower = 0;
   return byPart("splitByHash", fractions, (_, upper) => {

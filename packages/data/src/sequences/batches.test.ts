@@ -19,21 +19,24 @@ for (const count of [1, 7, 64, 500]) {
 }
 
 describe("bucketBatches", () => {
-  test.each(cases)("uses every row once per epoch, no row too long, none padded by a multiple: %o", (options) => {
-    const lengths = randomLengths(options.count, options.longest, 5);
-    for (const epoch of [0, 1, 2]) {
-      const batches = bucketBatches(lengths, { ...options, epoch });
-      expect(rowsOf(batches).sort((a, b) => a - b)).toEqual([...lengths.keys()]);
-      for (const { rows, length } of batches) {
-        expect(length % (options.multiple ?? Number.NaN)).toBe(0);
-        expect(rows.length).toBeLessThanOrEqual(options.batchSize);
-        for (const row of rows) {
-          expect(lengths[row]).toBeLessThanOrEqual(length);
-          expect(lengths[row]).toBeGreaterThan(length - (options.multiple ?? Number.NaN));
+  test.each(cases)(
+    "uses every row once per epoch, no row too long, none padded by a multiple: %o",
+    ({ count, longest, ...options }) => {
+      const lengths = randomLengths(count, longest, 5);
+      for (const epoch of [0, 1, 2]) {
+        const batches = bucketBatches(lengths, { ...options, epoch });
+        expect(rowsOf(batches).sort((a, b) => a - b)).toEqual([...lengths.keys()]);
+        for (const { rows, length } of batches) {
+          expect(length % (options.multiple ?? Number.NaN)).toBe(0);
+          expect(rows.length).toBeLessThanOrEqual(options.batchSize);
+          for (const row of rows) {
+            expect(lengths[row]).toBeLessThanOrEqual(length);
+            expect(lengths[row]).toBeGreaterThan(length - (options.multiple ?? Number.NaN));
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   test("gives the same batches for the same seed and epoch, others for another", () => {
     const lengths = randomLengths(200, 20, 6);
@@ -88,7 +91,7 @@ describe("bucketBatches", () => {
       `[BatchError: bucketBatches: expected lengths to be whole numbers of at least 1 but got 0 in row 1. Leave out sequences without a step.]`,
     );
     expect(() => bucketBatches([3], { batchSize: 0 })).toThrowErrorMatchingInlineSnapshot(
-      `[BatchError: bucketBatches: expected batchSize to be a whole number of at least 1 but got 0. Pass batchSize as a positive integer.]`,
+      `[BatchError: bucketBatches: expected batchSize to be a whole number of at least 1 but got 0. Pass batchSize as such a number.]`,
     );
     expect(() => bucketBatches([3], { batchSize: 1, multiple: 1.5 })).toThrow(BatchError);
     expect(() => bucketBatches([Number.NaN], { batchSize: 1 })).toThrow(BatchError);

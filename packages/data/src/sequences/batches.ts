@@ -1,4 +1,4 @@
-import { excerpt } from "../checks";
+import { excerpt, expectOptions, expectWhole } from "../checks";
 import { BatchError } from "../errors";
 import { Random } from "../random/random";
 
@@ -26,6 +26,8 @@ export interface RowBatch {
   length: number;
 }
 
+const KNOWN = ["batchSize", "multiple", "seed", "epoch", "shuffle", "dropLast"];
+
 /**
  * Groups sequences of similar length into batches, so that little is padded and few different shapes occur.
  *
@@ -37,9 +39,9 @@ export interface RowBatch {
  * @throws RandomError if the seed or the epoch, which is the generator's stream, is no integer it can take
  */
 export function bucketBatches(lengths: ArrayLike<number>, options: BucketOptions): RowBatch[] {
+  expectOptions(BatchError, "bucketBatches", options, KNOWN);
   const { batchSize, multiple = 8, seed = 0, epoch = 0, shuffle = true, dropLast = false } = options;
-  expectAtLeastOne("batchSize", batchSize);
-  expectAtLeastOne("multiple", multiple);
+  expectWhole(BatchError, "bucketBatches", { batchSize, multiple });
   const random = new Random(seed, epoch);
   const batches: RowBatch[] = [];
   for (const [length, rows] of buckets(lengths, multiple)) {
@@ -83,14 +85,4 @@ function buckets(lengths: ArrayLike<number>, multiple: number): [length: number,
     else rowsOf.set(rounded, [row]);
   }
   return [...rowsOf].sort(([one], [other]) => one - other);
-}
-
-function expectAtLeastOne(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new BatchError({
-    where: "bucketBatches",
-    expected: `${name} to be a whole number of at least 1`,
-    actual: String(value),
-    remedy: `Pass ${name} as a positive integer.`,
-  });
 }

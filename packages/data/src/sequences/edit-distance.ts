@@ -1,3 +1,4 @@
+import { expectOptions } from "../checks";
 import { MetricError } from "../errors";
 
 /** A text, read by characters (code points), or a list of words, labels or the like, compared with `===`. */
@@ -16,11 +17,9 @@ export interface EditDistanceOptions {
  * |a|·|b| steps; memory of two rows, or with transpositions of all.
  * @throws MetricError if the cost is negative or no number
  */
-export function editDistance(
-  a: Sequence,
-  b: Sequence,
-  { substitutionCost = 1, transpositions = false }: EditDistanceOptions = {},
-): number {
+export function editDistance(a: Sequence, b: Sequence, options: EditDistanceOptions = {}): number {
+  expectOptions(MetricError, "editDistance", options, ["substitutionCost", "transpositions"]);
+  const { substitutionCost = 1, transpositions = false } = options;
   if (!(substitutionCost >= 0 && Number.isFinite(substitutionCost))) {
     throw new MetricError({
       where: "editDistance",

@@ -25,7 +25,7 @@ describe("oneHot", () => {
       `[EncodingError: oneHot: expected ids to be integers from 0 to 2 but got 3 at position 1. Raise size, correct the id, or name it as { empty } if it stands for padding.]`,
     );
     expect(() => oneHot([0], 0)).toThrowErrorMatchingInlineSnapshot(
-      `[EncodingError: oneHot: expected size to be a whole number of at least 1 but got 0. Pass the number of classes, such as vocabulary.size.]`,
+      `[EncodingError: oneHot: expected size to be a whole number of at least 1 but got 0. Pass size as such a number.]`,
     );
     expect(() => oneHot([0, 1], 3, { shape: [3] })).toThrowErrorMatchingInlineSnapshot(
       `[EncodingError: oneHot: expected 2 ids to fill the shape but got [3], which holds 3. Pass the shape of the ids, without the axis of classes.]`,
@@ -70,10 +70,10 @@ describe("padSequences", () => {
       `[EncodingError: padSequences: expected ids to be 32-bit integers but got 2.5 at position 1 of row 1. Encode the sequence with a vocabulary first.]`,
     );
     expect(() => padSequences([[1]], { multiple: 0 })).toThrowErrorMatchingInlineSnapshot(
-      `[EncodingError: padSequences: expected multiple to be a whole number of at least 1 but got 0. Leave multiple out to use the default.]`,
+      `[EncodingError: padSequences: expected multiple to be a whole number of at least 1 but got 0. Pass multiple as such a number.]`,
     );
     expect(() => padSequences([[1]], { value: 0.5 })).toThrowErrorMatchingInlineSnapshot(
-      `[EncodingError: padSequences: expected value to be a 32-bit integer but got 0.5. Pass the id that stands for padding, such as vocabulary.padId.]`,
+      `[EncodingError: padSequences: expected value to be a whole number from -2147483648 to 2147483647 but got 0.5. Pass value as such a number.]`,
     );
     for (const id of [Number.NaN, 2 ** 31]) expect(() => padSequences([[id]])).toThrow(EncodingError);
   });

@@ -1,3 +1,4 @@
+import { expectOptions, expectWhole } from "../checks";
 import { EncodingError } from "../errors";
 
 /** Numbers and the shape they are to be read in, row-major: what a tensor is made from. */
@@ -27,15 +28,9 @@ export function oneHot(
   size: number,
   options: OneHotOptions = {},
 ): ShapedArray<Float32Array<ArrayBuffer>> {
+  expectOptions(EncodingError, "oneHot", options, ["shape", "empty"]);
   const { data, shape } = "data" in ids ? ids : { data: ids, shape: options.shape ?? [ids.length] };
-  if (!Number.isInteger(size) || size < 1) {
-    throw new EncodingError({
-      where: "oneHot",
-      expected: "size to be a whole number of at least 1",
-      actual: String(size),
-      remedy: "Pass the number of classes, such as vocabulary.size.",
-    });
-  }
+  expectWhole(EncodingError, "oneHot", { size });
   const count = shape.reduce((product, axis) => product * axis, 1);
   if (count !== data.length) {
     throw new EncodingError({
@@ -84,11 +79,10 @@ export interface PaddedSequences extends ShapedArray<Int32Array<ArrayBuffer>> {
  * @returns data [B, T] and the true lengths [B]
  * @throws EncodingError if there is no sequence, one is empty or longer than `length`, or an id is no 32-bit integer
  */
-export function padSequences(
-  sequences: readonly ArrayLike<number>[],
-  { length, multiple = 1, value = 0 }: PadOptions = {},
-): PaddedSequences {
+export function padSequences(sequences: readonly ArrayLike<number>[], options: PadOptions = {}): PaddedSequences {
   const where = "padSequences";
+  expectOptions(EncodingError, where, options, ["length", "multiple", "value"]);
+  const { length, multiple = 1, value = 0 } = options;
   if (sequences.length === 0) {
     throw new EncodingError({
       where,
@@ -97,22 +91,14 @@ export function padSequences(
       remedy: "Leave out empty batches.",
     });
   }
-  if (length !== undefined) expectCount("length", length);
-  expectCount("multiple", multiple);
-  if (!Number.isInteger(value) || value !== (value | 0)) {
-    throw new EncodingError({
-      where,
-      expected: "value to be a 32-bit integer",
-      actual: String(value),
-      remedy: "Pass the id that stands for padding, such as vocabulary.padId.",
-    });
-  }
+  expectWhole(EncodingError, where, { ...(length === undefined ? {} : { length }), multiple });
+  expectWhole(EncodingError, where, { value }, { least: -(2 ** 31), most: 2 ** 31 - 1 });
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
   const steps = Math.ceil((length ?? longest) / multiple) * multiple;
   const data = new Int32Array(sequences.length * steps).fill(value);
   const lengths = new Uint32Array(sequences.length);
   for (const [row, sequence] of sequences.entries()) {
-    if (sequence.length === 0 || sequence.length > steps) {
+    if (!(sequence.length > 0 && sequence.length <= steps)) {
       throw new EncodingError({
         where,
         expected: steps > 0 ? `every sequence to have 1 to ${steps} steps` : "every sequence to have a step",
@@ -128,16 +114,6 @@ export function padSequences(
     expectIntegers(sequence, row, data.subarray(row * steps, row * steps + sequence.length));
   }
   return { data, shape: [sequences.length, steps], lengths };
-}
-
-function expectCount(name: string, count: number): void {
-  if (Number.isInteger(count) && count >= 1) return;
-  throw new EncodingError({
-    where: "padSequences",
-    expected: `${name} to be a whole number of at least 1`,
-    actual: String(count),
-    remedy: `Leave ${name} out to use the default.`,
-  });
 }
 
 /** What was stored differs from what came if it was a fraction, NaN or too large. */

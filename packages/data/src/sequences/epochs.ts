@@ -1,4 +1,4 @@
-import { excerpt, expectWhole, isRecord } from "../checks";
+import { excerpt, expectOptions, expectWhole, isRecord } from "../checks";
 import { BatchError, LoaderError } from "../errors";
 import { Random } from "../random/random";
 
@@ -39,7 +39,9 @@ export class ShuffledRows implements Iterable<Uint32Array<ArrayBuffer>> {
    * @param count the number of rows
    * @throws BatchError if there is no row, or an option is out of range
    */
-  constructor(count: number, { batchSize, seed = 0, shuffle = true, dropLast = false }: ShuffleOptions) {
+  constructor(count: number, options: ShuffleOptions) {
+    expectOptions(BatchError, "ShuffledRows", options, ["batchSize", "seed", "shuffle", "dropLast"]);
+    const { batchSize, seed = 0, shuffle = true, dropLast = false } = options;
     expectWhole(BatchError, "ShuffledRows", { batchSize });
     expectWhole(BatchError, "ShuffledRows", { count }, { least: dropLast ? batchSize : 1 });
     this.#count = count;

@@ -1,4 +1,4 @@
-import { excerpt, expectWhole } from "../checks";
+import { excerpt, expectOptions, expectWhole } from "../checks";
 import { BatchError } from "../errors";
 
 /** A chunk of B streams: what a model reads and what it should say at each step. */
@@ -38,7 +38,9 @@ export class StreamBatches implements Iterable<StreamBatch> {
   readonly #steps: number;
 
   /** @throws BatchError if an option is out of range, an id is no 32-bit integer, or there are too few for one chunk */
-  constructor(ids: ArrayLike<number>, { batchSize, steps, dropLast = true }: StreamOptions) {
+  constructor(ids: ArrayLike<number>, options: StreamOptions) {
+    expectOptions(BatchError, "StreamBatches", options, ["batchSize", "steps", "dropLast"]);
+    const { batchSize, steps, dropLast = true } = options;
     expectWhole(BatchError, "StreamBatches", { batchSize, steps });
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;

@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "./encode";
 
@@ -34,11 +34,10 @@ export interface Windows<Data> extends ShapedArray<Data> {
  * @returns N windows: [N, T], or [N, T, F] for several features
  * @throws EncodingError if the series is shorter than one window, or an option is out of range
  */
-export function sequenceWindows<Data extends Series>(
-  series: Data,
-  { length, stride = 1, features = 1, target = 0 }: WindowOptions,
-): Windows<Data> {
+export function sequenceWindows<Data extends Series>(series: Data, options: WindowOptions): Windows<Data> {
   const where = "sequenceWindows";
+  expectOptions(EncodingError, where, options, ["length", "stride", "features", "target"]);
+  const { length, stride = 1, features = 1, target = 0 } = options;
   expectWhole(EncodingError, where, { length, stride, features });
   if (target !== "shifted") expectWhole(EncodingError, where, { target }, { least: 0 });
   const reach = length + (target === "shifted" ? 1 : target);

@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
@@ -27,13 +27,10 @@ export interface BracketTask {
  */
 export function bracketLanguage(
   random: Random,
-  {
-    batchSize,
-    steps,
-    kinds = 2,
-    depth = steps / 2,
-  }: { batchSize: number; steps: number; kinds?: number; depth?: number },
+  options: { batchSize: number; steps: number; kinds?: number; depth?: number },
 ): BracketTask {
+  expectOptions(TaskError, "bracketLanguage", options, ["batchSize", "steps", "kinds", "depth"]);
+  const { batchSize, steps, kinds = 2, depth = steps / 2 } = options;
   expectWhole(TaskError, "bracketLanguage", { batchSize, kinds });
   if (!Number.isInteger(steps / 2) || steps < 2) {
     throw new TaskError({

@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import { hash32 } from "../random/hash";
 import type { Random } from "../random/random";
@@ -65,8 +65,10 @@ export class DatesInWords {
   readonly #days: number;
 
   /** @throws TaskError if Intl has not the languages here, or the years are none */
-  constructor({ locales = DATE_LOCALES, styles = DATE_STYLES, firstYear = 1900, lastYear = 2099 }: DateOptions = {}) {
+  constructor(options: DateOptions = {}) {
     const where = "DatesInWords";
+    expectOptions(TaskError, where, options, ["locales", "styles", "firstYear", "lastYear"]);
+    const { locales = DATE_LOCALES, styles = DATE_STYLES, firstYear = 1900, lastYear = 2099 } = options;
     expectWhole(TaskError, where, { "locales.length": locales.length, "styles.length": styles.length });
     expectWhole(TaskError, where, { firstYear }, { least: 1000, most: 9999 });
     expectWhole(TaskError, where, { lastYear }, { least: firstYear, most: 9999 });

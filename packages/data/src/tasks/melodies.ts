@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 import { type Chord, chordsOf, isInKey, type MusicKey, notesOfChord } from "./melody-rules";
@@ -43,11 +43,11 @@ export const MELODY_BAR = 9;
  *
  * @throws TaskError if an option is out of range
  */
-export function melodies(
-  random: Random,
-  { batchSize, bars = 4, keys = [{ tonic: 0, mode: "major" }], styles = ["arpeggio", "scale", "song"] }: MelodyOptions,
-): MelodyTask {
+export function melodies(random: Random, options: MelodyOptions): MelodyTask {
   const where = "melodies";
+  expectOptions(TaskError, where, options, ["batchSize", "bars", "keys", "styles"]);
+  const { batchSize, bars = 4, keys = [{ tonic: 0, mode: "major" }] } = options;
+  const { styles = ["arpeggio", "scale", "song"] } = options;
   expectWhole(TaskError, where, { batchSize });
   expectWhole(TaskError, where, { bars }, { least: 3 });
   expectWhole(TaskError, where, { "keys.length": keys.length, "styles.length": styles.length });

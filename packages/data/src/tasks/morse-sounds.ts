@@ -1,4 +1,4 @@
-import { expectWhole, expectWithin } from "../checks";
+import { expectOptions, expectWhole, expectWithin } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 import { type MorseSpan, morseLength, morseTiming } from "./morse-code";
@@ -66,6 +66,8 @@ export interface MorseOptions {
   noise?: number;
 }
 
+const KNOWN = ["batchSize", "seconds", "sampleRate", "dot", "sway", "noise", "alphabet"];
+
 /** Silence before the first mark and behind the last, in dots: after the least of it the last letter is known to be whole. */
 const SILENCE = { before: 1, behind: 3 };
 const ADVICE = 'Pass such as { alphabet: "ETAOIN " }.';
@@ -79,19 +81,11 @@ const SPEEDS = 0.15;
  *
  * @throws TaskError if an option is out of range, a character has no code, or the longest has no room
  */
-export function morseSounds(
-  random: Random,
-  {
-    batchSize,
-    seconds,
-    sampleRate = 2000,
-    dot = 0.06,
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    sway = 0.15,
-    noise = 0.15,
-  }: MorseOptions,
-): MorseTask {
+export function morseSounds(random: Random, options: MorseOptions): MorseTask {
   const where = "morseSounds";
+  expectOptions(TaskError, where, options, KNOWN);
+  const { batchSize, seconds, sampleRate = 2000, dot = 0.06, sway = 0.15, noise = 0.15 } = options;
+  const { alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" } = options;
   expectWhole(TaskError, where, { batchSize });
   expectWhole(TaskError, where, { sampleRate }, { least: 1700 });
   expectWithin(TaskError, where, { dot }, { least: 0.01 });

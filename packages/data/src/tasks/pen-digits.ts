@@ -1,4 +1,4 @@
-import { expectWhole, expectWithin } from "../checks";
+import { expectOptions, expectWhole, expectWithin } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 import { type Point, smoothStroke } from "./pen-curve";
@@ -30,11 +30,10 @@ export interface PenOptions {
  *
  * @throws TaskError if an option is out of range
  */
-export function penDigits(
-  random: Random,
-  { batchSize, variety = 1, digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }: PenOptions,
-): PenTask {
+export function penDigits(random: Random, options: PenOptions): PenTask {
   const where = "penDigits";
+  expectOptions(TaskError, where, options, ["batchSize", "variety", "digits"]);
+  const { batchSize, variety = 1, digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } = options;
   expectWhole(TaskError, where, { batchSize });
   expectWithin(TaskError, where, { variety }, { least: 0, most: 1 });
   expectWhole(TaskError, where, { "digits.length": digits.length });

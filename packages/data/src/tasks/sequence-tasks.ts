@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
@@ -39,8 +39,8 @@ export interface ClassTask {
  * @returns inputs [B, T, 2], targets [B, 1]
  * @throws TaskError if there are fewer than two steps
  */
-export function addingProblem(random: Random, { batchSize, steps }: TaskSize): RegressionTask {
-  expectSize("addingProblem", { batchSize, steps }, 2);
+export function addingProblem(random: Random, size: TaskSize): RegressionTask {
+  const { batchSize, steps } = expectSize("addingProblem", size, { least: 2 });
   const inputs = new Float32Array(batchSize * steps * 2);
   const half = Math.floor(steps / 2);
   const targets = Float32Array.from({ length: batchSize }, (_, row) => {
@@ -57,8 +57,8 @@ export function addingProblem(random: Random, { batchSize, steps }: TaskSize): R
  *
  * @returns inputs [B, T, 1], targets [B, T, 1]
  */
-export function runningSum(random: Random, { batchSize, steps }: TaskSize): RegressionTask {
-  expectSize("runningSum", { batchSize, steps });
+export function runningSum(random: Random, size: TaskSize): RegressionTask {
+  const { batchSize, steps } = expectSize("runningSum", size);
   const inputs = Float32Array.from({ length: batchSize * steps }, () => random.below(3) - 1);
   let sum = 0;
   const targets = inputs.map((value, at) => {
@@ -74,8 +74,8 @@ export function runningSum(random: Random, { batchSize, steps }: TaskSize): Regr
  *
  * @returns inputs [B, T, 1], targets [B, T] of classes 0 and 1
  */
-export function parity(random: Random, { batchSize, steps }: TaskSize): ClassTask {
-  expectSize("parity", { batchSize, steps });
+export function parity(random: Random, size: TaskSize): ClassTask {
+  const { batchSize, steps } = expectSize("parity", size);
   const inputs = Float32Array.from({ length: batchSize * steps }, () => random.below(2));
   let odd = 0;
   const targets = Int32Array.from(inputs, (bit, at) => {
@@ -93,8 +93,8 @@ export function parity(random: Random, { batchSize, steps }: TaskSize): ClassTas
  * @returns inputs [B, T, 1], targets [B] of classes 0 and 1
  * @throws TaskError if the noise is none or reaches the signal
  */
-export function longGap(random: Random, { batchSize, steps, noise = 0.5 }: TaskSize & { noise?: number }): ClassTask {
-  expectSize("longGap", { batchSize, steps });
+export function longGap(random: Random, options: TaskSize & { noise?: number }): ClassTask {
+  const { batchSize, steps, noise = 0.5 } = expectSize("longGap", options, { own: ["noise"] });
   if (!(noise >= 0 && noise < 1)) {
     throw new TaskError({
       where: "longGap",
@@ -136,6 +136,7 @@ export function copyMemory(
   random: Random,
   options: { batchSize: number; gap: number; symbols?: number; length?: number },
 ): SymbolTask {
+  expectOptions(TaskError, "copyMemory", options, ["batchSize", "gap", "symbols", "length"]);
   const { batchSize, gap, symbols = 8, length = 10 } = options;
   expectWhole(TaskError, "copyMemory", { batchSize, gap, symbols, length });
   const steps = gap + 2 * length;
@@ -151,7 +152,15 @@ export function copyMemory(
   return { inputs, targets, shape: [batchSize, steps], classes: symbols + 2 };
 }
 
-export function expectSize(where: string, { batchSize, steps }: TaskSize, least = 1): void {
+/** @param own names of what a task takes beside its size */
+export function expectSize<Size extends TaskSize>(
+  where: string,
+  size: Size,
+  { least = 1, own = [] }: { least?: number; own?: readonly string[] } = {},
+): Size {
+  expectOptions(TaskError, where, size, ["batchSize", "steps", ...own]);
+  const { batchSize, steps } = size;
   expectWhole(TaskError, where, { batchSize });
   expectWhole(TaskError, where, { steps }, { least });
+  return size;
 }

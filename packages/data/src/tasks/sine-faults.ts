@@ -1,4 +1,4 @@
-import { expectWhole, expectWithin } from "../checks";
+import { expectOptions, expectWhole, expectWithin } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
@@ -48,11 +48,10 @@ const KINDS: readonly FaultKind[] = ["spike", "flat", "noise", "frequency"];
  *
  * @throws TaskError if an option is out of range
  */
-export function sineFaults(
-  random: Random,
-  { batchSize, steps, period = 25, noise = 0.05, share = 0.5, kinds = KINDS }: FaultOptions,
-): FaultTask {
+export function sineFaults(random: Random, options: FaultOptions): FaultTask {
   const where = "sineFaults";
+  expectOptions(TaskError, where, options, ["batchSize", "steps", "period", "noise", "share", "kinds"]);
+  const { batchSize, steps, period = 25, noise = 0.05, share = 0.5, kinds = KINDS } = options;
   expectWhole(TaskError, where, { batchSize });
   expectWhole(TaskError, where, { steps }, { least: 16 });
   expectWhole(TaskError, where, { "kinds.length": kinds.length });

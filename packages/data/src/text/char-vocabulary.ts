@@ -64,7 +64,7 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
   constructor(alphabet: string | Iterable<string>, options: VocabularyOptions = {}) {
     this.graphemes = options.graphemes ?? false;
     this.characters = typeof alphabet === "string" ? [...charactersOf(alphabet, options)] : [...alphabet];
-    const { count, ...ids } = specialIds(options);
+    const { count, ...ids } = specialIds("CharVocabulary", options, ["graphemes"]);
     ({ padId: this.padId, unknownId: this.unknownId, startId: this.startId, endId: this.endId } = ids);
     this.#first = count;
     this.size = this.#first + this.characters.length;
@@ -191,7 +191,8 @@ function charactersOf(text: string, options: VocabularyOptions): Iterable<string
 }
 
 function fromCounts(counts: ReadonlyMap<string, number>, options: VocabularyOptions & CutOptions): CharVocabulary {
-  return new CharVocabulary(cut("CharVocabulary.fromText", counts, options).sort(compareCodePoints), options);
+  const { minCount: _, maxSize: __, ...rest } = options;
+  return new CharVocabulary(cut("CharVocabulary.fromText", counts, options).sort(compareCodePoints), rest);
 }
 
 function numbered(characters: readonly string[], first: number, options: VocabularyOptions): Map<string, number> {

@@ -1,3 +1,4 @@
+import { excerpt, expectOptions, isRecord } from "../checks";
 import { VocabularyError } from "../errors";
 
 /** Which entries a vocabulary has beside its words or characters. Those it has come first, in this order. */
@@ -22,8 +23,19 @@ export interface SpecialIds {
 
 export const SPECIAL_NAMES = ["pad", "unknown", "start", "end"] as const;
 
-/** The ids of the special entries, counted from 0, and how many there are. */
-export function specialIds(options: SpecialOptions): SpecialIds & { count: number } {
+/**
+ * The ids of the special entries, counted from 0, and how many there are.
+ *
+ * @param own names of what else a vocabulary may be told
+ * @throws VocabularyError if it is told something else
+ */
+export function specialIds(
+  where: string,
+  options: SpecialOptions,
+  own: readonly string[] = [],
+): SpecialIds & { count: number } {
+  const isChecked = isRecord(options) && "kind" in options; // JSON, which has more in it
+  if (!isChecked) expectOptions(VocabularyError, where, options, [...SPECIAL_NAMES, ...own]);
   let count = 0;
   const [padId, unknownId, startId, endId] = SPECIAL_NAMES.map((name) => (options[name] ? count++ : undefined));
   return { padId, unknownId, startId, endId, count };
@@ -70,6 +82,14 @@ export function withEnds(
   }
   const before = startId === undefined ? [] : [startId];
   const behind = endId === undefined ? [] : [endId];
+  if (typeof ids === "string" || Array.prototype.some.call(ids, (id) => id !== (id | 0))) {
+    throw new VocabularyError({
+      where: "withEnds",
+      expected: "ids, which are whole numbers",
+      actual: excerpt(ids),
+      remedy: "Pass what encode of the vocabulary gives.",
+    });
+  }
   const whole = new Int32Array(before.length + ids.length + behind.length);
   whole.set(before);
   whole.set(ids, before.length);

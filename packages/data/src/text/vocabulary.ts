@@ -41,8 +41,8 @@ export class Vocabulary implements SpecialIds {
    * @throws VocabularyError if there is no entry, or one comes twice
    */
   constructor(entries: Iterable<string>, options: SpecialOptions = {}) {
-    this.entries = [...entries];
-    const { count, ...ids } = specialIds(options);
+    this.entries = expectEntries(entries);
+    const { count, ...ids } = specialIds("Vocabulary", options);
     ({ padId: this.padId, unknownId: this.unknownId, startId: this.startId, endId: this.endId } = ids);
     this.#first = count;
     this.size = count + this.entries.length;
@@ -66,7 +66,8 @@ export class Vocabulary implements SpecialIds {
 
   /** As `from`, where what occurs has been counted. */
   static fromCounts(counts: ReadonlyMap<string, number>, options: SpecialOptions & CutOptions = {}): Vocabulary {
-    return new Vocabulary(cut("Vocabulary.fromCounts", counts, options), options);
+    const { minCount: _, maxSize: __, ...specials } = options;
+    return new Vocabulary(cut("Vocabulary.fromCounts", counts, options), specials);
   }
 
   /**
@@ -159,6 +160,17 @@ export class Vocabulary implements SpecialIds {
       position,
     });
   }
+}
+
+function expectEntries(entries: Iterable<string>): string[] {
+  const all = typeof entries === "string" ? [] : [...entries];
+  if (typeof entries !== "string" && all.every((entry) => typeof entry === "string")) return all;
+  throw new VocabularyError({
+    where: "Vocabulary",
+    expected: "a list of texts",
+    actual: excerpt(entries),
+    remedy: 'Pass such as text.split(" "), or make a CharVocabulary of a text.',
+  });
 }
 
 function numbered(entries: readonly string[], first: number): Map<string, number> {

@@ -1,10 +1,10 @@
-import { describesNo, isRecord } from "../checks";
+import { describesNo, expectOptions, isRecord } from "../checks";
 import { TokenizerError } from "../errors";
 import type { CutOptions } from "./counts";
 import type { SpecialOptions } from "./special-entries";
 import type { Tokenizer } from "./tokenizer";
 import { type EntriesJSON, Vocabulary } from "./vocabulary";
-import { splitWords, type WordOptions } from "./words";
+import { splitWords, WORD_OPTIONS, type WordOptions } from "./words";
 
 /** A tokenizer as JSON: what `toJSON` writes and `fromJSON` reads. */
 export interface WordTokenizerJSON {
@@ -21,8 +21,8 @@ export class WordTokenizer implements Tokenizer {
   /** @param rules as `splitWords` takes them */
   constructor(vocabulary: Vocabulary, rules: WordOptions = {}) {
     this.vocabulary = vocabulary;
-    const { lowerCase = false, punctuation = "separate", locale } = rules;
-    this.rules = { lowerCase, punctuation, ...(locale === undefined ? {} : { locale }) };
+    expectOptions(TokenizerError, "WordTokenizer", rules, WORD_OPTIONS);
+    this.rules = rulesOf(rules);
   }
 
   /**
@@ -32,13 +32,15 @@ export class WordTokenizer implements Tokenizer {
    */
   static train(
     texts: string | Iterable<string>,
-    { unknown = true, ...options }: WordOptions & SpecialOptions & CutOptions = {},
+    options: WordOptions & SpecialOptions & CutOptions = {},
   ): WordTokenizer {
+    const { lowerCase: _, punctuation: __, locale: ___, unknown = true, ...others } = options;
+    const rules = rulesOf(options);
     const counts = new Map<string, number>();
     for (const text of typeof texts === "string" ? [texts] : texts) {
-      for (const word of splitWords(text, options)) counts.set(word, (counts.get(word) ?? 0) + 1);
+      for (const word of splitWords(text, rules)) counts.set(word, (counts.get(word) ?? 0) + 1);
     }
-    return new WordTokenizer(Vocabulary.fromCounts(counts, { unknown, ...options }), options);
+    return new WordTokenizer(Vocabulary.fromCounts(counts, { unknown, ...others }), rules);
   }
 
   /**
@@ -79,6 +81,10 @@ export class WordTokenizer implements Tokenizer {
   toJSON(): WordTokenizerJSON {
     return { kind: "WordTokenizer", vocabulary: this.vocabulary.toJSON(), rules: { ...this.rules } };
   }
+}
+
+function rulesOf({ lowerCase = false, punctuation = "separate", locale }: WordOptions): WordOptions {
+  return { lowerCase, punctuation, ...(locale === undefined ? {} : { locale }) };
 }
 
 function areRules(rules: unknown): rules is WordOptions {

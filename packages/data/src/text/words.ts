@@ -1,3 +1,6 @@
+import { expectOptions } from "../checks";
+import { TokenizerError } from "../errors";
+
 /** How a text is cut into words. */
 export interface WordOptions {
   /** Writes words in lower case; false when absent. */
@@ -14,6 +17,9 @@ export interface WordOptions {
    */
   locale?: string;
 }
+
+/** Names of them. */
+export const WORD_OPTIONS = ["lowerCase", "punctuation", "locale"];
 
 /**
  * A word: letters, marks and digits; an apostrophe or hyphen between letters (don't, mother-in-law) and a full stop or
@@ -32,10 +38,9 @@ const WORDS_AND_MARKS = new RegExp(`${WORD}|\\S\\p{M}*`, "gu");
  *
  * @returns `["Don't", "pay", "3.50", "!"]` for "Don't pay 3.50!"
  */
-export function splitWords(
-  text: string,
-  { lowerCase = false, punctuation = "separate", locale }: WordOptions = {},
-): string[] {
+export function splitWords(text: string, options: WordOptions = {}): string[] {
+  expectOptions(TokenizerError, "splitWords", options, WORD_OPTIONS);
+  const { lowerCase = false, punctuation = "separate", locale } = options;
   const cased = lowerCase ? text.toLowerCase() : text;
   if (punctuation === "keep") return cased.match(/\S+/gu) ?? [];
   if (locale !== undefined) return segmented(cased, locale, punctuation === "drop");

@@ -66,7 +66,7 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
     this.units = units;
     this.characters = [...characters];
     this.merges = merges.map(([left, right]) => [left, right]);
-    const { count, ...ids } = specialIds(specials);
+    const { count, ...ids } = specialIds("BytePairTokenizer", specials);
     ({ padId: this.padId, unknownId: this.unknownId, startId: this.startId, endId: this.endId } = ids);
     this.#first = count;
     this.#symbols = units === "bytes" ? BYTES : characters.length + 1;
