@@ -1,6 +1,7 @@
 import { ShapeError } from "@unroll/kernels";
 import {
   expectDType,
+  expectKnown,
   expectShape,
   formatShape,
   gather,
@@ -95,11 +96,12 @@ export abstract class Attention<S extends AttentionState = AttentionState> exten
    * @throws ShapeError if it is neither, is empty, or has not a length for each row
    * @throws ValueError if a length is no whole number from 0 to S
    */
-  prepare(memory: Tensor, { lengths }: PrepareOptions = {}): PreparedMemory {
+  prepare(memory: Tensor, options: PrepareOptions = {}): PreparedMemory {
     const where = `${this.constructor.name}.prepare`;
+    expectKnown(where, options, ["lengths"]);
     const { cells, grid } = this.#cellsOf(where, memory);
     const [B, S] = cells.shape as [number, number];
-    const known = lengthsTensor(where, lengths, { B, T: S }, true);
+    const known = lengthsTensor(where, options.lengths, { B, T: S }, true);
     return { memory: cells, lengths: known, grid, ...this.prepareKeys(cells, known) };
   }
 

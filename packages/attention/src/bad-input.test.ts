@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   AdditiveAttention,
   AttentionPooling,
+  and,
   CoverageAttention,
+  causalMask,
   coverageLoss,
   DotAttention,
   doublyStochasticLoss,
@@ -13,8 +15,14 @@ import {
   LocalMonotonicAttention,
   LocationAwareAttention,
   MonotonicAttention,
+  MultiHeadAttention,
   RewardBaseline,
+  RotaryPositions,
   type ScoreKernel,
+  SinusoidalPositions,
+  TransformerDecoder,
+  TransformerEncoder,
+  TransformerLanguageModel,
 } from ".";
 
 const of = (...shape: number[]) => tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), { shape });
@@ -41,7 +49,7 @@ describe("what no attention can be built of", () => {
 
   test("options out of range", () => {
     expect(() => new DotAttention(3, 3, { kernel: "fast" as ScoreKernel })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: DotAttention: kernel should be fused, plain but is fast.]`,
+      `[ValueError: DotAttention: kernel should be fused or plain but is fast.]`,
     );
     expect(() => new LocationAwareAttention(3, 4, { width: 4 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: LocationAwareAttention: width should be odd, since filters are centred on a position but is 4.]`,
@@ -59,10 +67,10 @@ describe("what no attention can be built of", () => {
       `[ValueError: MonotonicAttention: offset should be a finite number but is NaN.]`,
     );
     expect(() => new HardAttention(attention, { expected: 1 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: HardAttention: expected should be a probability from 0 to less than 1 but is 1. With 1 nothing would be drawn: that is the soft attention itself.]`,
+      `[ValueError: HardAttention: expected should be at least 0 and less than 1 but is 1.]`,
     );
     expect(() => new RewardBaseline({ decay: 1 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: RewardBaseline: decay should be from 0 to less than 1 but is 1.]`,
+      `[ValueError: RewardBaseline: decay should be at least 0 and less than 1 but is 1.]`,
     );
   });
 });
@@ -166,5 +174,99 @@ describe("what no loss can be made of", () => {
     expect(() => new AttentionPooling(4).forward(of(2, 5, 3))).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: AttentionPooling.forward: x should be [B, T, 4] but is [2, 5, 3]. The last axis must equal inputSize: build it with new AttentionPooling(3, …).]`,
     );
+  });
+});
+
+describe("what plain JavaScript lets one pass", () => {
+  const loose = (options: object) => options;
+  const x = of(1, 3, 8);
+  const model = { vocabularySize: 5, size: 8, heads: 2 };
+  const bad: Record<string, () => unknown> = {
+    "a misspelt option of a score": () => new AdditiveAttention(3, 4, loose({ units: 8 })),
+    "an option of another score": () => new DotAttention(3, 3, loose({ size: 8 })),
+    "a number for options": () => new GeneralAttention(3, 4, 8 as never),
+    "a misspelt option of a location": () => new LocationAwareAttention(3, 4, loose({ kernelSize: 5 })),
+    "sizes for a score": () => new MonotonicAttention(3 as never, 4 as never),
+    "sizes for the score of a window": () => new LocalMonotonicAttention(3 as never, 4 as never),
+    "sizes for a soft attention": () => new HardAttention(3 as never, 4 as never),
+    "a misspelt option of noise": () => new MonotonicAttention(attention, loose({ sigma: 1 })),
+    "lengths for options": () => attention.prepare(of(2, 5, 4), [5, 3] as never),
+    "a mask of a memory": () => attention.prepare(of(2, 5, 4), loose({ mask: [5, 3] })),
+    "a memory that is not prepared": () => attention.attend(of(2, 3), of(2, 5, 4) as never),
+    "lengths for options of a pooling": () => new AttentionPooling(4).forward(of(2, 5, 4), [5, 3] as never),
+    "lengths for options of a loss": () => coverageLoss(of(2, 3, 4), [4, 3] as never),
+    "a misspelt option of heads": () => new MultiHeadAttention(8, 2, loose({ numKeyHeads: 1 })),
+    "a memory for options": () => new MultiHeadAttention(8, 2).forward(x, of(1, 4, 8) as never),
+    "an option for a mask": () => new MultiHeadAttention(8, 2).forward(x, loose({ causal: true })),
+    "a tensor for a mask": () => new MultiHeadAttention(8, 2).forward(x, { mask: of(3, 3) as never }),
+    "what makes a mask for one": () => new MultiHeadAttention(8, 2).forward(x, { mask: causalMask as never }),
+    "a mask and a tensor": () => and(causalMask(), of(3, 3) as never),
+    "a length of a causal mask": () => causalMask(5 as never),
+    "a misspelt option of a stack": () => new TransformerEncoder(8, 2, loose({ numLayers: 1 })),
+    "an option of a decoder's of an encoder": () => new TransformerEncoder(8, 2, loose({ memorySize: 1 })),
+    "a mask for options": () => new TransformerEncoder(8, 2, { layers: 1 }).forward(x, causalMask() as never),
+    "lengths of a stack": () => new TransformerEncoder(8, 2, { layers: 1 }).forward(x, loose({ lengths: [2] })),
+    "no memory": () => new TransformerDecoder(8, 2, { layers: 1 }).forward(x, undefined as never),
+    "a mask of a memory by another name": () =>
+      new TransformerDecoder(8, 2, { layers: 1 }).forward(x, of(1, 4, 8), loose({ memory_mask: 1 })),
+    "a norm that there is not": () => new TransformerEncoder(8, 2, loose({ norm: "first" })),
+    "a misspelt option of a model": () => new TransformerLanguageModel({ ...model, ...loose({ maxLength: 8 }) }),
+    "a model of nothing": () => new TransformerLanguageModel(undefined as never),
+    "a misspelt option of positions": () => new SinusoidalPositions(8, loose({ max: 3 })),
+    "a base by another name": () => new RotaryPositions(8, loose({ theta: 3 })),
+  };
+
+  test("is refused by name, at once", () => {
+    const messageOf = (make: () => unknown): string => {
+      try {
+        make();
+      } catch (error) {
+        return String(error);
+      }
+      return "nothing";
+    };
+    expect(
+      Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)])),
+    ).toMatchInlineSnapshot(`
+      {
+        "a base by another name": "ValueError: RotaryPositions: options.theta should be one of base, length, interleaved, rotated but is not one of them.",
+        "a length of a causal mask": "ValueError: causalMask: options should be { offset } but is a Number.",
+        "a mask and a tensor": "ValueError: and: mask should be made by causalMask, say but is Tensor f32 [3, 3]. Of a tensor make a booleanMask.",
+        "a mask for options": "ValueError: TransformerEncoderLayer.forward: options.causal should be one of mask but is not one of them.",
+        "a mask of a memory": "ValueError: AdditiveAttention.prepare: options.mask should be one of lengths but is not one of them.",
+        "a mask of a memory by another name": "ValueError: TransformerDecoderLayer.forward: options.memory_mask should be one of mask, memoryMask, needWeights but is not one of them. Did you mean memoryMask?",
+        "a memory for options": "ValueError: MultiHeadAttention.forward: options should be { memory, value, mask, needWeights, offset } but is a Tensor.",
+        "a memory that is not prepared": "DTypeError: AdditiveAttention.attend: the memory should be a Tensor but is undefined.",
+        "a misspelt option of a location": "ValueError: LocationAwareAttention: options.kernelSize should be one of kernel, rng, size, bias, normalise, filters, width, cumulative but is not one of them. Did you mean size?",
+        "a misspelt option of a model": "ValueError: TransformerLanguageModel: options.maxLength should be one of vocabularySize, size, heads, layers, positions, length, tied, ignoreIndex, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them. Did you mean length?",
+        "a misspelt option of a score": "ValueError: AdditiveAttention: options.units should be one of kernel, rng, size, bias, normalise but is not one of them.",
+        "a misspelt option of a stack": "ValueError: TransformerEncoder: options.numLayers should be one of layers, finalNorm, keyHeads, headSize, rotary, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them. Did you mean layers?",
+        "a misspelt option of heads": "ValueError: MultiHeadAttention: options.numKeyHeads should be one of keyHeads, headSize, keySize, valueSize, valueHeadSize, bias, dropout, rotary, softcap, scale, rng but is not one of them. Did you mean keyHeads?",
+        "a misspelt option of noise": "ValueError: MonotonicAttention: options.sigma should be one of offset, noise, rng but is not one of them.",
+        "a misspelt option of positions": "ValueError: SinusoidalPositions: options.max should be one of base, length, interleaved but is not one of them.",
+        "a model of nothing": "ValueError: TransformerLanguageModel: options should be { vocabularySize, size, heads, layers, positions, length, tied, ignoreIndex, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng } but is undefined.",
+        "a norm that there is not": "ValueError: TransformerEncoderLayer: norm should be pre or post but is first.",
+        "a number for options": "ValueError: GeneralAttention: options should be { kernel, rng } but is a Number.",
+        "a tensor for a mask": "ValueError: scaledDotProductAttention: mask should be made by causalMask, say but is Tensor f32 [3, 3]. Of a tensor make a booleanMask.",
+        "an option for a mask": "ValueError: MultiHeadAttention.forward: options.causal should be one of memory, value, mask, needWeights, offset but is not one of them.",
+        "an option of a decoder's of an encoder": "ValueError: TransformerEncoder: options.memorySize should be one of layers, finalNorm, keyHeads, headSize, rotary, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them.",
+        "an option of another score": "ValueError: DotAttention: options.size should be one of kernel, rng but is not one of them.",
+        "lengths for options": "ValueError: AdditiveAttention.prepare: options should be { lengths } but is an Array.",
+        "lengths for options of a loss": "ValueError: coverageLoss: options should be { lengths, steps } but is an Array.",
+        "lengths for options of a pooling": "ValueError: AttentionPooling.forward: options should be { lengths } but is an Array.",
+        "lengths of a stack": "ValueError: TransformerEncoderLayer.forward: options.lengths should be one of mask but is not one of them.",
+        "no memory": "DTypeError: MultiHeadAttention.prepare: memory should be a Tensor but is undefined.",
+        "sizes for a score": "ValueError: MonotonicAttention: score should be an attention with scores but is 3.",
+        "sizes for a soft attention": "ValueError: HardAttention: options should be { expected, rng } but is a Number.",
+        "sizes for the score of a window": "ValueError: LocalMonotonicAttention: score should be an attention with scores but is 3.",
+        "what makes a mask for one": "ValueError: scaledDotProductAttention: mask should be made by causalMask, say but is function causalMask(opti. Of a tensor make a booleanMask.",
+      }
+    `);
+  });
+
+  test("is refused of what makes tokens, before any is made", async () => {
+    const written = new TransformerLanguageModel({ ...model, layers: 1 });
+    await expect(written.generate([1], { length: 3, ...loose({ top_k: 3 }) })).rejects.toThrow("Did you mean topK?");
+    await expect(written.generate([1], undefined as never)).rejects.toThrow("options should be { length, greedy,");
   });
 });

@@ -8,6 +8,9 @@ import {
   detach,
   dropout,
   elementwise,
+  expectExtent,
+  expectKnown,
+  expectProbability,
   expectShape,
   type Generator,
   greater,
@@ -62,17 +65,12 @@ export class HardAttention<S extends AttentionState = AttentionState> extends At
   readonly rng: Generator;
 
   /** @throws ValueError if `expected` is not from 0 to less than 1 */
-  constructor(soft: Attention<S>, { rng = sharedGenerator(), expected = 0.5 }: HardAttentionOptions = {}) {
+  constructor(soft: Attention<S>, options: HardAttentionOptions = {}) {
     super(soft.querySize, soft.memorySize);
-    if (!(expected >= 0 && expected < 1)) {
-      throw new ValueError({
-        where: "HardAttention",
-        what: "expected",
-        expected: "a probability from 0 to less than 1",
-        received: String(expected),
-        remedy: "With 1 nothing would be drawn: that is the soft attention itself.",
-      });
-    }
+    expectKnown("HardAttention", options, ["expected", "rng"]);
+    expectExtent("HardAttention", { "soft.querySize": soft.querySize });
+    const { rng = sharedGenerator(), expected = 0.5 } = options;
+    expectProbability("HardAttention", { expected }); // with 1 nothing would be drawn
     this.isSequential = soft.isSequential;
     this.soft = soft;
     this.expected = expected;
@@ -138,14 +136,7 @@ export class RewardBaseline extends Module {
   /** @throws ValueError if `decay` is not from 0 to less than 1 */
   constructor({ decay = 0.9 }: { decay?: number } = {}) {
     super();
-    if (!(decay >= 0 && decay < 1)) {
-      throw new ValueError({
-        where: "RewardBaseline",
-        what: "decay",
-        expected: "from 0 to less than 1",
-        received: String(decay),
-      });
-    }
+    expectProbability("RewardBaseline", { decay });
     this.decay = decay;
     this.value = new ModuleBuffer(new Float32Array(1), []);
   }
@@ -183,9 +174,10 @@ export function hardAttentionLoss(
   logLikelihood: Tensor,
   { logProbability, entropy }: HardState,
   baseline: RewardBaseline,
-  { rewardWeight = 1, entropyWeight = 0.002 }: HardAttentionLossOptions = {},
+  options: HardAttentionLossOptions = {},
 ): Tensor {
   const where = "hardAttentionLoss";
+  const { rewardWeight = 1, entropyWeight = 0.002 } = options;
   for (const [what, weight] of Object.entries({ rewardWeight, entropyWeight })) {
     if (!(weight >= 0 && Number.isFinite(weight)))
       throw new ValueError({ where, what, expected: "0 or more", received: String(weight) });

@@ -1,6 +1,5 @@
 import { appendRows, takeRows, ValueError } from "@unroll/kernels";
-import { add, cast, defineOp, expectShape, hostValues, run, Tensor, tensor, zeros } from "@unroll/nn";
-import { expectSize } from "./sizes";
+import { add, cast, defineOp, expectExtent, expectShape, hostValues, run, Tensor, tensor, zeros } from "@unroll/nn";
 
 /** Keys and values of one attention for the steps so far, heads side by side: [B, C, M·D] and [B, C, M·E]. */
 export interface KeysAndValues {
@@ -35,8 +34,8 @@ export interface CacheFeatures {
  * @param capacity C: steps that any row will have at most; it grows where more come, at the price of another plan
  */
 export function emptyCache(B: number, capacity: number, layers: readonly CacheFeatures[]): KeyValueCache {
-  expectSize("emptyCache", { B });
-  expectSize("emptyCache", { capacity });
+  expectExtent("emptyCache", { B });
+  expectExtent("emptyCache", { capacity });
   return {
     lengths: tensor(new Uint32Array(B)),
     used: 0,

@@ -10,6 +10,8 @@ import {
   Embedding,
   evaluate,
   expectDrawing,
+  expectExtent,
+  expectKnown,
   expectShape,
   expectToken,
   type GenerateOptions,
@@ -35,9 +37,8 @@ import { expectRoom } from "./positions/places";
 import type { RotaryPositions } from "./positions/rotary";
 import { type Positions, positionScheme } from "./positions/scheme";
 import { SinusoidalPositions } from "./positions/sinusoidal";
-import { expectSize } from "./sizes";
 import { TransformerEncoder } from "./transformer/encoder";
-import type { TransformerLayerOptions } from "./transformer/options";
+import { LAYER_OPTIONS, type TransformerLayerOptions } from "./transformer/options";
 
 export interface TransformerLanguageModelOptions extends Omit<TransformerLayerOptions, "rotary"> {
   /** V: tokens that there are. */
@@ -57,6 +58,8 @@ export interface TransformerLanguageModelOptions extends Omit<TransformerLayerOp
   ignoreIndex?: number;
   rng?: Generator;
 }
+
+const MODEL_OPTIONS = ["vocabularySize", "size", "heads", "layers", "positions", "length", "tied", "ignoreIndex"];
 
 export interface TransformerReadOptions {
   /** What came before; without it sequences begin anew. */
@@ -95,14 +98,15 @@ export class TransformerLanguageModel extends Module {
   constructor(options: TransformerLanguageModelOptions) {
     super();
     const where = "TransformerLanguageModel";
-    const { size, heads, positions = "learned", rng = sharedGenerator(), tied = false } = options;
-    this.vocabularySize = expectSize(where, { vocabularySize: options.vocabularySize });
-    this.size = expectSize(where, { size });
-    this.heads = expectSize(where, { heads });
-    this.ignoreIndex = options.ignoreIndex ?? -100;
+    expectKnown(where, options, [...MODEL_OPTIONS, ...LAYER_OPTIONS.filter((name) => name !== "rotary")]);
+    const { vocabularySize, size, heads, positions = "learned", length, tied = false, ignoreIndex, ...stack } = options;
+    const { headSize, rng = sharedGenerator() } = stack;
+    this.vocabularySize = expectExtent(where, { vocabularySize });
+    this.size = expectExtent(where, { size });
+    this.heads = expectExtent(where, { heads });
+    this.ignoreIndex = ignoreIndex ?? -100;
     const vectors = normal([this.vocabularySize, size], DEVIATION, rng);
     this.embedding = new Embedding(this.vocabularySize, size, { vectors });
-    const { headSize, length } = options;
     const { added, rotary, mask } = positionScheme(where, positions, { size, heads, headSize, length, rng });
     this.positions = added;
     this.dropout = new Dropout(options.dropout ?? 0, { rng });
@@ -112,7 +116,7 @@ export class TransformerLanguageModel extends Module {
       layers: 4,
       activation: "gelu",
       norm: "pre",
-      ...options,
+      ...stack,
       rng,
       ...(this.#rotary ? { rotary: this.#rotary } : {}),
     });

@@ -3,6 +3,7 @@ import {
   cumSum,
   div,
   expectDType,
+  expectKnown,
   expectShape,
   lengthsTensor,
   maskSteps,
@@ -26,7 +27,9 @@ export interface WeightsOptions {
 }
 
 /** Weights of true queries, zeros elsewhere. */
-function trueWeights(where_: string, weights: Tensor, { lengths, steps }: WeightsOptions) {
+function trueWeights(where_: string, weights: Tensor, options: WeightsOptions) {
+  expectKnown(where_, options, ["lengths", "steps"]);
+  const { lengths, steps } = options;
   expectDType(where_, { weights }, "f32", "f16");
   const { B, T, S } = expectShape(
     where_,

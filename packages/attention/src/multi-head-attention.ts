@@ -2,6 +2,8 @@ import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
 import {
   type AttentionSizes,
   Dropout,
+  expectExtent,
+  expectKnown,
   expectShape,
   formatShape,
   type Generator,
@@ -16,7 +18,6 @@ import { plainDotProductAttention } from "./dot-product/plain";
 import { appendSteps, type CacheFeatures, type KeysAndValues } from "./key-value-cache";
 import { type AttentionMask, and, causalMask } from "./masks/mask";
 import type { RotaryPositions } from "./positions/rotary";
-import { expectSize } from "./sizes";
 
 export interface MultiHeadAttentionOptions {
   /** M, a divisor of the heads: heads of keys and values, each shared by several of queries; as many as those by default. */
@@ -40,6 +41,9 @@ export interface MultiHeadAttentionOptions {
   scale?: number;
   rng?: Generator;
 }
+
+// biome-ignore format: a list of words
+const MULTI_HEAD_OPTIONS = ["keyHeads", "headSize", "keySize", "valueSize", "valueHeadSize", "bias", "dropout", "rotary", "softcap", "scale", "rng"];
 
 /** What one call attends to, and how. */
 export interface AttendOptions {
@@ -97,14 +101,15 @@ export class MultiHeadAttention extends Module {
   constructor(size: number, heads: number, options: MultiHeadAttentionOptions = {}) {
     super();
     const where = "MultiHeadAttention";
+    expectKnown(where, options, MULTI_HEAD_OPTIONS);
     const { rng = sharedGenerator(), keyHeads = heads, keySize = size, valueSize = keySize, bias = true } = options;
-    this.size = expectSize(where, { size });
-    this.heads = expectSize(where, { heads });
-    this.keyHeads = expectDivisor(where, "keyHeads", expectSize(where, { keyHeads }), heads);
+    this.size = expectExtent(where, { size });
+    this.heads = expectExtent(where, { heads });
+    this.keyHeads = expectDivisor(where, "keyHeads", expectExtent(where, { keyHeads }), heads);
     if (options.headSize === undefined)
       expectDivisor(where, "heads", heads, size, "Give headSize where it does not divide.");
-    this.headSize = expectSize(where, { headSize: options.headSize ?? size / heads });
-    this.valueHeadSize = expectSize(where, { valueHeadSize: options.valueHeadSize ?? this.headSize });
+    this.headSize = expectExtent(where, { headSize: options.headSize ?? size / heads });
+    this.valueHeadSize = expectExtent(where, { valueHeadSize: options.valueHeadSize ?? this.headSize });
     this.keySize = keySize;
     this.valueSize = valueSize;
     this.scale = options.scale ?? 1 / Math.sqrt(this.headSize);
@@ -127,8 +132,11 @@ export class MultiHeadAttention extends Module {
    * @returns [B, T, size], and the weights where asked for
    * @throws ShapeError if a shape does not fit
    */
-  forward(x: Tensor, { memory = x, value = memory, ...options }: MultiHeadOptions = {}): Attended {
-    return this.attend(x, this.prepare(memory, value), options);
+  forward(x: Tensor, options: MultiHeadOptions = {}): Attended {
+    const where = "MultiHeadAttention.forward";
+    expectKnown(where, options, ["memory", "value", "mask", "needWeights", "offset"]);
+    const { memory = x, value = memory, ...rest } = options;
+    return this.attend(x, this.prepare(memory, value), rest);
   }
 
   /**

@@ -2,6 +2,7 @@ import {
   constant,
   expectDType,
   expectExtent,
+  expectKnown,
   expectShape,
   type Generator,
   lengthsTensor,
@@ -37,8 +38,10 @@ export class AttentionPooling extends Module {
   readonly hasTorchParameters = true; // see `saveTorch`
 
   /** @throws ValueError if a size is not a positive whole number */
-  constructor(inputSize: number, { rng, size = inputSize }: AttentionPoolingOptions = {}) {
+  constructor(inputSize: number, options: AttentionPoolingOptions = {}) {
     super();
+    expectKnown("AttentionPooling", options, ["size", "rng"]);
+    const { rng, size = inputSize } = options;
     this.inputSize = expectExtent("AttentionPooling", { inputSize });
     this.size = expectExtent("AttentionPooling", { size });
     this.weight = weightOf([size, inputSize], rng);
@@ -52,12 +55,13 @@ export class AttentionPooling extends Module {
    * @returns context [B, I] and the weights [B, T] that it was made with
    * @throws ShapeError if x is not [B, T, I]
    */
-  forward(x: Tensor, { lengths }: PrepareOptions = {}): { context: Tensor; weights: Tensor } {
+  forward(x: Tensor, options: PrepareOptions = {}): { context: Tensor; weights: Tensor } {
     const where = "AttentionPooling.forward";
+    expectKnown(where, options, ["lengths"]);
     expectDType(where, { x }, "f32", "f16");
     const remedy = `The last axis must equal inputSize: build it with new AttentionPooling(${x.shape.at(-1)}, …).`;
     const { B, T } = expectShape(where, { x }, ["B", "T", this.inputSize], remedy) as { B: number; T: number };
-    const known = lengthsTensor(where, lengths, { B, T }, true);
+    const known = lengthsTensor(where, options.lengths, { B, T }, true);
     const memory = this.inPrecision(x);
     const { context, weights } = additiveAttention(
       {

@@ -14,6 +14,7 @@ export { expectExtent } from "./modules/options";
 export { lengthsTensor } from "./modules/recurrent";
 export * from "./ops";
 export { expectDrawOptions } from "./ops/categorical";
+export { expectOneOf, expectProbability } from "./ops/options";
 export { sideBySide } from "./ops/side-by-side";
 export * from "./optim";
 export { evaluate, planStatistics } from "./plan/executor";
@@ -22,6 +23,7 @@ export { type Generator, random, seed, sharedGenerator } from "./random/generato
 export { assign } from "./tensor/assign";
 export { BufferUpdate } from "./tensor/buffer-update";
 export type { DType, HostData } from "./tensor/dtype";
+export { expectKnown } from "./tensor/known-options";
 export { ModuleBuffer } from "./tensor/module-buffer";
 export { Parameter, parameter } from "./tensor/parameter";
 export { scalar } from "./tensor/scalar";

@@ -1,6 +1,14 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { expectDType, expectShape, formatShape, type Generator, type Tensor } from "@unroll/nn";
-import type { AttentionMask } from "../masks/mask";
+import {
+  expectDType,
+  expectExtent,
+  expectKnown,
+  expectShape,
+  formatShape,
+  type Generator,
+  type Tensor,
+} from "@unroll/nn";
+import { type AttentionMask, expectMasks } from "../masks/mask";
 
 /** How scaled dot-product attention is meant. */
 export interface DotProductOptions {
@@ -35,11 +43,10 @@ export interface HeadSizes {
  * @throws ShapeError, ValueError if they do not fit
  */
 export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, options: DotProductOptions): HeadSizes {
+  expectKnown(where, options, ["heads", "keyHeads", "mask", "scale", "softcap", "dropout", "rng"]);
   const { heads: N, keyHeads: M = N } = options;
-  for (const [what, count] of Object.entries({ heads: N, keyHeads: M })) {
-    if (Number.isInteger(count) && count > 0) continue;
-    throw new ValueError({ where, what, expected: "a positive whole number", received: String(count) });
-  }
+  expectExtent(where, { heads: N });
+  expectExtent(where, { keyHeads: M });
   expectNumbers(where, options);
   if (N % M !== 0) {
     throw new ValueError({ where, what: "keyHeads", expected: `a divisor of heads, ${N}`, received: String(M) });
@@ -82,7 +89,9 @@ function expectNumbers(where: string, { scale = 1, softcap = 0, dropout = 0 }: D
 }
 
 /** @throws ShapeError if a part of the mask does not broadcast to [B, N, T, S] */
-function expectMask(where: string, { lengths, offset, allowed, bias, slopes }: AttentionMask, sizes: HeadSizes): void {
+function expectMask(where: string, mask: AttentionMask, sizes: HeadSizes): void {
+  expectMasks(where, mask);
+  const { lengths, offset, allowed, bias, slopes } = mask;
   const { B, N, T, S } = sizes;
   if (lengths) expectShape(where, { "mask.lengths": lengths }, [B], "One length for each row of the batch.");
   if (typeof offset === "object")

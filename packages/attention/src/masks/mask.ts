@@ -1,5 +1,16 @@
 import { DTypeError, ShapeError, ValueError } from "@unroll/kernels";
-import { add, cast, elementwise, formatShape, maximum, minimum, reshape, Tensor, tensor } from "@unroll/nn";
+import {
+  add,
+  cast,
+  elementwise,
+  expectKnown,
+  formatShape,
+  maximum,
+  minimum,
+  reshape,
+  Tensor,
+  tensor,
+} from "@unroll/nn";
 
 /**
  * Which keys each query may attend to, and what is added to their scores: a value, made by `paddingMask`, `causalMask`,
@@ -61,7 +72,9 @@ export function paddingMask(lengths: ArrayLike<number> | Tensor): AttentionMask 
  *   whole numbers [B] of u32 or i32, one for each row
  * @throws ValueError if it is no whole number
  */
-export function causalMask({ offset }: { offset?: number | Tensor } = {}): AttentionMask {
+export function causalMask(options: { offset?: number | Tensor } = {}): AttentionMask {
+  expectKnown("causalMask", options, ["offset"]);
+  const { offset } = options;
   return { ...OPEN, causal: true, offset: checkedOffset("causalMask", offset) };
 }
 
@@ -107,7 +120,16 @@ export function distanceMask(slopes: Tensor, offset: number | Tensor | undefined
  * @throws ValueError if two say where the first query lies, and differ, or two have slopes
  */
 export function and(...masks: readonly AttentionMask[]): AttentionMask {
+  expectMasks("and", ...masks);
   return masks.reduce(both, OPEN);
+}
+
+/** @throws ValueError if a mask is something else, such as a tensor */
+export function expectMasks(where: string, ...masks: readonly AttentionMask[]): void {
+  const other = masks.find((mask) => typeof mask !== "object" || !("causal" in mask));
+  if (other === undefined) return;
+  const [expected, remedy] = ["made by causalMask, say", "Of a tensor make a booleanMask."];
+  throw new ValueError({ where, what: "mask", expected, received: String(other).slice(0, 24), remedy });
 }
 
 function both(a: AttentionMask, b: AttentionMask): AttentionMask {

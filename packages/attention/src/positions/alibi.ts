@@ -1,5 +1,4 @@
-import { ValueError } from "@unroll/kernels";
-import { type Tensor, tensor } from "@unroll/nn";
+import { expectExtent, type Tensor, tensor } from "@unroll/nn";
 import { type AttentionMask, distanceMask } from "../masks/mask";
 
 /**
@@ -7,10 +6,7 @@ import { type AttentionMask, distanceMask } from "../masks/mask";
  * 2^(−8/N), 2^(−16/N), …, 2^(−8); otherwise that of the power of two below, then every second one of that above.
  */
 export function alibiSlopes(heads: number): number[] {
-  if (!(Number.isInteger(heads) && heads > 0)) {
-    const received = String(heads);
-    throw new ValueError({ where: "alibiSlopes", what: "heads", expected: "a positive whole number", received });
-  }
+  expectExtent("alibiSlopes", { heads });
   const sequence = (count: number): number[] => Array.from({ length: count }, (_, n) => 2 ** ((-8 * (n + 1)) / count));
   const below = 2 ** Math.floor(Math.log2(heads));
   if (below === heads) return sequence(heads);

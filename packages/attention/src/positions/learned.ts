@@ -1,6 +1,7 @@
 import {
   add,
   embedding,
+  expectExtent,
   type Generator,
   Module,
   normal,
@@ -11,7 +12,6 @@ import {
   slice,
   Tensor,
 } from "@unroll/nn";
-import { expectSize } from "../sizes";
 import { expectPlaces, expectRoom, type PlaceOptions, placesFrom } from "./places";
 
 /** Adds a learned vector for each place: y[b, t] = x[b, t] + W[t] (Gehring et al. 2017). */
@@ -31,8 +31,8 @@ export class LearnedPositions extends Module {
     { rng = sharedGenerator(), deviation = 0.02 }: { rng?: Generator; deviation?: number } = {},
   ) {
     super();
-    this.length = expectSize("LearnedPositions", { length });
-    this.size = expectSize("LearnedPositions", { size });
+    this.length = expectExtent("LearnedPositions", { length });
+    this.size = expectExtent("LearnedPositions", { size });
     this.weight = parameter(normal([length, size], deviation, rng));
   }
 

@@ -3,6 +3,8 @@ import {
   cast,
   defineOp,
   expectDType,
+  expectExtent,
+  expectKnown,
   expectShape,
   formatShape,
   Module,
@@ -11,7 +13,6 @@ import {
   scalar,
   Tensor,
 } from "@unroll/nn";
-import { expectSize } from "../sizes";
 import { expectPlaces, expectRoom, type PlaceOptions, placesFrom } from "./places";
 
 interface Attributes {
@@ -69,7 +70,7 @@ export function rotate(x: Tensor, cosines: Tensor, sines: Tensor, options: Rotat
   expectShape(where, { sines }, cosines.shape, "A sine for each cosine.");
   const R = 2 * (cosines.shape.at(-1) ?? 0);
   const isPerRow = cosines.rank === 3 && cosines.shape[0] === B && cosines.shape[1] === T;
-  if (F % expectSize(where, { heads: N }) !== 0 || R > F / N || R === 0 || !(isPerRow || cosines.rank === 2)) {
+  if (F % expectExtent(where, { heads: N }) !== 0 || R > F / N || R === 0 || !(isPerRow || cosines.rank === 2)) {
     const expected = `[P, R/2] or ${formatShape([B, T, "R/2"])}, with R at most the ${F / N} features of a head`;
     throw new ShapeError({ where, what: "cosines", expected, received: formatShape(cosines.shape) });
   }
@@ -106,9 +107,10 @@ export class RotaryPositions extends Module {
   /** @throws ValueError if a size is not a positive whole number, or `rotated` is odd or more than headSize */
   constructor(headSize: number, options: RotaryOptions = {}) {
     super();
+    expectKnown("RotaryPositions", options, ["base", "length", "interleaved", "rotated"]);
     const { base = 10_000, interleaved = false, rotated = headSize, length = 512 } = options;
-    this.headSize = expectSize("RotaryPositions", { headSize });
-    expectSize("RotaryPositions", { length });
+    this.headSize = expectExtent("RotaryPositions", { headSize });
+    expectExtent("RotaryPositions", { length });
     if (!(Number.isInteger(rotated) && rotated > 0 && rotated <= headSize && rotated % 2 === 0)) {
       const expected = `an even number up to headSize, ${headSize}`;
       throw new ValueError({ where: "RotaryPositions", what: "rotated", expected, received: String(rotated) });

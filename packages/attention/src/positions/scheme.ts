@@ -1,5 +1,4 @@
-import { ValueError } from "@unroll/kernels";
-import { type Generator, ModuleBuffer } from "@unroll/nn";
+import { expectOneOf, type Generator, ModuleBuffer } from "@unroll/nn";
 import type { AttentionMask } from "../masks/mask";
 import { alibi, alibiSlopes } from "./alibi";
 import { LearnedPositions } from "./learned";
@@ -36,6 +35,7 @@ export function positionScheme(
   positions: Positions,
   { size, heads, headSize = size / heads, length = 512, rng }: PositionSchemeOptions,
 ): PositionScheme {
+  expectOneOf(where, { positions }, ["learned", "sinusoidal", "rotary", "alibi", "none"]);
   const none = { added: null, rotary: undefined, mask: undefined };
   if (positions === "learned") return { ...none, added: new LearnedPositions(length, size, { rng }) };
   if (positions === "sinusoidal") return { ...none, added: new SinusoidalPositions(size) };
@@ -43,11 +43,5 @@ export function positionScheme(
   if (positions === "alibi") {
     return { ...none, mask: alibi(new ModuleBuffer(Float32Array.from(alibiSlopes(heads)), [heads])) };
   }
-  if (positions === "none") return none;
-  throw new ValueError({
-    where,
-    what: "positions",
-    expected: "learned, sinusoidal, rotary, alibi or none",
-    received: String(positions),
-  });
+  return none;
 }

@@ -1,5 +1,4 @@
-import { add, embedding, Module, ModuleBuffer, reshape, slice, Tensor } from "@unroll/nn";
-import { expectSize } from "../sizes";
+import { add, embedding, expectExtent, expectKnown, Module, ModuleBuffer, reshape, slice, Tensor } from "@unroll/nn";
 import { expectPlaces, type PlaceOptions, placesFrom } from "./places";
 
 export interface SinusoidalOptions {
@@ -42,9 +41,10 @@ export class SinusoidalPositions extends Module {
   /** @throws ValueError if a size is not a positive whole number */
   constructor(size: number, options: SinusoidalOptions = {}) {
     super();
+    expectKnown("SinusoidalPositions", options, ["base", "length", "interleaved"]);
     const { length = 512 } = options;
-    expectSize("SinusoidalPositions", { length });
-    this.size = expectSize("SinusoidalPositions", { size });
+    expectExtent("SinusoidalPositions", { length });
+    this.size = expectExtent("SinusoidalPositions", { size });
     this.#options = options;
     this.#table = this.#make(length);
   }

@@ -41,12 +41,21 @@ export abstract class AdditiveBase<S extends AttentionState> extends Attention<S
   readonly featureWeight: Parameter | null; // U_f [A, F]
   readonly hasTorchParameters = true; // see `saveTorch`
 
-  /** @param featureCount F, features of each position that the score sees beside its key */
-  constructor(querySize: number, memorySize: number, options: AdditiveOptions, where: string, featureCount = 0) {
+  /**
+   * @param featureCount F, features of each position that the score sees beside its key
+   * @param own names of the options that other scores have not
+   */
+  constructor(
+    querySize: number,
+    memorySize: number,
+    options: AdditiveOptions,
+    where: string,
+    { featureCount = 0, own = [] }: { featureCount?: number; own?: readonly string[] } = {},
+  ) {
     super(expectExtent(where, { querySize }), expectExtent(where, { memorySize }));
+    this.kernel = expectKernel(where, options, ["size", "bias", "normalise", ...own]);
     const { size = querySize, bias = false, normalise = false, rng } = options;
     this.size = expectExtent(where, { size });
-    this.kernel = expectKernel(where, options.kernel);
     this.queryWeight = weightOf([size, querySize], rng);
     this.keyWeight = weightOf([size, memorySize], rng);
     this.vector = vectorOf(size, rng);

@@ -29,7 +29,7 @@ export class CoverageAttention extends AdditiveBase<CoverageState> {
   /** @throws ValueError if a size is not a positive whole number, or `fertility` not above 0 */
   constructor(querySize: number, memorySize: number, options: CoverageOptions = {}) {
     const where = "CoverageAttention";
-    super(querySize, memorySize, { bias: true, ...options }, where, 1);
+    super(querySize, memorySize, { bias: true, ...options }, where, { featureCount: 1, own: ["fertility"] });
     const { fertility, rng } = options;
     if (fertility !== undefined && !(fertility > 0 && Number.isFinite(fertility))) {
       throw new ValueError({

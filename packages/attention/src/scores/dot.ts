@@ -11,9 +11,9 @@ abstract class ProductAttention extends Attention<NoState> implements ContentAtt
   /** What products are multiplied by. */
   readonly scale: number;
 
-  constructor(querySize: number, memorySize: number, { kernel }: ScoreOptions, where: string, scale = 1) {
+  constructor(querySize: number, memorySize: number, options: ScoreOptions, where: string, scale = 1) {
     super(expectExtent(where, { querySize }), expectExtent(where, { memorySize }));
-    this.kernel = expectKernel(where, kernel);
+    this.kernel = expectKernel(where, options);
     this.scale = scale;
   }
 

@@ -7,6 +7,7 @@ import {
   where as choose,
   exp,
   expectExtent,
+  expectKnown,
   full,
   type Generator,
   lessEqual,
@@ -25,7 +26,7 @@ import {
 } from "@unroll/nn";
 import { Attention, type AttentionResult, type AttentionState, type NoState, type PreparedMemory } from "../attention";
 import { withinLengths } from "../ops/plain";
-import { type ContentAttention, weightOf } from "./options";
+import { type ContentAttention, expectScore, weightOf } from "./options";
 
 export interface LocalOptions {
   /** D, positions that are looked at on each side of the centre; 10 by default, as in the paper. */
@@ -40,8 +41,11 @@ abstract class LocalAttention<S extends AttentionState> extends Attention<S> {
   readonly score: ContentAttention;
   readonly window: number; // D
 
-  constructor(score: ContentAttention, { window = 10 }: LocalOptions, where: string) {
-    super(score.querySize, score.memorySize);
+  constructor(score: ContentAttention, options: LocalOptions, where: string, own: readonly string[] = []) {
+    const { querySize, memorySize } = expectScore(where, score);
+    super(querySize, memorySize);
+    expectKnown(where, options, ["window", ...own]);
+    const { window = 10 } = options;
     if (!(window > 0 && Number.isFinite(window))) {
       throw new ValueError({
         where,
@@ -126,7 +130,7 @@ export class LocalPredictiveAttention extends LocalAttention<NoState> {
 
   /** @throws ValueError if the window is not above 0, or `size` not a positive whole number */
   constructor(score: ContentAttention, options: LocalPredictiveOptions = {}) {
-    super(score, options, "LocalPredictiveAttention");
+    super(score, options, "LocalPredictiveAttention", ["size", "rng"]);
     const { size = score.querySize, rng } = options;
     expectExtent("LocalPredictiveAttention", { size });
     this.positionWeight = weightOf([size, score.querySize], rng);

@@ -46,7 +46,9 @@ export class LocationAwareAttention extends AdditiveBase<LocationState> {
   constructor(querySize: number, memorySize: number, options: LocationAwareOptions = {}) {
     const where = "LocationAwareAttention";
     const { filters = 10, width = 31, cumulative = false, rng = sharedGenerator() } = options;
-    super(querySize, memorySize, { bias: true, ...options, rng }, where, expectExtent(where, { filters }));
+    const featureCount = expectExtent(where, { filters });
+    const own = ["filters", "width", "cumulative"];
+    super(querySize, memorySize, { bias: true, ...options, rng }, where, { featureCount, own });
     if (expectExtent(where, { width }) % 2 === 0) {
       throw new ValueError({
         where,

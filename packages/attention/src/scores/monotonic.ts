@@ -4,6 +4,7 @@ import {
   cast,
   where as choose,
   constant,
+  expectKnown,
   type Generator,
   greater,
   matmul,
@@ -22,7 +23,7 @@ import {
 } from "@unroll/nn";
 import { Attention, type AttentionResult, type PreparedMemory } from "../attention";
 import { monotonicAlignment } from "../ops/monotonic";
-import type { ContentAttention } from "./options";
+import { type ContentAttention, expectScore } from "./options";
 
 /** Where the reader stands. */
 export type MonotonicState = Readonly<{
@@ -54,9 +55,12 @@ export class MonotonicAttention extends Attention<MonotonicState> {
   readonly rng: Generator;
 
   /** @throws ValueError if `noise` is negative or `offset` not finite */
-  constructor(score: ContentAttention, { rng = sharedGenerator(), offset = -1, noise = 1 }: MonotonicOptions = {}) {
-    super(score.querySize, score.memorySize);
+  constructor(score: ContentAttention, options: MonotonicOptions = {}) {
     const where = "MonotonicAttention";
+    const { querySize, memorySize } = expectScore(where, score);
+    super(querySize, memorySize);
+    expectKnown(where, options, ["offset", "noise", "rng"]);
+    const { rng = sharedGenerator(), offset = -1, noise = 1 } = options;
     if (!(noise >= 0 && Number.isFinite(noise)))
       throw new ValueError({ where, what: "noise", expected: "0 or more", received: String(noise) });
     if (!Number.isFinite(offset))

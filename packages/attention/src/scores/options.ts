@@ -1,6 +1,14 @@
 import { ValueError } from "@unroll/kernels";
 import type { Tensor } from "@unroll/nn";
-import { type Generator, type Parameter, parameter, sharedGenerator, uniform } from "@unroll/nn";
+import {
+  expectKnown,
+  expectOneOf,
+  type Generator,
+  type Parameter,
+  parameter,
+  sharedGenerator,
+  uniform,
+} from "@unroll/nn";
 import type { Attention, NoState, PreparedMemory } from "../attention";
 
 /** What computes a score: the fused kernel, or operations over tensors, one after another, that do the same. */
@@ -21,10 +29,16 @@ export interface ContentAttention extends Attention<NoState> {
   scores(query: Tensor, prepared: PreparedMemory): Tensor;
 }
 
-/** @throws ValueError if there is no such kernel */
-export function expectKernel(where: string, kernel: ScoreKernel = "fused"): ScoreKernel {
-  if (kernel === "fused" || kernel === "plain") return kernel;
-  throw new ValueError({ where, what: "kernel", expected: "fused, plain", received: String(kernel) });
+/** @throws ValueError if there is no such kernel, or no option of a name */
+export function expectKernel(where: string, options: ScoreOptions, own: readonly string[] = []): ScoreKernel {
+  expectKnown(where, options, ["kernel", "rng", ...own]);
+  return expectOneOf(where, { kernel: options.kernel ?? "fused" }, ["fused", "plain"]);
+}
+
+/** @throws ValueError unless it is an attention that others align by the scores of */
+export function expectScore(where: string, score: ContentAttention): ContentAttention {
+  if (typeof score?.scores === "function") return score;
+  throw new ValueError({ where, what: "score", expected: "an attention with scores", received: String(score) });
 }
 
 /** A weight [O, I] from U(−1/√I, 1/√I), as a linear layer's. */

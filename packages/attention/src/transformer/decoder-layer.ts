@@ -1,4 +1,4 @@
-import { expectShape, LayerNorm, type Tensor } from "@unroll/nn";
+import { expectKnown, expectShape, LayerNorm, type Tensor } from "@unroll/nn";
 import type { KeysAndValues } from "../key-value-cache";
 import type { AttentionMask } from "../masks/mask";
 import { MultiHeadAttention } from "../multi-head-attention";
@@ -38,8 +38,9 @@ export class TransformerDecoderLayer extends TransformerLayer {
 
   /** @throws ValueError if a size or option is out of range */
   constructor(size: number, heads: number, options: TransformerDecoderLayerOptions = {}) {
-    super("TransformerDecoderLayer", size, heads, options);
-    const { memorySize = size, rotary: _, epsilon = 1e-5, bias = true, ...rest } = options;
+    const { memorySize = size, ...layer } = options;
+    super("TransformerDecoderLayer", size, heads, layer);
+    const { rotary: _, epsilon = 1e-5, bias = true, feedForward: __, activation: ___, norm: ____, ...rest } = layer;
     this.memorySize = memorySize;
     const rng = this.dropout.rng;
     this.crossAttention = new MultiHeadAttention(size, heads, { ...rest, bias, keySize: memorySize, rng });
@@ -62,7 +63,9 @@ export class TransformerDecoderLayer extends TransformerLayer {
    * @throws ShapeError if x or the memory has other features
    */
   forward(x: Tensor, memory: Tensor | KeysAndValues, options: TransformerDecoderOptions = {}): Decoded {
-    expectShape("TransformerDecoderLayer.forward", { x }, ["B", "T", this.size]);
+    const where = "TransformerDecoderLayer.forward";
+    expectKnown(where, options, ["mask", "memoryMask", "needWeights"]);
+    expectShape(where, { x }, ["B", "T", this.size]);
     const prepared = "keys" in memory ? memory : this.prepare(memory);
     const own = this.wrapped(x, this.norm1, (y) => this.selfAttention.forward(y, { mask: options.mask }).output);
     return this.#crossed(own, prepared, options);

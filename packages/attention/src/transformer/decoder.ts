@@ -22,10 +22,11 @@ export interface DecodedStack {
 }
 
 /** A stack of decoder layers, one after another, all of which attend to the same memory (Vaswani et al. 2017). */
-export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer> {
+export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer, TransformerDecoderStackOptions> {
   /** @throws ValueError if a size or option is out of range */
   constructor(size: number, heads: number, options: TransformerDecoderStackOptions = {}) {
-    super("TransformerDecoder", size, options, () => new TransformerDecoderLayer(size, heads, options));
+    const make = (layer: TransformerDecoderLayerOptions) => new TransformerDecoderLayer(size, heads, layer);
+    super("TransformerDecoder", size, options, make, ["memorySize"]);
   }
 
   /** Keys and values of the memory [B, S, memorySize] for each layer, projected once for all steps. */
@@ -39,7 +40,7 @@ export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer
    * @throws ShapeError if x or the memory has other features
    */
   forward(x: Tensor, memory: Tensor | readonly KeysAndValues[], options: TransformerDecoderOptions = {}): DecodedStack {
-    const prepared = "shape" in memory ? this.prepare(memory) : memory;
+    const prepared = memory === undefined || "shape" in memory ? this.prepare(memory) : memory;
     return this.#through(x, options, (layer, y, index) => layer.forward(y, prepared[index] as KeysAndValues, options));
   }
 

@@ -1,4 +1,4 @@
-import { expectShape, type Tensor } from "@unroll/nn";
+import { expectKnown, expectShape, type Tensor } from "@unroll/nn";
 import type { KeysAndValues } from "../key-value-cache";
 import type { AttentionMask } from "../masks/mask";
 import { TransformerLayer } from "./layer";
@@ -30,8 +30,11 @@ export class TransformerEncoderLayer extends TransformerLayer {
    * @returns [B, T, size]
    * @throws ShapeError if x has other features
    */
-  forward(x: Tensor, { mask }: TransformerOptions = {}): Tensor {
-    expectShape("TransformerEncoderLayer.forward", { x }, ["B", "T", this.size]);
+  forward(x: Tensor, options: TransformerOptions = {}): Tensor {
+    const where = "TransformerEncoderLayer.forward";
+    expectKnown(where, options, ["mask"]);
+    expectShape(where, { x }, ["B", "T", this.size]);
+    const { mask } = options;
     const attended = this.wrapped(x, this.norm1, (y) => this.selfAttention.forward(y, { mask }).output);
     return this.wrapped(attended, this.norm2, (y) => this.feedForward(y));
   }

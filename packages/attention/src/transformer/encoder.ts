@@ -13,7 +13,7 @@ export interface StepOptions extends TransformerOptions {
 export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer> {
   /** @throws ValueError if a size or option is out of range */
   constructor(size: number, heads: number, options: TransformerStackOptions = {}) {
-    super("TransformerEncoder", size, options, () => new TransformerEncoderLayer(size, heads, options));
+    super("TransformerEncoder", size, options, (layer) => new TransformerEncoderLayer(size, heads, layer));
   }
 
   /**

@@ -1,7 +1,17 @@
-import { add, Dropout, LayerNorm, Linear, Module, sharedGenerator, type Tensor } from "@unroll/nn";
+import {
+  add,
+  Dropout,
+  expectExtent,
+  expectKnown,
+  expectOneOf,
+  LayerNorm,
+  Linear,
+  Module,
+  sharedGenerator,
+  type Tensor,
+} from "@unroll/nn";
 import { MultiHeadAttention } from "../multi-head-attention";
-import { expectSize } from "../sizes";
-import { activationOf, expectNorm, type TransformerLayerOptions } from "./options";
+import { activationOf, LAYER_OPTIONS, type TransformerLayerOptions } from "./options";
 
 /**
  * What encoder and decoder layers have in common: self-attention, two linear layers, and how a part is wrapped,
@@ -21,13 +31,15 @@ export abstract class TransformerLayer extends Module {
 
   protected constructor(where: string, size: number, heads: number, options: TransformerLayerOptions) {
     super();
-    const { rng = sharedGenerator(), bias = true, dropout = 0, epsilon = 1e-5, feedForward = 4 * size } = options;
-    this.size = expectSize(where, { size });
+    expectKnown(where, options, LAYER_OPTIONS);
+    const { feedForward = 4 * size, activation = "relu", norm = "post", epsilon = 1e-5, ...parts } = options;
+    const { rng = sharedGenerator(), bias = true, dropout = 0 } = parts;
+    this.size = expectExtent(where, { size });
     this.heads = heads;
-    this.norm = expectNorm(where, options.norm ?? "post");
-    this.activation = activationOf(where, options.activation ?? "relu");
-    this.selfAttention = new MultiHeadAttention(size, heads, { ...options, rng });
-    this.linear1 = new Linear(size, expectSize(where, { feedForward }), { rng, bias });
+    this.norm = expectOneOf(where, { norm }, ["pre", "post"]);
+    this.activation = activationOf(where, activation);
+    this.selfAttention = new MultiHeadAttention(size, heads, { ...parts, rng });
+    this.linear1 = new Linear(size, expectExtent(where, { feedForward }), { rng, bias });
     this.linear2 = new Linear(feedForward, size, { rng, bias });
     this.norm1 = new LayerNorm(size, { epsilon, bias });
     this.norm2 = new LayerNorm(size, { epsilon, bias });

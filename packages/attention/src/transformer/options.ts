@@ -1,5 +1,4 @@
-import { ValueError } from "@unroll/kernels";
-import { type Generator, gelu, relu, silu, type Tensor } from "@unroll/nn";
+import { expectOneOf, type Generator, gelu, relu, silu, type Tensor } from "@unroll/nn";
 import type { MultiHeadAttentionOptions } from "../multi-head-attention";
 
 /** What every Transformer layer takes. */
@@ -23,17 +22,13 @@ export interface TransformerLayerOptions
   rng?: Generator;
 }
 
+/** Names of them. */
+// biome-ignore format: a list of words
+export const LAYER_OPTIONS = ["keyHeads", "headSize", "rotary", "softcap", "feedForward", "activation", "norm", "dropout", "bias", "epsilon", "rng"];
+
 const ACTIVATIONS = { relu, gelu, silu } as const;
 
 /** The function of a name. @throws ValueError if there is none */
 export function activationOf(where: string, name: keyof typeof ACTIVATIONS): (x: Tensor) => Tensor {
-  if (Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name];
-  const expected = Object.keys(ACTIVATIONS).join(", ");
-  throw new ValueError({ where, what: "activation", expected: `one of ${expected}`, received: String(name) });
-}
-
-/** @throws ValueError if `norm` is none of the known */
-export function expectNorm(where: string, norm: "pre" | "post"): "pre" | "post" {
-  if (norm === "pre" || norm === "post") return norm;
-  throw new ValueError({ where, what: "norm", expected: "pre or post", received: String(norm) });
+  return ACTIVATIONS[expectOneOf(where, { activation: name }, ["relu", "gelu", "silu"])];
 }

@@ -1,8 +1,7 @@
-import { LayerNorm, Module, type Tensor } from "@unroll/nn";
+import { expectExtent, expectKnown, LayerNorm, Module, type Tensor } from "@unroll/nn";
 import { emptyCache, type KeyValueCache } from "../key-value-cache";
-import { expectSize } from "../sizes";
 import type { TransformerLayer } from "./layer";
-import type { TransformerLayerOptions } from "./options";
+import { LAYER_OPTIONS, type TransformerLayerOptions } from "./options";
 
 export interface TransformerStackOptions extends TransformerLayerOptions {
   /** How many layers there are; 6 by default. */
@@ -12,16 +11,27 @@ export interface TransformerStackOptions extends TransformerLayerOptions {
 }
 
 /** Layers one after another, and the normalisation that they may end in. */
-export abstract class TransformerStack<L extends TransformerLayer> extends Module {
+export abstract class TransformerStack<
+  L extends TransformerLayer,
+  O extends TransformerStackOptions = TransformerStackOptions,
+> extends Module {
   readonly size: number;
   readonly layers: readonly L[];
   readonly norm: LayerNorm | null;
 
-  protected constructor(where: string, size: number, options: TransformerStackOptions, makeLayer: () => L) {
+  protected constructor(
+    where: string,
+    size: number,
+    options: O,
+    makeLayer: (options: Omit<O, "layers" | "finalNorm">) => L,
+    own: readonly string[] = [],
+  ) {
     super();
-    const { layers = 6, norm, finalNorm = norm === "pre", epsilon = 1e-5, bias = true } = options;
+    expectKnown(where, options, ["layers", "finalNorm", ...own, ...LAYER_OPTIONS]);
+    const { layers = 6, finalNorm = options.norm === "pre", ...layer } = options;
+    const { epsilon = 1e-5, bias = true } = options;
     this.size = size;
-    this.layers = Array.from({ length: expectSize(where, { layers }) }, makeLayer);
+    this.layers = Array.from({ length: expectExtent(where, { layers }) }, () => makeLayer(layer));
     this.norm = finalNorm ? new LayerNorm(size, { epsilon, bias }) : null;
   }
 

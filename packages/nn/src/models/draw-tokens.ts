@@ -7,6 +7,7 @@ import { reshape } from "../ops/reshape";
 import { evaluate } from "../plan/executor";
 import { Generator, sharedGenerator } from "../random/generator";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
 import { detachState } from "../train/truncated";
@@ -43,11 +44,14 @@ export type TokenStep<S = ModelState> = (
 /** Tokens to a submission: fewer, and the wait for each readback would cost more than the work. */
 const LEAST = 16;
 
+const KNOWN = ["length", "greedy", "temperature", "topK", "topP", "seed", "rng", "stop", "perSubmission"];
+
 /**
  * @param V tokens that there are
  * @throws ValueError if an option is out of range, or options contradict each other
  */
 export function expectDrawing(where: string, V: number, options: GenerateOptions): Drawing {
+  expectKnown(where, options, KNOWN);
   const { length, greedy = false, seed, rng, stop = [], perSubmission = length > LEAST ? 2 * LEAST : LEAST } = options;
   expectExtent(where, { length });
   const draws = expectDrawOptions(where, options);

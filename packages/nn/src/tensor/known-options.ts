@@ -13,5 +13,13 @@ export function expectKnown(where: string, options: object, known: readonly stri
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const expected = `one of ${known.join(", ")}`;
-  throw new ValueError({ where, what: `options.${unknown}`, expected, received: "not one of them" });
+  const plain = unknown.replaceAll("_", "").toLowerCase();
+  const near = known.findLast((name) => plain.includes(name.toLowerCase())); // numLayers, num_layers: layers
+  throw new ValueError({
+    where,
+    what: `options.${unknown}`,
+    expected,
+    received: "not one of them",
+    remedy: near && `Did you mean ${near}?`,
+  });
 }
