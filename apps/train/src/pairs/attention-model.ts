@@ -13,13 +13,15 @@ import type { PairVocabularies } from "./pair";
  */
 export function attentionModel(
   { source, target }: PairVocabularies,
-  { cell, hidden, layers, bidirectional, dropout }: Settings,
+  { cell, hidden, layers, dropout, ...settings }: Settings,
   rng: Generator,
 ): EncoderDecoder<BahdanauState> {
   const embeddingSize = Math.ceil(hidden / 2);
   const hiddenSize = 3 * embeddingSize;
   const common = { cell, dropout, rng, embeddingSize };
-  const encoder = new RecurrentEncoder(hidden, { ...common, layers, bidirectional, vocabularySize: source.size });
+  const encoder = new RecurrentEncoder(hidden, {
+    ...{ ...common, layers, direction: directionOf(settings), vocabularySize: source.size },
+  });
   const attention = new AdditiveAttention(hiddenSize, encoder.memorySize, { size: Math.ceil(hiddenSize / 2), rng });
   const decoder = new BahdanauDecoder({
     ...common,

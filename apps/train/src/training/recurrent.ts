@@ -8,16 +8,20 @@ export type Recurrent = RNN | GRU | LSTM;
 /** What the settings say of the recurrent layers. */
 export type RecurrentSettings = Pick<Settings, "cell" | "hidden" | "layers" | "bidirectional">;
 
+/** How layers are told which way to read. */
+export const directionOf = ({ bidirectional }: Pick<Settings, "bidirectional">) =>
+  bidirectional ? "bidirectional" : "forward";
+
 /**
  * The recurrent layers that the settings ask for.
  * @param options.dropout probability that an output between two layers is dropped; 0 when absent
  */
 export function makeRecurrent(
   inputSize: number,
-  { cell, hidden, layers, bidirectional }: RecurrentSettings,
+  { cell, hidden, layers, ...settings }: RecurrentSettings,
   { rng, dropout = 0 }: { rng: Generator; dropout?: number },
 ): Recurrent {
-  const direction = bidirectional ? "bidirectional" : "forward";
+  const direction = directionOf(settings);
   return new CELL_CLASSES[cell](inputSize, hidden, { rng, layers, direction, dropout });
 }
 

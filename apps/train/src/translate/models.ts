@@ -52,7 +52,7 @@ const HEADS = 4;
 export function translationModel(
   name: ModelName,
   { source, target }: PairVocabularies,
-  { cell, hidden, layers, bidirectional, dropout }: Settings,
+  { cell, hidden, layers, dropout, ...settings }: Settings,
   rng: Generator,
 ): EncoderDecoder<unknown> {
   if (name === "transformer") {
@@ -62,7 +62,9 @@ export function translationModel(
     return new EncoderDecoder<unknown>(encoder, decoder, target);
   }
   const common = { cell, dropout, layers, rng, embeddingSize: hidden };
-  const encoder = new RecurrentEncoder(hidden, { ...common, bidirectional, vocabularySize: source.size });
+  const encoder = new RecurrentEncoder(hidden, {
+    ...{ ...common, direction: directionOf(settings), vocabularySize: source.size },
+  });
   const options = { ...common, encoder, hiddenSize: hidden, vocabularySize: target.size };
   const { memorySize } = encoder;
   if (name === "none") return new EncoderDecoder<unknown>(encoder, new PlainDecoder(options), target);

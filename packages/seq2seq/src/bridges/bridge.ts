@@ -1,5 +1,5 @@
 import { ValueError } from "@unroll/kernels";
-import { cast, type Generator, type LayerState, Linear, Module, tanh, zeros } from "@unroll/nn";
+import { cast, expectOneOf, type Generator, type LayerState, Linear, Module, tanh, zeros } from "@unroll/nn";
 import type { Encoded, EncodedSizes } from "../encoders";
 
 /** How a decoder's first state is made of an encoder's last. */
@@ -117,13 +117,8 @@ export class ProjectionBridge extends Bridge {
 
 /** A bridge by its name. @throws ValueError if there is none of that name, or it does not fit */
 export function bridgeOf(name: BridgeName, from: EncodedSizes, to: BridgeSizes, rng?: Generator): Bridge {
+  expectOneOf("bridge", { bridge: name }, ["zero", "copy", "dense", "perLayer"]);
   if (name === "zero") return new ZeroBridge(to);
   if (name === "copy") return new CopyBridge(from, to);
-  if (name === "dense" || name === "perLayer") return new ProjectionBridge(name, from, to, rng);
-  throw new ValueError({
-    where: "bridge",
-    what: "bridge",
-    expected: "zero, copy, dense, perLayer",
-    received: String(name),
-  });
+  return new ProjectionBridge(name, from, to, rng);
 }

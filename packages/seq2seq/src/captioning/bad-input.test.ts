@@ -89,7 +89,7 @@ test("what is wrong is said before anything runs", () => {
       "lengths of an image": "ValueError: ConvolutionalGridEncoder.encode: lengths should be absent: all cells of a grid count but is given. Leave them out, sourceLengths of a batch too.",
       "no grid at all": "ShapeError: FeatureGridEncoder.encode: features should be a grid [B, rows, columns, 5] of at least one image and one cell but is [0, 2, 3, 5]. Leave empty batches out.",
       "no image": "ShapeError: ConvolutionalGridEncoder.encode: images should be [B, 8, 12, 3] but is [0, 8, 12, 3]. Leave empty batches out.",
-      "no layers": "ValueError: ConvolutionalGridEncoder: layers should be a positive whole number but is 0.",
+      "no layers": "ValueError: ConvolutionalGridEncoder: layers.length should be a positive whole number but is 0.",
       "one image without a batch": "ShapeError: ConvolutionalGridEncoder.encode: images should be [B, 8, 12, 3] but is [8, 12, 3]. One image is a batch of one: reshape(image, [1, height, width, channels]).",
       "positions of cells nobody knows": "ValueError: FeatureGridEncoder: grid's rows should be a positive whole number but is 0.",
     }

@@ -35,6 +35,10 @@ export class Captioner extends EncoderDecoder<BahdanauState> {
     this.baseline = decoder.attention instanceof HardAttention ? new RewardBaseline() : null;
   }
 
+  protected override get lossOptions(): readonly string[] {
+    return [...super.lossOptions, "hard"];
+  }
+
   /** −ln p of a word, or with hard attention of a caption; see `EncoderDecoder.loss`. */
   override loss(batch: PairBatch, options: CaptionLossOptions = {}): Tensor {
     return super.loss(batch, options);

@@ -3,6 +3,7 @@ import {
   Conv2d,
   expectDType,
   expectExtent,
+  expectKnown,
   formatShape,
   permute,
   relu,
@@ -47,14 +48,16 @@ export class ConvolutionalGridEncoder extends GridEncoder {
   readonly positions: GridPositions | null;
 
   /** @throws ValueError if there is no layer, a size is not a positive whole number, or the image is too small for them */
-  constructor({ imageSize, inputChannels = 3, layers, positions = false, rng }: ConvolutionalGridOptions) {
+  constructor(options: ConvolutionalGridOptions) {
     super();
     const where = "ConvolutionalGridEncoder";
-    const [height, width] = imageSize;
+    expectKnown(where, options, ["imageSize", "inputChannels", "layers", "positions", "rng"]);
+    const { imageSize, inputChannels = 3, layers, positions = false, rng } = options;
+    const [height, width] = [imageSize?.[0], imageSize?.[1]];
     expectExtent(where, { "imageSize's height": height });
     expectExtent(where, { "imageSize's width": width });
     this.inputChannels = expectExtent(where, { inputChannels });
-    expectExtent(where, { layers: layers.length });
+    expectExtent(where, { "layers.length": layers?.length });
     const windows = layers.map(({ kernelSize = 3, stride = 2 }): Window => {
       const padding = Math.max(0, Math.ceil((kernelSize - stride) / 2));
       return { kernelSize: expectExtent(where, { kernelSize }), stride: expectExtent(where, { stride }), padding };

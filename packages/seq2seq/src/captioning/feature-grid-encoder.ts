@@ -23,9 +23,10 @@ export class FeatureGridEncoder extends GridEncoder {
   readonly positions: GridPositions | null;
 
   /** @throws ValueError if a size is not a positive whole number, or positions are wanted of a grid of no known size */
-  constructor(inputSize: number, { grid, size, positions = false, rng = sharedGenerator() }: FeatureGridOptions = {}) {
+  constructor(inputSize: number, options: FeatureGridOptions = {}) {
     super();
     const where = "FeatureGridEncoder";
+    const { grid, size, positions = false, rng = sharedGenerator() } = options;
     this.inputSize = expectExtent(where, { inputSize });
     const [rows, columns] = grid ?? (positions ? [0, 0] : [1, 1]); // learned positions belong to cells that are known
     expectExtent(where, { "grid's rows": rows });

@@ -28,7 +28,7 @@ import { expectAttention } from "./checks";
 import { Decoder, type DecoderStep, type Decoding } from "./decoder";
 import type { LayerStack, StackSteps } from "./layer-stack";
 import { type Named, namedTensors, withTensors } from "./named";
-import { partsOf, type RecurrentDecoderOptions, rowsOf } from "./plain-decoder";
+import { expectDecoderOptions, partsOf, type RecurrentDecoderOptions, rowsOf } from "./plain-decoder";
 import { expectTokens } from "./tokens";
 import type { VocabularyHead } from "./vocabulary-head";
 
@@ -53,6 +53,9 @@ export interface BahdanauDecoderOptions extends RecurrentDecoderOptions {
   /** Whether c_t counts by a gate β_t = σ(w·h_{t−1} + b) (Xu et al. 2015, section 4.2.1); false by default. */
   gate?: boolean;
 }
+
+/** Names of the options that other decoders have not. */
+export const BAHDANAU_OPTIONS = ["attention", "readout", "readoutSize", "stateDropout", "gate"];
 
 /** The state of a decoder that attends: of each layer, of the attention, and what is attended to. */
 export interface BahdanauState {
@@ -106,6 +109,7 @@ export class BahdanauDecoder extends Decoder<BahdanauState> {
   constructor(options: BahdanauDecoderOptions) {
     super();
     const where = "BahdanauDecoder";
+    expectDecoderOptions(where, options, BAHDANAU_OPTIONS);
     const { attention, encoder, hiddenSize, readout = "state", readoutSize = hiddenSize, rng } = options;
     expectAttention(where, attention, hiddenSize, encoder.memorySize);
     expectExtent(where, { readoutSize });

@@ -29,12 +29,12 @@ export class LayerStack extends Module {
   readonly hiddenSize: number;
   readonly between: Dropout;
 
-  constructor(inputSize: number, hiddenSize: number, { rng, cell, layers, dropout }: StackOptions) {
+  constructor(where: string, inputSize: number, hiddenSize: number, { rng, cell, layers, dropout }: StackOptions) {
     super();
     const given = rng ? { rng } : {};
     this.hiddenSize = hiddenSize;
     this.layers = Array.from({ length: layers }, (_, layer) =>
-      recurrentLayer(cell, layer === 0 ? inputSize : hiddenSize, hiddenSize, given),
+      recurrentLayer(where, cell, layer === 0 ? inputSize : hiddenSize, hiddenSize, given),
     );
     this.between = new Dropout(dropout, given);
   }

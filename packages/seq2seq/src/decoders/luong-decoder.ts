@@ -18,7 +18,7 @@ import { expectAttention } from "./checks";
 import { Decoder, type DecoderStep, type Decoding } from "./decoder";
 import type { LayerStack, StackSteps } from "./layer-stack";
 import { type Named, namedTensors, withTensors } from "./named";
-import { partsOf, type RecurrentDecoderOptions, rowsOf } from "./plain-decoder";
+import { expectDecoderOptions, partsOf, type RecurrentDecoderOptions, rowsOf } from "./plain-decoder";
 import { expectTokens } from "./tokens";
 import type { VocabularyHead } from "./vocabulary-head";
 
@@ -65,6 +65,7 @@ export class LuongDecoder extends Decoder<LuongState> {
   constructor(options: LuongDecoderOptions) {
     super();
     const where = "LuongDecoder";
+    expectDecoderOptions(where, options, ["attention", "inputFeeding", "readoutSize"]);
     const { attention, encoder, hiddenSize, inputFeeding = false, readoutSize = hiddenSize, rng } = options;
     expectAttention(where, attention, hiddenSize, encoder.memorySize);
     expectExtent(where, { readoutSize });

@@ -1,7 +1,8 @@
-import { expectExtent, type LayerState, reshape, type Tensor } from "@unroll/nn";
+import { expectExtent, expectKnown, type LayerState, reshape, type Tensor } from "@unroll/nn";
 import { type Bridge, type BridgeName, bridgeOf } from "../bridges";
 import type { Encoded, EncodedSizes } from "../encoders";
 import type { CellName } from "../encoders/layer-states";
+import { expectEncoder } from "./checks";
 import { Decoder, type DecoderStep, type Decoding } from "./decoder";
 import { LayerStack } from "./layer-stack";
 import { expectTokens } from "./tokens";
@@ -26,13 +27,22 @@ export interface PlainDecoderState {
   readonly layers: readonly LayerState[];
 }
 
+// biome-ignore format: a list of words
+const KNOWN = ["encoder", "vocabularySize", "embeddingSize", "hiddenSize", "cell", "layers", "bridge", "tied", "dropout", "rng"];
+
+/** @throws ValueError if a recurrent decoder has no option of a name: none of these, and none of its own */
+export function expectDecoderOptions(where: string, options: RecurrentDecoderOptions, own: readonly string[]): void {
+  expectKnown(where, options, [...own, ...KNOWN]);
+  expectEncoder(where, options.encoder);
+}
+
 /** What recurrent decoders are made of, checked. */
 export function partsOf(where: string, options: RecurrentDecoderOptions, inputSize: number, featureSize: number) {
   const { encoder, hiddenSize, cell = "gru", layers = 1, bridge = "dense", dropout = 0, rng } = options;
   expectExtent(where, { hiddenSize });
   expectExtent(where, { layers });
   const head = new VocabularyHead(where, { ...options, featureSize });
-  const stack = new LayerStack(inputSize, hiddenSize, { cell, layers, dropout, ...(rng ? { rng } : {}) });
+  const stack = new LayerStack(where, inputSize, hiddenSize, { cell, layers, dropout, ...(rng ? { rng } : {}) });
   const sizes = { hiddenSize, layers, hasCell: cell === "lstm" };
   return { head, stack, bridge: bridgeOf(bridge, encoder, sizes, rng) as Bridge };
 }
@@ -51,7 +61,9 @@ export class PlainDecoder extends Decoder<PlainDecoderState> {
   /** @throws ValueError if a size or option is out of range, or the bridge does not fit the encoder */
   constructor(options: RecurrentDecoderOptions) {
     super();
-    const { head, stack, bridge } = partsOf("PlainDecoder", options, options.embeddingSize, options.hiddenSize);
+    const where = "PlainDecoder";
+    expectDecoderOptions(where, options, []);
+    const { head, stack, bridge } = partsOf(where, options, options.embeddingSize, options.hiddenSize);
     this.head = head;
     this.stack = stack;
     this.bridge = bridge;
@@ -75,5 +87,5 @@ export class PlainDecoder extends Decoder<PlainDecoderState> {
   }
 }
 
-/** Rows of a state. */
-export const rowsOf = ({ layers }: PlainDecoderState): number => layers[0]?.h.shape[0] as number;
+/** Rows of a state; undefined of what is none. */
+export const rowsOf = ({ layers }: PlainDecoderState): number | undefined => layers?.[0]?.h.shape[0];

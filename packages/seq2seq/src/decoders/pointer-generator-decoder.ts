@@ -21,11 +21,13 @@ import {
 import type { Encoded } from "../encoders";
 import { contextsOf } from "./attended-memory";
 import {
+  BAHDANAU_OPTIONS,
   BahdanauDecoder,
   type BahdanauDecoderOptions,
   type BahdanauState,
   type StepFeatures,
 } from "./bahdanau-decoder";
+import { expectDecoderOptions } from "./plain-decoder";
 
 export interface PointerGeneratorOptions extends BahdanauDecoderOptions {
   /** X, words of one source that the vocabulary may lack at most: tokens V … V + X − 1 stand for them; 0 by default. */
@@ -50,9 +52,11 @@ export class PointerGeneratorDecoder extends BahdanauDecoder {
 
   /** @throws ValueError if an option is out of range */
   constructor(options: PointerGeneratorOptions) {
-    super(options);
-    const { extraTokens = 0, unknownId, encoder, hiddenSize, embeddingSize, vocabularySize, rng } = options;
     const where_ = "PointerGeneratorDecoder";
+    expectDecoderOptions(where_, options, ["extraTokens", "unknownId", ...BAHDANAU_OPTIONS]);
+    const { extraTokens = 0, unknownId, ...own } = options;
+    super(own);
+    const { encoder, hiddenSize, embeddingSize, vocabularySize, rng } = own;
     if (!(Number.isInteger(extraTokens) && extraTokens >= 0)) {
       const expected = "a whole number from 0";
       throw new ValueError({ where: where_, what: "extraTokens", expected, received: String(extraTokens) });

@@ -9,10 +9,16 @@ import {
   TransformerDecoder,
 } from "@unroll/attention";
 import { ValueError } from "@unroll/kernels";
-import { expectExtent, mean, reshape, sharedGenerator, type Tensor } from "@unroll/nn";
+import { expectExtent, expectKnown, mean, reshape, sharedGenerator, type Tensor } from "@unroll/nn";
 import type { Encoded, EncodedSizes } from "../encoders";
 import { PlacedVectors, scaledVectors, vectorDeviation } from "../encoders/placed-vectors";
-import { mostSteps, type SelfAttentionOptions, stackOptions } from "../encoders/self-attention-encoder";
+import {
+  mostSteps,
+  SELF_ATTENTION_OPTIONS,
+  type SelfAttentionOptions,
+  stackOptions,
+} from "../encoders/self-attention-encoder";
+import { expectEncoder } from "./checks";
 import { Decoder, type DecoderStep, type Decoding } from "./decoder";
 import { expectTokens } from "./tokens";
 import { VocabularyHead } from "./vocabulary-head";
@@ -55,8 +61,6 @@ export interface SelfAttentionDecoding extends Decoding<SelfAttentionState> {
 
 /** Steps that a cache has room for at first; it doubles where more come. */
 const ROOM = 16;
-/** Options of recurrent decoders, which have no meaning here. */
-const RECURRENT = ["attention", "bridge", "cell", "inputFeeding"];
 
 /**
  * The decoder of a Transformer (Vaswani et al. 2017): every step attends to those before it and itself, and to the memory.
@@ -73,13 +77,15 @@ export class SelfAttentionDecoder extends Decoder<SelfAttentionState> {
   readonly maxLength: number;
   readonly alignmentLayer: number;
 
-  /** @throws ValueError if a size or option is out of range, or is one of recurrent decoders */
+  /** @throws ValueError if a size or option is out of range, or there is none of its name */
   constructor(options: SelfAttentionDecoderOptions) {
     super();
     const where = "SelfAttentionDecoder";
-    const { encoder, vocabularySize, size, heads, headSize, tied = false, alignmentLayer = -1 } = options;
-    const { positions = "sinusoidal", dropout = 0, rng = sharedGenerator() } = options;
-    expectNoRecurrence(where, options);
+    expectKnown(where, options, ["encoder", "size", "tied", "alignmentLayer", ...SELF_ATTENTION_OPTIONS]);
+    const { encoder, vocabularySize, size, heads, tied = false, alignmentLayer = -1, ...rest } = options;
+    const { positions = "sinusoidal", maxLength: _, ...layer } = rest;
+    const { headSize, dropout = 0, rng = sharedGenerator() } = layer;
+    const memorySize = expectEncoder(where, encoder).memorySize;
     expectExtent(where, { size });
     expectExtent(where, { heads });
     const length = mostSteps(options);
@@ -90,8 +96,7 @@ export class SelfAttentionDecoder extends Decoder<SelfAttentionState> {
     this.head = new VocabularyHead(where, ends, { deviation: vectorDeviation(size) });
     const scheme = positionScheme(where, positions, { size, heads, headSize, length, rng });
     this.placed = new PlacedVectors(scheme, { dropout, rng });
-    const { memorySize } = encoder;
-    this.stack = new TransformerDecoder(size, heads, { ...stackOptions(options, scheme.rotary, rng), memorySize });
+    this.stack = new TransformerDecoder(size, heads, { ...stackOptions(layer, scheme.rotary, rng), memorySize });
     this.alignmentLayer = expectLayer(where, alignmentLayer, this.stack.layers.length);
   }
 
@@ -172,23 +177,10 @@ export class SelfAttentionDecoder extends Decoder<SelfAttentionState> {
   }
 }
 
-const rowsOf = ({ cache }: SelfAttentionState): number => cache.lengths.shape[0] as number;
+/** Of a state; undefined of what is none. */
+const rowsOf = ({ cache }: SelfAttentionState): number | undefined => cache?.lengths.shape[0];
 
 const memoryMask = ({ lengths }: SelfAttentionState) => lengths && paddingMask(lengths);
-
-/** @throws ValueError if an option is of those that only a recurrence has */
-function expectNoRecurrence(where: string, options: object): void {
-  for (const [what, value] of Object.entries(options)) {
-    if (!RECURRENT.includes(what) || value === undefined || value === false) continue;
-    throw new ValueError({
-      where,
-      what,
-      expected: "absent: it is an option of recurrent decoders",
-      received: typeof value === "object" ? "given" : String(value),
-      remedy: "Leave it out, or use BahdanauDecoder or LuongDecoder.",
-    });
-  }
-}
 
 /** A layer's place from 0. @throws ValueError if there is no such layer */
 function expectLayer(where: string, layer: number, layers: number): number {

@@ -29,14 +29,14 @@ export class ConvolutionalFront extends Encoder {
   constructor(makeEncoder: (inputSize: number) => Encoder, options: ConvolutionalFrontOptions) {
     super();
     const where = "ConvolutionalFront";
+    this.input = new SourceInput(where, options, { own: ["channels", "kernelSize", "stride"] });
     const { channels, kernelSize = 3, stride = 1, rng } = options;
-    expectExtent(where, { layers: channels.length });
+    expectExtent(where, { "channels.length": channels?.length });
     expectExtent(where, { stride });
     if (expectExtent(where, { kernelSize }) % 2 === 0) {
       const expected = "odd, so that as many zeros stand at both ends";
       throw new ValueError({ where, what: "kernelSize", expected, received: String(kernelSize) });
     }
-    this.input = new SourceInput(where, options);
     this.stride = stride;
     this.convolutions = channels.map((into, layer) => {
       const from = layer === 0 ? this.input.size : (channels[layer - 1] as number);

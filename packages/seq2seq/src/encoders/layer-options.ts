@@ -1,4 +1,4 @@
-import type { Generator, RecurrentOptions } from "@unroll/nn";
+import type { Generator, RecurrentOptions, SequenceDirection } from "@unroll/nn";
 import type { CellName } from "./layer-states";
 
 /** How the layers of a recurrent encoder are. */
@@ -8,18 +8,25 @@ export interface EncoderLayerOptions {
   cell?: CellName;
   /** Layers stacked; 1 by default. */
   layers?: number;
-  /** Whether each layer reads both ways, its outputs side by side. */
-  bidirectional?: boolean;
+  /**
+   * Which way layers read, as those of @unroll/nn: `bidirectional` both ways, their outputs side by side; `reverse` from a
+   * source's end to its beginning (Sutskever et al. 2014), so that a decoder starts near what it begins with. The memory
+   * stays in the order of the source.
+   */
+  direction?: SequenceDirection;
   /** Probability that a feature is dropped while training, of the input and between layers. */
   dropout?: number;
 }
+
+/** Names of them. */
+export const LAYER_OPTIONS = ["cell", "layers", "direction"];
 
 /** The same, as the layers of @unroll/nn are told. */
 export function recurrentOptions({
   rng,
   layers = 1,
-  bidirectional = false,
+  direction = "forward",
   dropout = 0,
 }: EncoderLayerOptions): RecurrentOptions {
-  return { ...(rng ? { rng } : {}), layers, dropout, direction: bidirectional ? "bidirectional" : "forward" };
+  return { ...(rng ? { rng } : {}), layers, direction, dropout };
 }

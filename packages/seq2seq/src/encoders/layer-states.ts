@@ -1,4 +1,5 @@
 import {
+  expectOneOf,
   GRU,
   type LayerState,
   LSTM,
@@ -14,10 +15,18 @@ import {
 /** Which equations a layer has. */
 export type CellName = "rnn" | "lstm" | "gru";
 
-/** A fused layer by the name of its cell. */
-export function recurrentLayer(cell: CellName, inputSize: number, hiddenSize: number, options: RecurrentOptions) {
-  if (cell === "rnn") return new RNN(inputSize, hiddenSize, options);
-  return cell === "lstm" ? new LSTM(inputSize, hiddenSize, options) : new GRU(inputSize, hiddenSize, options);
+const LAYERS = { rnn: RNN, lstm: LSTM, gru: GRU } as const;
+
+/** A fused layer by the name of its cell. @throws ValueError if there is none of that name */
+export function recurrentLayer(
+  where: string,
+  cell: CellName,
+  inputSize: number,
+  hiddenSize: number,
+  options: RecurrentOptions,
+) {
+  const Layer = LAYERS[expectOneOf(where, { cell }, ["rnn", "lstm", "gru"])];
+  return new Layer(inputSize, hiddenSize, options);
 }
 
 /** Each layer's part of a state [L·D, B, H], its directions side by side: [B, D·H]. */

@@ -40,14 +40,14 @@ export class PyramidalEncoder extends Encoder {
   constructor(hiddenSize: number, options: PyramidalEncoderOptions) {
     super();
     const where = "PyramidalEncoder";
-    const { halvings = 3, cell = "lstm", bidirectional = true } = options;
     expectExtent(where, { hiddenSize });
+    this.input = new SourceInput(where, options, { own: ["cell", "halvings", "direction"] });
+    const { halvings = 3, cell = "lstm", direction = "bidirectional" } = options;
     expectExtent(where, { halvings });
-    this.input = new SourceInput(where, options);
-    this.memorySize = bidirectional ? 2 * hiddenSize : hiddenSize;
-    const layer = recurrentOptions({ ...options, bidirectional });
+    this.memorySize = direction === "bidirectional" ? 2 * hiddenSize : hiddenSize;
+    const layer = recurrentOptions({ ...options, direction });
     this.levels = Array.from({ length: halvings + 1 }, (_, level) =>
-      recurrentLayer(cell, level === 0 ? this.input.size : 2 * this.memorySize, hiddenSize, layer),
+      recurrentLayer(where, cell, level === 0 ? this.input.size : 2 * this.memorySize, hiddenSize, layer),
     );
     this.stateSizes = this.levels.map(() => this.memorySize);
     this.hasCell = cell === "lstm";

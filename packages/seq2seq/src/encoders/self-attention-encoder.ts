@@ -6,7 +6,16 @@ import {
   TransformerEncoder,
   type TransformerLayerOptions,
 } from "@unroll/attention";
-import { where as choose, expectExtent, Linear, reshape, sequenceMask, sharedGenerator, type Tensor } from "@unroll/nn";
+import {
+  where as choose,
+  expectExtent,
+  expectKnown,
+  Linear,
+  reshape,
+  sequenceMask,
+  sharedGenerator,
+  type Tensor,
+} from "@unroll/nn";
 import { type Encoded, type EncodeOptions, Encoder } from "./encoder";
 import { PlacedVectors, scaledVectors, vectorDeviation } from "./placed-vectors";
 import { SourceInput, type SourceOptions } from "./source-input";
@@ -29,6 +38,10 @@ type TokensOrFeatures =
 
 /** Sources are tokens of a vocabulary, or features of `inputSize`, which are projected to D. */
 export type SelfAttentionEncoderOptions = SelfAttentionOptions & TokensOrFeatures;
+
+/** Names of the options of both. */
+// biome-ignore format: a list of words
+export const SELF_ATTENTION_OPTIONS = ["vocabularySize", "heads", "layers", "positions", "maxLength", "keyHeads", "headSize", "softcap", "feedForward", "activation", "norm", "dropout", "bias", "epsilon", "rng"];
 
 /** Places of a learned table where none are given. */
 const PLACES = 512;
@@ -59,16 +72,18 @@ export class SelfAttentionEncoder extends Encoder {
   constructor(size: number, options: SelfAttentionEncoderOptions) {
     super();
     const where = "SelfAttentionEncoder";
-    const { heads, headSize, positions = "sinusoidal", dropout = 0, rng = sharedGenerator() } = options;
+    expectKnown(where, options, ["inputSize", ...SELF_ATTENTION_OPTIONS]);
+    const { heads, positions = "sinusoidal", maxLength: _, vocabularySize: __, inputSize, ...layer } = options;
+    const { headSize, dropout = 0, rng = sharedGenerator() } = layer;
     expectExtent(where, { size });
     expectExtent(where, { heads });
     const length = mostSteps(options);
     this.memorySize = size;
     this.input = new SourceInput(where, sourceOf(options, size, length), { deviation: vectorDeviation(size) });
-    this.projection = options.inputSize === undefined ? null : new Linear(options.inputSize, size, { rng });
+    this.projection = inputSize === undefined ? null : new Linear(inputSize, size, { rng });
     const scheme = positionScheme(where, positions, { size, heads, headSize, length, rng });
     this.placed = new PlacedVectors(scheme, { dropout, rng });
-    this.stack = new TransformerEncoder(size, heads, stackOptions(options, scheme.rotary, rng));
+    this.stack = new TransformerEncoder(size, heads, stackOptions(layer, scheme.rotary, rng));
   }
 
   /** @throws ValueError if a source is longer than `maxLength`, or padded to more steps than a learned table has places */
@@ -86,7 +101,7 @@ export class SelfAttentionEncoder extends Encoder {
 
 /** How a stack of either kind is built. */
 export function stackOptions(
-  { layers = 6, norm = "pre", ...options }: SelfAttentionOptions,
+  { layers = 6, norm = "pre", ...options }: Omit<SelfAttentionOptions, "heads" | "positions" | "maxLength">,
   rotary: TransformerLayerOptions["rotary"],
   rng: TransformerLayerOptions["rng"] & object,
 ) {

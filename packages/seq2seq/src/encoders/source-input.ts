@@ -3,6 +3,7 @@ import {
   Dropout,
   Embedding,
   expectExtent,
+  expectKnown,
   expectShape,
   formatShape,
   type Generator,
@@ -38,6 +39,10 @@ export type SourceOptions = {
     }
 );
 
+type Sizes = { readonly [Name in "vocabularySize" | "embeddingSize" | "inputSize"]?: number | undefined };
+
+const KNOWN = ["vocabularySize", "embeddingSize", "inputSize", "maxLength", "dropout", "rng"];
+
 /** An embedding whose vectors begin with a deviation. */
 export function embeddingOf(
   vocabularySize: number,
@@ -56,31 +61,43 @@ export class SourceInput extends Module {
   readonly dropout: Dropout;
   readonly #where: string;
 
-  /** @param deviation of the first vectors of tokens; 1 by default */
+  /**
+   * @param deviation of the first vectors of tokens; 1 by default
+   * @param own names of the options that the encoder has beside a source's
+   * @throws ValueError if a size or option is out of range, or there is none of its name
+   */
   constructor(
     where: string,
-    { rng, dropout = 0, maxLength = Number.POSITIVE_INFINITY, ...sizes }: SourceOptions,
-    { deviation = 1 }: { deviation?: number } = {},
+    options: SourceOptions,
+    { deviation = 1, own = [] }: { deviation?: number; own?: readonly string[] } = {},
   ) {
     super();
+    expectKnown(where, options, [...own, ...KNOWN]);
+    const { rng, dropout = 0, maxLength = Number.POSITIVE_INFINITY } = options;
+    const { vocabularySize, embeddingSize, inputSize }: Sizes = options;
+    if (vocabularySize !== undefined && inputSize !== undefined) {
+      const [expected, received] = ["absent beside vocabularySize", String(inputSize)];
+      throw new ValueError({ where, what: "inputSize", expected, received });
+    }
     this.#where = where;
     const given = rng ? { rng } : {};
     this.embedding =
-      sizes.vocabularySize === undefined
+      vocabularySize === undefined
         ? null
         : embeddingOf(
-            expectExtent(where, { vocabularySize: sizes.vocabularySize }),
-            expectExtent(where, { embeddingSize: sizes.embeddingSize }),
+            expectExtent(where, { vocabularySize }),
+            expectExtent(where, { embeddingSize: embeddingSize as number }),
             { deviation, ...given },
           );
-    this.size = this.embedding?.dimension ?? expectExtent(where, { inputSize: sizes.inputSize as number });
+    this.size = this.embedding?.dimension ?? expectExtent(where, { inputSize: inputSize as number });
     this.maxLength = maxLength === Number.POSITIVE_INFINITY ? maxLength : expectExtent(where, { maxLength });
     this.dropout = new Dropout(dropout, given);
   }
 
   /** Lengths as a tensor. @throws ShapeError if the source is empty, ValueError if it is too long */
-  check(source: Tensor, { lengths }: EncodeOptions): Tensor | undefined {
+  check(source: Tensor, options: EncodeOptions): Tensor | undefined {
     const where = `${this.#where}.encode`;
+    expectKnown(where, options, ["lengths", "copyIds"]);
     const remedy = this.embedding
       ? "Sources are rows of tokens [B, S]; build the encoder with inputSize for features [B, S, I]."
       : `Sources are features [B, S, ${this.size}]; build the encoder with vocabularySize and embeddingSize for tokens [B, S].`;
@@ -97,7 +114,7 @@ export class SourceInput extends Module {
         remedy: "Leave empty sources out of the batch.",
       });
     }
-    const known = lengthsTensor(where, lengths, { B, T: S }, true);
+    const known = lengthsTensor(where, options.lengths, { B, T: S }, true);
     this.#expectLengths(where, S, known && hostValues(known));
     return known;
   }

@@ -8,7 +8,7 @@ import {
   PointerGeneratorDecoder,
   SelfAttentionDecoder,
 } from "../decoders";
-import { ConvolutionalFront, PyramidalEncoder, RecurrentEncoder } from "../encoders";
+import { ConvolutionalFront, PyramidalEncoder, RecurrentEncoder, SelfAttentionEncoder } from "../encoders";
 import { bahdanauOf, encoderOf, plainOf, SIZES, SMALL, tokensOf, transformerOf } from "../test-support/batches";
 import {
   constantSampling,
@@ -28,6 +28,9 @@ const placed = () => transformerOf({ positions: "learned", maxLength: 8 }).model
 const selfSizes = () => ({ ...SMALL, encoder: encoder(), vocabularySize: V });
 const target = (...rows: number[][]) =>
   tensor(Uint32Array.from(rows.flat()), { shape: [rows.length, rows[0]?.length ?? 0] });
+
+/** What plain JavaScript lets one pass. */
+const loose = (options: object) => options;
 
 const bad: Record<string, () => unknown> = {
   "an empty source of a Transformer": () => transformerOf().model.start(tensor(new Uint32Array(0), { shape: [2, 0] })),
@@ -110,6 +113,41 @@ const bad: Record<string, () => unknown> = {
   "more layers than the encoder has, layer by layer": () =>
     new PlainDecoder({ ...decoderSizes(), bridge: "perLayer", layers: 2 }),
   "a bridge that there is not": () => new PlainDecoder({ ...decoderSizes(), bridge: "rope" as "zero" }),
+  "a direction by another name": () => new RecurrentEncoder(H, { ...sizes, ...loose({ bidirectional: true }) }),
+  "a direction that there is not": () => new RecurrentEncoder(H, { ...sizes, ...loose({ direction: "both" }) }),
+  "a cell that there is not": () => new RecurrentEncoder(H, { ...sizes, ...loose({ cell: "LSTM" }) }),
+  "layers of a pyramid": () => new PyramidalEncoder(H, { ...sizes, ...loose({ layers: 3 }) }),
+  "tokens and features": () => new RecurrentEncoder(H, { ...sizes, ...loose({ inputSize: 3 }) }),
+  "an encoder of one object": () => new RecurrentEncoder({ hiddenSize: H, ...sizes } as never, undefined as never),
+  "an encoder of self-attention with an embedding size": () =>
+    new SelfAttentionEncoder(12, { heads: 3, vocabularySize: V, ...loose({ embeddingSize: 6 }) }),
+  "lengths in the options' place": () => encoder().encode(tokensOf(2, 3, V, 1), [3, 2] as never),
+  "lengths of a source by a batch's name": () => model().start(tokensOf(2, 3, V, 1), loose({ sourceLengths: [3, 2] })),
+  "a source that is no tensor": () => model().start([[2, 3]] as never),
+  "an attention of a decoder without one": () =>
+    new PlainDecoder({ ...decoderSizes(), ...loose({ attention: new DotAttention(H) }) }),
+  "a decoder's cell that there is not": () => new PlainDecoder({ ...decoderSizes(), ...loose({ cell: "LSTM" }) }),
+  "no attention": () => new BahdanauDecoder({ ...decoderSizes(), attention: undefined as never }),
+  "a readout of Luong's": () =>
+    new LuongDecoder({ ...decoderSizes(), attention: new DotAttention(2 * H), ...loose({ readout: "deep" }) }),
+  "a misspelt option of a pointer": () =>
+    new PointerGeneratorDecoder({ ...decoderSizes(), attention: new DotAttention(H), ...loose({ extra: 2 }) }),
+  "a decoder without an encoder": () => new PlainDecoder({ ...decoderSizes(), ...loose({ encoder: undefined }) }),
+  "a decoder of nothing": () => new PlainDecoder(undefined as never),
+  "a Transformer without an encoder": () =>
+    new SelfAttentionDecoder({ ...selfSizes(), ...loose({ encoder: undefined }) }),
+  "a source for a state": () =>
+    plainOf(encoder(), "gru").step(tokensOf(2, 3, V, 1) as never, tokensOf(2, 1, V, 1) as never),
+  "a model without tokens": () => new EncoderDecoder(encoder(), plainOf(encoder(), "gru"), undefined as never),
+  "lengths of a batch, of which side": () =>
+    model().loss({ source: tokensOf(1, 3, V, 1), target: target([2, 1]), ...loose({ lengths: [3] }) }),
+  "a misspelt option of a loss": () =>
+    model().loss({ source: tokensOf(1, 3, V, 1), target: target([2, 1]) }, loose({ smoothing: 0.1 })),
+  "a batch of nothing": () => model().loss(undefined as never),
+  "a batch without a source": () => model().loss({ target: target([2, 1]) } as never),
+  "targets that hold the start": () =>
+    model().loss({ source: tokensOf(2, 3, V, 1), target: target([0, 3, 1], [0, 4, 1]) }),
+  "a misspelt bound": () => linearSampling({ slope: 0.1, ...loose({ min: 0.2 }) }),
   "a probability above 1": () => constantSampling(1.5),
   "a slope below 0": () => linearSampling({ slope: -1 }),
   "a base of 1": () => exponentialSampling({ k: 1 }),
@@ -131,29 +169,52 @@ function messageOf(make: () => unknown): string {
   return "nothing";
 }
 
+test("a start that some rows begin with, or that is the end too, may be a word", () => {
+  const source = tokensOf(2, 3, V, 1);
+  expect(model().loss({ source, target: target([0, 3, 1], [4, 0, 1]) }).shape).toEqual([]);
+  const both = new EncoderDecoder(encoder(), plainOf(encoder(), "gru"), { startId: 1, endId: 1 });
+  expect(both.loss({ source, target: target([1, 1], [1, 1]) }).shape).toEqual([]);
+});
+
 test("what is wrong is said before anything runs", () => {
   const said = Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]));
   expect(said).toMatchInlineSnapshot(`
     {
+      "a Transformer without an encoder": "ValueError: SelfAttentionDecoder: encoder should be an Encoder but is undefined.",
       "a base of 1": "ValueError: exponentialSampling: k should be at least 0 and less than 1 but is 1.",
-      "a bridge that there is not": "ValueError: bridge: bridge should be zero, copy, dense, perLayer but is rope.",
+      "a batch of nothing": "DTypeError: EncoderDecoder.loss: target should be a Tensor but is undefined.",
+      "a batch without a source": "DTypeError: RecurrentEncoder.encode: source should be a Tensor but is undefined.",
+      "a bridge that there is not": "ValueError: bridge: bridge should be zero or copy or dense or perLayer but is rope.",
+      "a cell that there is not": "ValueError: RecurrentEncoder: cell should be rnn or lstm or gru but is LSTM.",
       "a copy of states that do not fit": "ValueError: CopyBridge: the encoder's states should be 1, of 7 features each but is 1, of 14. Use bridge "dense" or "perLayer", which project them.",
       "a copy of what a source is not": "ShapeError: PointerGeneratorDecoder.start: copyIds should be [2, 3], what each step of the source is a copy of but is [2, 4]. Encode with { copyIds }, or with an encoder that reads tokens and keeps their number.",
       "a coverage loss below 0": "ValueError: EncoderDecoder.loss: coverage should be a finite number, at least 0 but is -1.",
       "a coverage loss without attention": "ValueError: EncoderDecoder.loss: coverage should be 0 for a decoder without attention but is 1. Leave it out, or build the model with a decoder that attends.",
+      "a decoder of nothing": "ValueError: PlainDecoder: options should be { encoder, vocabularySize, embeddingSize, hiddenSize, cell, layers, bridge, tied, dropout, rng } but is undefined.",
+      "a decoder without an encoder": "ValueError: PlainDecoder: encoder should be an Encoder but is undefined.",
+      "a decoder's cell that there is not": "ValueError: PlainDecoder: cell should be rnn or lstm or gru but is LSTM.",
+      "a direction by another name": "ValueError: RecurrentEncoder: options.bidirectional should be one of cell, layers, direction, vocabularySize, embeddingSize, inputSize, maxLength, dropout, rng but is not one of them. Did you mean direction?",
+      "a direction that there is not": "ValueError: GRU: direction should be forward or reverse or bidirectional but is both.",
       "a front whose convolutions have no middle": "ValueError: ConvolutionalFront: kernelSize should be odd, so that as many zeros stand at both ends but is 2.",
-      "a front without convolutions": "ValueError: ConvolutionalFront: layers should be a positive whole number but is 0.",
+      "a front without convolutions": "ValueError: ConvolutionalFront: channels.length should be a positive whole number but is 0.",
       "a k below 1": "ValueError: inverseSigmoidSampling: k should be a finite number, at least 1 but is 0.5.",
       "a layer that there is not": "ValueError: SelfAttentionDecoder: alignmentLayer should be a layer from 0 to 1, or, from the last on, from -1 to -2 but is 2.",
+      "a misspelt bound": "ValueError: linearSampling: options.min should be one of slope, start, floor but is not one of them.",
+      "a misspelt option of a loss": "ValueError: EncoderDecoder.loss: options.smoothing should be one of labelSmoothing, sampling, coverage, doublyStochastic but is not one of them.",
+      "a misspelt option of a pointer": "ValueError: PointerGeneratorDecoder: options.extra should be one of extraTokens, unknownId, attention, readout, readoutSize, stateDropout, gate, encoder, vocabularySize, embeddingSize, hiddenSize, cell, layers, bridge, tied, dropout, rng but is not one of them.",
+      "a model without tokens": "ValueError: EncoderDecoder: the vocabulary's start token should be one of the decoder's tokens 0 to 10 but is missing. Make the vocabulary with { start: true, end: true }, or pass { startId, endId }.",
       "a probability above 1": "ValueError: constantSampling: probability should be from 0 to 1 but is 1.5.",
       "a pyramid without halvings": "ValueError: PyramidalEncoder: halvings should be a positive whole number but is 0.",
+      "a readout of Luong's": "ValueError: LuongDecoder: options.readout should be one of attention, inputFeeding, readoutSize, encoder, vocabularySize, embeddingSize, hiddenSize, cell, layers, bridge, tied, dropout, rng but is not one of them.",
       "a readout of no features": "ValueError: LuongDecoder: readoutSize should be a positive whole number but is 0.",
       "a slope below 0": "ValueError: linearSampling: slope should be a finite number, at least 0 but is -1.",
+      "a source for a state": "ValueError: PlainDecoder.step: state should be what start gave, or the step before but is something else.",
       "a source longer than allowed": "ValueError: RecurrentEncoder.encode: source should be of at most 4 steps but is 5. Shorten it, or build the encoder with a greater maxLength.",
       "a source longer than the table of positions": "ValueError: SelfAttentionEncoder.encode: source should be of at most 8 steps but is 9. Shorten it, or build the encoder with a greater maxLength.",
       "a source of length 0": "ValueError: RecurrentEncoder.encode: source[1] should be of at least one step but is of length 0. Leave empty sources out of the batch.",
       "a source of length 0 of a Transformer": "ValueError: SelfAttentionEncoder.encode: source[1] should be of at least one step but is of length 0. Leave empty sources out of the batch.",
       "a source padded past the table of positions": "ValueError: LearnedPositions.forward: the sequence should be at most 8 steps long, as the table of positions is but is 9 steps long. Cut it shorter, build the layer with more places, or use SinusoidalPositions, RotaryPositions or alibi.",
+      "a source that is no tensor": "DTypeError: RecurrentEncoder.encode: source should be a Tensor but is an object with 0.",
       "a state to copy that a Transformer has not": "ValueError: CopyBridge: the encoder's states should be 1, of 7 features each but is 0, of none. Use bridge "dense" or "perLayer", which project them.",
       "a state to project that a Transformer has not": "ValueError: ProjectionBridge: the encoder's states should be at least 1 but is 0. Use bridge "zero": this encoder has no state.",
       "a target longer than the table of positions": "ValueError: SelfAttentionDecoder: the target should be of at most 8 steps, the start counted but is 9. Shorten it, or build the decoder with a greater maxLength.",
@@ -165,20 +226,30 @@ test("what is wrong is said before anything runs", () => {
       "a vocabulary without an end": "ValueError: EncoderDecoder: the vocabulary's end token should be one of the decoder's tokens 0 to 10 but is missing. Make the vocabulary with { start: true, end: true }, or pass { startId, endId }.",
       "a vocabulary without an unknown, for words that it lacks": "ValueError: PointerGeneratorDecoder: unknownId should be one of the tokens 0 to 10 but is missing. A word that the vocabulary lacks is read as it: make the vocabulary with { unknown: true }.",
       "all tokens to step": "ShapeError: BahdanauDecoder.step: tokens should be [2], one for each row of the state but is [2, 2]. decode takes all tokens of a row at once.",
-      "an attention given to a Transformer": "ValueError: SelfAttentionDecoder: attention should be absent: it is an option of recurrent decoders but is given. Leave it out, or use BahdanauDecoder or LuongDecoder.",
+      "an attention given to a Transformer": "ValueError: SelfAttentionDecoder: options.attention should be one of encoder, size, tied, alignmentLayer, vocabularySize, heads, layers, positions, maxLength, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them.",
+      "an attention of a decoder without one": "ValueError: PlainDecoder: options.attention should be one of encoder, vocabularySize, embeddingSize, hiddenSize, cell, layers, bridge, tied, dropout, rng but is not one of them.",
       "an attention of other sizes": "ValueError: BahdanauDecoder: attention should be with querySize 7, the decoder's hiddenSize, and memorySize 14, the encoder's but is 7 and 7. An attention is told both sizes first: new AdditiveAttention(7, 14).",
       "an embedding tied to features of another size": "ValueError: PlainDecoder: embeddingSize should be 7, as many as the features that logits are made of, since the embedding is tied, but is 6. Make them equal, or leave tied out.",
       "an empty source": "ShapeError: RecurrentEncoder.encode: source should be of at least one row and one step but is [2, 0]. Leave empty sources out of the batch.",
       "an empty source of a Transformer": "ShapeError: SelfAttentionEncoder.encode: source should be of at least one row and one step but is [2, 0]. Leave empty sources out of the batch.",
       "an empty target": "ShapeError: EncoderDecoder.loss: target should be of at least one row and one token, the end but is [2, 0]. Leave empty pairs out of the batch.",
+      "an encoder of one object": "ValueError: RecurrentEncoder: hiddenSize should be a positive whole number but is [object Object].",
+      "an encoder of self-attention with an embedding size": "ValueError: SelfAttentionEncoder: options.embeddingSize should be one of inputSize, vocabularySize, heads, layers, positions, maxLength, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them.",
       "an end that the decoder cannot say": "ValueError: EncoderDecoder: the vocabulary's end token should be one of the decoder's tokens 0 to 10 but is 11. Build the decoder with the vocabularySize of that vocabulary, special tokens included.",
       "features where tokens are read": "ShapeError: RecurrentEncoder.encode: source should be [B, S] but is [2, 3, 4]. Sources are rows of tokens [B, S]; build the encoder with inputSize for features [B, S, I].",
       "heads that do not divide": "ValueError: MultiHeadAttention: heads should be a divisor of 12 but is 5. Give headSize where it does not divide.",
-      "input feeding of a Transformer": "ValueError: SelfAttentionDecoder: inputFeeding should be absent: it is an option of recurrent decoders but is true. Leave it out, or use BahdanauDecoder or LuongDecoder.",
+      "input feeding of a Transformer": "ValueError: SelfAttentionDecoder: options.inputFeeding should be one of encoder, size, tied, alignmentLayer, vocabularySize, heads, layers, positions, maxLength, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them.",
+      "layers of a pyramid": "ValueError: PyramidalEncoder: options.layers should be one of cell, halvings, direction, vocabularySize, embeddingSize, inputSize, maxLength, dropout, rng but is not one of them.",
+      "lengths in the options' place": "ValueError: RecurrentEncoder.encode: options should be { lengths, copyIds } but is an Array.",
+      "lengths of a batch, of which side": "ValueError: EncoderDecoder.loss: lengths should be sourceLengths or targetLengths but is given.",
+      "lengths of a source by a batch's name": "ValueError: RecurrentEncoder.encode: options.sourceLengths should be one of lengths, copyIds but is not one of them. Did you mean lengths?",
       "more layers than the encoder has, layer by layer": "ValueError: ProjectionBridge: the encoder's states should be at least 2 but is 1. Use bridge "dense", which makes all layers of the encoder's last.",
-      "positions that there are not": "ValueError: SelfAttentionEncoder: positions should be learned, sinusoidal, rotary, alibi or none but is absolute.",
+      "no attention": "ValueError: BahdanauDecoder: attention should be with querySize 7, the decoder's hiddenSize, and memorySize 14, the encoder's but is undefined and undefined. An attention is told both sizes first: new AdditiveAttention(7, 14).",
+      "positions that there are not": "ValueError: SelfAttentionEncoder: positions should be learned or sinusoidal or rotary or alibi or none but is absolute.",
       "sampling by no probability": "ValueError: decodeWithSampling: probability should be from 0 to 1 but is -1.",
       "scheduled sampling of a Transformer": "UnsupportedError: decodeWithSampling: a decoder that reads all steps in one pass has no step at which to draw the next token. Train it by teacher forcing: leave sampling out, or give it a probability of 1.",
+      "targets that hold the start": "ValueError: EncoderDecoder.loss: target should be without the start token, which the decoder reads before it but is 0 at the start of every row.",
+      "tokens and features": "ValueError: RecurrentEncoder: inputSize should be absent beside vocabularySize but is 3.",
       "tokens of other rows than the state": "ShapeError: BahdanauDecoder.decode: tokens should be [2, T], a row for each of the state's but is [3, 2]. step takes the last token of each row.",
       "tokens where features are read": "ShapeError: RecurrentEncoder.encode: source should be [B, S, 4] but is [2, 3]. Sources are features [B, S, 4]; build the encoder with vocabularySize and embeddingSize for tokens [B, S].",
     }

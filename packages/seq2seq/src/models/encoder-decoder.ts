@@ -5,6 +5,7 @@ import {
   concat,
   crossEntropy,
   expectDType,
+  expectKnown,
   expectShape,
   formatShape,
   hostValues,
@@ -80,8 +81,13 @@ export class EncoderDecoder<S = unknown> extends Module {
     super();
     this.encoder = encoder;
     this.decoder = decoder;
-    this.startId = expectSpecial("start", tokens.startId, decoder.vocabularySize);
-    this.endId = expectSpecial("end", tokens.endId, decoder.vocabularySize);
+    this.startId = expectSpecial("start", tokens?.startId, decoder.vocabularySize);
+    this.endId = expectSpecial("end", tokens?.endId, decoder.vocabularySize);
+  }
+
+  /** Names of what `loss` may be told. */
+  protected get lossOptions(): readonly string[] {
+    return ["labelSmoothing", "sampling", "coverage", "doublyStochastic"];
   }
 
   /** What the encoder makes of sources. */
@@ -120,10 +126,11 @@ export class EncoderDecoder<S = unknown> extends Module {
 
   /**
    * −ln p of a target's token, the mean over all that are not padding.
-   * @throws ShapeError if there is no target; ValueError if one on the host does not end with the end token, or a coverage
-   *   loss is asked of a decoder without attention
+   * @throws ShapeError if there is no target; ValueError if one on the host does not end with the end token, if all begin with
+   *   the start token, or a coverage loss is asked of a decoder without attention
    */
   loss(batch: PairBatch, options: PairLossOptions = {}): Tensor {
+    expectKnown("EncoderDecoder.loss", options, this.lossOptions);
     const { coverage = 0, doublyStochastic = 0 } = options;
     const lengths = this.expectTarget(batch);
     const encoded = this.#encoded(batch);
@@ -171,8 +178,13 @@ export class EncoderDecoder<S = unknown> extends Module {
   }
 
   /** Lengths of a batch's targets. @throws ShapeError, DTypeError, ValueError if the targets are none */
-  protected expectTarget({ target, targetLengths }: PairBatch): Tensor | undefined {
+  protected expectTarget(batch: PairBatch): Tensor | undefined {
     const where = "EncoderDecoder.loss";
+    const { target, targetLengths, lengths: misnamed }: PairBatch & { lengths?: unknown } = batch ?? {};
+    if (misnamed !== undefined) {
+      const [expected, received] = ["sourceLengths or targetLengths", "given"];
+      throw new ValueError({ where, what: "lengths", expected, received });
+    }
     expectDType(where, { target }, "u32", "i32");
     const { B, T } = expectShape(where, { target }, ["B", "T"], "Targets are rows of tokens.") as {
       B: number;
@@ -191,7 +203,9 @@ export class EncoderDecoder<S = unknown> extends Module {
     const tokens = hostValues(target);
     const known = lengths && hostValues(lengths);
     if (!tokens || (lengths && !known)) return lengths; // what is on the device is taken as it is
+    let started = 0;
     for (let b = 0; b < B; b++) {
+      if (tokens[b * T] === this.startId) started++;
       const last = known ? (known[b] as number) - 1 : T - 1;
       if (tokens[b * T + last] === this.endId) continue;
       throw new ValueError({
@@ -200,6 +214,14 @@ export class EncoderDecoder<S = unknown> extends Module {
         expected: `the end token ${this.endId}`,
         received: String(tokens[b * T + last]),
         remedy: "End every target with it, and pass targetLengths that count it where rows are padded.",
+      });
+    }
+    if (started === B && this.startId !== this.endId) {
+      throw new ValueError({
+        where,
+        what: "target",
+        expected: "without the start token, which the decoder reads before it",
+        received: `${this.startId} at the start of every row`,
       });
     }
     return lengths;

@@ -43,7 +43,7 @@ const bahdanau = (cell: "rnn" | "lstm" | "gru", options: object) => {
 };
 
 const reversed = () => {
-  const encoder = new RecurrentEncoder(H, { vocabularySize: V, embeddingSize: E, reverse: true, rng });
+  const encoder = new RecurrentEncoder(H, { vocabularySize: V, embeddingSize: E, direction: "reverse", rng });
   return new EncoderDecoder<unknown>(encoder, plainOf(encoder, "gru") as never, IDS);
 };
 

@@ -130,7 +130,13 @@ async function rightOf<S>(
 test.each(tasks)("$name is learned from short rows, and holds for longer ones", async (task) => {
   const options = { rng: random(1) };
   const encoder = new RecurrentEncoder(32, {
-    ...{ vocabularySize: FIRST + task.symbols, embeddingSize: 16, bidirectional: true, dropout: 0.1, ...options },
+    ...{
+      vocabularySize: FIRST + task.symbols,
+      embeddingSize: 16,
+      direction: "bidirectional",
+      dropout: 0.1,
+      ...options,
+    },
   });
   // It sees where it looked before, and starts from nothing: no rule of rows of one length can be learned by heart.
   const decoder = new BahdanauDecoder({

@@ -185,7 +185,8 @@ test("a coverage loss is made of its weights, and its gradient reaches them", as
 test("features are projected, and either half goes with a recurrent one", async () => {
   const rng = random(3);
   const frames = tensor(random(4).normal(B * S * 5), { shape: [B, S, 5] });
-  const encoder = new SelfAttentionEncoder(SMALL.size, { ...SMALL, inputSize: 5, rng });
+  const { size, ...sizes } = SMALL;
+  const encoder = new SelfAttentionEncoder(size, { ...sizes, inputSize: 5, rng });
   const over = new SelfAttentionDecoder({ ...SMALL, encoder: encoderOf("lstm"), vocabularySize: V, rng });
   const ids = { startId: 0, endId: 1 };
   const models: EncoderDecoder<unknown>[] = [

@@ -4,7 +4,15 @@ import { EncoderDecoder } from "../models";
 import { encoderOf, plainOf, SIZES, tokensOf } from "../test-support/batches";
 import { useTestDevice } from "../test-support/device";
 import { randomTable, stateOf, stepOf } from "../test-support/tables";
-import { type BeamSearchOptions, beamSearch, type SearchStep, sampleSequences, specialTokens } from ".";
+import {
+  type BeamSearchOptions,
+  beamSearch,
+  ensemble,
+  greedySearch,
+  type SearchStep,
+  sampleSequences,
+  specialTokens,
+} from ".";
 
 const gpu = useTestDevice();
 const V = 5;
@@ -43,6 +51,29 @@ describe("what is refused before the device works", () => {
       );
       await expect(search({ diversity: 0.5 })).rejects.toThrowErrorMatchingInlineSnapshot(
         `[ValueError: beamSearch: diversity should be a finite number from 0, with more than one group but is 0.5 with 1. It holds groups apart: pass groups too.]`,
+      );
+    });
+
+    test("names that there are none of, and what stands in their place", async () => {
+      const loose = (options: object) => options;
+      await expect(search(loose({ beamWidth: 3 }))).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: beamSearch: options.beamWidth should be one of beam, nBest, groups, diversity, lengthPenalty, alpha, coverage, start, end, maxLength, minLength, prefixes, blockNgrams, suppress, sources, sourceLengths, weights, stepsPerReadback but is not one of them. Did you mean beam?]`,
+      );
+      await expect(
+        greedySearch(step, stateOf(sources), { ...common, ...loose({ beam: 3 }) }),
+      ).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: greedySearch: options.beam should be one of start, end, maxLength, minLength, prefixes, blockNgrams, suppress, sources, sourceLengths, weights, stepsPerReadback but is not one of them.]`,
+      );
+      await expect(
+        sampleSequences(step, stateOf(sources), { ...common, ...loose({ top_k: 3 }) }),
+      ).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: sampleSequences: options.top_k should be one of samples, seed, rng, temperature, topK, topP, start, end, maxLength, minLength, prefixes, blockNgrams, suppress, sources, sourceLengths, weights, stepsPerReadback but is not one of them. Did you mean topK?]`,
+      );
+      expect(() => specialTokens({ startId: 0, endId: 1 }, loose({ unk: false }))).toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: specialTokens: options.unk should be one of unknown but is not one of them.]`,
+      );
+      expect(() => specialTokens(undefined as never)).toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: specialTokens: the vocabulary should be one with entries for start and end but is without start and end. Make it with { start: true, end: true }, and train with targets between the two.]`,
       );
     });
 
@@ -134,6 +165,27 @@ describe("what is refused before the device works", () => {
     const plain = (tokens: Tensor): Tensor => gather(said, tensor(new Uint32Array(tokens.size)));
     const run = <S>(bad: SearchStep<S>, state: S, options: object = {}) =>
       beamSearch(bad, state, { ...common, ...options });
+
+    test("a model for its step, a source for a state, models for their steps", async () => {
+      const encoder = encoderOf("gru");
+      const model = new EncoderDecoder(encoder, plainOf(encoder, "gru"), { startId: 0, endId: 1 });
+      const source = tokensOf(2, 3, SIZES.V, 1);
+      const options = { start: 0, end: 1, maxLength: 4 };
+      await expect(beamSearch(model as never, source, options)).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: beamSearch: step should be a function but is [object Object]. Pass model.step, model.start(source).]`,
+      );
+      await expect(beamSearch(model.step, source as never, options)).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: PlainDecoder.step: state should be what start gave, or the step before but is something else.]`,
+      );
+      await expect(
+        beamSearch(model.step, model.encode(source) as never, options),
+      ).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: PlainDecoder.step: state should be what start gave, or the step before but is something else.]`,
+      );
+      expect(() => ensemble([model, model] as never)).toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: ensemble: steps should be a list of functions but is something else. Of models pass their steps: [a.step, b.step].]`,
+      );
+    });
 
     test("no sources", async () => {
       const none = { node: tensor(new Uint32Array(0)) };

@@ -2,7 +2,7 @@ import { MOST_BEAMS, ValueError } from "@unroll/kernels";
 import { type Tensor, topK } from "@unroll/nn";
 import { advance } from "./advance";
 import type { Hypothesis } from "./hypotheses";
-import { expectWhole, type SearchOptions, settingsOf } from "./options";
+import { expectCall, expectWhole, type SearchOptions, settingsOf } from "./options";
 import { type PenaltyOptions, scoringOf } from "./penalties";
 import { leavesOf } from "./state";
 import type { SearchStep } from "./step";
@@ -17,6 +17,8 @@ export interface BeamSearchOptions extends SearchOptions, PenaltyOptions {
   /** λ: what a token loses in ln of probability for each beam of earlier groups that takes it in the same step; 0.5 by default. */
   diversity?: number;
 }
+
+const BEAM_OPTIONS = ["beam", "nBest", "groups", "diversity", "lengthPenalty", "alpha", "coverage"];
 
 /**
  * Beam search: of all beginnings of a length only the K likeliest are gone on with.
@@ -40,6 +42,7 @@ export async function beamSearch<S>(
   options: BeamSearchOptions,
 ): Promise<Hypothesis[][]> {
   const where = "beamSearch";
+  expectCall(where, step, options, BEAM_OPTIONS);
   const { beam = 5, nBest = 1, groups = 1, diversity = groups > 1 ? 0.5 : 0, coverage = 0 } = options;
   expectBeams(where, { beam, nBest, groups, diversity });
   const score = scoringOf(where, options);

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { add, exp, log, maximum, mul, sub, type Tensor } from "@unroll/nn";
+import { add, exp, expectKnown, expectOneOf, log, maximum, mul, sub, type Tensor } from "@unroll/nn";
 import { logProbabilitiesOf, type SearchStep } from "./step";
 
 export interface EnsembleOptions {
@@ -14,18 +14,18 @@ export interface EnsembleOptions {
  * @throws ValueError if there is no model, or `average` is neither of the two
  * @throws ShapeError when it runs, if the models differ in the tokens that they know
  */
-export function ensemble<S>(
-  steps: readonly SearchStep<S>[],
-  { average = "probabilities" }: EnsembleOptions = {},
-): SearchStep<readonly S[]> {
+export function ensemble<S>(steps: readonly SearchStep<S>[], options: EnsembleOptions = {}): SearchStep<readonly S[]> {
   const where = "ensemble";
+  expectKnown(where, options, ["average"]);
+  const { average = "probabilities" } = options;
   if (steps.length === 0) {
     throw new ValueError({ where, what: "steps", expected: "at least one model", received: "empty" });
   }
-  if (average !== "probabilities" && average !== "logProbabilities") {
-    const expected = '"probabilities" or "logProbabilities"';
-    throw new ValueError({ where, what: "average", expected, received: JSON.stringify(average) });
+  if (!Array.isArray(steps) || steps.some((step) => typeof step !== "function")) {
+    const [expected, remedy] = ["a list of functions", "Of models pass their steps: [a.step, b.step]."];
+    throw new ValueError({ where, what: "steps", expected, received: "something else", remedy });
   }
+  expectOneOf(where, { average }, ["probabilities", "logProbabilities"]);
   return (states, tokens) => {
     if (states.length !== steps.length) {
       const expected = `a list of ${steps.length} states, one for each model`;

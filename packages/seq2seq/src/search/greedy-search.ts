@@ -1,6 +1,6 @@
 import { beamSearch } from "./beam-search";
 import type { Hypothesis } from "./hypotheses";
-import type { SearchOptions } from "./options";
+import { expectCall, type SearchOptions } from "./options";
 import type { SearchStep } from "./step";
 
 /**
@@ -14,6 +14,7 @@ export async function greedySearch<S>(
   state: S,
   options: SearchOptions,
 ): Promise<(Hypothesis | undefined)[]> {
+  expectCall("greedySearch", step, options, []);
   const found = await beamSearch(step, state, { ...options, beam: 1, nBest: 1 });
   return found.map(([best]) => best);
 }

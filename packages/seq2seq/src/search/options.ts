@@ -1,4 +1,5 @@
 import { ANY_TOKEN, NOT_THE_END, ShapeError, ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 
 /** What every search is told. One of B sources may have a value of its own where a list is taken. */
 export interface SearchOptions {
@@ -27,6 +28,22 @@ export interface SearchOptions {
   weights?: boolean;
   /** Tokens made for each wait for the device, 8 or more; 8 by default. More make fewer waits, and more steps past the end. */
   stepsPerReadback?: number;
+}
+
+// biome-ignore format: a list of words
+const KNOWN = ["start", "end", "maxLength", "minLength", "prefixes", "blockNgrams", "suppress", "sources", "sourceLengths", "weights", "stepsPerReadback"];
+
+/**
+ * What JavaScript lets pass for a call of a search.
+ * @param own names of the options that other searches have not
+ * @throws ValueError if the step is no function, or there is no option of a name
+ */
+export function expectCall(where: string, step: unknown, options: SearchOptions, own: readonly string[]): void {
+  if (typeof step !== "function") {
+    const [expected, remedy] = ["a function", "Pass model.step, model.start(source)."];
+    throw new ValueError({ where, what: "step", expected, received: String(step), remedy });
+  }
+  expectKnown(where, options, [...own, ...KNOWN]);
 }
 
 /** What the loop on the device needs to know. Rows: `beams` of each source. */

@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectOneOf } from "@unroll/nn";
 import type { Scoring } from "./hypotheses";
 
 /** How much longer sequences are favoured over what their probability alone would say. |Y| counts the end token. */
@@ -41,16 +42,8 @@ export function scoringOf(where: string, { lengthPenalty = "none", alpha, covera
 }
 
 function penaltyOf(where: string, kind: LengthPenalty, alpha: number | undefined): (length: number) => number {
-  switch (kind) {
-    case "none":
-      return () => 1;
-    case "average":
-      return (length) => length ** (alpha ?? 1);
-    case "wu":
-      return (length) => ((5 + length) / 6) ** (alpha ?? 0.6);
-    default: {
-      const expected = '"none", "average" or "wu"';
-      throw new ValueError({ where, what: "lengthPenalty", expected, received: JSON.stringify(kind) });
-    }
-  }
+  expectOneOf(where, { lengthPenalty: kind }, ["none", "average", "wu"]);
+  if (kind === "none") return () => 1;
+  if (kind === "average") return (length) => length ** (alpha ?? 1);
+  return (length) => ((5 + length) / 6) ** (alpha ?? 0.6);
 }

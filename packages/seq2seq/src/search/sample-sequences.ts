@@ -11,7 +11,7 @@ import {
 import { advance } from "./advance";
 import { rowsOf } from "./beam-search";
 import type { Hypothesis } from "./hypotheses";
-import { copied, expectWhole, type SearchOptions, settingsOf } from "./options";
+import { copied, expectCall, expectWhole, type SearchOptions, settingsOf } from "./options";
 import type { SearchStep } from "./step";
 
 export interface SampleOptions extends SearchOptions, DrawOptions {
@@ -36,6 +36,7 @@ export async function sampleSequences<S>(
   options: SampleOptions,
 ): Promise<Hypothesis[][]> {
   const where = "sampleSequences";
+  expectCall(where, step, options, ["samples", "seed", "rng", "temperature", "topK", "topP"]);
   const { samples = 1, seed, rng, temperature, topK, topP } = options;
   expectWhole(where, "samples", samples, 1);
   if (seed !== undefined && rng) {

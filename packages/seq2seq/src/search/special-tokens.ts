@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 
 /** A vocabulary with entries for the start and the end of a sentence, such as `Vocabulary` of @unroll/data. */
 export interface EndedVocabulary {
@@ -15,9 +16,11 @@ export interface EndedVocabulary {
  */
 export function specialTokens(
   vocabulary: EndedVocabulary,
-  { unknown = true }: { unknown?: boolean } = {},
+  options: { unknown?: boolean } = {},
 ): { start: number; end: number; suppress: number[] } {
-  const { startId, endId, unknownId, padId } = vocabulary;
+  expectKnown("specialTokens", options, ["unknown"]);
+  const { unknown = true } = options;
+  const { startId, endId, unknownId, padId }: EndedVocabulary = vocabulary ?? {};
   if (startId === undefined || endId === undefined) {
     const missing = [startId === undefined ? "start" : "", endId === undefined ? "end" : ""].filter(Boolean);
     throw new ValueError({

@@ -32,8 +32,10 @@ export function encoderOf(
   layers = 1,
 ): RecurrentEncoder {
   const { V, E, H } = sizes;
-  const options = { cell, layers, bidirectional: true, vocabularySize: V, embeddingSize: E, rng: random(1) };
-  return new RecurrentEncoder(H, options);
+  return new RecurrentEncoder(H, {
+    ...{ cell, layers, vocabularySize: V, embeddingSize: E, rng: random(1) },
+    direction: "bidirectional",
+  });
 }
 
 interface DecoderChoice {
@@ -83,9 +85,9 @@ export const SMALL = { size: 12, heads: 3, layers: 2, feedForward: 20 } as const
 export function transformerOf(
   options: Partial<SelfAttentionOptions> & { tied?: boolean; alignmentLayer?: number; V?: number; seed?: number } = {},
 ): { model: EncoderDecoder<SelfAttentionState>; decoder: SelfAttentionDecoder } {
-  const { V = SIZES.V, seed = 1, ...rest } = options;
+  const { V = SIZES.V, seed = 1, tied = false, alignmentLayer = -1, ...rest } = options;
   const { size, ...sizes } = { ...SMALL, ...rest, vocabularySize: V };
   const encoder = new SelfAttentionEncoder(size, { ...sizes, rng: random(seed) });
-  const decoder = new SelfAttentionDecoder({ ...sizes, size, encoder, rng: random(seed + 1) });
+  const decoder = new SelfAttentionDecoder({ ...sizes, tied, alignmentLayer, size, encoder, rng: random(seed + 1) });
   return { model: new EncoderDecoder(encoder, decoder, { startId: 0, endId: 1 }), decoder };
 }

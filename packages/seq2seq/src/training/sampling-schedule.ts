@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 
 /** How probable it is, after `step` updates, that a decoder in training reads the target's token rather than its own. */
 export type SamplingSchedule = (step: number) => number;
@@ -10,15 +11,9 @@ export function constantSampling(probability: number): SamplingSchedule {
 }
 
 /** ε_i = max(floor, start − slope·i) (Bengio et al. 2015, section 2.4). @throws ValueError if an option is out of range */
-export function linearSampling({
-  slope,
-  start = 1,
-  floor = 0,
-}: {
-  slope: number;
-  start?: number;
-  floor?: number;
-}): SamplingSchedule {
+export function linearSampling(options: { slope: number; start?: number; floor?: number }): SamplingSchedule {
+  expectKnown("linearSampling", options, ["slope", "start", "floor"]);
+  const { slope, start = 1, floor = 0 } = options;
   expectRange("linearSampling", "slope", slope, 0, Number.MAX_VALUE);
   expectRange("linearSampling", "start", start, 0, 1);
   expectRange("linearSampling", "floor", floor, 0, start);

@@ -5,6 +5,7 @@ import {
   categorical,
   detach,
   dropout,
+  expectKnown,
   type Generator,
   greater,
   ones,
@@ -36,8 +37,10 @@ export function decodeWithSampling<S>(
   decoder: Decoder<S>,
   state: S,
   tokens: Tensor,
-  { probability, rng = sharedGenerator() }: ScheduledSamplingOptions,
+  options: ScheduledSamplingOptions,
 ): Decoding<S> {
+  expectKnown("decodeWithSampling", options, ["probability", "rng"]);
+  const { probability, rng = sharedGenerator() } = options;
   expectRange("decodeWithSampling", "probability", probability, 0, 1);
   if (probability === 1) return decoder.decode(state, tokens);
   const drop = 1 - probability; // 1 too where a schedule has come so near to 0 that no float lies between

@@ -15,7 +15,7 @@ export interface SpeakerOptions {
 /** Reads the letters of a word both ways, then says its phonemes, looking back at the letters for each. */
 export function speaker({ cell, hidden, layers, letters, phonemes, rng }: SpeakerOptions) {
   const common = { cell, layers, rng, embeddingSize: Math.ceil(hidden / 2), dropout: 0.1 };
-  const encoder = new RecurrentEncoder(hidden, { ...common, bidirectional: true, vocabularySize: letters.size });
+  const encoder = new RecurrentEncoder(hidden, { ...common, direction: "bidirectional", vocabularySize: letters.size });
   const decoder = new BahdanauDecoder({
     ...common,
     encoder,

@@ -23,7 +23,7 @@ export interface TranslatorOptions {
 /** Reads a sequence both ways, then writes another, symbol by symbol, looking back at what it read. */
 export function translator({ attention, cell, hidden, layers, source, target, rng }: TranslatorOptions) {
   const common = { cell, layers, rng, embeddingSize: hidden };
-  const encoder = new RecurrentEncoder(hidden, { ...common, bidirectional: true, vocabularySize: source.size });
+  const encoder = new RecurrentEncoder(hidden, { ...common, direction: "bidirectional", vocabularySize: source.size });
   const sizes = { ...common, encoder, hiddenSize: hidden, vocabularySize: target.size };
   if (attention === "none") {
     return new EncoderDecoder<unknown>(encoder, new PlainDecoder(sizes), target); // all in one last state
