@@ -1,6 +1,7 @@
+import { CHECKPOINT_KEY } from "../io/checkpoint-key";
 import { FileFormatError } from "../io/errors";
 import type { HostTensor } from "../io/host-tensor";
-import { CHECKPOINT_KEY, expectSameTensors, readParameters, stateOf } from "../io/model";
+import { expectSameTensors, readParameters, stateOf } from "../io/parameters";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors/safetensors";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";

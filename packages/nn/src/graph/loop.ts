@@ -1,6 +1,7 @@
 import { where } from "../ops/arithmetic";
 import { reshape } from "../ops/reshape";
-import { stack, unstack } from "../ops/split";
+import { unstack } from "../ops/split";
+import { stack } from "../ops/stack";
 import { trace } from "../plan/trace";
 import type { Shape } from "../tensor/shape";
 import { onTape, Tape } from "../tensor/tape";

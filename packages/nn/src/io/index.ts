@@ -2,8 +2,6 @@ export {
   FileFormatError,
   type FileFormatFacts,
   type Mismatch,
-  ModelFormatError,
-  type ModelFormatFacts,
   type StateDictDifferences,
   StateDictError,
 } from "./errors";
@@ -31,6 +29,7 @@ export {
   modelCard,
   readModelCard,
 } from "./model-card";
+export { ModelFormatError, type ModelFormatFacts } from "./model-format-error";
 export { nonFiniteTensors } from "./non-finite";
 export { exportONNX, type ONNXOptions } from "./onnx/export";
 export { type ONNXWeights, readONNX } from "./onnx/read";

@@ -1,4 +1,5 @@
-import { ModelFormatError, quoted } from "./errors";
+import { quoted } from "./errors";
+import { ModelFormatError } from "./model-format-error";
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { Module } from "../modules/module";
 import { Parameter } from "../tensor/parameter";
-import { ModelFormatError } from "./errors";
 import { JsonFields, parseJson } from "./json-fields";
+import { ModelFormatError } from "./model-format-error";
 
 /** A setting of a module or of a training: whatever JSON can say without nesting records deeply. */
 export type CardSetting =

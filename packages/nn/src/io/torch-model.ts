@@ -1,6 +1,7 @@
 import type { Module } from "../modules/module";
 import { expectKnown } from "../tensor/known-options";
-import { type PartOptions, partOf, readParameters, writeParameters } from "./model";
+import { type PartOptions, partOf } from "./model";
+import { readParameters, writeParameters } from "./parameters";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
 import { torchPaths } from "./torch/counterpart";
 import { describeModel } from "./torch/describe-model";

@@ -1,12 +1,8 @@
 export { BatchNorm1d, BatchNorm2d, type BatchNormModuleOptions } from "./batch-norm";
 export * from "./cells";
+export { Conv1d, type Conv1dModuleOptions } from "./conv-1d";
+export { Conv2d, type Conv2dModuleOptions } from "./conv-2d";
 export { ConvLSTM2D, type ConvLSTM2DOptions } from "./conv-lstm-2d";
-export {
-  Conv1d,
-  type Conv1dModuleOptions,
-  Conv2d,
-  type Conv2dModuleOptions,
-} from "./convolution";
 export { Dropout } from "./dropout";
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embedding";
 export { GroupNorm, type GroupNormModuleOptions, InstanceNorm } from "./group-norm";

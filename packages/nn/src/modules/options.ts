@@ -1,6 +1,5 @@
 import { expectOneOf } from "../ops/options";
 import { refuseValue } from "../tensor/kind";
-import type { Shape } from "../tensor/shape";
 
 /** A size given by name. @throws ValueError unless it is a positive whole number */
 export function expectExtent(where: string, named: Readonly<Record<string, number>>): number {
@@ -27,12 +26,4 @@ export type Init = "torch" | "keras";
 /** @throws ValueError if `init` is none of the known */
 export function expectInit(where: string, init: Init): Init {
   return expectOneOf(where, { init }, ["torch", "keras"]);
-}
-
-/** The extents that a size stands for. @throws ValueError unless they are positive whole numbers */
-export function shapeOf(where: string, named: Readonly<Record<string, number | Shape>>): Shape {
-  const [[what, size]] = Object.entries(named) as [[string, number | Shape]];
-  const shape = typeof size === "object" ? [...size] : [size];
-  for (const extent of shape) expectExtent(where, { [what]: extent });
-  return shape;
 }

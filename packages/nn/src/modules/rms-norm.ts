@@ -6,7 +6,7 @@ import { expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { constant } from "./init";
 import { Module } from "./module";
-import { shapeOf } from "./options";
+import { shapeOf } from "./shape-of";
 
 export interface RMSNormModuleOptions {
   /** 2⁻²³ when absent, as PyTorch's. */

@@ -1,10 +1,9 @@
-import { ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { view } from "../graph/run";
-import { expectTensors, refuseValue } from "../tensor/kind";
+import { refuseValue } from "../tensor/kind";
 import { resolveAxis, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { concat, joinGradients } from "./concat";
+import { joinGradients } from "./concat";
 import { reshape } from "./reshape";
 import { partShape, partsOf } from "./split-parts";
 
@@ -56,18 +55,4 @@ export function unstack(x: Tensor, axis = 0): Tensor[] {
   const shape = x.shape.filter((_, other) => other !== at);
   if (count === 0) return [];
   return count === 1 ? [reshape(x, shape)] : cutApart(x, at, count, shape);
-}
-
-/**
- * Tensors of one shape side by side along a new axis.
- * @throws ShapeError if their shapes differ
- * @throws ValueError if there are no tensors
- */
-export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  expectTensors("stack", tensors);
-  const [first] = tensors;
-  if (!first) throw new ValueError({ where: "stack", what: "the tensors", expected: "at least one", received: "none" });
-  const at = resolveAxis("stack", axis, first.rank + 1);
-  const parts = tensors.map((part) => reshape(part, [...part.shape.slice(0, at), 1, ...part.shape.slice(at)]));
-  return concat(parts, at);
 }

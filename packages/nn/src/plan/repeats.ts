@@ -21,8 +21,7 @@ export function noteRepeats({ nodes }: Trace): void {
   if (repeated < MANY) return;
   isTold = true;
   console.warn(
-    `Unroll: ${repeated} operations of earlier steps are computed again, ${OFTEN} times and more by now: their values were ` +
-      "not kept. Ask for all that the next step needs at once, await evaluate([output, state.h, state.c]): reading a tensor " +
-      "keeps that tensor alone.",
+    `${repeated} operations of earlier steps are computed at every step. Keep what the next one needs: ` +
+      "await evaluate([output, state.h, state.c]).",
   );
 }

@@ -1,6 +1,6 @@
 import { refuseValue } from "../tensor/kind";
+import { tapeNow } from "../tensor/recording";
 import { type Scalar, scalar } from "../tensor/scalar";
-import { tapeNow } from "../tensor/tape";
 
 /** The high and low 32 bits of a 32-bit product. */
 function multiply(a: number, b: number): [high: number, low: number] {

@@ -225,8 +225,7 @@ describe("a device that is lost in mid-training", () => {
     expect(await failure(() => step().done)).toMatchObject({ name: "DeviceLostError" });
     expect(await failure(() => model.weightHh[0]?.data())).toMatchObject({
       name: "DeviceLostError",
-      remedy:
-        "Call open() again, make the model anew and load what was saved last.",
+      remedy: "Call open() again, make the model anew and load what was saved last.",
     });
     expect(await failure(() => optimizer.report())).toMatchObject({ name: "DeviceLostError" });
     expect(heard).toMatchObject({ name: "DeviceLostError" });

@@ -1,6 +1,6 @@
 import { clock } from "./clock";
 import type { Parameter } from "./parameter";
-import { offTape } from "./tape";
+import { recordWith } from "./recording";
 import type { Tensor } from "./tensor";
 
 /** What was made of a parameter since it last changed, by name. */
@@ -15,7 +15,7 @@ export function oncePerUpdate(parameter: Parameter, name: string, make: () => Te
   }
   let value = found.values.get(name);
   if (!value) {
-    value = offTape(make);
+    value = recordWith(null, make); // off any tape: it is made once, and then found
     found.values.set(name, value);
   }
   return value;

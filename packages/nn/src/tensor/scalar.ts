@@ -1,4 +1,4 @@
-import { tapeNow } from "./tape";
+import { tapeNow } from "./recording";
 
 /**
  * A number that an operation uses and that may differ from step to step: a learning rate, a random draw, the 2 of

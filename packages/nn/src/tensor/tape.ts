@@ -1,3 +1,4 @@
+import { recordWith } from "./recording";
 import type { Scalar } from "./scalar";
 import type { Tensor } from "./tensor";
 
@@ -57,30 +58,8 @@ function isEqual(known: Tensor, made: Tensor): boolean {
   return made.node.data.every((value: number, index: number) => Object.is(value, values[index]));
 }
 
-let current: Tape | null = null;
-
-/** The tape that operations are recorded on now, if on one. */
-export const tapeNow = (): Tape | null => current;
-
-/** Records off any tape what `work` makes: what is made once, and then found. */
-export function offTape<R>(work: () => R): R {
-  const before = current;
-  current = null;
-  try {
-    return work();
-  } finally {
-    current = before;
-  }
-}
-
 /** Records on a tape what `work` makes, from the tape's start. */
 export function onTape<R>(tape: Tape, work: () => R): R {
-  const before = current;
-  current = tape;
   tape.rewind();
-  try {
-    return work();
-  } finally {
-    current = before;
-  }
+  return recordWith(tape, work);
 }

@@ -7,9 +7,9 @@ import { type DType, dtypeOf, expectHostData, expectKnownDType, type HostData, i
 import { refuseValue } from "./kind";
 import { expectKnown } from "./known-options";
 import { flatten, type NestedNumbers } from "./nested";
+import { tapeNow } from "./recording";
 import { expectExtents, formatShape, type Shape, sizeOf } from "./shape";
 import type { Storage } from "./storage";
-import { tapeNow } from "./tape";
 
 export type { NestedNumbers } from "./nested";
 

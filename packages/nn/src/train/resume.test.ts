@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { BatchNorm1d, Linear, Module } from "..";
-import { stateOf } from "../io/model";
+import { stateOf } from "../io/parameters";
 import { weightTensors } from "./resume";
 
 class Normed extends Module {

@@ -1,4 +1,4 @@
-import { stateOf } from "../io/model";
+import { stateOf } from "../io/parameters";
 import type { Module } from "../modules/module";
 import type { HostData } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";

@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@unroll/kernels";
 import { BatchNorm1d, BatchNorm2d } from "../../modules/batch-norm";
-import { Conv1d, Conv2d } from "../../modules/convolution";
+import { Conv1d } from "../../modules/conv-1d";
+import { Conv2d } from "../../modules/conv-2d";
 import { Embedding } from "../../modules/embedding";
 import { GroupNorm } from "../../modules/group-norm";
 import { GRU } from "../../modules/gru";

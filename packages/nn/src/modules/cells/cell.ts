@@ -3,7 +3,7 @@ import type { Parameter } from "../../tensor/parameter";
 import { type Shape, sizeOf } from "../../tensor/shape";
 import type { Tensor } from "../../tensor/tensor";
 import { Module } from "../module";
-import { shapeOf } from "../options";
+import { shapeOf } from "../shape-of";
 
 /** What a cell carries from step to step, by name: each [B, …]. */
 export type CellState = { readonly [name: string]: Tensor };
