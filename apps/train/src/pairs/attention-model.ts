@@ -1,6 +1,7 @@
 import { AdditiveAttention } from "@unroll/attention";
 import type { Generator } from "@unroll/nn";
 import { BahdanauDecoder, type BahdanauState, EncoderDecoder, RecurrentEncoder } from "@unroll/seq2seq";
+import { directionOf } from "../training/recurrent";
 import type { Settings } from "../training/settings";
 import type { PairVocabularies } from "./pair";
 

@@ -10,6 +10,7 @@ import {
   SelfAttentionEncoder,
 } from "@unroll/seq2seq";
 import type { PairVocabularies } from "../pairs/pair";
+import { directionOf } from "../training/recurrent";
 import { type Settings, USUAL_SETTINGS } from "../training/settings";
 
 /** The models that are compared. */
