@@ -47,15 +47,16 @@ export { Random } from "./random/random";
 export { type Fractions, type Split, splitByHash, splitByShuffle } from "./random/split";
 export { type BucketOptions, bucketBatches, type RowBatch } from "./sequences/batches";
 export { type EditDistanceOptions, editDistance, errorRate, type Sequence } from "./sequences/edit-distance";
+export { type OneHotOptions, oneHot, type ShapedArray } from "./sequences/encode";
+export { balancedRows, type Position, ShuffledRows, type ShuffleOptions } from "./sequences/epochs";
 export {
-  type OneHotOptions,
-  oneHot,
+  type OneSeries,
   type PaddedSequences,
+  type PaddedSeries,
   type PadOptions,
   padSequences,
-  type ShapedArray,
-} from "./sequences/encode";
-export { balancedRows, type Position, ShuffledRows, type ShuffleOptions } from "./sequences/epochs";
+  padSeries,
+} from "./sequences/pad";
 export { type StreamBatch, StreamBatches, type StreamOptions } from "./sequences/streams";
 export { type Series, sequenceWindows, type WindowOptions, type Windows } from "./sequences/windows";
 export {
