@@ -6,6 +6,9 @@ import { documentationSamples } from "./scripts/vitest/samples";
 // Tests run on sources: this condition of each package's `exports` names src/index.ts.
 const resolve = { conditions: ["@unroll/source", "module", "browser", "development|production", "default"] };
 
+/** What is waited for comes sooner, but not on every machine. */
+const expect = { poll: { timeout: 60_000 } };
+
 /** What is made of kernels and layers that are tested under both limits: apps, samples, and whether toy tasks are learned. */
 const once = ["apps/**", "**/toy-tasks.gpu.test.ts"];
 /** What measures how long the page's thread or the device takes: one after another, with nothing beside it. */
@@ -33,6 +36,7 @@ function gpuProject(
       env: { UNROLL_LIMITS: limits },
       testTimeout: 120_000,
       hookTimeout: 60_000,
+      expect,
       maxWorkers,
       sequence: { groupOrder }, // one project after another: two software adapters would fight for the same cores
       browser: {
@@ -58,7 +62,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**", "**/*.gpu.test.ts"],
           env: { UNROLL_LIMITS: "adapter" },
           sequence: { groupOrder: 0 },
-          expect: { poll: { timeout: 60_000 } }, // what is waited for comes sooner, but not on every machine
+          expect,
         },
       },
       gpuProject("gpu", "adapter", 1),

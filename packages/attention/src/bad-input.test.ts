@@ -49,7 +49,7 @@ describe("what no attention can be built of", () => {
 
   test("options out of range", () => {
     expect(() => new DotAttention(3, 3, { kernel: "fast" as ScoreKernel })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: DotAttention: kernel should be fused or plain but is fast.]`,
+      `[ValueError: DotAttention: kernel should be fused or plain but is "fast".]`,
     );
     expect(() => new LocationAwareAttention(3, 4, { width: 4 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: LocationAwareAttention: width should be odd, since filters are centred on a position but is 4.]`,
@@ -245,7 +245,7 @@ describe("what plain JavaScript lets one pass", () => {
         "a misspelt option of noise": "ValueError: MonotonicAttention: options.sigma should be one of offset, noise, rng but is not one of them.",
         "a misspelt option of positions": "ValueError: SinusoidalPositions: options.max should be one of base, length, interleaved but is not one of them.",
         "a model of nothing": "ValueError: TransformerLanguageModel: options should be { vocabularySize, size, heads, layers, positions, length, tied, ignoreIndex, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng } but is undefined.",
-        "a norm that there is not": "ValueError: TransformerEncoderLayer: norm should be pre or post but is first.",
+        "a norm that there is not": "ValueError: TransformerEncoderLayer: norm should be pre or post but is "first".",
         "a number for options": "ValueError: GeneralAttention: options should be { kernel, rng } but is a Number.",
         "a tensor for a mask": "ValueError: scaledDotProductAttention: mask should be made by causalMask, say but is Tensor f32 [3, 3]. Of a tensor make a booleanMask.",
         "an option for a mask": "ValueError: MultiHeadAttention.forward: options.causal should be one of memory, value, mask, needWeights, offset but is not one of them.",

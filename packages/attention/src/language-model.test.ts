@@ -27,7 +27,7 @@ describe("what does not fit says what to do", () => {
     expect(
       () => new TransformerLanguageModel({ ...sizes, positions: "absolute" as Positions }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: TransformerLanguageModel: positions should be learned, sinusoidal, rotary, alibi or none but is absolute.]`,
+      `[ValueError: TransformerLanguageModel: positions should be learned or sinusoidal or rotary or alibi or none but is "absolute".]`,
     );
     expect(() => new TransformerLanguageModel({ ...sizes, heads: 3 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: MultiHeadAttention: heads should be a divisor of 8 but is 3. Give headSize where it does not divide.]`,

@@ -106,10 +106,10 @@ test("what does not fit says what to do", () => {
     `[ShapeError: scaledDotProductAttention: k should be [1, S, 8] but is [2, 2, 8]. A key has as many features as a query: 2 heads of 4.]`,
   );
   expect(() => new TransformerEncoderLayer(8, 2, { norm: "both" as "pre" })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: TransformerEncoderLayer: norm should be pre or post but is both.]`,
+    `[ValueError: TransformerEncoderLayer: norm should be pre or post but is "both".]`,
   );
   expect(() => new TransformerEncoderLayer(8, 2, { activation: "sine" as "relu" })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: TransformerEncoderLayer: activation should be one of relu, gelu, silu but is sine.]`,
+    `[ValueError: TransformerEncoderLayer: activation should be relu or gelu or silu but is "sine".]`,
   );
   expect(() => new TransformerEncoderLayer(8, 2).forward(draws([1, 2, 6], 1))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: TransformerEncoderLayer.forward: x should be [B, T, 8] but is [1, 2, 6].]`,

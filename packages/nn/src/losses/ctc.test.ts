@@ -114,6 +114,6 @@ test("shapes and dtypes that do not fit", () => {
   );
   const { reduction } = JSON.parse('{ "reduction": "average" }');
   expect(() => ctcLoss(logits, [[1], [2]], { reduction })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: ctcLoss: reduction should be none or sum or mean but is average.]`,
+    `[ValueError: ctcLoss: reduction should be none or sum or mean but is "average".]`,
   );
 });

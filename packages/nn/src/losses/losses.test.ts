@@ -74,7 +74,7 @@ test("dtypes that do not fit", () => {
 test("options that there are none of, as plain JavaScript allows", () => {
   const options = (given: object) => given as { reduction: "mean" };
   expect(() => crossEntropy(logits, targets(0, 1), options({ ignore_index: 0 }))).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: crossEntropy: options.ignore_index should be one of ignoreIndex, weight, labelSmoothing, reduction, mask but is not one of them.]`,
+    `[ValueError: crossEntropy: options.ignore_index should be one of ignoreIndex, weight, labelSmoothing, reduction, mask but is not one of them. Did you mean ignoreIndex?]`,
   );
   expect(() => nllLoss(logits, targets(0, 1), options({ axis: 1 }))).toThrow("nllLoss: options.axis should be");
   const pair = [zeros([2]), zeros([2])] as const;
@@ -96,12 +96,12 @@ test("empty batches", () => {
 test("a reduction that does not exist", () => {
   const { reduction } = JSON.parse('{ "reduction": "average" }');
   expect(() => mseLoss(zeros([2]), zeros([2]), { reduction })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: mseLoss: reduction should be none or sum or mean but is average.]`,
+    `[ValueError: mseLoss: reduction should be none or sum or mean but is "average".]`,
   );
   expect(() => bceLoss(zeros([2]), zeros([2]), { reduction })).toThrow("bceLoss: reduction should be");
   expect(() => bceWithLogitsLoss(zeros([2]), zeros([2]), { reduction })).toThrow("bceWithLogitsLoss: reduction should");
   expect(() => crossEntropy(logits, targets(0, 1), { reduction })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: crossEntropy: reduction should be none or sum or mean but is average.]`,
+    `[ValueError: crossEntropy: reduction should be none or sum or mean but is "average".]`,
   );
   expect(() => nllLoss(logits, targets(0, 1), { reduction })).toThrow("nllLoss: reduction should be");
 });
@@ -138,7 +138,7 @@ test("losses of pairs: shapes, options and labels", () => {
   );
   const { reduction } = JSON.parse('{ "reduction": "batch" }');
   expect(() => klDivLoss(two, two, { reduction })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: klDivLoss: reduction should be batchMean or mean or sum or none but is batch.]`,
+    `[ValueError: klDivLoss: reduction should be batchMean or mean or sum or none but is "batch".]`,
   );
   expect(() => bceWithLogitsLoss(two, two, { posWeight: three })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: bceWithLogitsLoss: posWeight should be a shape that broadcasts to [2] but is [3].]`,

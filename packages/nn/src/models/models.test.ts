@@ -162,11 +162,11 @@ describe("bad options", () => {
     const unknownCell: string = "ltsm";
     expect(
       message(() => new SequenceTagger({ ...options, tags: 2, cell: unknownCell as "lstm" })),
-    ).toMatchInlineSnapshot(`"ValueError: SequenceTagger: cell should be lstm or gru or rnn but is ltsm."`);
+    ).toMatchInlineSnapshot(`"ValueError: SequenceTagger: cell should be lstm or gru or rnn but is "ltsm"."`);
     const unknownPooling: string = "sum";
     expect(
       message(() => new SequenceClassifier({ ...options, classes: 2, pooling: unknownPooling as "max" })),
-    ).toMatchInlineSnapshot(`"ValueError: SequenceClassifier: pooling should be last or mean or max but is sum."`);
+    ).toMatchInlineSnapshot(`"ValueError: SequenceClassifier: pooling should be last or mean or max but is "sum"."`);
     expect(message(() => new SequenceClassifier({ ...options, classes: 0 }))).toMatchInlineSnapshot(
       `"ValueError: Linear: outputSize should be a positive whole number but is 0."`,
     );

@@ -276,16 +276,16 @@ describe("recurrent layers", () => {
     );
     const sideways = JSON.parse('{ "direction": "sideways", "reset": "during" }');
     expect(() => new RNN(3, 4, { direction: sideways.direction })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: RNN: direction should be forward or reverse or bidirectional but is sideways.]`,
+      `[ValueError: RNN: direction should be forward or reverse or bidirectional but is "sideways".]`,
     );
     expect(() => new GRU(3, 4, { reset: sideways.reset })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: GRU: reset should be after or before but is "during".]`,
     );
     const { init } = JSON.parse('{ "init": "tensorflow" }');
     expect(() => new LSTM(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: LSTM: init should be torch or keras but is tensorflow.]`,
+      `[ValueError: LSTM: init should be torch or keras but is "tensorflow".]`,
     );
-    expect(() => new GRU(3, 4, { init })).toThrow("GRU: init should be torch or keras but is tensorflow.");
+    expect(() => new GRU(3, 4, { init })).toThrow(`GRU: init should be torch or keras but is "tensorflow".`);
     expect(() => new Linear(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: Linear: init should be torch or keras but is tensorflow.]`,
     );
@@ -392,7 +392,7 @@ describe("optimizers", () => {
     expect(() => Reflect.construct(SGD, [weight, {}])).toThrow("SGD: options.lr should be");
     const { epsilon } = JSON.parse('{ "epsilon": "tensorflow" }');
     expect(() => new Adam(weight, { lr: 1, epsilon })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Adam: epsilon should be torch or keras but is tensorflow.]`,
+      `[ValueError: Adam: epsilon should be torch or keras but is "tensorflow".]`,
     );
     new SGD(weight, { lr: 1 }).dispose();
   });

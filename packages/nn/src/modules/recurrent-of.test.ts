@@ -96,10 +96,10 @@ describe("Recurrent", () => {
       `[ValueError: Recurrent: layers should be a positive whole number but is 0.]`,
     );
     expect(() => new Recurrent(cell, { merge: "max" as "sum" })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Recurrent: merge should be concat or sum or mean or product but is max.]`,
+      `[ValueError: Recurrent: merge should be concat or sum or mean or product but is "max".]`,
     );
     expect(() => new Recurrent(cell, { direction: "both" as "forward" })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Recurrent: direction should be forward or reverse or bidirectional but is both.]`,
+      `[ValueError: Recurrent: direction should be forward or reverse or bidirectional but is "both".]`,
     );
   });
 
@@ -188,7 +188,7 @@ test("cells say what is wrong with their sizes and options", () => {
     `[ValueError: LSTMCell: outputSize should be a positive whole number but is 2.5.]`,
   );
   expect(() => new GRUCell(3, 4, { reset: "never" as "after" })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: GRUCell: reset should be after or before but is never.]`,
+    `[ValueError: GRUCell: reset should be after or before but is "never".]`,
   );
   expect(() => new JordanCell(3, 4, 2, { decay: 1 })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: JordanCell: decay should be at least 0 and less than 1 but is 1.]`,

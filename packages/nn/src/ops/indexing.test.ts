@@ -124,12 +124,12 @@ test("options out of range", () => {
   );
   const { approximate } = JSON.parse('{ "approximate": "erf" }');
   expect(() => gelu(x, { approximate })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: gelu: approximate should be none or tanh but is erf.]`,
+    `[ValueError: gelu: approximate should be none or tanh but is "erf".]`,
   );
   const { reduction } = JSON.parse('{ "reduction": "sum" }');
   const one = tensor(new Int32Array(1), { shape: [1, 1] });
   expect(() => scatterElements(x, one, zeros([1, 1]), { reduction })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: scatterElements: reduction should be none or add or mul or min or max but is sum.]`,
+    `[ValueError: scatterElements: reduction should be none or add or mul or min or max but is "sum".]`,
   );
   const flags = tensor(new Uint32Array(12), { shape: [3, 4], dtype: "bool" });
   const flag = tensor(new Uint32Array(1), { shape: [1, 1], dtype: "bool" });

@@ -1,5 +1,4 @@
-import { ValueError } from "@unroll/kernels";
-import { kindOf, refuseValue } from "../tensor/kind";
+import { refuseValue } from "../tensor/kind";
 
 /** A probability given by name. @throws ValueError unless it lies in [0, 1) */
 export function expectProbability(where: string, named: Readonly<Record<string, number>>): number {
@@ -28,8 +27,6 @@ export function expectOneOf<T extends string>(
   named: Readonly<Record<string, T>>,
   known: readonly T[],
 ): T {
-  const [[what, value]] = Object.entries(named) as [[string, T]];
-  if (known.includes(value)) return value;
-  const received = typeof value === "string" ? value : kindOf(value);
-  throw new ValueError({ where, what, expected: known.join(" or "), received });
+  const [value] = Object.values(named) as [T];
+  return known.includes(value) ? value : refuseValue(where, named, known.join(" or "));
 }

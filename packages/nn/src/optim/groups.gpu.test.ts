@@ -334,7 +334,7 @@ describe("the average of the weights", () => {
       `[ValueError: SGD: average.decay should be at least 0 and less than 1 but is 1.]`,
     );
     expect(() => new SGD([p], { lr: 1, average: { kind: "swa" } as never })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: SGD: average.kind should be ema or mean but is swa.]`,
+      `[ValueError: SGD: average.kind should be ema or mean but is "swa".]`,
     );
   });
 });

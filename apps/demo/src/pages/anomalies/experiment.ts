@@ -17,7 +17,7 @@ export interface WatchedFault extends Watched {
 
 export const experiment = defineExperiment({
   settings,
-  create({ cell, hidden, lr, ...waves }, { seed, rng, random }) {
+  create({ cell, hidden, lr, seed, ...waves }, { rng, random }) {
     const model = new Forecaster(cell, hidden, rng);
     const held = sineFaults(new Random(seed, HELD_OUT), { batchSize: SERIES, share: SHARE, ...waves });
     /** What is expected of each step of a series, or of several of one length. */

@@ -81,7 +81,10 @@ export const experiment = defineExperiment({
         return { sample: await write("", SAMPLE), cells: await read() };
       },
       async ask(question: Question): Promise<string | Cells> {
-        if (question.kind === "write") return write(question.beginning, { ...question, length: 300 });
+        if (question.kind === "write") {
+          const { beginning, temperature, seed } = question;
+          return write(beginning, { temperature, seed, length: 300 });
+        }
         if (question.kind === "keep") {
           await keepText(question.text);
           return "";
