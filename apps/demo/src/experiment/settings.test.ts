@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { choice, defaultsOf, problemOf, type Settings, whole } from "./settings";
+import { problemOf } from "./check-values";
+import { choice, defaultsOf, type Settings, whole } from "./settings";
 
 const modules = import.meta.glob<{ readonly settings: Settings }>("../pages/**/settings.ts", { eager: true });
 

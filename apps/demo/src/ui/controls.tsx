@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { lab } from "../client/lab";
-import { problemOf, type Setting, type Settings, type Values, valuesFrom } from "../experiment/settings";
+import { problemOf, valuesFrom } from "../experiment/check-values";
+import type { Setting, Settings, Values } from "../experiment/settings";
 import { NumberField } from "./number-field";
 import { TextField } from "./text-field";
 

@@ -1,4 +1,5 @@
-import { problemOf, type TextSetting } from "../experiment/settings";
+import { problemOf } from "../experiment/check-values";
+import type { TextSetting } from "../experiment/settings";
 import { TextFileButton } from "./text-file-button";
 import "./text-field.css";
 

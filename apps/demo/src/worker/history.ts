@@ -27,8 +27,3 @@ export class History {
     if (this.#points.length > MOST) this.#points = this.#points.filter((_, index) => index % 2 === 0 || index === last);
   }
 }
-
-/** Whether what was kept is a list of points. */
-export function isPoints(kept: unknown): kept is Point[] {
-  return Array.isArray(kept) && kept.every((point) => Number.isFinite(point?.step) && Number.isFinite(point?.loss));
-}

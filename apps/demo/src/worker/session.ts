@@ -1,19 +1,10 @@
-import { Random, RandomError } from "@unroll/data";
+import { Random } from "@unroll/data";
 import { type Device, DeviceLostError } from "@unroll/kernels";
-import {
-  CheckpointError,
-  type CheckpointStore,
-  type Generator,
-  loadCheckpoint,
-  OptimizerStateError,
-  random,
-  StateDictError,
-  saveCheckpoint,
-} from "@unroll/nn";
+import { type CheckpointStore, type Generator, random, saveCheckpoint } from "@unroll/nn";
 import type { Chance, Experiment, Run } from "../experiment/experiment";
 import type { Values } from "../experiment/settings";
 import { freeRun } from "./free-run";
-import { type Kept, keptIn } from "./kept";
+import type { Kept } from "./kept";
 import { rehearse } from "./rehearse";
 import { type Listener as Hearer, Training } from "./training";
 
@@ -22,9 +13,6 @@ export interface Listener extends Hearer {
   /** What is learned was to be kept. @param problem why it could not be; null where it was */
   kept(problem: unknown): void;
 }
-
-/** What reading a checkpoint throws where another version of the experiment or of the library wrote it. */
-const OF_ANOTHER_VERSION = [StateDictError, OptimizerStateError, CheckpointError, RandomError] as const;
 
 /** Where a session trains, what of, where it is kept, and who hears of it. */
 export interface Surroundings {
@@ -70,6 +58,7 @@ export class Session {
 
   /** The run that `bytes` keep, where it stopped; null if they are of another version of its experiment or of the library. */
   static async restore(surroundings: Surroundings, bytes: Uint8Array<ArrayBuffer>): Promise<Session | null> {
+    const { isOfAnotherVersion, keptIn, loadCheckpoint } = await import("./read-kept");
     let session: Session | null = null;
     try {
       const kept = keptIn(bytes, surroundings.experiment.settings);
@@ -80,7 +69,7 @@ export class Session {
       return session;
     } catch (error) {
       if (session) session.#free();
-      if (OF_ANOTHER_VERSION.some((kind) => error instanceof kind)) return null;
+      if (isOfAnotherVersion(error)) return null;
       throw error;
     }
   }

@@ -86,7 +86,16 @@ test("a device that is lost while its lab is left takes nothing from the next vi
   expect([...heard("lost"), ...heard("failed")]).toEqual([]);
 });
 
-test("a checkpoint that cannot be read is as none", async () => {
+/** A safetensors file with all its bytes, of a type that there is none of. */
+function strange(): Uint8Array<ArrayBuffer> {
+  const header = '{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}';
+  return Uint8Array.from([header.length, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header), 0, 0, 0, 0]);
+}
+
+test.each([
+  { what: "that was damaged", content: "damaged" },
+  { what: "that says what cannot be", content: strange() },
+])("a checkpoint $what is as none", async ({ content }) => {
   await trainer.reset(SMALL);
   await trainer.close();
   const root = await navigator.storage.getDirectory();
@@ -94,7 +103,7 @@ test("a checkpoint that cannot be read is as none", async () => {
   for await (const [name, handle] of folder) {
     if (!name.startsWith("memory_sum.") || !(handle instanceof FileSystemFileHandle)) continue;
     const stream = await handle.createWritable();
-    await stream.write("damaged");
+    await stream.write(content);
     await stream.close();
   }
   expect(await trainer.open()).toMatchObject({ isNew: true, values: { cell: "lstm" } });

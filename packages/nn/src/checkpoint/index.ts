@@ -1,12 +1,7 @@
-export {
-  CHECKPOINT_VERSION,
-  type CheckpointExtras,
-  type CheckpointSubject,
-  checkpointPosition,
-  loadCheckpoint,
-  saveCheckpoint,
-} from "./checkpoint";
 export { CheckpointError, type CheckpointPart } from "./errors";
+export { checkpointPosition, loadCheckpoint } from "./load-checkpoint";
+export { type CheckpointExtras, saveCheckpoint } from "./save-checkpoint";
+export { CHECKPOINT_VERSION, type CheckpointSubject } from "./saved";
 export {
   type CheckpointStore,
   checkpointStore,

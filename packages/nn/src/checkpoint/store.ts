@@ -1,7 +1,7 @@
 import { ValueError } from "@unroll/kernels";
 import { refuseValue } from "../tensor/kind";
-import { isWhole } from "./checkpoint";
 import { CheckpointError } from "./errors";
+import { isWhole } from "./whole";
 
 /** Files of one place, by name: all that a store asks of where it keeps them. */
 export interface Files {

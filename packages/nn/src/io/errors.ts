@@ -1,4 +1,5 @@
 import { UnrollError } from "@unroll/kernels";
+import { quoted } from "./quoted";
 
 /** Where a file breaks its format, and how. */
 export interface FileFormatFacts {
@@ -76,10 +77,4 @@ function list(label: string, items: readonly string[]): string {
   if (items.length === 0) return "";
   const more = items.length > LISTED ? ` and ${items.length - LISTED} more` : "";
   return `${label}: ${items.slice(0, LISTED).join(", ")}${more}`;
-}
-
-/** A name from a file, safe to print: escaped, and cut where it is long. */
-export function quoted(name: string): string {
-  const MAX = 96;
-  return JSON.stringify(name.length > MAX ? `${name.slice(0, MAX)}…` : name);
 }

@@ -1,5 +1,5 @@
-import { quoted } from "./errors";
 import { ModelFormatError } from "./model-format-error";
+import { quoted } from "./quoted";
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { UnrollError } from "@unroll/kernels";
-import { quoted } from "./errors";
+import { quoted } from "./quoted";
 
 /** Where a model's description breaks its format, or names what there is none of here. */
 export interface ModelFormatFacts {

@@ -2,7 +2,8 @@ import { ValueError } from "@unroll/kernels";
 import type { Module } from "../modules/module";
 import { expectKnown } from "../tensor/known-options";
 import { CHECKPOINT_KEY } from "./checkpoint-key";
-import { readParameters, writeParameters } from "./parameters";
+import { writeParameters } from "./fill-parameters";
+import { readParameters } from "./parameters";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
 import { expectVocabulary } from "./vocabulary";
 

@@ -1,7 +1,8 @@
 import type { Module } from "../modules/module";
 import { expectKnown } from "../tensor/known-options";
+import { writeParameters } from "./fill-parameters";
 import { type PartOptions, partOf } from "./model";
-import { readParameters, writeParameters } from "./parameters";
+import { readParameters } from "./parameters";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors/safetensors";
 import { torchPaths } from "./torch/counterpart";
 import { describeModel } from "./torch/describe-model";

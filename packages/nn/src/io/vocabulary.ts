@@ -1,6 +1,6 @@
 import { UnrollError, ValueError } from "@unroll/kernels";
-import { quoted } from "./errors";
 import { parseJson } from "./json-fields";
+import { quoted } from "./quoted";
 
 /** The name under which a file's metadata keeps its vocabulary: a JSON list of texts, tokens by id. */
 export const VOCABULARY_KEY = "vocabulary";

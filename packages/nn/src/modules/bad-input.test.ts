@@ -287,10 +287,10 @@ describe("recurrent layers", () => {
     );
     expect(() => new GRU(3, 4, { init })).toThrow(`GRU: init should be torch or keras but is "tensorflow".`);
     expect(() => new Linear(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Linear: init should be torch or keras but is tensorflow.]`,
+      `[ValueError: Linear: init should be torch or keras but is "tensorflow".]`,
     );
     expect(() => new Embedding(3, 4, { init })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: Embedding: init should be torch or keras but is tensorflow.]`,
+      `[ValueError: Embedding: init should be torch or keras but is "tensorflow".]`,
     );
     expect(() => new LayerNorm(3, { epsilon: -1 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: LayerNorm: epsilon should be a finite number, at least 0 but is -1.]`,

@@ -1,4 +1,4 @@
-import type { CheckpointSubject } from "../checkpoint/checkpoint";
+import type { CheckpointSubject } from "../checkpoint/saved";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
 import type { Plateau } from "../optim/plateau";

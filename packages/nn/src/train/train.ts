@@ -1,4 +1,5 @@
-import { loadCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint";
+import { loadCheckpoint } from "../checkpoint/load-checkpoint";
+import { saveCheckpoint } from "../checkpoint/save-checkpoint";
 import type { Module } from "../modules/module";
 import { assign } from "../tensor/assign";
 import type { HostData } from "../tensor/dtype";

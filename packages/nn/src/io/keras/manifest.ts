@@ -1,7 +1,8 @@
 import { float32BitsOfHalf, ValueError } from "@unroll/kernels";
-import { FileFormatError, quoted } from "../errors";
+import { FileFormatError } from "../errors";
 import { elementCount, type HostTensor } from "../host-tensor";
 import { JsonFields, type Place } from "../json-fields";
+import { quoted } from "../quoted";
 
 /** The shards of a model's weights: all of them in the order of the manifest, or each by the path that it has there. */
 export type Shards = readonly (ArrayBuffer | Uint8Array)[] | Readonly<Record<string, ArrayBuffer | Uint8Array>>;

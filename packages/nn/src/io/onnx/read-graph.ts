@@ -1,6 +1,7 @@
 import { float32BitsOfHalf, UnsupportedError } from "@unroll/kernels";
-import { FileFormatError, quoted } from "../errors";
+import { FileFormatError } from "../errors";
 import { elementCount, type HostTensor } from "../host-tensor";
+import { quoted } from "../quoted";
 import { floatOf, type ProtoField, ProtoReader, signed } from "./proto-reader";
 
 /** An attribute of a node, of whichever kind it is. */

@@ -5,10 +5,10 @@ import { RNN } from "../../modules/rnn";
 import { random } from "../../random/generator";
 import type { Parameter } from "../../tensor/parameter";
 import { bytesOf } from "../bytes";
-import { quoted } from "../errors";
 import { type Cell, fromBlocks } from "../gate-order";
 import type { HostTensor } from "../host-tensor";
 import { ModelFormatError } from "../model-format-error";
+import { quoted } from "../quoted";
 import { activationsOf } from "./ops/activations";
 import { type ReadAttribute, type ReadGraph, type ReadNode, readGraph } from "./read-graph";
 

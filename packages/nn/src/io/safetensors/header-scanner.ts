@@ -1,4 +1,5 @@
-import { FileFormatError, quoted } from "../errors";
+import { FileFormatError } from "../errors";
+import { quoted } from "../quoted";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,8 +1,8 @@
 import { packHalves, ValueError } from "@unroll/kernels";
 import type { DType, HostData } from "../../tensor/dtype";
-import { quoted } from "../errors";
 import { checkHostTensor, type HostTensor } from "../host-tensor";
-import { METADATA_KEY, PREFIX_BYTES } from "./safetensors-header";
+import { quoted } from "../quoted";
+import { METADATA_KEY, PREFIX_BYTES } from "./safetensors-layout";
 import { DEFAULT_SAFETENSORS_LIMITS } from "./safetensors-limits";
 
 /** Each dtype's name and bytes in the file, in the order in which the format's own writer lays tensors out. */

@@ -1,4 +1,4 @@
-import { quoted } from "../errors";
+import { quoted } from "../quoted";
 import type { HeaderScanner } from "./header-scanner";
 import { FILE_DTYPES, type FileDType, isFileDType } from "./safetensors-dtype";
 import { LIMIT_REMEDY, type SafetensorsLimits, TRUNCATED } from "./safetensors-limits";

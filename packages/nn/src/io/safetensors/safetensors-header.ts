@@ -1,7 +1,8 @@
-import { quoted } from "../errors";
+import { quoted } from "../quoted";
 import { HeaderScanner } from "./header-scanner";
 import { FILE_DTYPES } from "./safetensors-dtype";
 import { readEntry, type TensorEntry } from "./safetensors-entry";
+import { METADATA_KEY, PREFIX_BYTES } from "./safetensors-layout";
 import { LIMIT_REMEDY, type SafetensorsLimits, TRUNCATED } from "./safetensors-limits";
 
 export interface SafetensorsHeader {
@@ -9,12 +10,6 @@ export interface SafetensorsHeader {
   readonly entries: readonly TensorEntry[];
   readonly metadata: Map<string, string>;
 }
-
-/** Bytes before the header: its length, as a little-endian u64. */
-export const PREFIX_BYTES = 8;
-
-/** The key of the header that holds metadata rather than a tensor. */
-export const METADATA_KEY = "__metadata__";
 
 /**
  * Reads and checks all that a safetensors file says of itself. Nothing in proportion to a stated size is allocated, so

@@ -1,5 +1,6 @@
 import type { HostData } from "../../tensor/dtype";
-import { FileFormatError, quoted } from "../errors";
+import { FileFormatError } from "../errors";
+import { quoted } from "../quoted";
 import { float32BitsOfBfloat, float32BitsOfHalf } from "./half";
 import { FILE_DTYPES } from "./safetensors-dtype";
 import type { TensorEntry } from "./safetensors-entry";

@@ -1,81 +1,25 @@
 import { CHECKPOINT_KEY } from "../io/checkpoint-key";
-import { FileFormatError } from "../io/errors";
+import { expectSameTensors } from "../io/fill-parameters";
 import type { HostTensor } from "../io/host-tensor";
-import { expectSameTensors, readParameters, stateOf } from "../io/parameters";
-import { decodeSafetensors, encodeSafetensors } from "../io/safetensors/safetensors";
-import type { Module } from "../modules/module";
-import type { Optimizer } from "../optim/optimizer";
-import { type Generator, sharedGenerator } from "../random/generator";
+import { stateOf } from "../io/parameters";
+import { decodeSafetensors } from "../io/safetensors/safetensors";
+import type { Generator } from "../random/generator";
 import { assign } from "../tensor/assign";
+import { tensor } from "../tensor/tensor";
+import { decodeOptimizer } from "./decode-optimizer";
 import { CheckpointError } from "./errors";
-import { fromJson, toJson, withoutTensors, withTensors } from "./json";
-import { decodeOptimizer, encodeOptimizer, type SavedOptimizer } from "./optimizer-part";
+import { isRecord } from "./record";
+import {
+  CHECKPOINT_VERSION,
+  type CheckpointSubject,
+  generatorsOf,
+  namesOf,
+  type Saved,
+  type SavedOptimizer,
+} from "./saved";
 
-/** The form of the files written here; files of a later form are refused. */
-export const CHECKPOINT_VERSION = 1;
-
-/** What a checkpoint is taken of, and loaded into. */
-export interface CheckpointSubject {
-  readonly model: Module;
-  readonly optimizer?: Optimizer | undefined;
-  /**
-   * Generators beside those that the model's parts hold in fields and the package's own, by names of your choice: those
-   * that shuffle the data, say.
-   */
-  readonly generators?: Readonly<Record<string, Generator>> | undefined;
-  /** What the model's classes or tokens stand for, in order: another one is refused on loading. */
-  readonly vocabulary?: readonly string[] | undefined;
-}
-
-/** What else to keep. */
-export interface CheckpointExtras {
-  /** Where training is in its data: plain values, such as { epoch, step } and the state of a shuffle. */
-  readonly position?: unknown;
-  /** State carried from chunk to chunk: a tensor, or records and lists of them. */
-  readonly state?: unknown;
-}
-
-interface Saved {
-  readonly version: number;
-  readonly optimizer: SavedOptimizer | null;
-  readonly generators: Readonly<Record<string, { readonly seed: number; readonly draws: number }>>;
-  readonly vocabulary: readonly string[] | null;
-  readonly position: unknown;
-  readonly state: unknown;
-}
-
-/**
- * All that training goes on from, as the bytes of a safetensors file: the model's parameters, the optimizer's slots, its
- * count of updates and its scale of the loss, the generators, the position in the data, and a carried state. What is
- * loaded from it goes on with the same bits as if it had never stopped, whatever is asked for while it is taken.
- * @throws ValueError if a name is none that a file can have
- */
-export async function saveCheckpoint({
-  model,
-  optimizer,
-  generators = {},
-  vocabulary,
-  position = null,
-  state = null,
-}: CheckpointSubject & CheckpointExtras): Promise<Uint8Array<ArrayBuffer>> {
-  const tensors = new Map<string, HostTensor>();
-  const draws = Object.fromEntries(
-    [...generatorsOf(model, generators)].map(([name, { seed, draws }]) => [name, { seed, draws }]),
-  );
-  // Asked for at once: all of one moment, though training may go on meanwhile.
-  const [parameters, remembered] = await Promise.all([readParameters(model), optimizer?.state()]);
-  for (const [path, values] of parameters) tensors.set(`model.${path}`, values);
-  const saved: Saved = {
-    version: CHECKPOINT_VERSION,
-    optimizer:
-      optimizer && remembered ? encodeOptimizer(remembered, optimizer, namesOf(model, optimizer), tensors) : null,
-    generators: draws,
-    vocabulary: vocabulary ?? null,
-    position,
-    state: await withoutTensors(state, "state", tensors),
-  };
-  return encodeSafetensors(tensors, { [CHECKPOINT_KEY]: toJson(saved) });
-}
+/** Numbers that JSON has no word for. */
+const WORDS = ["NaN", "Infinity", "-Infinity"];
 
 /**
  * Loads what `saveCheckpoint` took into a model, an optimizer and generators built the same way. All is checked before
@@ -127,23 +71,6 @@ function within(tensors: ReadonlyMap<string, HostTensor>, prefix: string): Map<s
   return new Map(found.map(([name, values]) => [name.slice(prefix.length), values]));
 }
 
-/** What the optimizer's parameters are called: by their paths in the model, or by number where they are of no part of it. */
-function namesOf(model: Module, { parameters }: Optimizer): string[] {
-  const paths = new Map([...model.namedParameters()].map(([path, parameter]) => [parameter, path]));
-  return parameters.map((parameter, index) => paths.get(parameter) ?? `#${index}`);
-}
-
-function generatorsOf(model: Module, given: Readonly<Record<string, Generator>>): Map<string, Generator> {
-  const found = new Map(Object.entries(given));
-  const known = new Set(found.values());
-  for (const [path, generator] of [...model.namedGenerators(), ["the package's own", sharedGenerator()] as const]) {
-    if (known.has(generator)) continue;
-    known.add(generator);
-    found.set(path, generator);
-  }
-  return found;
-}
-
 function parse(text: string | undefined): Saved {
   let saved: unknown;
   try {
@@ -159,9 +86,6 @@ function parse(text: string | undefined): Saved {
   }
   return expectSound(saved);
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A file may say anything: each field is checked for being what it should be. */
 function expectSound(saved: object): Saved {
@@ -212,13 +136,19 @@ function refuse(part: CheckpointError["part"], what: string, expected: string, r
   throw new CheckpointError(part, { where: "loadCheckpoint", what, expected, received, remedy });
 }
 
-/** Whether bytes are a whole safetensors file: one that was cut off while it was written is not. */
-export function isWhole(bytes: Uint8Array<ArrayBuffer>): boolean {
-  try {
-    decodeSafetensors(bytes);
-    return true;
-  } catch (cause) {
-    if (cause instanceof FileFormatError) return false;
-    throw cause;
-  }
+/** What `saveCheckpoint` wrote: numbers that JSON has no word for are back. @throws SyntaxError if it is no JSON */
+function fromJson(text: string): unknown {
+  return JSON.parse(text, (_, each: unknown) =>
+    isRecord(each) && typeof each.$number === "string" && WORDS.includes(each.$number) ? Number(each.$number) : each,
+  );
+}
+
+/** A value with its tensors in their places again, as constants. */
+function withTensors(value: unknown, tensors: ReadonlyMap<string, HostTensor>): unknown {
+  if (Array.isArray(value)) return value.map((each) => withTensors(each, tensors));
+  if (!isRecord(value)) return value;
+  const { $tensor: name } = value;
+  const found = typeof name === "string" ? tensors.get(name) : undefined;
+  if (found) return tensor(found.data, { shape: found.shape, dtype: found.dtype, allowNonFinite: true });
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withTensors(each, tensors)]));
 }

@@ -2,35 +2,9 @@ import type { HostTensor } from "../io/host-tensor";
 import type { Optimizer } from "../optim/optimizer";
 import type { OptimizerState } from "../optim/optimizer-state";
 import { CheckpointError } from "./errors";
+import type { SavedOptimizer } from "./saved";
 
-/** What of an optimizer is kept beside its tensors. */
-export interface SavedOptimizer
-  extends Pick<OptimizerState, "kind" | "updates" | "accumulated" | "swapped" | "schedules"> {
-  /** Its parameters by name, in order. */
-  readonly parameters: readonly string[];
-  /** Slots with an array for each parameter, and those kept whole. */
-  readonly slots: readonly string[];
-  readonly whole: readonly string[];
-}
-
-/** Puts the tensors of an optimizer's state among `tensors`, and says the rest. */
-export function encodeOptimizer(
-  { slots, whole, report, ...rest }: OptimizerState,
-  { parameters }: Optimizer,
-  names: readonly string[],
-  tensors: Map<string, HostTensor>,
-): SavedOptimizer {
-  for (const [slot, parts] of slots) {
-    for (const [k, data] of parts.entries()) {
-      tensors.set(`optimizer.${slot}.${names[k]}`, { dtype: "f32", shape: [...(parameters[k]?.shape ?? [])], data });
-    }
-  }
-  for (const [slot, data] of whole) tensors.set(`optimizer.${slot}`, { dtype: "f32", shape: [data.length], data });
-  if (report.length > 0) tensors.set("optimizer.report", { dtype: "u32", shape: [report.length], data: report });
-  return { ...rest, parameters: names, slots: [...slots.keys()], whole: [...whole.keys()] };
-}
-
-/** The state that `encodeOptimizer` took apart. @throws CheckpointError if the file lacks a part, or the parameters differ */
+/** The state that `saveCheckpoint` took apart. @throws CheckpointError if the file lacks a part, or the parameters differ */
 export function decodeOptimizer(
   saved: SavedOptimizer,
   { parameters }: Optimizer,
