@@ -168,6 +168,9 @@ describe("sacreBleu", () => {
         brevityPenalty: 1,
       });
     }
+    // sacreBLEU 1.5, compute_bleu([0] * 4, [3, 2, 0, 0], 3, 3, smooth_method=…, smooth_value=0.5, use_effective_order=True)
+    expect(bleuFromStatistics(none, { smoothing: "floor", smoothValue: 0.5 }).score).toBeCloseTo(20.412414523193153, 9);
+    expect(bleuFromStatistics(none, { smoothing: "add-k", smoothValue: 0.5 }).score).toBe(0); // words are not smoothed
   });
 
   test("case can be left out of account", () => {

@@ -87,7 +87,8 @@ export function sacreBleu(
 }
 
 /**
- * The score of statistics that were summed over a corpus. Without any match it is 0, as are all precisions.
+ * The score of statistics that were summed over a corpus. Without any match it is 0, as are all precisions, as in sacreBLEU
+ * from version 2 on; where `smoothValue` is given that smooths these orders too, as in all versions before.
  * @throws ShapeError if `correct` and `total` differ in length
  * @throws ValueError if there is no such smoothing, or `smoothValue` is negative or no number
  */
@@ -110,7 +111,7 @@ export function bleuFromStatistics(
   const penalty = brevityPenalty(referenceLength, hypothesisLength);
   const precisions = new Array<number>(orders).fill(0);
   const result = { ...statistics, precisions, brevityPenalty: penalty };
-  if (!statistics.correct.some((count) => count > 0)) return { ...result, score: 0 };
+  if (smoothValue === undefined && !statistics.correct.some((count) => count > 0)) return { ...result, score: 0 };
   let halves = 1;
   let order = orders;
   for (const [i, count] of statistics.total.entries()) {

@@ -61,22 +61,25 @@ function build(module: string, config: Fields): Built {
   if (activation !== "relu" && activation !== "gelu") throw new UnsupportedCase(`activation ${activation}`);
   const known: "relu" | "gelu" = activation;
   if (config.flag("batch_first", false)) throw new UnsupportedCase("batch_first");
-  const options = {
+  const layer = {
     activation: known,
     feedForward: config.number("dim_feedforward", 2048),
     norm: config.flag("norm_first", false) ? ("pre" as const) : ("post" as const),
     epsilon: config.number("layer_norm_eps", 1e-5),
+  };
+  const stack = () => ({
+    ...layer,
     layers: config.number("num_layers", 1),
     finalNorm: config.raw("final_norm") !== null && config.has("final_norm"),
-  };
+  });
   const memoryOf = (inputs: Fields): Tensor => batchFirst(inputs.tensor("memory"));
   switch (module) {
     case "TransformerEncoderLayer":
     case "TransformerEncoder": {
       const model =
         module === "TransformerEncoder"
-          ? new TransformerEncoder(size, heads, options)
-          : new TransformerEncoderLayer(size, heads, options);
+          ? new TransformerEncoder(size, heads, stack())
+          : new TransformerEncoderLayer(size, heads, layer);
       return {
         model,
         forward(inputs) {
@@ -91,8 +94,8 @@ function build(module: string, config: Fields): Built {
     case "TransformerDecoder": {
       const model =
         module === "TransformerDecoder"
-          ? new TransformerDecoder(size, heads, options)
-          : new TransformerDecoderLayer(size, heads, options);
+          ? new TransformerDecoder(size, heads, stack())
+          : new TransformerDecoderLayer(size, heads, layer);
       return {
         model,
         forward(inputs) {
@@ -106,7 +109,7 @@ function build(module: string, config: Fields): Built {
     }
     default: {
       const model = new Transformer(size, heads, {
-        ...options,
+        ...layer,
         encoderLayers: config.number("num_encoder_layers", 6),
         decoderLayers: config.number("num_decoder_layers", 6),
       });
