@@ -4,7 +4,7 @@ import { categorical, type DrawOptions, expectDrawOptions } from "../ops/categor
 import { concat } from "../ops/concat";
 import { argmax } from "../ops/reduce";
 import { reshape } from "../ops/reshape";
-import { evaluate } from "../plan/executor";
+import { evaluate } from "../plan/evaluate";
 import { Generator, sharedGenerator } from "../random/generator";
 import { refuseValue } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";

@@ -10,7 +10,7 @@ import { tanh } from "../ops/elementwise";
 import { permute } from "../ops/permute";
 import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
-import { evaluate } from "../plan/executor";
+import { evaluate } from "../plan/evaluate";
 import { isFloat } from "../tensor/dtype";
 import { refuseValue } from "../tensor/kind";
 import { expectDType, expectShape } from "../tensor/shape";

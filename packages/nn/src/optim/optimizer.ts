@@ -11,12 +11,12 @@ import { grad } from "../autograd/grad";
 import type { KernelNode } from "../graph/node";
 import { run } from "../graph/run";
 import { expectAtLeast, expectOneOf } from "../ops/options";
-import { deviceOf, expectFeatures, expectOnDevice, submit } from "../plan/executor";
+import { deviceOf, submit } from "../plan/evaluate";
+import { expectFeatures, expectOnDevice } from "../plan/expect-device";
 import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { traceRequest } from "../plan/request";
 import { type Trace, trace } from "../plan/trace";
-import { refuseValue } from "../tensor/kind";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
@@ -394,9 +394,4 @@ export abstract class Optimizer {
       rule: (call) => this.update(call),
     });
   }
-}
-
-/** @throws ValueError unless it is an optimizer */
-export function expectOptimizer(where: string, optimizer: Optimizer): void {
-  if (!(optimizer instanceof Optimizer)) refuseValue(where, { optimizer }, "an Optimizer");
 }

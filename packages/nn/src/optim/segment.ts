@@ -1,5 +1,5 @@
 import { BLOCK, type BufferRange, type Device } from "@unroll/kernels";
-import { enqueue } from "../plan/executor";
+import { enqueue } from "../plan/evaluate";
 import type { Parameter } from "../tensor/parameter";
 import { borrow, type Storage } from "../tensor/storage";
 import { Tensor } from "../tensor/tensor";

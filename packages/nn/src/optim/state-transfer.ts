@@ -1,6 +1,6 @@
 import type { Device } from "@unroll/kernels";
 import { REPORT_WORDS } from "@unroll/kernels";
-import { enqueue } from "../plan/executor";
+import { enqueue } from "../plan/evaluate";
 import type { HostData } from "../tensor/dtype";
 import type { Storage } from "../tensor/storage";
 import type { Tensor } from "../tensor/tensor";

@@ -1,5 +1,5 @@
 import type { Device } from "@unroll/kernels";
-import { enqueue } from "../plan/executor";
+import { enqueue } from "../plan/evaluate";
 import { allocatePinned, type Storage } from "../tensor/storage";
 import { Tensor } from "../tensor/tensor";
 import type { Segment } from "./segment";

@@ -1,5 +1,6 @@
 import type { Tensor } from "../tensor/tensor";
-import { deviceOf, executorOf } from "./executor";
+import { deviceOf } from "./evaluate";
+import { executorOf } from "./executor";
 import { type Request, traceRequest } from "./request";
 
 /** One kernel call of a plan. */

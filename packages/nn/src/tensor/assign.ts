@@ -1,6 +1,6 @@
 import { ShapeError } from "@unroll/kernels";
 import { elementwise } from "../graph/run";
-import { enqueue, evaluate, submit } from "../plan/executor";
+import { enqueue, evaluate, submit } from "../plan/evaluate";
 import { clock } from "./clock";
 import type { HostData } from "./dtype";
 import type { Parameter } from "./parameter";

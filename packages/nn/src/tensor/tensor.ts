@@ -1,7 +1,7 @@
 import { type Device, DisposedError, DTypeError, roundToHalf, ShapeError, ValueError } from "@unroll/kernels";
 import type { OpRecord } from "../autograd/record";
 import type { Node } from "../graph/node";
-import { evaluate, readBack } from "../plan/executor";
+import { evaluate, readBack } from "../plan/evaluate";
 import type { BufferUpdate } from "./buffer-update";
 import { type DType, dtypeOf, expectHostData, expectKnownDType, type HostData, isFloat } from "./dtype";
 import { refuseValue } from "./kind";

@@ -1,5 +1,5 @@
 import { expectModule } from "../modules/module";
-import { expectOptimizer } from "../optim/optimizer";
+import { expectOptimizer } from "../optim/expect-optimizer";
 import { kindOf } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import { Tensor } from "../tensor/tensor";

@@ -2,7 +2,7 @@ import { UnrollError } from "@unroll/kernels";
 import { inputsOf, settle } from "../graph/node";
 import type { Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
-import { evaluateAgain } from "../plan/executor";
+import { evaluateAgain } from "../plan/evaluate";
 import { isFloat } from "../tensor/dtype";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";

@@ -3,7 +3,7 @@ import { expectLoss } from "../autograd/expect-loss";
 import { grad } from "../autograd/grad";
 import type { OpRecord } from "../autograd/record";
 import { expectModule, type Module } from "../modules/module";
-import { evaluate } from "../plan/executor";
+import { evaluate } from "../plan/evaluate";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
 import { type Gate, isScan, type LayerSteps, stepsOf } from "./inspect-steps";

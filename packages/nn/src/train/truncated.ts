@@ -1,5 +1,6 @@
 import { detach } from "../ops/elementwise";
-import { expectOptimizer, type Optimizer } from "../optim/optimizer";
+import { expectOptimizer } from "../optim/expect-optimizer";
+import type { Optimizer } from "../optim/optimizer";
 import type { Tensor } from "../tensor/tensor";
 import { mapTensors, tensorsOf } from "../tensor/tree";
 

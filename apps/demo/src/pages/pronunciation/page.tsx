@@ -66,10 +66,18 @@ function Picture() {
   );
 }
 
+/** What is left of a text in the letters that the model reads, those without their accents among them. */
+function lettersOf(text: string): string {
+  return text
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[^a-z]/g, "");
+}
+
 function TryWord() {
   const [text, setText] = useState("ship");
   const [beam, setBeam] = useState(3);
-  const word = text.toLowerCase().replace(/[^a-z]/g, "");
+  const word = lettersOf(text);
   const question = useMemo(() => (word === "" ? null : { source: [...word], beam }), [word, beam]);
   const answer = useAnswer<typeof experiment>(question);
   const phonemes = answer?.made.symbols ?? [];
@@ -81,6 +89,7 @@ function TryWord() {
         </label>
         <BeamField beam={beam} onChange={setBeam} />
       </div>
+      {word !== text.toLowerCase() && <p class="muted">Read as “{word}”: it learns words of the letters a to z.</p>}
       <p class="big" data-answer="phonemes">
         {phonemes.join(" ") || "–"}
       </p>
