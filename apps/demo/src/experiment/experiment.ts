@@ -44,6 +44,10 @@ export interface Run<Question = unknown, Answer = unknown, Picture = unknown> {
   dispose?(): void;
 }
 
+/** Which files a run can be written to. */
+export const kindsOf = ({ exported }: Run): readonly FileKind[] =>
+  exported ? (exported.to ?? ["onnx", "pytorch"]) : [];
+
 /** A kind of model on a task: what can be chosen, and how a run is made of it. */
 export interface Experiment<S extends Settings = Settings, Question = unknown, Answer = unknown, Picture = unknown> {
   readonly settings: S;

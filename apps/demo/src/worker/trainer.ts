@@ -1,11 +1,14 @@
 import { adapterName, type Device, DeviceLostError, open, ValueError } from "@unroll/kernels";
-import { CheckpointError, type CheckpointStore, type PyTorchOptions } from "@unroll/nn";
-import type { Experiment, FileKind, Run } from "../experiment/experiment";
+import { CheckpointError, type CheckpointStore } from "@unroll/nn";
+import { type Experiment, kindsOf } from "../experiment/experiment";
 import { defaultsOf, type Values } from "../experiment/settings";
+import type { Made } from "./files";
 import { type Cost, type Event, type Failure, failureOf, type Opened, type Point, type Remote } from "./protocol";
 import { Session, type Surroundings } from "./session";
 import { type Place, placeOf } from "./storage";
 import { Turns } from "./turns";
+
+type Files = typeof import("./files");
 
 /** So often in a row a device may be lost before there is no more trying. */
 const MOST_LOSSES = 3;
@@ -76,11 +79,7 @@ export class Trainer implements Remote {
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {
-    const { run, training } = this.#now;
-    return training.between(async () => {
-      const { save } = await import("./files");
-      return save(run.model, { lab: this.#lab });
-    });
+    return this.#made(({ save }, { run, lab }) => save(run.model, { lab }));
   }
 
   load(file: Uint8Array<ArrayBuffer>): Promise<Opened> {
@@ -94,21 +93,11 @@ export class Trainer implements Remote {
   }
 
   exportONNX(): Promise<Uint8Array<ArrayBuffer>> {
-    const { run, training } = this.#now;
-    return training.between(async () => {
-      const { exportONNX } = await import("./files");
-      return exportONNX(run.model, this.#exported);
-    });
+    return this.#made(({ onnxOf }, made) => onnxOf(made));
   }
 
   exportPyTorch(): Promise<{ script: string | null; weights: Uint8Array<ArrayBuffer> }> {
-    const { run, training } = this.#now;
-    return training.between(async () => {
-      const { saveTorch, toPyTorch } = await import("./files");
-      const named = { ...this.#exported, className: classNameOf(this.#lab) };
-      const script = kindsOf(run).includes("pytorch") ? toPyTorch(run.model, named) : null;
-      return { script, weights: await saveTorch(run.model) };
-    });
+    return this.#made(({ pytorchOf }, made) => pytorchOf(made));
   }
 
   close(): Promise<void> {
@@ -128,16 +117,10 @@ export class Trainer implements Remote {
     throw new ValueError({ where: "gallery", what, expected: "open", received: "none", remedy: "Reload the page." });
   }
 
-  get #exported(): PyTorchOptions {
-    const { exported } = this.#now.run;
-    if (exported) return exported;
-    throw new ValueError({
-      where: "gallery",
-      what: "a model to export",
-      expected: "one with a single forward pass",
-      received: `that of ${this.#lab}`,
-      remedy: "Save its weights instead.",
-    });
+  /** A file of the model as it is between two steps. */
+  #made<Result>(make: (files: Files, made: Made) => Promise<Result>): Promise<Result> {
+    const { run, training } = this.#now;
+    return training.between(async () => make(await import("./files"), { run, lab: this.#lab }));
   }
 
   /** Closes the run, and lets another tab have the lab. */
@@ -283,9 +266,3 @@ function isAlive(device: Device): boolean {
     return false;
   }
 }
-
-/** "MemorySum" of "memory/sum": the name that the model's class has in the built site says nothing. */
-const classNameOf = (lab: string): string => lab.replace(/(?:^|\W)(\w)/g, (_, first: string) => first.toUpperCase());
-
-/** Which files a run can be written to. */
-const kindsOf = ({ exported }: Run): readonly FileKind[] => (exported ? (exported.to ?? ["onnx", "pytorch"]) : []);
