@@ -1,5 +1,6 @@
 import { cast, detach, evaluate, gather, identity, type Tensor, tensor, zeros } from "@unroll/nn";
 import { History } from "./hypotheses";
+import { LOG_ZERO } from "./log-zero";
 import type { Settings } from "./options";
 import { type Choose, Recorder, type Rows } from "./recorder";
 import { expectRows, leavesOf, mapLeaves } from "./state";
@@ -7,8 +8,6 @@ import type { SearchStep } from "./step";
 
 /** Places of a history are a multiple of this, so that searches of about the same length share their plans. */
 const HISTORY_PLACES = 64;
-/** The rank of a beam that is none. */
-const RANKLESS = -1e30;
 
 /**
  * Runs a search to its end. So many steps as one readback is allowed for are one graph and one submission: tokens are chosen
@@ -63,7 +62,7 @@ function firstRows<S>(
   const origin = eachOf(beams * copies);
   const ranks = Float32Array.from({ length: 2 * R }, (_, i) => {
     const beam = i % (2 * beams);
-    return beam < beams && beam % (beams / groups) === 0 ? 0 : RANKLESS; // nothing is finished either
+    return beam < beams && beam % (beams / groups) === 0 ? 0 : LOG_ZERO; // nothing is finished either
   });
   const most = Math.max(...maxLength) + stepsPerReadback;
   const L = Math.ceil(most / HISTORY_PLACES) * HISTORY_PLACES;

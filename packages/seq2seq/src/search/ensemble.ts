@@ -1,5 +1,19 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { add, exp, expectKnown, expectOneOf, log, maximum, mul, sub, type Tensor } from "@unroll/nn";
+import {
+  add,
+  where as choose,
+  exp,
+  expectKnown,
+  expectOneOf,
+  greater,
+  log,
+  maximum,
+  minimum,
+  mul,
+  sub,
+  type Tensor,
+} from "@unroll/nn";
+import { LOG_ZERO, MOST_LOG_ZERO } from "./log-zero";
 import { logProbabilitiesOf, type SearchStep } from "./step";
 
 export interface EnsembleOptions {
@@ -40,7 +54,7 @@ export function ensemble<S>(steps: readonly SearchStep<S>[], options: EnsembleOp
     }
     const weights = results.flatMap((result) => (result.weights ? [result.weights] : []));
     return {
-      logProbabilities: average === "probabilities" ? logOfMean(spoken) : meanOf(spoken),
+      logProbabilities: average === "probabilities" ? logOfMean(spoken) : meanOfLogs(spoken),
       state: results.map(({ state }) => state),
       weights: weights.length === results.length ? meanOf(weights) : undefined,
       stepsLeft: Math.min(...results.map(({ stepsLeft = Number.POSITIVE_INFINITY }) => stepsLeft)),
@@ -53,6 +67,12 @@ const meanOf = (all: readonly Tensor[]): Tensor =>
     all.reduce((a, b) => add(a, b)),
     1 / all.length,
   );
+
+/** (1/M) Σ x, and none where one model says so: a share of its −1e30 would be a logarithm like any other. */
+function meanOfLogs(all: readonly Tensor[]): Tensor {
+  const least = all.reduce((a, b) => minimum(a, b));
+  return choose(greater(least, MOST_LOG_ZERO), meanOf(all), LOG_ZERO);
+}
 
 /** ln (1/M) Σ e^x, each x less the largest of them, so that nothing overflows. */
 function logOfMean(all: readonly Tensor[]): Tensor {

@@ -1,4 +1,5 @@
 import { EVENT_WORDS } from "@unroll/kernels";
+import { MOST_LOG_ZERO } from "./log-zero";
 import type { Settings } from "./options";
 
 /** A sequence that search found. */
@@ -16,9 +17,6 @@ export interface Hypothesis {
   /** For each token, the end included, how much each place of the source was attended to: row-major [length, S]. */
   readonly weights?: { readonly data: Float32Array; readonly shape: readonly [length: number, S: number] };
 }
-
-/** Below this a number stands for a probability of 0. */
-const DEAD = -1e29;
 
 /** One step of all rows, as the device reported it. */
 interface Step {
@@ -74,7 +72,7 @@ export class History {
       this.#end(events, covered);
       this.#steps.push({ events, weights: attended });
       this.#isOver = !Array.from({ length: R }, (_, row) => events[row * EVENT_WORDS + 2] as number).some(
-        (x) => x > DEAD,
+        (x) => x > MOST_LOG_ZERO,
       );
     }
   }

@@ -105,6 +105,26 @@ describe("ensemble", () => {
     }
   });
 
+  test("says nothing that one of many models cannot say, by the mean of logarithms", async () => {
+    const many = Array.from({ length: 12 }, (_, m) => randomTable({ V, nodes: 4 }, { seed: m + 1 }));
+    const [first] = many as [(typeof many)[number]];
+    for (let node = 0; node < 4; node++) first.logProbabilities[node * V + 2] = -1e30;
+    const step = ensemble(
+      many.map((table) => stepOf(table, START)),
+      { average: "logProbabilities" },
+    );
+    const options = { ...common, maxLength: 1, beam: 2 * V, nBest: 2 * V };
+    const found = await beamSearch(
+      step,
+      many.map(() => stateOf(sources)),
+      options,
+    );
+    for (const list of found) {
+      expect(list).toHaveLength(V - 1); // the end alone, and before it each token but 2
+      expect(list.flatMap(({ tokens }) => tokens)).not.toContain(2);
+    }
+  });
+
   test("of one model is that model", async () => {
     const [step] = steps as [SearchStep<ReturnType<typeof stateOf>>];
     const alone = await beamSearch(step, stateOf(sources), { ...common, beam: 3, nBest: 3, weights: true });
