@@ -34,6 +34,15 @@ export {
   type TransformerLanguageModelOptions,
   type TransformerReadOptions,
 } from "./language-model";
+export { linearAttention } from "./linear-attention/fused";
+export {
+  LinearAttention,
+  type LinearAttentionOptions,
+  type LinearAttentionRead,
+  type LinearAttentionState,
+} from "./linear-attention/layer";
+export type { LinearOutputs } from "./linear-attention/plain";
+export type { LinearAttentionCall } from "./linear-attention/sizes";
 export { coverageLoss, doublyStochasticLoss, type WeightsOptions } from "./losses";
 export {
   type AttentionMask,

@@ -30,7 +30,7 @@ describe("what does not fit says what to do", () => {
       `[ValueError: TransformerLanguageModel: positions should be learned or sinusoidal or rotary or alibi or none but is "absolute".]`,
     );
     expect(() => new TransformerLanguageModel({ ...sizes, heads: 3 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: MultiHeadAttention: heads should be a divisor of 8 but is 3. Give headSize where it does not divide.]`,
+      `[ValueError: MultiHeadAttention: heads should be a divisor of size, 8, but is 3. Give headSize where it does not divide.]`,
     );
     expect(() => model.forward(draws([2, 3, 8], 1))).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: TransformerLanguageModel.forward: x should be [B, T] but is [2, 3, 8].]`,

@@ -83,10 +83,10 @@ test("is not written in Python, where it would look for its weights in vain", ()
 
 test("what does not fit says what to do", () => {
   expect(() => new MultiHeadAttention(8, 3)).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: MultiHeadAttention: heads should be a divisor of 8 but is 3. Give headSize where it does not divide.]`,
+    `[ValueError: MultiHeadAttention: heads should be a divisor of size, 8, but is 3. Give headSize where it does not divide.]`,
   );
   expect(() => new MultiHeadAttention(8, 4, { keyHeads: 3 })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: MultiHeadAttention: keyHeads should be a divisor of 4 but is 3.]`,
+    `[ValueError: MultiHeadAttention: keyHeads should be a divisor of heads, 4, but is 3.]`,
   );
   expect(() => new MultiHeadAttention(8, 2, { rotary: new RotaryPositions(8) })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: MultiHeadAttention: rotary should be of headSize 4 but is 8.]`,

@@ -15,6 +15,7 @@ import {
 import { scaledDotProductAttention } from "./dot-product/fused";
 import type { DotProductOptions } from "./dot-product/heads";
 import { plainDotProductAttention } from "./dot-product/plain";
+import { expectDivisor } from "./expect-divisor";
 import { appendSteps, type CacheFeatures, type KeysAndValues } from "./key-value-cache";
 import { type AttentionMask, and, causalMask } from "./masks/mask";
 import type { RotaryPositions } from "./positions/rotary";
@@ -105,9 +106,9 @@ export class MultiHeadAttention extends Module {
     const { rng = sharedGenerator(), keyHeads = heads, keySize = size, valueSize = keySize, bias = true } = options;
     this.size = expectExtent(where, { size });
     this.heads = expectExtent(where, { heads });
-    this.keyHeads = expectDivisor(where, "keyHeads", expectExtent(where, { keyHeads }), heads);
+    this.keyHeads = expectDivisor(where, { keyHeads }, { heads });
     if (options.headSize === undefined)
-      expectDivisor(where, "heads", heads, size, "Give headSize where it does not divide.");
+      expectDivisor(where, { heads }, { size }, "Give headSize where it does not divide.");
     this.headSize = expectExtent(where, { headSize: options.headSize ?? size / heads });
     this.valueHeadSize = expectExtent(where, { valueHeadSize: options.valueHeadSize ?? this.headSize });
     this.keySize = keySize;
@@ -237,10 +238,4 @@ export class MultiHeadAttention extends Module {
   #turned(x: Tensor, offset: number | Tensor | undefined): Tensor {
     return this.rotary ? this.rotary.forward(x, { offset }) : x;
   }
-}
-
-function expectDivisor(where: string, what: string, divisor: number, of: number, remedy?: string): number {
-  if (of % divisor === 0) return divisor;
-  const [expected, received] = [`a divisor of ${of}`, String(divisor)];
-  throw new ValueError({ where, what, expected, received, ...(remedy ? { remedy } : {}) });
 }

@@ -8,6 +8,7 @@ import { benches as dropout } from "./dropout/random.bench";
 import { benches as elementwise } from "./elementwise/elementwise.bench";
 import { benches as embedding } from "./embedding/embedding.bench";
 import { benches as indexing } from "./indexing/indexing.bench";
+import { benches as linearAttention } from "./linear-attention/linear-attention.bench";
 import { benches as matmul } from "./matmul/matmul.bench";
 import { benches as batchNorm } from "./norm/batch-norm.bench";
 import { benches as norm } from "./norm/layer-norm.bench";
@@ -34,6 +35,7 @@ export const benches: readonly KernelBench[] = [
   ...elementwise,
   ...embedding,
   ...indexing,
+  ...linearAttention,
   ...matmul,
   ...batchNorm,
   ...norm,

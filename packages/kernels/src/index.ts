@@ -7,6 +7,7 @@ export * from "./dropout";
 export * from "./elementwise";
 export * from "./embedding";
 export * from "./indexing";
+export * from "./linear-attention";
 export * from "./matmul";
 export * from "./norm";
 export * from "./optim";

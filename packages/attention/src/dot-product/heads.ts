@@ -8,6 +8,7 @@ import {
   type Generator,
   type Tensor,
 } from "@unroll/nn";
+import { expectDivisor } from "../expect-divisor";
 import { type AttentionMask, expectMasks } from "../masks/mask";
 
 /** How scaled dot-product attention is meant. */
@@ -46,11 +47,8 @@ export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, option
   expectKnown(where, options, ["heads", "keyHeads", "mask", "scale", "softcap", "dropout", "rng"]);
   const { heads: N, keyHeads: M = N } = options;
   expectExtent(where, { heads: N });
-  expectExtent(where, { keyHeads: M });
+  expectDivisor(where, { keyHeads: M }, { heads: N });
   expectNumbers(where, options);
-  if (N % M !== 0) {
-    throw new ValueError({ where, what: "keyHeads", expected: `a divisor of heads, ${N}`, received: String(M) });
-  }
   expectDType(where, { q, k, v }, "f32", "f16");
   const { B, T, QF } = expectShape(where, { q }, ["B", "T", "QF"]) as { B: number; T: number; QF: number };
   if (QF % N !== 0) {

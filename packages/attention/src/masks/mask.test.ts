@@ -91,7 +91,7 @@ describe("what does not fit says what to do", () => {
   });
   test("groups that do not divide", () => {
     expect(() => scaledDotProductAttention(...qkv, { heads: 4, keyHeads: 3 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: scaledDotProductAttention: keyHeads should be a divisor of heads, 4 but is 3.]`,
+      `[ValueError: scaledDotProductAttention: keyHeads should be a divisor of heads, 4, but is 3.]`,
     );
   });
   test("keys of other features", () => {

@@ -2,6 +2,7 @@ import { type Check, UnsupportedCase } from "../../compare";
 import type { Fields } from "../../fields";
 import { attnLstm } from "../attention/attn-lstm";
 import { onnxAttention } from "../attention/onnx-attention";
+import { onnxLinearAttention } from "../attention/onnx-linear-attention";
 import { onnxRotary } from "../attention/onnx-rotary";
 import { ortAttention } from "../attention/ort-attention";
 import { elementwiseOperators } from "./elementwise";
@@ -35,6 +36,7 @@ const OPERATORS: ReadonlyMap<string, OnnxOperator> = new Map([
   ["InstanceNormalization", instanceNormalization],
   ["LSTM", recurrentOperator("lstm")],
   ["LayerNormalization", layerNormalization],
+  ["LinearAttention", onnxLinearAttention],
   ["LogSoftmax", logSoftmaxOperator],
   ["NegativeLogLikelihoodLoss", negativeLogLikelihoodLoss],
   ["RMSNormalization", rmsNormalization],
@@ -60,11 +62,6 @@ const DOMAINS: Readonly<Record<string, ReadonlyMap<string, OnnxOperator>>> = {
 export async function runOnnx(fields: Fields): Promise<Check[]> {
   const node = new OnnxNode(fields);
   if (node.domain === "ai.onnx" && node.op === "Attention") return onnxAttention(node);
-  if (node.op === "LinearAttention") {
-    throw new UnsupportedCase(
-      "LinearAttention: attention without a softmax, a recurrence over a state, is not a part of @unroll/attention",
-    );
-  }
   const operator = DOMAINS[node.domain]?.get(node.op);
   if (!operator) {
     throw new UnsupportedCase(`no operation for ${node.domain === "ai.onnx" ? "" : `${node.domain} `}${node.op}`);
