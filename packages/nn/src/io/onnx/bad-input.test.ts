@@ -18,6 +18,7 @@ import {
   sum,
   type Tensor,
   tensor,
+  toPyTorch,
 } from "../..";
 
 const rng = random(1);
@@ -37,6 +38,21 @@ describe("inputs that are described wrongly", () => {
     expect(exporting(() => 1, { inputs: {} })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: exportONNX: inputs should be at least one but is empty. Describe what it reads: { inputs: { x: { shape: ["batch", "time", 8] } } }.]`,
     ));
+  test("one that nothing reads, as the lengths that forward takes among its options", () => {
+    const both = { ...inputs, lengths: { shape: ["batch"], dtype: "u32" } } as const;
+    const { lstm } = model;
+    const forward = ({ x, lengths }: Readonly<Record<string, Tensor>>) =>
+      lstm.forward(x as Tensor, { lengths: lengths as Tensor }).output;
+    expect(() => toPyTorch(model, { inputs: both, forward: ({ x }) => x })).toThrow("inputs.lengths should be");
+    return Promise.all([
+      expect(exportONNX(model, { inputs: both, forward })).resolves.toBeInstanceOf(Uint8Array),
+      expect(
+        exportONNX(model, { inputs: both, forward: ({ x }) => lstm.forward(x as Tensor).output }),
+      ).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: exportONNX: inputs.lengths should be what an output is made of but is read by none. Leave it out, or say how the model is called: { forward: ({ x, lengths }) => model.forward(…) }. By default inputs are forward's arguments, in their order.]`,
+      ),
+    ]);
+  });
   test("an extent of 0", () =>
     expect(exporting(({ x }) => x, { inputs: { x: { shape: [0, 3] } } })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: exportONNX: extent 0 of inputs.x should be a positive whole number, or a name for one that differs from call to call but is 0.]`,

@@ -105,11 +105,12 @@ async function expectSameOverSequences(
     [1, 5],
   ] as const) {
     const lengths = tensor(Uint32Array.from({ length: B }, (_, row) => T - 3 * row));
+    const readsLengths = forward.length === 2; // no input may be there that nothing reads
     await expectSame(
       model,
       {
-        inputs: { ...sequences, lengths: { shape: ["batch"], dtype: "u32" } },
-        given: { x: f32([B, T, 4]), lengths },
+        inputs: readsLengths ? { ...sequences, lengths: { shape: ["batch"], dtype: "u32" } } : sequences,
+        given: { x: f32([B, T, 4]), ...(readsLengths ? { lengths } : {}) },
         forward: (given) => forward(given.x as Tensor, given.lengths as Tensor),
       },
       BOUND,

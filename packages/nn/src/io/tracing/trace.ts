@@ -4,6 +4,7 @@ import { refuseValue } from "../../tensor/kind";
 import { Tensor } from "../../tensor/tensor";
 import { MOST_NAMES, sizeInTrace, TRACES } from "./extents";
 import { type ModuleCall, recordCalls } from "./module-calls";
+import { expectAllRead } from "./unread";
 
 /** What a model reads: `{ shape: ["batch", "time", 8] }`, an extent with a name being one that differs from call to call. */
 export interface InputDescription {
@@ -37,7 +38,8 @@ export interface TracedModel {
 /**
  * Records what a model does with its inputs, computing nothing: a few times, with other extents each, so that what
  * depends on them is told from what is fixed. Dropout is off meanwhile.
- * @throws ValueError if the inputs are described wrongly, or the model returns something other than tensors
+ * @throws ValueError if the inputs are described wrongly, one of them is not read, or the model returns something other than
+ *   tensors
  */
 export function traceModel(where: string, model: Module, options: TraceOptions): TracedModel {
   expectModule(where, model);
@@ -54,8 +56,10 @@ export function traceModel(where: string, model: Module, options: TraceOptions):
       );
       const { result, calls } = recordCalls(model, () => call(where, model, options, given));
       recorded.push(calls);
+      const made = tensorsIn(where, result);
+      expectAllRead(where, given, made);
       for (const [name, tensor] of given) append(inputs, name, tensor);
-      for (const [name, tensor] of tensorsIn(where, result)) append(outputs, name, tensor);
+      for (const [name, tensor] of made) append(outputs, name, tensor);
     }
   } finally {
     for (const [module, training] of modes) module.training = training;
