@@ -59,14 +59,15 @@ export function runQuietly([program = "", ...args], { cwd = root, env = toolEnvi
  * @returns {Promise<number>} its exit status; 128 and the signal's number where a signal ended it
  */
 export function runNode(args, { cwd = root, env = toolEnvironment() } = {}) {
-  // The terminal sends Ctrl+C to the child as well: it cleans up and ends, then we do.
-  const wait = () => undefined;
-  process.on("SIGINT", wait);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd, env, stdio: "inherit" });
+    // The terminal sends Ctrl+C to the child as well: it cleans up and ends, then we do. Who ends us alone means both.
+    const wait = () => undefined;
+    const pass = (/** @type {NodeJS.Signals} */ signal) => void child.kill(signal);
+    process.on("SIGINT", wait).on("SIGTERM", pass).on("SIGHUP", pass);
     child.on("error", reject);
     child.on("close", (status, signal) => {
-      process.off("SIGINT", wait);
+      process.off("SIGINT", wait).off("SIGTERM", pass).off("SIGHUP", pass);
       resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });

@@ -35,8 +35,17 @@ Builds the ${what} and serves it on this machine, until Ctrl+C is pressed.
 `);
     return;
   }
-  const { url } = await serveDirectory(folder, { port: portOf(values.port ?? String(port)) });
+  const wanted = portOf(values.port ?? String(port));
+  const { url } = await serveDirectory(folder, { port: wanted }).catch((error: unknown) => {
+    if (!isTaken(error)) throw error;
+    const another = `${command} -- --port ${wanted + 1}`;
+    throw new Error(`something else is served at port ${wanted}. Close it, or choose another: ${another}`);
+  });
   process.stdout.write(`The ${what} is at ${url}/ until you press Ctrl+C.\n`);
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
 /** @throws Error if it is no port */
