@@ -42,6 +42,7 @@ export type HardState = Readonly<{
 }>;
 
 export interface HardAttentionOptions {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
   /** Probability that a row's context at a step is its expected value instead of a draw: it lowers the variance; ½ in the paper. */
   expected?: number;

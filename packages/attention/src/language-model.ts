@@ -52,10 +52,11 @@ export interface TransformerLanguageModelOptions extends Omit<TransformerLayerOp
   positions?: Positions;
   /** The longest sequence that there are learned positions for; 512 by default. Of no account for the others. */
   length?: number;
-  /** Whether the output layer's weights are the vectors of the tokens (Press & Wolf 2017). */
+  /** Whether the output layer's weights are the vectors of the tokens (Press & Wolf 2017); false by default. */
   tied?: boolean;
   /** Targets of this value take no part: −100 by default. */
   ignoreIndex?: number;
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
 }
 

@@ -30,9 +30,9 @@ export interface MultiHeadAttentionOptions {
   valueSize?: number;
   /** Features of each head of values; headSize by default. */
   valueHeadSize?: number;
-  /** Whether the four projections have biases. */
+  /** Whether the four projections have biases; true by default. */
   bias?: boolean;
-  /** Probability that a weight is dropped while training. */
+  /** Probability that a weight is dropped while training; 0 by default. */
   dropout?: number;
   /** Turns queries and keys by their places. */
   rotary?: RotaryPositions;
@@ -40,6 +40,7 @@ export interface MultiHeadAttentionOptions {
   softcap?: number;
   /** What scores are multiplied by; 1/√headSize by default. */
   scale?: number;
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
 }
 
@@ -49,7 +50,10 @@ const MULTI_HEAD_OPTIONS = ["keyHeads", "headSize", "keySize", "valueSize", "val
 /** What one call attends to, and how. */
 export interface AttendOptions {
   mask?: AttentionMask | undefined;
-  /** Whether the weights [B, N, T, S] are wanted as well: a tensor that costs nothing until its values are asked for. */
+  /**
+   * Whether the weights [B, N, T, S] are wanted as well: a tensor that costs nothing until its values are asked for.
+   * False by default.
+   */
   needWeights?: boolean;
   /**
    * Place of the first query, for rotary positions: a number, or u32 [B]; 0 by default. Where the device alone knows it,

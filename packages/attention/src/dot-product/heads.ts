@@ -20,7 +20,7 @@ export interface DotProductOptions {
   mask?: AttentionMask | undefined;
   /** 1/√D by default. */
   scale?: number;
-  /** Bounds the scores, c·tanh(score/c), before the mask; 0 for no bound. */
+  /** Bounds the scores, c·tanh(score/c), before the mask; 0, for no bound, by default. */
   softcap?: number;
   /** Probability that a weight is dropped, the others being scaled by 1/(1 − p); 0 by default. */
   dropout?: number;

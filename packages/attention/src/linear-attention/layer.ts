@@ -38,6 +38,7 @@ export interface LinearAttentionOptions {
   delta?: boolean;
   /** Whether the four projections have biases; false by default. */
   bias?: boolean;
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
 }
 

@@ -44,7 +44,7 @@ function turn(x: Tensor, tables: Tables, { dims, interleaved, offset }: Attribut
 export interface RotateOptions {
   /** Heads N that lie side by side in the features. */
   heads: number;
-  /** Pairs are neighbours (2i, 2i + 1); otherwise halves of the turned features (i, i + R/2). */
+  /** Pairs are neighbours (2i, 2i + 1); otherwise halves of the turned features (i, i + R/2). False by default. */
   interleaved?: boolean;
   /** Row of the tables for each step, u32 or i32 [B, T]. */
   places?: Tensor | undefined;

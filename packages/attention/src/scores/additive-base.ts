@@ -23,9 +23,12 @@ import { expectKernel, preparedPart, type ScoreKernel, type ScoreOptions, vector
 export interface AdditiveOptions extends ScoreOptions {
   /** Units A of the score; as many as the query has features by default. */
   size?: number;
-  /** Whether b is added to each key. */
+  /** Whether b is added to each key; false by default. */
   bias?: boolean;
-  /** Whether v is g·v/‖v‖ with a learned gain g (Salimans & Kingma 2016), as monotonic attention wants it. */
+  /**
+   * Whether v is g·v/‖v‖ with a learned gain g (Salimans & Kingma 2016), as monotonic attention wants it; false by
+   * default.
+   */
   normalise?: boolean;
 }
 

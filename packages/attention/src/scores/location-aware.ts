@@ -26,7 +26,10 @@ export interface LocationAwareOptions extends AdditiveOptions {
   filters?: number;
   /** r, positions that a filter covers: an odd number; 31 by default. */
   width?: number;
-  /** Whether filters see the sum of all weights before instead of the last (Tacotron 2, Shen et al. 2018). */
+  /**
+   * Whether filters see the sum of all weights before instead of the last (Tacotron 2, Shen et al. 2018); false by
+   * default.
+   */
   cumulative?: boolean;
 }
 

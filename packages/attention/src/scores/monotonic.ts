@@ -32,8 +32,12 @@ export type MonotonicState = Readonly<{
 }>;
 
 export interface MonotonicOptions {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
-  /** r, what is added to each score, at first: below 0, so that an untrained reader does not stop at once. */
+  /**
+   * r, what is added to each score, at first: below 0, so that an untrained reader does not stop at once. −1 by
+   * default.
+   */
   offset?: number;
   /** Deviation of the noise that is added to scores while training, which drives stopping to yes or no; 0 for none. */
   noise?: number;

@@ -15,7 +15,7 @@ export interface TransformerDecoderLayerOptions extends TransformerLayerOptions 
 export interface TransformerDecoderOptions extends TransformerOptions {
   /** Which steps of the memory each step may attend to; all by default. */
   memoryMask?: AttentionMask | undefined;
-  /** Whether the weights of the attention to the memory are wanted as well. */
+  /** Whether the weights of the attention to the memory are wanted as well; false by default. */
   needWeights?: boolean;
 }
 

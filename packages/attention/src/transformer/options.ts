@@ -13,12 +13,16 @@ export interface TransformerLayerOptions
    * Xiong et al. (2020), which trains without warm-up.
    */
   norm?: "pre" | "post";
-  /** Probability that a feature of each part's output, of the inner layer, and a weight of attention is dropped. */
+  /**
+   * Probability that a feature of each part's output, of the inner layer, and a weight of attention is dropped; 0 by
+   * default.
+   */
   dropout?: number;
-  /** Whether linear layers and normalisations have biases. */
+  /** Whether linear layers and normalisations have biases; true by default. */
   bias?: boolean;
   /** ε of the normalisations; 10⁻⁵ by default. */
   epsilon?: number;
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
 }
 

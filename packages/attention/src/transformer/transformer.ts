@@ -7,6 +7,7 @@ import type { TransformerLayerOptions } from "./options";
 export interface TransformerOfOptions extends TransformerLayerOptions {
   /** Layers of the encoder and of the decoder; 6 each by default. */
   encoderLayers?: number;
+  /** 6 by default. */
   decoderLayers?: number;
 }
 

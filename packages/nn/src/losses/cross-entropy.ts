@@ -28,9 +28,9 @@ export interface ClassLossOptions {
   ignoreIndex?: number;
   /** Weight of each class [V]; 1 each when absent. */
   weight?: Tensor | undefined;
-  /** ε: how much of each target is spread evenly over all classes (Szegedy et al. 2016). */
+  /** ε: how much of each target is spread evenly over all classes (Szegedy et al. 2016). 0 by default. */
   labelSmoothing?: number;
-  /** `mean` divides by the weights of the targets that count. */
+  /** `mean` divides by the weights of the targets that count; `mean` by default. */
   reduction?: Reduction;
   /** Which targets count [...], as `sequenceMask` makes it: where it is 0 a target may be anything, as if ignored. */
   mask?: Tensor | undefined;

@@ -19,7 +19,7 @@ import { type CTCBatch, type CTCBatchOptions, type CTCTargets, ctcBatch, expectP
 export interface CTCLossOptions extends CTCBatchOptions {
   /** `mean`, the default, divides each row's loss by the length of its target (1 if it is empty), then by the rows, as PyTorch does. */
   reduction?: Reduction;
-  /** Lets a row whose target cannot be aligned count nothing, instead of being infinite. */
+  /** Lets a row whose target cannot be aligned count nothing, instead of being infinite; false by default. */
   zeroInfinity?: boolean;
 }
 

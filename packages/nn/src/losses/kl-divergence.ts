@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor/tensor";
 import { checkPair, reduced } from "./reduction";
 
 export interface KlDivOptions {
-  /** Whether the target is logarithms too. */
+  /** Whether the target is logarithms too; false by default. */
   logTarget?: boolean;
   /**
    * `batchMean`, the default, sums over the last axis and averages over the others: the divergence itself. `mean` divides

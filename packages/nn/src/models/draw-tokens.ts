@@ -17,7 +17,7 @@ import type { ModelState } from "./cells";
 export interface GenerateOptions extends DrawOptions {
   /** Tokens to make at most. */
   length: number;
-  /** Takes the most probable token each time, the lowest of equals; nothing is drawn. */
+  /** Takes the most probable token each time, the lowest of equals; nothing is drawn. False by default. */
   greedy?: boolean;
   /** Draws what this seed draws, each time it is called. In place of `rng`. */
   seed?: number | undefined;

@@ -29,7 +29,7 @@ export type LanguageModelOptions = ModelCellOptions &
     hiddenSize: number;
     /**
      * Whether the output layer's weights are the vectors of the tokens (Press & Wolf 2017); `embeddingSize` is then as
-     * large as the layers' output.
+     * large as the layers' output. False by default.
      */
     tied?: boolean;
     /** Targets of this value take no part: −100 by default. */

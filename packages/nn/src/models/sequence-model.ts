@@ -20,9 +20,9 @@ export interface InputOptions {
   embeddingSize?: number;
   /** Vectors of the tokens, made before: `Embedding.fromPretrained(…)`. */
   embedding?: Embedding;
-  /** Probability that a feature of the input is dropped while training; not of one-hot vectors. */
+  /** Probability that a feature of the input is dropped while training; not of one-hot vectors. 0 by default. */
   inputDropout?: number;
-  /** Probability that a feature before the output layer is dropped while training. */
+  /** Probability that a feature before the output layer is dropped while training; 0 by default. */
   outputDropout?: number;
 }
 

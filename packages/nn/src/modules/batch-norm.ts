@@ -18,10 +18,11 @@ import { expectExtent } from "./options";
 import { lengthsTensor } from "./recurrent";
 
 export interface BatchNormModuleOptions {
+  /** 1e-5 by default. */
   epsilon?: number;
   /** Share of a batch in the running statistics; null for the mean of all batches. (PyTorch's meaning, not Keras's.) */
   momentum?: number | null;
-  /** Whether there are γ and β. */
+  /** Whether there are γ and β; true by default. */
   affine?: boolean;
 }
 

@@ -11,9 +11,11 @@ import { expectExtent } from "./options";
 import { lengthsTensor } from "./recurrent";
 
 export interface Conv1dModuleOptions extends ConvOptions {
+  /** 1 by default. */
   stride?: number;
-  /** Zeros at each end, or `"same"`, `"valid"`, `"causal"`: see `conv1d`. */
+  /** Zeros at each end, or `"same"`, `"valid"`, `"causal"`: see `conv1d`. 0 by default. */
   padding?: Padding1d;
+  /** 1 by default. */
   dilation?: number;
 }
 

@@ -9,9 +9,11 @@ import { Module } from "./module";
 import { expectExtent } from "./options";
 
 export interface Conv2dModuleOptions extends ConvOptions {
+  /** 1 by default. */
   stride?: Extent2d;
-  /** Zeros on each side, or `"same"`, `"valid"`: see `conv2d`. */
+  /** Zeros on each side, or `"same"`, `"valid"`: see `conv2d`. 0 by default. */
   padding?: Padding2d;
+  /** 1 by default. */
   dilation?: Extent2d;
 }
 

@@ -6,12 +6,14 @@ import { expectExtent, expectInit, type Init } from "./options";
 
 /** What convolutions along steps and of images have in common. */
 export interface ConvOptions {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
+  /** Groups of channels, each seen by its own share of the outputs; 1 by default. */
   groups?: number;
-  /** Whether there is a bias. */
+  /** Whether there is a bias; true by default. */
   bias?: boolean;
   /**
-   * `torch`: U(−1/√n, 1/√n) for both, n being the inputs of an output; `keras`: Glorot uniform, bias 0.
+   * `torch`: U(−1/√n, 1/√n) for both, n being the inputs of an output; `keras`: Glorot uniform, bias 0. `torch` by default.
    */
   init?: Init;
 }

@@ -11,14 +11,15 @@ import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
 
 export interface EmbeddingOptions {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
   /** An id whose row starts at zero and gets no gradient. */
   paddingId?: number;
-  /** `torch`: N(0, 1); `keras`: U(−0.05, 0.05). */
+  /** `torch`: N(0, 1); `keras`: U(−0.05, 0.05). `torch` by default. */
   init?: Init;
   /** Vectors to start from [V, D]: `Embedding.fromPretrained` sets it. */
   vectors?: Initial;
-  /** Whether they stay as they are. */
+  /** Whether they stay as they are; false by default. */
   frozen?: boolean;
 }
 

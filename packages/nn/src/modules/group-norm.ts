@@ -8,6 +8,7 @@ import { Module } from "./module";
 import { expectExtent } from "./options";
 
 export interface GroupNormModuleOptions {
+  /** 1e-5 by default. */
   epsilon?: number;
   /** Whether there are γ and β. */
   affine?: boolean;

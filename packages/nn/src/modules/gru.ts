@@ -11,7 +11,10 @@ import { expectClip } from "./options";
 import { RecurrentModule, type RecurrentOptions, type SequenceOptions } from "./recurrent";
 
 export interface GRUOptions extends RecurrentOptions {
-  /** When the reset gate acts: after the recurrent product (PyTorch, Keras), or before it (Cho et al. 2014, ONNX). */
+  /**
+   * When the reset gate acts: after the recurrent product (PyTorch, Keras), or before it (Cho et al. 2014, ONNX).
+   * `after` by default.
+   */
   reset?: "after" | "before";
   /** Of r and z: the logistic function by default. */
   gate?: Activation;

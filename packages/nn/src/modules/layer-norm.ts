@@ -11,8 +11,9 @@ import { Module } from "./module";
 import { shapeOf } from "./shape-of";
 
 export interface LayerNormModuleOptions {
+  /** 1e-5 by default. */
   epsilon?: number;
-  /** Whether there is a β. */
+  /** Whether there is a β; true by default. */
   bias?: boolean;
 }
 

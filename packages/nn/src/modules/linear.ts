@@ -10,10 +10,11 @@ import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
 
 export interface LinearOptions {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
-  /** Whether there is a bias. */
+  /** Whether there is a bias; true by default. */
   bias?: boolean;
-  /** `torch`: U(−1/√I, 1/√I) for both; `keras`: Glorot uniform, bias 0. */
+  /** `torch`: U(−1/√I, 1/√I) for both; `keras`: Glorot uniform, bias 0. `torch` by default. */
   init?: Init;
   /**
    * Weights [O, I] of another part, to be shared with it: those of the embedding in a language model (Press & Wolf 2017).

@@ -21,11 +21,14 @@ export interface LSTMOptions extends RecurrentOptions {
   candidate?: Activation;
   /** Of the cell state on its way out: tanh by default. */
   output?: Activation;
-  /** Whether gates see the cell state: i and f that before the step, o that after it (Gers & Schmidhuber 2000). */
+  /**
+   * Whether gates see the cell state: i and f that before the step, o that after it (Gers & Schmidhuber 2000). False
+   * by default.
+   */
   peepholes?: boolean;
   /**
    * Whether input and forget gate are one, f = 1 − i (Greff et al. 2017; ONNX's `input_forget`). A unit then has three
-   * gates with weights, i g o, two peepholes, i o, and no `forgetBias`.
+   * gates with weights, i g o, two peepholes, i o, and no `forgetBias`. False by default.
    */
   coupled?: boolean;
   /** Bound of all pre-activations, peepholes included, which then lie from −clip to clip, as ONNX has it; none by default. */

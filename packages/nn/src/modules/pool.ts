@@ -27,14 +27,14 @@ function lengthsOf(where: string, x: Tensor, lengths: StepLengths["lengths"]): T
 export interface Pool1dModuleOptions {
   /** From window to window; the window's own extent when absent. */
   stride?: number;
-  /** How far windows reach past the sequence, where nothing counts. */
+  /** How far windows reach past the sequence, where nothing counts; 0 by default. */
   padding?: Padding1d;
 }
 
 export interface Pool2dModuleOptions {
   /** From window to window; the window's own extents when absent. */
   stride?: Extent2d;
-  /** How far windows reach past the image, where nothing counts. */
+  /** How far windows reach past the image, where nothing counts; 0 by default. */
   padding?: Padding2d;
 }
 

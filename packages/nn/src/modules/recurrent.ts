@@ -30,6 +30,7 @@ import { DIRECTIONS, type SequenceDirection, type StackOptions } from "./stack-o
 export interface RecurrentOptions extends StackOptions {
   /** Not here: between the steps of a fused layer nothing can be dropped. `Recurrent` of the cell takes it. */
   recurrentDropout?: number;
+  /** true by default. */
   bias?: boolean;
   /**
    * `torch`: all from U(−1/√H, 1/√H). `keras`: Glorot uniform for W, orthogonal for R, zeros for biases.
@@ -48,7 +49,7 @@ export interface SequenceOptions<State> {
   state?: State | undefined;
   /** True lengths in steps, one for each row; past its length a row outputs zeros and keeps its state. */
   lengths?: ArrayLike<number> | Tensor | undefined;
-  /** Lets rows have length 0: they output zeros and keep the state that they start from. */
+  /** Lets rows have length 0: they output zeros and keep the state that they start from. False by default. */
   allowEmpty?: boolean;
 }
 

@@ -11,7 +11,7 @@ import { shapeOf } from "./shape-of";
 export interface RMSNormModuleOptions {
   /** 2⁻²³ when absent, as PyTorch's. */
   epsilon?: number;
-  /** Whether there is a γ. */
+  /** Whether there is a γ; true by default. */
   affine?: boolean;
 }
 

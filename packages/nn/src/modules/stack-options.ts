@@ -8,16 +8,21 @@ export type SequenceDirection = (typeof DIRECTIONS)[number];
 
 /** How layers of recurrent cells are stacked, whatever the cell. */
 export interface StackOptions {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
-  /** Layers stacked, each reading the outputs of the one below (Goodfellow et al. 2016, figure 10.13 a). */
+  /** Layers stacked, each reading the outputs of the one below (Goodfellow et al. 2016, figure 10.13 a); 1 by default. */
   layers?: number;
+  /** `forward` by default. */
   direction?: SequenceDirection;
   /** What becomes of the outputs of two directions; side by side by default. */
   merge?: Merge;
-  /** Probability that an output between two layers is dropped while training, drawn for every step. */
+  /** Probability that an output between two layers is dropped while training, drawn for every step; 0 by default. */
   dropout?: number;
-  /** Probability that a feature of a layer's input is dropped while training: at all steps of a row (Gal & Ghahramani 2016). */
+  /**
+   * Probability that a feature of a layer's input is dropped while training: at all steps of a row (Gal & Ghahramani 2016). 0 by
+   * default.
+   */
   inputDropout?: number;
-  /** Whether each layer but the first adds its input to its output. */
+  /** Whether each layer but the first adds its input to its output; false by default. */
   residual?: boolean;
 }

@@ -5,8 +5,11 @@ import type { Tensor } from "../tensor/tensor";
 import { add, mul } from "./arithmetic";
 
 export interface RangeOptions {
+  /** 0 by default. */
   start?: number;
+  /** 1 by default. */
   step?: number;
+  /** `i32` by default. */
   dtype?: "f32" | "i32" | "u32";
 }
 

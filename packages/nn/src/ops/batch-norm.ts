@@ -66,8 +66,12 @@ export interface BatchNormOptions {
   weight?: Tensor | undefined;
   /** β [C]. */
   bias?: Tensor | undefined;
+  /** 1e-5 by default. */
   epsilon?: number;
-  /** Whether channels are the second axis, as of images [N, C, H, W], or the last, as of sequences [B, T, C]. */
+  /**
+   * Whether channels are the second axis, as of images [N, C, H, W], or the last, as of sequences [B, T, C]; `first`
+   * by default.
+   */
   channels?: "first" | "last";
   /** True lengths [B] of the sequences of x [B, T, C], of u32: what lies past them does not count, and gives zeros. */
   lengths?: Tensor | undefined;

@@ -16,6 +16,7 @@ export interface DrawOptions {
   topK?: number | undefined;
   /** Then among the fewest, most probable first, whose probabilities add up to this (nucleus; Holtzman et al. 2020); 1 by default. */
   topP?: number | undefined;
+  /** `sharedGenerator()` by default. */
   rng?: Generator | undefined;
 }
 

@@ -98,14 +98,16 @@ function weightGradient(
 }
 
 export interface Conv2dOptions {
+  /** 1 by default. */
   stride?: Extent2d;
   /**
    * Zeros on each side, for both axes or for [height, width]; "valid": none; "same": as many as make the output
    * ⌈input/stride⌉, the odd one at the end.
    */
   padding?: Padding2d;
+  /** 1 by default. */
   dilation?: Extent2d;
-  /** Groups of channels, each seen by its own share of the outputs. */
+  /** Groups of channels, each seen by its own share of the outputs; 1 by default. */
   groups?: number;
 }
 
@@ -141,13 +143,16 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2d
 }
 
 export interface Conv1dOptions {
+  /** 1 by default. */
   stride?: number;
   /**
    * Zeros at each end; "valid": none; "same": as many as make the output ⌈T/stride⌉, the odd one at the end;
    * "causal": all at the start, so that a step sees none that come after it.
    */
   padding?: Padding1d;
+  /** 1 by default. */
   dilation?: number;
+  /** Groups of channels, each seen by its own share of the outputs; 1 by default. */
   groups?: number;
 }
 

@@ -6,9 +6,9 @@ import { expectDType, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
 export interface CumSumOptions {
-  /** Whether an element's own value is left out of its sum. */
+  /** Whether an element's own value is left out of its sum; false by default. */
   exclusive?: boolean;
-  /** Whether sums run from the end of the axis. */
+  /** Whether sums run from the end of the axis; false by default. */
   reverse?: boolean;
 }
 
@@ -32,7 +32,7 @@ const running = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, null>({
 });
 
 /**
- * Running sums along an axis: y_n = x_0 + … + x_n, in this order.
+ * Running sums along an axis, by default the last: y_n = x_0 + … + x_n, in this order.
  * @param x of f32, f16, i32 or u32
  * @throws ShapeError if there is no such axis
  */

@@ -51,7 +51,8 @@ const gathered = defineOp<{ x: Tensor; ids: Tensor }, Indexing, { y: Tensor }, {
 export const gatherBy = (x: Tensor, ids: Tensor, indexing: Indexing): Tensor => gathered({ x, ids }, indexing).y;
 
 /**
- * Slices of x along an axis, by index: y[…, j…, …] = x[…, indices[j…], …]. A negative index counts from the end.
+ * Slices of x along an axis, by default the first, by index: y[…, j…, …] = x[…, indices[j…], …]. A negative index counts from
+ * the end.
  * @param x of any dtype
  * @param indices of i32 or u32 and any shape; it takes the place of the axis
  * @throws ValueError if an index on the host is out of range; one made on the device gives zeros, and no gradient
@@ -66,7 +67,7 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
 }
 
 /**
- * One element for each index: y[i, j, k] = x[indices[i, j, k], j, k] for axis 0, and so for others (NumPy's
+ * One element for each index: y[i, j, k] = x[indices[i, j, k], j, k] for axis 0, the default, and so for others (NumPy's
  * take_along_axis, PyTorch's gather). A negative index counts from the end.
  * @param indices of as many axes as x, none but `axis` longer than x has it
  * @throws ShapeError if the axes disagree

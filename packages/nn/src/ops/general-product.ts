@@ -6,9 +6,13 @@ import { transpose } from "./permute";
 export interface GemmOptions {
   /** What is added; its shape broadcasts to the product's. */
   c?: Tensor | undefined;
+  /** 1 by default. */
   alpha?: number;
+  /** 1 by default. */
   beta?: number;
+  /** false by default. */
   transposeA?: boolean;
+  /** false by default. */
   transposeB?: boolean;
 }
 

@@ -13,6 +13,7 @@ export interface GroupNormOptions {
   weight?: Tensor | undefined;
   /** β [C]. */
   bias?: Tensor | undefined;
+  /** 1e-5 by default. */
   epsilon?: number;
 }
 

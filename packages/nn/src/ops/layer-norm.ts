@@ -79,8 +79,9 @@ export interface LayerNormOptions {
   weight?: Tensor | undefined;
   /** β, of the normalised shape. */
   bias?: Tensor | undefined;
+  /** 1e-5 by default. */
   epsilon?: number;
-  /** How many of the last axes are normalised together. */
+  /** How many of the last axes are normalised together; 1 by default. */
   axes?: number;
 }
 

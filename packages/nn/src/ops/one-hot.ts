@@ -8,12 +8,13 @@ import { cast } from "./elementwise";
 import { reshape } from "./reshape";
 
 export interface OneHotOptions {
-  /** Where the new axis lies in the result, −1 being its last. */
+  /** Where the new axis lies in the result, −1 being its last; −1 by default. */
   axis?: number;
-  /** What stands at the class. */
+  /** What stands at the class; 1 by default. */
   on?: number;
-  /** What stands at all others. */
+  /** What stands at all others; 0 by default. */
   off?: number;
+  /** `f32` by default. */
   dtype?: DType;
 }
 

@@ -63,12 +63,16 @@ const average = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, { x: Tensor }
 export interface Pool2dOptions {
   /** From window to window; the window's own extents when absent. */
   stride?: Extent2d;
-  /** How far windows reach past the image, where nothing counts: less than a window, or "same" or "valid". */
+  /**
+   * How far windows reach past the image, where nothing counts: less than a window, or "same" or "valid". 0 by
+   * default.
+   */
   padding?: Padding2d;
 }
 
 export interface Pool1dOptions {
   stride?: number;
+  /** 0 by default. */
   padding?: Padding1d;
   /** True lengths [B] of the sequences, of u32: steps past them take no part. A window of none gives 0. */
   lengths?: Tensor | undefined;

@@ -11,7 +11,7 @@ import type { Tensor } from "../tensor/tensor";
 export interface ReduceOptions {
   /** Axis or axes to reduce, −1 being the last; all of them when absent. */
   axes?: number | readonly number[];
-  /** Whether a reduced axis stays, with extent 1. */
+  /** Whether a reduced axis stays, with extent 1; false by default. */
   keepDims?: boolean;
 }
 
@@ -83,16 +83,16 @@ export const min = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   extreme({ x }, { ...reducedBy("min", x, options, NUMBERS), smallest: true }).out;
 
 export interface IndexOptions {
-  /** Whether the axis stays, with extent 1. */
+  /** Whether the axis stays, with extent 1; false by default. */
   keepDims?: boolean;
-  /** Whether the highest index is taken at a tie in place of the lowest. */
+  /** Whether the highest index is taken at a tie in place of the lowest; false by default. */
   last?: boolean;
 }
 
-/** Index of the largest along one axis, the lowest at a tie, as u32. */
+/** Index of the largest along one axis, by default the last; the lowest at a tie, as u32. */
 export const argmax = (x: Tensor, axis = -1, options: IndexOptions = {}): Tensor =>
   indexOf("argmax", x, axis, options, false);
-/** Index of the smallest along one axis, the lowest at a tie, as u32. */
+/** Index of the smallest along one axis, by default the last; the lowest at a tie, as u32. */
 export const argmin = (x: Tensor, axis = -1, options: IndexOptions = {}): Tensor =>
   indexOf("argmin", x, axis, options, true);
 

@@ -13,7 +13,9 @@ import { reshape } from "./reshape";
 import { lengthsTensor } from "./sequence-mask";
 
 export interface ReverseSequenceOptions {
+  /** 0 by default. */
   batchAxis?: number;
+  /** 1 by default. */
   timeAxis?: number;
 }
 

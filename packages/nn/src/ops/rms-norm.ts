@@ -45,8 +45,9 @@ const normalise = defineOp<Inputs, Attributes, { y: Tensor }, Inputs & { inverse
 export interface RMSNormOptions {
   /** γ, of the normalised shape. */
   weight?: Tensor | undefined;
+  /** 2⁻²³ by default. */
   epsilon?: number;
-  /** How many of the last axes are normalised together. */
+  /** How many of the last axes are normalised together; 1 by default. */
   axes?: number;
 }
 

@@ -14,8 +14,12 @@ import { padTo } from "./pad-to";
 import { productSlope, withoutZeros, zeroOrOne } from "./product-slope";
 
 export interface ScatterOptions {
+  /** 0 by default. */
   axis?: number;
-  /** What becomes of an element that is written to: the last update, or all of them combined with its own value. */
+  /**
+   * What becomes of an element that is written to: the last update, or all of them combined with its own value.
+   * `none` by default.
+   */
   reduction?: ScatterReduction;
 }
 

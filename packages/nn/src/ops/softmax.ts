@@ -42,11 +42,11 @@ const logNormalised = defineOp<{ x: Tensor }, object, { y: Tensor }, { y: Tensor
       : {},
 });
 
-/** y_v = e^(x_v) / Σ_u e^(x_u) along one axis. Elements at or below −1e29 are masked and get exactly 0. */
+/** y_v = e^(x_v) / Σ_u e^(x_u) along one axis, by default the last. Elements at or below −1e29 are masked and get exactly 0. */
 export const softmax = (x: Tensor, axis = -1): Tensor =>
   along("softmax", x, axis, (rows) => normalised({ x: rows }, {}).y);
 
-/** y_v = x_v − ln Σ_u e^(x_u) along one axis. */
+/** y_v = x_v − ln Σ_u e^(x_u) along one axis, by default the last. */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
   along("logSoftmax", x, axis, (rows) => logNormalised({ x: rows }, {}).y);
 

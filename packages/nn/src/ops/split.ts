@@ -35,7 +35,7 @@ function cutApart(x: Tensor, axis: number, count: number, out: Shape): Tensor[] 
 }
 
 /**
- * x cut into `count` equal parts along one axis: the gates of a recurrent cell, say.
+ * x cut into `count` equal parts along one axis, by default the last: the gates of a recurrent cell, say.
  * @throws ValueError unless the axis divides into so many parts
  */
 export function split(x: Tensor, count: number, axis = -1): Tensor[] {
@@ -48,7 +48,7 @@ export function split(x: Tensor, count: number, axis = -1): Tensor[] {
   return cutApart(x, at, count, partShape(x.shape, at, count));
 }
 
-/** The parts of x along one axis, without that axis: the steps of a batch of sequences, say. The inverse of `stack`. */
+/** The parts of x along one axis, by default the first, without that axis: the steps of a batch of sequences, say. The inverse of `stack`. */
 export function unstack(x: Tensor, axis = 0): Tensor[] {
   const at = resolveAxis("unstack", axis, x);
   const count = x.shape[at] as number;

@@ -6,7 +6,7 @@ import { concat } from "./concat";
 import { reshape } from "./reshape";
 
 /**
- * Tensors of one shape side by side along a new axis.
+ * Tensors of one shape side by side along a new axis, by default the first.
  * @throws ShapeError if their shapes differ
  * @throws ValueError if there are no tensors
  */

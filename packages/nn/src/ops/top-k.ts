@@ -10,7 +10,7 @@ import { permute } from "./permute";
 export interface TopKOptions {
   /** Along which axis; the last by default. */
   axis?: number;
-  /** Whether the largest are taken, or else the smallest. */
+  /** Whether the largest are taken, or else the smallest; true by default. */
   largest?: boolean;
 }
 

@@ -8,8 +8,8 @@ import { greaterEqual, lessEqual, sub, where } from "./arithmetic";
 import { reshape } from "./reshape";
 
 /**
- * The lower triangles of the matrices of x: what lies above diagonal k becomes 0. Diagonal 0 is the main one, those above
- * it are positive.
+ * The lower triangles of the matrices of x: what lies above diagonal k becomes 0. Diagonal 0, the default, is the main one, those
+ * above it are positive.
  * @param x [..., M, N] of any dtype
  * @throws ShapeError if x has fewer than two axes
  * @throws ValueError if k is no whole number

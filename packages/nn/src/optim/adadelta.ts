@@ -8,8 +8,9 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectDecays, expectOptions } from "./options";
 
 export interface AdadeltaOptions extends OptimizerOptions {
-  /** Decay of both means of squares. */
+  /** Decay of both means of squares; 0.9 by default. */
   rho?: number;
+  /** 1e-6 by default. */
   eps?: number;
 }
 

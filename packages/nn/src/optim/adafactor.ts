@@ -21,15 +21,15 @@ import type { Segment } from "./segment";
 import { hostTable, parameterUnits } from "./settings-table";
 
 export interface AdafactorOptions extends OptimizerOptions {
-  /** The decay of the mean of squares at update t is 1 − t^beta2Decay. */
+  /** The decay of the mean of squares at update t is 1 − t^beta2Decay; −0.8 by default. */
   beta2Decay?: number;
-  /** Added to squared gradients. */
+  /** Added to squared gradients; 1e-30 by default. */
   eps1?: number;
-  /** The least that the size of a parameter is taken for. */
+  /** The least that the size of a parameter is taken for; 1e-3 by default. */
   eps2?: number;
-  /** The root mean square of a step is held within this times the step size. */
+  /** The root mean square of a step is held within this times the step size; 1 by default. */
   threshold?: number;
-  /** Whether the rate is at most 1/√t. */
+  /** Whether the rate is at most 1/√t; true by default. */
   relativeStep?: boolean;
 }
 

@@ -8,12 +8,13 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectOptions } from "./options";
 
 export interface AdagradOptions extends OptimizerOptions {
-  /** The rate of update t is lr/(1 + (t − 1)·lrDecay). */
+  /** The rate of update t is lr/(1 + (t − 1)·lrDecay); 0 by default. */
   lrDecay?: number;
-  /** What the sums of squares start at. */
+  /** What the sums of squares start at; 0 by default. */
   initial?: number;
+  /** 1e-10 by default. */
   eps?: number;
-  /** Where ε is added: to √s as in PyTorch, or to s as in Keras. */
+  /** Where ε is added: to √s as in PyTorch, or to s as in Keras. `torch` by default. */
   epsilon?: "torch" | "keras";
 }
 

@@ -8,16 +8,20 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectDecays, expectOptions } from "./options";
 
 export interface AdamOptions extends OptimizerOptions {
-  /** Decay of the mean of gradients. */
+  /** Decay of the mean of gradients; 0.9 by default. */
   beta1?: number;
-  /** Decay of the mean of squared gradients. */
+  /** Decay of the mean of squared gradients; 0.999 by default. */
   beta2?: number;
+  /** 1e-8 by default. */
   eps?: number;
-  /** Divides by the largest mean of squares so far (Reddi et al. 2018). */
+  /** Divides by the largest mean of squares so far (Reddi et al. 2018); false by default. */
   amsgrad?: boolean;
-  /** Where ε is added: to √v̂ as in PyTorch and the paper's algorithm 1, or to the uncorrected √v as in Keras. */
+  /**
+   * Where ε is added: to √v̂ as in PyTorch and the paper's algorithm 1, or to the uncorrected √v as in Keras. `torch`
+   * by default.
+   */
   epsilon?: "torch" | "keras";
-  /** Whether the means are divided by 1 − βᵗ, which makes up for their start at zero. */
+  /** Whether the means are divided by 1 − βᵗ, which makes up for their start at zero; true by default. */
   biasCorrection?: boolean;
 }
 

@@ -8,11 +8,13 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectDecays, expectOptions } from "./options";
 
 export interface AdamaxOptions extends OptimizerOptions {
+  /** 0.9 by default. */
   beta1?: number;
-  /** Decay of the largest gradient. */
+  /** Decay of the largest gradient; 0.999 by default. */
   beta2?: number;
+  /** 1e-8 by default. */
   eps?: number;
-  /** Where ε is added: to |g| within the maximum as in PyTorch, or to the maximum as in Keras. */
+  /** Where ε is added: to |g| within the maximum as in PyTorch, or to the maximum as in Keras. `torch` by default. */
   epsilon?: "torch" | "keras";
 }
 

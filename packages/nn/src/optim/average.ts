@@ -5,7 +5,7 @@ import { expectSteps } from "./schedule";
 /**
  * A running average of the weights beside them. `ema`: a ← decay·a + (1 − decay)·p after every update, from the first
  * update's weights on (Polyak & Juditsky 1992). `mean`: the mean of the weights after update `from` and every `every`
- * updates from there (stochastic weight averaging, Izmailov et al. 2018).
+ * updates from there (stochastic weight averaging, Izmailov et al. 2018); both are 1 by default.
  */
 export type AverageOptions =
   | { readonly kind: "ema"; readonly decay: number }

@@ -11,8 +11,11 @@ import type { Segment } from "./segment";
 import { parameterUnits } from "./settings-table";
 
 export interface LAMBOptions extends Omit<OptimizerOptions, "decay"> {
+  /** 0.9 by default. */
   beta1?: number;
+  /** 0.999 by default. */
   beta2?: number;
+  /** 1e-6 by default. */
   eps?: number;
   /** `l2`: weightDecay·p is part of the direction u, as in the paper. `decoupled`: p shrinks by lr·weightDecay·p first, as in Keras. */
   decay?: "l2" | "decoupled";

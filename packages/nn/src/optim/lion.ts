@@ -7,9 +7,9 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectDecays, expectOptions } from "./options";
 
 export interface LionOptions extends OptimizerOptions {
-  /** Share of the mean in the step. */
+  /** Share of the mean in the step; 0.9 by default. */
   beta1?: number;
-  /** Decay of the mean of gradients. */
+  /** Decay of the mean of gradients; 0.99 by default. */
   beta2?: number;
 }
 

@@ -8,10 +8,16 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectDecays, expectOptions } from "./options";
 
 export interface NadamOptions extends OptimizerOptions {
+  /** 0.9 by default. */
   beta1?: number;
+  /** 0.999 by default. */
   beta2?: number;
+  /** 1e-8 by default. */
   eps?: number;
-  /** How fast the momentum of update t rises to β₁: it is β₁·(1 − ½·0.96^(t·momentumDecay)). PyTorch has 0.004, Keras 1. */
+  /**
+   * How fast the momentum of update t rises to β₁: it is β₁·(1 − ½·0.96^(t·momentumDecay)). 0.004 by
+   * default, as in PyTorch; Keras has 1.
+   */
   momentumDecay?: number;
 }
 

@@ -14,15 +14,18 @@ import type { Segment } from "./segment";
 export interface OptimizerOptions {
   /** Learning rate, or a schedule of it; it may be changed at any time through `optimizer.lr`. */
   lr: number | Schedule;
-  /** How strongly parameters are drawn to zero; `decay` says in which way. */
+  /** How strongly parameters are drawn to zero; `decay` says in which way. 0 by default, 0.01 of AdamW. */
   weightDecay?: number;
-  /** `l2`: weightDecay·p is added to the gradient. `decoupled`: p shrinks by lr·weightDecay·p before the step. */
+  /**
+   * `l2`: weightDecay·p is added to the gradient. `decoupled`: p shrinks by lr·weightDecay·p before the step. `l2` by
+   * default, but of AdamW, Lion and Adafactor.
+   */
   decay?: "l2" | "decoupled";
-  /** Scales gradients so that their norm is at most this (Pascanu et al. 2013). */
+  /** Scales gradients so that their norm is at most this (Pascanu et al. 2013); not at all by default. */
   clipNorm?: number;
-  /** Which gradients have a norm together: those of all parameters, of each group, of each parameter. */
+  /** Which gradients have a norm together: those of all parameters, of each group, of each parameter; `all` by default. */
   clipScope?: ClipScope;
-  /** Then holds each element of it within ± this. */
+  /** Then holds each element of it within ± this; not at all by default. */
   clipValue?: number;
   /** Keeps an average of the weights, for `swapAverage`. */
   average?: AverageOptions;

@@ -4,16 +4,17 @@ import { expectSteps, type Schedule } from "./schedule";
 
 export interface PlateauOptions {
   lr: number;
-  /** What the rate is multiplied by. */
+  /** What the rate is multiplied by; 0.1 by default. */
   factor?: number;
-  /** Observations without a better one that are let pass. */
+  /** Observations without a better one that are let pass; 10 by default. */
   patience?: number;
+  /** Which metric is the better one; `lower` by default. */
   better?: "lower" | "higher";
-  /** By what share of the best a metric has to be better than it. */
+  /** By what share of the best a metric has to be better than it; 1e-4 by default. */
   threshold?: number;
-  /** Observations after a fall that do not count. */
+  /** Observations after a fall that do not count; 0 by default. */
   cooldown?: number;
-  /** The rate falls no lower. */
+  /** The rate falls no lower; 0 by default. */
   least?: number;
 }
 

@@ -8,15 +8,20 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectDecays, expectOptions } from "./options";
 
 export interface RMSPropOptions extends OptimizerOptions {
-  /** Decay of the mean of squared gradients; PyTorch calls it alpha. */
+  /** Decay of the mean of squared gradients; PyTorch calls it alpha. 0.99 by default. */
   rho?: number;
+  /** 1e-8 by default. */
   eps?: number;
+  /** 0 by default. */
   momentum?: number;
-  /** Divides by the deviation from the mean gradient instead (Graves 2013). */
+  /** Divides by the deviation from the mean gradient instead (Graves 2013); false by default. */
   centered?: boolean;
-  /** Where ε is added: to √v as in PyTorch, or to v as in Keras. */
+  /** Where ε is added: to √v as in PyTorch, or to v as in Keras. `torch` by default. */
   epsilon?: "torch" | "keras";
-  /** What the velocity sums: scaled gradients, as in PyTorch, or steps with their learning rate, as in Keras. */
+  /**
+   * What the velocity sums: scaled gradients, as in PyTorch, or steps with their learning rate, as in Keras.
+   * `gradients` by default.
+   */
   velocity?: "gradients" | "steps";
 }
 

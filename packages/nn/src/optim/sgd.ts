@@ -8,15 +8,19 @@ import { type OptimizerOptions, type Slot, scalarsOf, type UpdateCall } from "./
 import { expectOptions } from "./options";
 
 export interface SGDOptions extends OptimizerOptions {
+  /** 0 by default. */
   momentum?: number;
   /**
    * How much of each gradient is kept out of the velocity, from the second update on. An update left out because its
-   * gradient or loss is not finite counts too: after one at the start, the first velocity is dampened.
+   * gradient or loss is not finite counts too: after one at the start, the first velocity is dampened. 0 by default.
    */
   dampening?: number;
-  /** Looks ahead along the velocity (Sutskever et al. 2013). */
+  /** Looks ahead along the velocity (Sutskever et al. 2013); false by default. */
   nesterov?: boolean;
-  /** What the velocity sums: gradients, as in PyTorch, or steps, lr·g, as in Keras. They differ where lr changes. */
+  /**
+   * What the velocity sums: gradients, as in PyTorch, or steps, lr·g, as in Keras. They differ where lr changes.
+   * `gradients` by default.
+   */
   velocity?: "gradients" | "steps";
 }
 

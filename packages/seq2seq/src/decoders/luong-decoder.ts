@@ -25,7 +25,10 @@ import type { VocabularyHead } from "./vocabulary-head";
 export interface LuongDecoderOptions extends RecurrentDecoderOptions {
   /** Attends with the last layer's state: its queries have H features, its memory the encoder's D. */
   attention: Attention;
-  /** Whether each step reads h̃ of the step before beside its token, so that it knows where was looked. */
+  /**
+   * Whether each step reads h̃ of the step before beside its token, so that it knows where was looked; false by
+   * default.
+   */
   inputFeeding?: boolean;
   /** Features R of h̃_t; H by default. */
   readoutSize?: number;

@@ -29,7 +29,7 @@ export interface SelfAttentionDecoderOptions extends SelfAttentionOptions {
   vocabularySize: number;
   /** D */
   size: number;
-  /** Whether logits are made with the embedding's weights (Press & Wolf 2017). */
+  /** Whether logits are made with the embedding's weights (Press & Wolf 2017); false by default. */
   tied?: boolean;
   /** The layer whose attention to the memory `weights` are, from 0, or from the end, −1 the last: that by default. */
   alignmentLayer?: number;

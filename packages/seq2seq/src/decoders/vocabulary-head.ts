@@ -8,9 +8,12 @@ export interface VocabularyHeadOptions {
   embeddingSize: number;
   /** Features that logits are made of. */
   featureSize: number;
-  /** Whether logits are made with the embedding's weights (Press & Wolf 2017). */
+  /** Whether logits are made with the embedding's weights (Press & Wolf 2017); false by default. */
   tied?: boolean;
-  /** Probability that a feature is dropped while training, of the embedding and of what logits are made of. */
+  /**
+   * Probability that a feature is dropped while training, of the embedding and of what logits are made of; 0 by
+   * default.
+   */
   dropout?: number;
 }
 

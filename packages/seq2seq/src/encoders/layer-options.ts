@@ -11,10 +11,10 @@ export interface EncoderLayerOptions {
   /**
    * Which way layers read, as those of @unroll/nn: `bidirectional` both ways, their outputs side by side; `reverse` from a
    * source's end to its beginning (Sutskever et al. 2014), so that a decoder starts near what it begins with. The memory
-   * stays in the order of the source.
+   * stays in the order of the source. `forward` by default.
    */
   direction?: SequenceDirection;
-  /** Probability that a feature is dropped while training, of the input and between layers. */
+  /** Probability that a feature is dropped while training, of the input and between layers; 0 by default. */
   dropout?: number;
 }
 

@@ -18,8 +18,9 @@ import type { EncodeOptions } from "./encoder";
 
 /** What an encoder reads: tokens of a vocabulary, or features. */
 export type SourceOptions = {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
-  /** Probability that a feature of the input is dropped while training. */
+  /** Probability that a feature of the input is dropped while training; 0 by default. */
   dropout?: number;
   /** Steps of a source at most; any number when absent. */
   maxLength?: number;

@@ -12,6 +12,7 @@ export interface ChrfOptions {
   beta?: number;
   /** Whether spaces are characters too; false by default. */
   whitespace?: boolean;
+  /** false by default. */
   lowercase?: boolean;
 }
 

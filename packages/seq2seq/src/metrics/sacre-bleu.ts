@@ -22,6 +22,7 @@ export interface BleuScoreOptions {
 export interface SacreBleuOptions extends BleuScoreOptions {
   /** "13a" by default. */
   tokenizer?: BleuTokenizer;
+  /** false by default. */
   lowercase?: boolean;
   /** Longest n-grams that count; 4 by default. */
   maxOrder?: number;

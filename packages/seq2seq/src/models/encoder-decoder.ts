@@ -48,7 +48,7 @@ export interface PairBatch {
 }
 
 export interface PairLossOptions {
-  /** ε of label smoothing (Szegedy et al. 2016). */
+  /** ε of label smoothing (Szegedy et al. 2016); 0 by default. */
   labelSmoothing?: number;
   /** Gives the decoder its own tokens now and then; the target's always, when absent. */
   sampling?: ScheduledSamplingOptions | undefined;

@@ -16,7 +16,7 @@ export interface SearchOptions {
   minLength?: number;
   /** What the sequences of each source begin with; it counts in their length and their probability. */
   prefixes?: readonly (readonly number[])[];
-  /** No n tokens in a row come twice in a sequence, of this n; a forced beginning may. */
+  /** No n tokens in a row come twice in a sequence, of this n; a forced beginning may. 0 by default. */
   blockNgrams?: number;
   /** Tokens that are never made, but in a forced beginning. */
   suppress?: readonly number[];

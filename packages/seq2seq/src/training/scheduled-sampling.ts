@@ -22,6 +22,7 @@ import { expectRange } from "./sampling-schedule";
 export interface ScheduledSamplingOptions {
   /** ε: how probable it is that a step reads the target's token, drawn for each token by itself. */
   probability: number;
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
 }
 

@@ -14,7 +14,7 @@ export interface TfjsModelFiles {
 }
 
 export interface TfjsWriteOptions extends Partial<TraceOptions> {
-  /** The name of the shard in the manifest. */
+  /** The name of the shard in the manifest; `weights.bin` by default. */
   readonly weightsPath?: string;
 }
 

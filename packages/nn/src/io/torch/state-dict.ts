@@ -36,7 +36,7 @@ export interface ModelStateOptions {
 
 /** What `toTorch` is told beside the parameters. */
 export interface ToTorchOptions {
-  /** Put before each name: "encoder.lstm.". */
+  /** Put before each name: "encoder.lstm."; nothing by default. */
   readonly prefix?: string;
   /** `biases` of the `LoadedState` that these parameters came from. */
   readonly biases?: StateDict;

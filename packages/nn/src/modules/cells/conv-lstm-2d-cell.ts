@@ -15,13 +15,13 @@ import { type CellOptions, gatesOf, uniformParameter } from "./weights";
 export interface ConvLSTM2DCellOptions extends CellOptions {
   /** Height and width of both kernels. */
   kernelSize: Extent2d;
-  /** Of the convolution of the input; that of the state has stride 1. */
+  /** Of the convolution of the input; that of the state has stride 1. 1 by default. */
   stride?: Extent2d;
   /** Of the convolution of the input, "same" by default; that of the state is "same". */
   padding?: Padding2d;
   /** Whether the gates also see the cells, each pixel its own, as in the paper; Keras's layer has none. */
   peepholes?: boolean;
-  /** First value of the forget gates' bias. */
+  /** First value of the forget gates' bias; 1 by default. */
   forgetBias?: number;
 }
 

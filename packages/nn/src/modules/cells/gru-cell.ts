@@ -8,7 +8,10 @@ import { Cell, type StepResult } from "./cell";
 import { type CellOptions, gatesOf, uniformParameter } from "./weights";
 
 export interface GRUCellOptions extends CellOptions {
-  /** When the reset gate acts: after the recurrent product (PyTorch, Keras), or before it (Cho et al. 2014, ONNX). */
+  /**
+   * When the reset gate acts: after the recurrent product (PyTorch, Keras), or before it (Cho et al. 2014, ONNX).
+   * `after` by default.
+   */
   reset?: "after" | "before";
 }
 

@@ -9,7 +9,9 @@ import { Cell, type StepResult } from "./cell";
 import { type CellOptions, uniformParameter } from "./weights";
 
 export interface JordanCellOptions extends CellOptions {
-  /** μ: how much of the state units' values is kept from step to step, from 0 up to but not including 1. */
+  /**
+   * μ: how much of the state units' values is kept from step to step, from 0 up to but not including 1. 0 by default.
+   */
   decay?: number;
   /** Of the hidden units; tanh by default. */
   activation?: (x: Tensor) => Tensor;

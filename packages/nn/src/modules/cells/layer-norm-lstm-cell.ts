@@ -9,6 +9,7 @@ import { type LSTMCellOptions, startForgetting } from "./lstm-cell";
 import { gatesOf, recurrentWeights } from "./weights";
 
 export interface LayerNormLSTMCellOptions extends LSTMCellOptions {
+  /** 1e-5 by default. */
   epsilon?: number;
 }
 

@@ -7,7 +7,7 @@ import { Cell, type StepResult } from "./cell";
 import { type CellOptions, gatesOf, recurrentWeights } from "./weights";
 
 export interface LSTMCellOptions extends CellOptions {
-  /** First value of the forget gates' bias. */
+  /** First value of the forget gates' bias; 1 by default. */
   forgetBias?: number;
 }
 

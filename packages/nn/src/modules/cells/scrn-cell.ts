@@ -12,7 +12,10 @@ import { type CellOptions, uniformParameter } from "./weights";
 export interface SCRNCellOptions extends CellOptions {
   /** α: how much of the context is kept from step to step, from 0 up to but not including 1; 0.95 as in the paper. */
   decay?: number;
-  /** Whether every context unit learns its own α = σ(β), starting at `decay` (section 3.3 of the paper). */
+  /**
+   * Whether every context unit learns its own α = σ(β), starting at `decay` (section 3.3 of the paper); false by
+   * default.
+   */
   adaptive?: boolean;
 }
 

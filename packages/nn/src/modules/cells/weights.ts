@@ -7,6 +7,7 @@ import type { Tensor } from "../../tensor/tensor";
 import { uniform } from "../init";
 
 export interface CellOptions {
+  /** `sharedGenerator()` by default. */
   rng?: Generator;
 }
 
