@@ -110,6 +110,22 @@ test("a lab that is left before it is open keeps nobody waiting", async () => {
   expect([lab.status.value, lab.picture.value]).toEqual(["ready", "of the first, again"]);
 });
 
+test("it is ready again once what it learned is kept, and asked meanwhile", async () => {
+  const worker = await openLab();
+  void lab.start();
+  await worker.answer(1, undefined);
+  void lab.pause();
+  expect([lab.status.value, lab.isOpen.value]).toEqual(["pausing", true]);
+  await worker.answer(2, undefined);
+  expect(lab.status.value).toBe("ready");
+  void lab.start();
+  await worker.answer(3, undefined);
+  void lab.pause();
+  await worker.tell({ kind: "lost", failure: { name: "DeviceLostError", message: "gone" } });
+  await worker.answer(4, undefined);
+  expect(lab.status.value).toBe("recovering");
+});
+
 test("one that cannot keep what it learned when it is left does not stop the next", async () => {
   const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const first = await openLab();

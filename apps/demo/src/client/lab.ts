@@ -13,7 +13,7 @@ import {
 import { type LabWorker, startWorker } from "./remote";
 
 /** What a lab is doing. `gone` is for good: there is no WebGPU, or the device was lost time and again. */
-export type Status = "opening" | "ready" | "running" | "recovering" | "gone";
+export type Status = "opening" | "ready" | "running" | "pausing" | "recovering" | "gone";
 
 const NO_COST: Cost = { stepsPerSecond: 0, dispatchesPerStep: 0, bytes: 0 };
 
@@ -49,7 +49,7 @@ class Lab {
   readonly unkept = signal<Failure | null>(null);
   /** Whether there is a model, to be asked and to be saved. */
   readonly isOpen = computed(
-    () => this.about.value !== null && (this.status.value === "ready" || this.status.value === "running"),
+    () => this.about.value !== null && ["ready", "running", "pausing"].includes(this.status.value),
   );
   /** Whether nothing was learned yet, and no weights were loaded. */
   readonly isNew = computed(() => this.history.value.length === 0 && this.about.value?.isNew !== false);
@@ -115,8 +115,10 @@ class Lab {
   }
 
   async pause(): Promise<void> {
-    this.status.value = "ready";
-    await this.#try(() => this.#remote.pause());
+    const visit = this.#visit;
+    this.status.value = "pausing"; // until what was learned is kept
+    await this.#try(() => this.#remote.pause(), { status: "ready" });
+    if (visit === this.#visit && this.status.value === "pausing") this.status.value = "ready";
   }
 
   /** @returns whether a model was made with those values, and is the one that is seen */

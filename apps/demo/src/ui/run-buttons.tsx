@@ -29,6 +29,7 @@ const WORDS = {
   opening: "Making the model …",
   ready: "Ready.",
   running: "Training.",
+  pausing: "Keeping what was learned …",
   recovering: "The GPU was lost. Going on from what was kept …",
   gone: "Stopped.",
 } as const;
