@@ -12,10 +12,12 @@ function fileName({ name, facadeModuleId }: { readonly name: string; readonly fa
   return `assets/${[name, ...folder].join("-")}-[hash].js`;
 }
 
-/** What all pages have, and what all that train have: files as small as most of these are would compress badly alone. */
+/** Libraries, apart from what is ours; of that what all pages have, and what all that train have: small files compress badly. */
 function chunkOf(id: string): string | undefined {
-  if (/\/preact\/|\/@preact\/|\/src\/(app\/(?!front)|client|main|ui\/failed)/.test(id)) return "app";
-  return /\/uplot\/|\/src\/(lab\/|ui\/(?!confusion)|pages\/answer-to)/.test(id) ? "lab" : undefined;
+  const [, library] = /\/node_modules\/@?(preact|uplot)\//.exec(id) ?? [];
+  if (library) return `library-${library}`;
+  if (/\/src\/(app\/(?!front)|client|main|ui\/failed)/.test(id)) return "app";
+  return /\/src\/(lab\/|ui\/(?!confusion)|pages\/answer-to)/.test(id) ? "lab" : undefined;
 }
 
 // Static files in dist/site, which any server of files can hand out under any path.

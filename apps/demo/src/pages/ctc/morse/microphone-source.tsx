@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { RECORDING_RATE, record } from "../../../audio/microphone";
 import { Failed } from "../../../ui/failed";
 import { formatNumber } from "../../../ui/format";
 import { framesOf } from "./frames";
@@ -29,6 +28,7 @@ export function MicrophoneSource({ onSound }: { readonly onSound: (frames: Float
     setWords("");
     setState("asking");
     try {
+      const { RECORDING_RATE, record } = await import("../../../audio/microphone"); // few visitors speak
       const signal = await record(MOST_SECONDS, { stop: controller.signal, onBegin: () => setState("listening") });
       if (!isShown.current) return; // another source has sent its sound meanwhile
       const marks = marksIn(signal, RECORDING_RATE);
