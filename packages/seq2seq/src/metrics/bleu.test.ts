@@ -59,7 +59,7 @@ describe("corpusBleu", () => {
       `[ShapeError: corpusBleu: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
     );
     expect(() => corpusBleu(["a"], [[]])).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: corpusBleu: references[0] should be a list of at least one sentence but is empty. Each hypothesis is compared with a list of references: [[reference], …] where there is one each.]`,
+      `[ShapeError: corpusBleu: references[0] should be a list of at least one sentence but is empty. Each hypothesis is compared with a list of references: pass references.map((reference) => [reference]) where there is one each.]`,
     );
     expect(() => corpusBleu(["a"], [["a"]], { weights: [] })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: corpusBleu: weights should be at least one finite number, that of unigrams first but is [].]`,

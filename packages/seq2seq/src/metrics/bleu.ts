@@ -2,7 +2,15 @@ import { ValueError } from "@unroll/kernels";
 import { BLEU_SMOOTHINGS, type BleuSmoothing, type Precision, smoothedPrecisions } from "./bleu-smoothing";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
-import { expectOneOf, expectPairs, expectReferences, type Sentence, symbolsOf } from "./pairs";
+import {
+  expectOneOf,
+  expectReferences,
+  expectReferencesOf,
+  type ReferenceOf,
+  type Sentence,
+  type Symbols,
+  symbolsOf,
+} from "./pairs";
 
 export interface BleuOptions {
   /** Of the orders 1, 2, …, in the geometric mean; a quarter each of four by default. */
@@ -17,15 +25,23 @@ export interface BleuOptions {
  * Modified n-gram precision (Papineni et al. 2002): n-grams of the hypothesis that a reference has too, each at most as
  * often as in the reference that has it most, over all of its n-grams, counted as 1 where there are none.
  * @throws ValueError if n is no positive whole number
- * @throws ShapeError if there is no reference
+ * @throws ShapeError if there is no reference, or one stands where a list of them should
  */
-export function modifiedPrecision(hypothesis: Sentence, references: readonly Sentence[], n: number): Precision {
+export function modifiedPrecision<Hypothesis extends Sentence>(
+  hypothesis: Hypothesis,
+  references: readonly ReferenceOf<Hypothesis>[],
+  n: number,
+): Precision {
   const where = "modifiedPrecision";
   if (!(Number.isInteger(n) && n > 0)) {
     throw new ValueError({ where, what: "n", expected: "a positive whole number", received: String(n) });
   }
-  expectReferences(where, [references]);
-  const { matches, total } = clippedMatches(symbolsOf(hypothesis), references.map(symbolsOf), n);
+  expectReferencesOf(where, hypothesis, references);
+  return precisionOf(symbolsOf(hypothesis), references.map(symbolsOf), n);
+}
+
+function precisionOf(hypothesis: Symbols, references: readonly Symbols[], n: number): Precision {
+  const { matches, total } = clippedMatches(hypothesis, references, n);
   return { numerator: matches, denominator: Math.max(1, total) };
 }
 
@@ -34,18 +50,35 @@ export function modifiedPrecision(hypothesis: Sentence, references: readonly Sen
  *   BP·exp(Σ wₙ ln pₙ),   pₙ the matches of all sentences over their n-grams, each sentence counting at least one n-gram
  * Texts are read by words, which spaces separate: tokenise before. For numbers to compare with published ones take
  * `sacreBleu`.
- * @param references for each hypothesis a list of references
- * @throws ShapeError if a hypothesis has no reference, or there are more or fewer hypotheses than lists of references
+ * @param references for each hypothesis a list of references; where there is one each, `references.map((each) => [each])`
+ * @throws ShapeError if a hypothesis has no list of references, or there are more or fewer hypotheses than lists
  * @throws ValueError if a weight is no finite number, or the smoothing is none or cannot be applied
  */
-export function corpusBleu(
+export function corpusBleu<Hypothesis extends Sentence>(
+  hypotheses: readonly Hypothesis[],
+  references: readonly (readonly ReferenceOf<Hypothesis>[])[],
+  options: BleuOptions = {},
+): number {
+  expectReferences("corpusBleu", hypotheses, references);
+  return bleu("corpusBleu", hypotheses, references, options);
+}
+
+/** BLEU of one sentence: `corpusBleu` of a corpus of it alone. Smooth it, unless it is long. */
+export function sentenceBleu<Hypothesis extends Sentence>(
+  hypothesis: Hypothesis,
+  references: readonly ReferenceOf<Hypothesis>[],
+  options: BleuOptions = {},
+): number {
+  expectReferencesOf("sentenceBleu", hypothesis, references);
+  return bleu("sentenceBleu", [hypothesis], [references], options);
+}
+
+function bleu(
+  where: string,
   hypotheses: readonly Sentence[],
   references: readonly (readonly Sentence[])[],
-  { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none", autoReweigh = false }: BleuOptions = {},
+  { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none", autoReweigh = false }: BleuOptions,
 ): number {
-  const where = "corpusBleu";
-  expectPairs(where, hypotheses, references);
-  expectReferences(where, references);
   expectWeights(where, weights);
   expectOneOf(where, { smoothing }, BLEU_SMOOTHINGS);
   const pairs = hypotheses.map((hypothesis, i) => ({
@@ -56,7 +89,7 @@ export function corpusBleu(
   const sums = weights.map(() => ({ numerator: 0, denominator: 0 }));
   for (const pair of pairs) {
     for (const [i, sum] of sums.entries()) {
-      const { numerator, denominator } = modifiedPrecision(pair.hypothesis, pair.references, i + 1);
+      const { numerator, denominator } = precisionOf(pair.hypothesis, pair.references, i + 1);
       sum.numerator += numerator;
       sum.denominator += denominator;
     }
@@ -75,11 +108,6 @@ export function corpusBleu(
   });
   const penalty = brevityPenalty(referenceLength, hypothesisLength);
   return penalty * Math.exp(terms.reduce((sum, term) => sum + term, 0));
-}
-
-/** BLEU of one sentence: `corpusBleu` of a corpus of it alone. Smooth it, unless it is long. */
-export function sentenceBleu(hypothesis: Sentence, references: readonly Sentence[], options: BleuOptions = {}): number {
-  return corpusBleu([hypothesis], [references], options);
 }
 
 function expectWeights(where: string, weights: readonly number[]): void {

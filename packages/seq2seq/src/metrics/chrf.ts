@@ -1,6 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import { ngramCounts } from "./ngrams";
-import { expectPairs, expectReferences } from "./pairs";
+import { expectReferences } from "./pairs";
 import { spacedWords } from "./white-space";
 
 export interface ChrfOptions {
@@ -27,9 +27,9 @@ const PUNCTUATION = new Set("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
  *   (1 + β²)·P·R/(β²·P + R),   P and R the means of precision and recall over the orders that both sides have
  * It needs no words, so it suits languages that inflect, and scripts without spaces. Of several references the one that the
  * sentence does best with counts.
- * @param references for each hypothesis a list of references
- * @throws ShapeError if a hypothesis has no reference, or there are more or fewer hypotheses than lists of references
- * @throws ValueError if an option is out of range
+ * @param references for each hypothesis a list of references; where there is one each, `references.map((text) => [text])`
+ * @throws ShapeError if a hypothesis has no list of references, or there are more or fewer hypotheses than lists
+ * @throws ValueError if a sentence is no text, or an option is out of range
  */
 export function chrf(
   hypotheses: readonly string[],
@@ -38,8 +38,7 @@ export function chrf(
 ): number {
   const { characterOrder = 6, wordOrder = 0, beta = 2 } = options;
   const where = "chrf";
-  expectPairs(where, hypotheses, references);
-  expectReferences(where, references);
+  expectReferences(where, hypotheses, references, true);
   const bad = Object.entries({ characterOrder, wordOrder }).find(([, n]) => !(Number.isInteger(n) && n >= 0));
   if (bad || characterOrder + wordOrder === 0) {
     const [what, n] = bad ?? ["characterOrder", 0];

@@ -1,5 +1,5 @@
-import { ValueError } from "@unroll/kernels";
-import { expectPairs, type Sentence, type Symbols, symbolsOf } from "./pairs";
+import { ShapeError, ValueError } from "@unroll/kernels";
+import { expectPairs, expectSentence, type Sentence, type Symbols, symbolsOf } from "./pairs";
 
 /** What has to be done to hypotheses to make their references of them, in symbols. */
 export interface ErrorCounts {
@@ -17,8 +17,8 @@ export interface ErrorCounts {
 /**
  * Word error rate: the fewest words to put in, leave out or replace (Levenshtein 1966), over the words of the references.
  * Texts are read by words, which spaces separate; lists are taken as they are. It may exceed 1.
- * @throws ShapeError if there are more or fewer hypotheses than references
- * @throws ValueError if all references are empty
+ * @throws ShapeError if there are more or fewer hypotheses than references, or lists of texts for references
+ * @throws ValueError if one is no sentence, or all references are empty
  */
 export function wordErrorRate(hypotheses: readonly Sentence[], references: readonly Sentence[]): ErrorCounts {
   return errorCounts("wordErrorRate", hypotheses, references);
@@ -28,8 +28,8 @@ export function wordErrorRate(hypotheses: readonly Sentence[], references: reado
  * Phoneme error rate: as `wordErrorRate`, of lists of phonemes, or texts of phonemes with spaces between them. With
  * several pronunciations to a word the one that the hypothesis is nearest to counts.
  * @param references the phonemes of each word, or a list of such lists: all its pronunciations
- * @throws ShapeError if there are more or fewer hypotheses than references
- * @throws ValueError if all references are empty
+ * @throws ShapeError if there are more or fewer hypotheses than references, or lists of texts for references
+ * @throws ValueError if one is no sentence, or all references are empty
  */
 export function phonemeErrorRate(
   hypotheses: readonly Sentence[],
@@ -46,6 +46,7 @@ function errorCounts(
   references: readonly (Sentence | readonly Symbols[])[],
 ): ErrorCounts {
   expectPairs(where, hypotheses, references);
+  for (const [i, hypothesis] of hypotheses.entries()) expectPair(where, i, hypothesis, references[i]);
   const sums = { substitutions: 0, deletions: 0, insertions: 0, length: 0 };
   for (const [i, hypothesis] of hypotheses.entries()) {
     const choices = alternatives(references[i] ?? []);
@@ -80,6 +81,26 @@ function alternatives(reference: Sentence | readonly Symbols[]): readonly Symbol
 
 const isListOfLists = (reference: Symbols | readonly Symbols[]): reference is readonly Symbols[] =>
   Array.isArray(reference[0]);
+
+/** @throws ValueError if one is no sentence; ShapeError if a list of texts stands where one reference should */
+function expectPair(where: string, i: number, hypothesis: unknown, reference: unknown): void {
+  expectSentence(where, `hypotheses[${i}]`, hypothesis);
+  const what = `references[${i}]`;
+  const isList = Array.isArray(reference);
+  if (isList && Array.isArray(reference[0])) {
+    for (const [j, each] of reference.entries()) expectSentence(where, `${what}[${j}]`, each);
+    return;
+  }
+  expectSentence(where, what, reference);
+  if (!isList || typeof hypothesis !== "string" || !reference.some((each) => /\s/u.test(String(each)))) return;
+  throw new ShapeError({
+    where,
+    what,
+    expected: "one text, or a list of symbols without spaces, since the hypothesis is read by words,",
+    received: "a list of texts",
+    remedy: "Each hypothesis is compared with one reference, not with a list of them.",
+  });
+}
 
 /** The fewest edits; of equally few those that put the most symbols in another's place. */
 function editsBetween(hypothesis: Symbols, reference: Symbols): Edits {

@@ -5,7 +5,7 @@ export { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 export { type ChrfOptions, chrf } from "./chrf";
 export { type ErrorCounts, phonemeErrorRate, wordErrorRate } from "./error-rate";
 export { exactMatch } from "./exact-match";
-export type { Sentence, Symbols } from "./pairs";
+export type { ReferenceOf, Sentence, Symbols } from "./pairs";
 export { type RougeOptions, type RougeScore, rougeL } from "./rouge";
 export {
   type BleuScore,

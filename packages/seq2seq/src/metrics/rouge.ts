@@ -1,5 +1,5 @@
 import { ValueError } from "@unroll/kernels";
-import { expectPairs, expectReferences, type Sentence, type Symbols, symbolsOf } from "./pairs";
+import { expectReferences, type ReferenceOf, type Sentence, type Symbols, symbolsOf } from "./pairs";
 
 export interface RougeOptions {
   /** How many times as much recall counts as precision; 1 by default. */
@@ -17,18 +17,17 @@ export interface RougeScore {
  * ROUGE-L (Lin 2004, section 3): how much of a sentence is a subsequence of its reference, which need not be in one piece:
  *   P = LCS/|hypothesis|,   R = LCS/|reference|,   F = (1 + β²)·P·R/(R + β²·P)
  * from 0 to 1, the means over the sentences; of several references the one of the highest F. Texts are read by words.
- * @param references for each hypothesis a list of references
- * @throws ShapeError if a hypothesis has no reference, or there are more or fewer hypotheses than lists of references
+ * @param references for each hypothesis a list of references; where there is one each, `references.map((each) => [each])`
+ * @throws ShapeError if a hypothesis has no list of references, or there are more or fewer hypotheses than lists
  * @throws ValueError if β is not above 0
  */
-export function rougeL(
-  hypotheses: readonly Sentence[],
-  references: readonly (readonly Sentence[])[],
+export function rougeL<Hypothesis extends Sentence>(
+  hypotheses: readonly Hypothesis[],
+  references: readonly (readonly ReferenceOf<Hypothesis>[])[],
   { beta = 1 }: RougeOptions = {},
 ): RougeScore {
   const where = "rougeL";
-  expectPairs(where, hypotheses, references);
-  expectReferences(where, references);
+  expectReferences(where, hypotheses, references);
   if (!(beta > 0 && Number.isFinite(beta))) {
     throw new ValueError({ where, what: "beta", expected: "a finite number above 0", received: String(beta) });
   }

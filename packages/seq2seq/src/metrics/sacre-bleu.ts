@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "@unroll/kernels";
 import { BLEU_TOKENIZERS, type BleuTokenizer, bleuWords } from "./bleu-tokenizers";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
-import { expectOneOf, expectPairs, expectReferences } from "./pairs";
+import { expectOneOf, expectReferences } from "./pairs";
 
 const SMOOTHINGS = ["exp", "floor", "add-k", "none"] as const;
 
@@ -52,9 +52,10 @@ const LOG_ZERO = -9_999_999_999;
  * BLEU as sacreBLEU (Post 2018) defines it, from 0 to 100: sentences as they were written, made into words in a fixed way, so
  * that numbers of different people compare.
  * @param hypotheses not tokenised
- * @param references for each hypothesis a list of references, not tokenised
- * @throws ShapeError if a hypothesis has no reference, or there are more or fewer hypotheses than lists of references
- * @throws ValueError if an option is out of range
+ * @param references for each hypothesis a list of references, not tokenised; where there is one each,
+ *   `references.map((text) => [text])`
+ * @throws ShapeError if a hypothesis has no list of references, or there are more or fewer hypotheses than lists
+ * @throws ValueError if a sentence is no text, or an option is out of range
  */
 export function sacreBleu(
   hypotheses: readonly string[],
@@ -62,8 +63,7 @@ export function sacreBleu(
   { tokenizer = "13a", lowercase = false, maxOrder = 4, ...options }: SacreBleuOptions = {},
 ): BleuScore {
   const where = "sacreBleu";
-  expectPairs(where, hypotheses, references);
-  expectReferences(where, references);
+  expectReferences(where, hypotheses, references, true);
   if (!(Number.isInteger(maxOrder) && maxOrder > 0)) {
     throw new ValueError({ where, what: "maxOrder", expected: "a positive whole number", received: String(maxOrder) });
   }
