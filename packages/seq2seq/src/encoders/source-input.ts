@@ -80,6 +80,14 @@ export class SourceInput extends Module {
       const [expected, received] = ["absent beside vocabularySize", String(inputSize)];
       throw new ValueError({ where, what: "inputSize", expected, received });
     }
+    if (vocabularySize === undefined && inputSize === undefined) {
+      throw new ValueError({
+        where,
+        what: "options",
+        expected: "with vocabularySize, for sources of tokens, or inputSize, for sources of features,",
+        received: "with neither",
+      });
+    }
     this.#where = where;
     const given = rng ? { rng } : {};
     this.embedding =

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
+import { said } from "../said";
 
 /** Words, phonemes, characters or any other symbols of one sentence; compared with `===`. */
 export type Symbols = readonly (string | number)[];
@@ -108,16 +109,6 @@ function expectList(where: string, what: string, value: unknown): asserts value 
 function remedyFor(value: unknown): string | undefined {
   if (value instanceof Promise) return "Await it.";
   return ArrayBuffer.isView(value) ? "Make a list of it with Array.from." : undefined;
-}
-
-/** What a value is, as errors say it. */
-function said(value: unknown): string {
-  if (typeof value === "string")
-    return `the text ${JSON.stringify(value.length > 32 ? `${value.slice(0, 31)}…` : value)}`;
-  if (Array.isArray(value)) return "a list";
-  if (typeof value !== "object" || value === null) return String(value);
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return `${/^[AIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** @throws ValueError if an option is none of the words that it may be */

@@ -96,9 +96,8 @@ export class EncoderDecoder<S = unknown> extends Module {
   }
 
   /** The decoder's state before the first token, of sources: what search starts from. Nothing is dropped, in training either. */
-  start(source: Tensor, options: EncodeOptions = {}): S {
-    return this.asEvaluated(() => this.decoder.start(this.encode(source, options)));
-  }
+  readonly start = (source: Tensor, options: EncodeOptions = {}): S =>
+    this.asEvaluated(() => this.decoder.start(this.encode(source, options)));
 
   /** One token more of each row: what search calls. Nothing is dropped, in training either. */
   readonly step = (state: S, tokens: Tensor): DecoderStep<S> =>

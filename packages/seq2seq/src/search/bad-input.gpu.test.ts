@@ -187,6 +187,24 @@ describe("what is refused before the device works", () => {
       );
     });
 
+    test("a step that returns nothing, or waits", async () => {
+      const nothing = () => undefined as never;
+      const late = (async (state: unknown, tokens: Tensor) => ({
+        logits: plain(tokens),
+        state,
+      })) as unknown as typeof step;
+      await expect(run(nothing, stateOf(sources))).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: beamSearch: step's result should be a record with logits or with logProbabilities but is undefined. Return { logits, state } from step, which waits for nothing.]`,
+      );
+      await expect(run(late, stateOf(sources))).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: beamSearch: step's result should be a record with logits or with logProbabilities but is a Promise. Return { logits, state } from step, which waits for nothing.]`,
+      );
+      const both = run(ensemble([step, nothing]), [stateOf(sources), stateOf(sources)]);
+      await expect(both).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ValueError: ensemble: step's result should be a record with logits or with logProbabilities but is undefined. Return { logits, state } from step, which waits for nothing.]`,
+      );
+    });
+
     test("no sources", async () => {
       const none = { node: tensor(new Uint32Array(0)) };
       await expect(beamSearch(step, none, common)).rejects.toThrowErrorMatchingInlineSnapshot(

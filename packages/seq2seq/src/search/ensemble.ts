@@ -14,7 +14,7 @@ import {
   type Tensor,
 } from "@unroll/nn";
 import { LOG_ZERO, MOST_LOG_ZERO } from "./log-zero";
-import { logProbabilitiesOf, type SearchStep } from "./step";
+import { expectResult, logProbabilitiesOf, type SearchStep } from "./step";
 
 export interface EnsembleOptions {
   /** What is averaged: the models' probabilities (the default), or their logarithms, which is not normalised again. */
@@ -45,7 +45,7 @@ export function ensemble<S>(steps: readonly SearchStep<S>[], options: EnsembleOp
       const expected = `a list of ${steps.length} states, one for each model`;
       throw new ShapeError({ where, what: "the state", expected, received: `of ${states.length}` });
     }
-    const results = steps.map((step, m) => step(states[m] as S, tokens));
+    const results = steps.map((step, m) => expectResult(where, step(states[m] as S, tokens)));
     const spoken = results.map((result) => logProbabilitiesOf(where, result, tokens.size));
     const [V, other] = [spoken[0]?.shape[1], spoken.find(({ shape }) => shape[1] !== spoken[0]?.shape[1])];
     if (other) {

@@ -18,7 +18,7 @@ import {
 } from "@unroll/nn";
 import { expectPlaces, expectVocabulary, ordersOf, type Settings } from "./options";
 import { expectRows, leavesOf, mapLeaves } from "./state";
-import { logProbabilitiesOf, type SearchStep, weightsOf } from "./step";
+import { expectResult, logProbabilitiesOf, type SearchStep, weightsOf } from "./step";
 
 /** The tokens that each row might go on with, best first: log-probabilities and ids [R, M]. */
 export type Choose = (logProbabilities: Tensor) => { readonly values: Tensor; readonly ids: Tensor };
@@ -77,7 +77,7 @@ export class Recorder<S> {
   expectSound({ tokens, state }: Rows<S>): void {
     const { where, sources, beams, weights, coverage } = this.#settings;
     const R = sources * beams;
-    const result = this.#step(state, tokens);
+    const result = expectResult(where, this.#step(state, tokens));
     expectRows(where, "the state that step returned", result.state, R, "Its first axis is that of the tokens.");
     expectVocabulary(this.#settings, logProbabilitiesOf(where, result, R).shape[1] as number);
     expectPlaces(this.#settings, result.stepsLeft ?? Number.POSITIVE_INFINITY);
@@ -100,7 +100,7 @@ export class Recorder<S> {
   #next({ tokens, beams, state, history, covered }: Rows<S>, made: number, report: Tensor[]): Rows<S> {
     const { where, sources: B, beams: K, groups: G, diversity, wanted, end, weights, coverage } = this.#settings;
     const R = B * K;
-    const result = this.#step(state, tokens);
+    const result = expectResult(where, this.#step(state, tokens));
     expectRows(where, "the state that step returned", result.state, R, "Its first axis is that of the tokens.");
     const logProbabilities = logProbabilitiesOf(where, result, R);
     this.#left = result.stepsLeft ?? Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
 import { cast, logSoftmax, type Tensor } from "@unroll/nn";
+import { said } from "../said";
 
 /** What a model says after the tokens that a state has read and one more. R rows: of each source its beams, side by side. */
 export interface StepResult<S> {
@@ -21,6 +22,18 @@ export interface StepResult<S> {
  * takes its rows in other orders, with repeats.
  */
 export type SearchStep<S> = (state: S, tokens: Tensor) => StepResult<S>;
+
+/** What a step returned. @throws ValueError unless it is a record */
+export function expectResult<R extends StepResult<unknown>>(where: string, result: R): R {
+  if (Object.prototype.toString.call(result) === "[object Object]") return result;
+  throw new ValueError({
+    where,
+    what: "step's result",
+    expected: "a record with logits or with logProbabilities",
+    received: said(result),
+    remedy: "Return { logits, state } from step, which waits for nothing.",
+  });
+}
 
 /**
  * Log-probabilities of the next token, in f32.
