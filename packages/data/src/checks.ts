@@ -72,6 +72,55 @@ export function expectOptions(Kind: ErrorClass, where: string, options: object, 
   throw new Kind({ where, expected, actual: unknown, remedy: "Correct the name, or leave it out." });
 }
 
+/** Whether a value can be read by numbers from 0 on: a text, a promise and a tensor cannot. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return typeof value === "object" && value !== null && "length" in value && Number.isInteger(value.length);
+}
+
+/** Refuses what is no list, such as a promise of one. */
+export function expectList(Kind: ErrorClass, where: string, named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) if (!isList(value)) refuseKind(Kind, where, name, "a list", value);
+}
+
+/** Refuses what cannot be gone through. */
+export function expectIterable(Kind: ErrorClass, where: string, named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (Symbol.iterator in Object(value)) continue;
+    refuseKind(Kind, where, name, "a list, or something else that is iterable,", value);
+  }
+}
+
+/** Refuses what is no text. */
+export function expectText(Kind: ErrorClass, where: string, named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (typeof value !== "string") refuseKind(Kind, where, name, "a text", value);
+  }
+}
+
+function refuseKind(Kind: ErrorClass, where: string, name: string, kind: string, value: unknown): never {
+  const remedy = remedyFor(value) ?? `Pass ${kind.replace(/,.*/, "")}.`;
+  throw new Kind({ where, expected: `${name} to be ${kind}`, actual: kindOf(value), remedy });
+}
+
+/** How to come to the values of what was passed in their place, if it is known. */
+export function remedyFor(value: unknown): string | undefined {
+  const { then, data, text } = Object(value) as Record<string, unknown>;
+  if (typeof then === "function") return "Await it.";
+  if (typeof data === "function") return "Pass its values: await tensor.data().";
+  if (typeof text === "function") return "Pass its text: await response.text().";
+  return isList(data) ? "Pass its data." : undefined;
+}
+
+/** What a value is, as errors say it: "a Promise", "a Tensor"; short ones as they are. */
+export function kindOf(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null || isList(value)) return excerpt(value);
+  if ("dtype" in value) return "a Tensor";
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  const names = kind === "Object" ? Object.keys(value).slice(0, 4).join(", ") : "";
+  return names ? `an object with ${names}` : `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+}
+
 /** What came, short enough for a message. */
 export function excerpt(value: unknown): string {
   const text = typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? String(value));

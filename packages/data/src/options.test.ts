@@ -117,7 +117,7 @@ test("options that there are none of, and what stands in the place of others, ar
       "cuts of given entries": "VocabularyError: Vocabulary: expected options to be of pad, unknown, start, end but got minCount. Correct the name, or leave it out.",
       "entries by another name": "VocabularyError: Vocabulary: expected options to be of pad, unknown, start, end but got unk. Correct the name, or leave it out.",
       "numbers for entries": "VocabularyError: Vocabulary: expected a list of texts but got [1,2]. Pass such as text.split(" "), or make a CharVocabulary of a text.",
-      "one sequence for several": "EncodingError: padSequences: expected every sequence to have a step but got undefined in row 0. Raise length, or cut the sequence where the task allows it.",
+      "one sequence for several": "EncodingError: padSequences: expected row 0 to be a list but got 1. Pass a list.",
       "padding by another name": "EncodingError: padSequences: expected options to be of length, multiple, value but got pad. Correct the name, or leave it out.",
       "rows between ends": "VocabularyError: withEnds: expected ids, which are whole numbers but got [[1,2],[3]]. Pass what encode of the vocabulary gives.",
       "words between ends": "VocabularyError: withEnds: expected ids, which are whole numbers but got ["a","b"]. Pass what encode of the vocabulary gives.",

@@ -1,4 +1,4 @@
-import { expectOptions } from "../checks";
+import { expectIterable, expectOptions } from "../checks";
 import { SplitError } from "../errors";
 import { hash32 } from "./hash";
 import { Random } from "./random";
@@ -59,6 +59,7 @@ export function splitByHash<Part extends string>(
   options: { salt?: number } = {},
 ): Split<Part> {
   expectOptions(SplitError, "splitByHash", options, ["salt"]);
+  expectIterable(SplitError, "splitByHash", { keys });
   const { salt = 0 } = options;
   const hashes = Array.from(keys, (key) => hash32(key, salt) / HASHES);
   let lower = 0;

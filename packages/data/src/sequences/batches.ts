@@ -1,4 +1,4 @@
-import { excerpt, expectOptions, expectWhole } from "../checks";
+import { excerpt, expectList, expectOptions, expectWhole } from "../checks";
 import { BatchError } from "../errors";
 import { Random } from "../random/random";
 
@@ -40,6 +40,7 @@ const KNOWN = ["batchSize", "multiple", "seed", "epoch", "shuffle", "dropLast"];
  */
 export function bucketBatches(lengths: ArrayLike<number>, options: BucketOptions): RowBatch[] {
   expectOptions(BatchError, "bucketBatches", options, KNOWN);
+  expectList(BatchError, "bucketBatches", { lengths });
   const { batchSize, multiple = 8, seed = 0, epoch = 0, shuffle = true, dropLast = false } = options;
   expectWhole(BatchError, "bucketBatches", { batchSize, multiple });
   const random = new Random(seed, epoch);

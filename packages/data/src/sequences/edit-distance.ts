@@ -1,4 +1,4 @@
-import { expectOptions } from "../checks";
+import { expectList, expectOptions } from "../checks";
 import { MetricError } from "../errors";
 
 /** A text, read by characters (code points), or a list of words, labels or the like, compared with `===`. */
@@ -28,6 +28,7 @@ export function editDistance(a: Sequence, b: Sequence, options: EditDistanceOpti
       remedy: "Leave it out for 1.",
     });
   }
+  expectSequences("editDistance", { a, b });
   const [from, to] = [symbolsOf(a), symbolsOf(b)];
   return transpositions ? damerau(from, to, substitutionCost) : levenshtein(from, to, substitutionCost);
 }
@@ -39,6 +40,7 @@ export function editDistance(a: Sequence, b: Sequence, options: EditDistanceOpti
  */
 export function errorRate(references: readonly Sequence[], hypotheses: readonly Sequence[]): number {
   const where = "errorRate";
+  expectList(MetricError, where, { references, hypotheses });
   if (references.length !== hypotheses.length) {
     throw new MetricError({
       where,
@@ -46,6 +48,9 @@ export function errorRate(references: readonly Sequence[], hypotheses: readonly 
       actual: String(hypotheses.length),
       remedy: "Pass an empty one where nothing was recognised.",
     });
+  }
+  for (const [n, reference] of references.entries()) {
+    expectSequences(where, { [`reference ${n}`]: reference, [`hypothesis ${n}`]: hypotheses[n] });
   }
   const total = references.reduce((sum, reference) => sum + symbolsOf(reference).length, 0);
   if (total === 0) {
@@ -58,6 +63,12 @@ export function errorRate(references: readonly Sequence[], hypotheses: readonly 
   }
   const edits = references.reduce((sum, reference, n) => sum + editDistance(reference, hypotheses[n] ?? ""), 0);
   return edits / total;
+}
+
+function expectSequences(where: string, named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (typeof value !== "string") expectList(MetricError, where, { [name]: value });
+  }
 }
 
 type Symbols = readonly (string | number)[];

@@ -1,4 +1,4 @@
-import { expectOptions, expectWhole } from "../checks";
+import { expectList, expectOptions, expectWhole, isList, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 
 /** Numbers and the shape they are to be read in, row-major: what a tensor is made from. */
@@ -29,6 +29,8 @@ export function oneHot(
   options: OneHotOptions = {},
 ): ShapedArray<Float32Array<ArrayBuffer>> {
   expectOptions(EncodingError, "oneHot", options, ["shape", "empty"]);
+  const isShaped = isRecord(ids) && isList(ids.data);
+  if (!isShaped) expectList(EncodingError, "oneHot", { ids });
   const { data, shape } = "data" in ids ? ids : { data: ids, shape: options.shape ?? [ids.length] };
   expectWhole(EncodingError, "oneHot", { size });
   const count = shape.reduce((product, axis) => product * axis, 1);

@@ -1,4 +1,4 @@
-import { excerpt, expectOptions, expectWhole, isRecord } from "../checks";
+import { excerpt, expectList, expectOptions, expectWhole, isRecord } from "../checks";
 import { BatchError, LoaderError } from "../errors";
 import { Random } from "../random/random";
 
@@ -115,6 +115,7 @@ export function balancedRows(
   labels: ArrayLike<number>,
   { batchSize, seed = 0, index }: { batchSize: number; seed?: number; index: number },
 ): Uint32Array<ArrayBuffer> {
+  expectList(BatchError, "balancedRows", { labels });
   expectWhole(BatchError, "balancedRows", { batchSize });
   expectWhole(BatchError, "balancedRows", { "labels.length": labels.length });
   const rowsOf = new Map<number, number[]>();

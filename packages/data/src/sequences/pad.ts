@@ -1,4 +1,4 @@
-import { expectOptions, expectWhole } from "../checks";
+import { expectList, expectOptions, expectWhole } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "./encode";
 
@@ -26,6 +26,8 @@ export interface PaddedSequences extends ShapedArray<Int32Array<ArrayBuffer>> {
  */
 export function padSequences(sequences: readonly ArrayLike<number>[], options: PadOptions = {}): PaddedSequences {
   const where = "padSequences";
+  expectList(EncodingError, where, { sequences });
+  for (const [row, sequence] of sequences.entries()) expectList(EncodingError, where, { [`row ${row}`]: sequence });
   const { value = 0 } = options;
   const { steps, lengths } = stepsOf(
     where,

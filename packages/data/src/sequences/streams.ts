@@ -1,4 +1,4 @@
-import { excerpt, expectOptions, expectWhole } from "../checks";
+import { excerpt, expectList, expectOptions, expectWhole } from "../checks";
 import { BatchError } from "../errors";
 
 /** A chunk of B streams: what a model reads and what it should say at each step. */
@@ -42,6 +42,7 @@ export class StreamBatches implements Iterable<StreamBatch> {
     expectOptions(BatchError, "StreamBatches", options, ["batchSize", "steps", "dropLast"]);
     const { batchSize, steps, dropLast = true } = options;
     expectWhole(BatchError, "StreamBatches", { batchSize, steps });
+    if (typeof ids !== "string") expectList(BatchError, "StreamBatches", { ids });
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;
       if (id === (id | 0)) continue;

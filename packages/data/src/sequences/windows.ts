@@ -1,4 +1,4 @@
-import { expectOptions, expectWhole } from "../checks";
+import { expectList, expectOptions, expectWhole } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "./encode";
 
@@ -37,6 +37,7 @@ export interface Windows<Data> extends ShapedArray<Data> {
 export function sequenceWindows<Data extends Series>(series: Data, options: WindowOptions): Windows<Data> {
   const where = "sequenceWindows";
   expectOptions(EncodingError, where, options, ["length", "stride", "features", "target"]);
+  expectList(EncodingError, where, { series });
   const { length, stride = 1, features = 1, target = 0 } = options;
   expectWhole(EncodingError, where, { length, stride, features });
   if (target !== "shifted") expectWhole(EncodingError, where, { target }, { least: 0 });

@@ -1,4 +1,4 @@
-import { expectOneOf, expectWhole, expectWithin } from "../checks";
+import { expectList, expectOneOf, expectWhole, expectWithin, isList, kindOf, remedyFor } from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 import { type MelOptions, melFilterBank } from "./mel";
@@ -43,6 +43,7 @@ function logMelFloat64(
   expectOneOf(SignalError, where, { log }, ["natural", "decibels"]);
   expectWithin(SignalError, where, { floor }, { least: Number.MIN_VALUE });
   expectWithin(SignalError, where, { range }, { least: 0, most: Number.POSITIVE_INFINITY });
+  expectList(SignalError, where, { signal });
   const energies = spectrogram(signal, options);
   const filters = melFilterBank(options);
   const [frames = 0, bins = 0] = energies.shape;
@@ -124,6 +125,7 @@ function cosines(rows: number, columns: number): Float64Array {
  * @param coefficient 0.97 when absent
  */
 export function preEmphasis(signal: ArrayLike<number>, coefficient = 0.97): Float32Array<ArrayBuffer> {
+  expectList(SignalError, "preEmphasis", { signal });
   return Float32Array.from(signal, (sample, t) => sample - (t === 0 ? 0 : coefficient * (signal[t - 1] ?? 0)));
 }
 
@@ -136,9 +138,10 @@ export function preEmphasis(signal: ArrayLike<number>, coefficient = 0.97): Floa
  * @param options.reach N; 2 when absent
  * @returns [T, C]
  */
-export function deltas({ data, shape }: Features, { reach = 2 }: { reach?: number } = {}): Features {
+export function deltas(features: Features, { reach = 2 }: { reach?: number } = {}): Features {
   expectWhole(SignalError, "deltas", { reach });
-  const [frames = 0, width = 0] = expectFrames("deltas", { data, shape });
+  const [frames = 0, width = 0] = expectFrames("deltas", features);
+  const { data } = features;
   let norm = 0;
   for (let n = 1; n <= reach; n++) norm += 2 * n * n;
   const slope = new Float32Array(data.length);
@@ -177,7 +180,16 @@ export function joinFeatures(...parts: readonly Features[]): Features {
   return { data, shape: [frames, width] };
 }
 
-export function expectFrames(where: string, { data, shape }: Features): [frames: number, width: number] {
+export function expectFrames(where: string, features: Features): [frames: number, width: number] {
+  const { data, shape }: Partial<Features> = features ?? {};
+  if (!isList(data) || !isList(shape)) {
+    throw new SignalError({
+      where,
+      expected: "features, { data, shape: [T, C] }",
+      actual: kindOf(features),
+      remedy: remedyFor(features) ?? "Pass what logMel or mfcc gave.",
+    });
+  }
   const [frames = 0, width = 0] = shape;
   if (shape.length === 2 && frames * width === data.length && data.length > 0) return [frames, width];
   throw new SignalError({

@@ -1,4 +1,4 @@
-import { describesNo, isRecord } from "../checks";
+import { describesNo, expectIterable, isRecord } from "../checks";
 import { SignalError } from "../errors";
 import { expectFrames, type Features } from "./features";
 
@@ -40,6 +40,7 @@ export class FeatureScale {
    * @throws SignalError if there is none, or they have not the same C
    */
   static of(signals: Iterable<Features>): FeatureScale {
+    expectIterable(SignalError, "FeatureScale.of", { signals });
     let [mean, squares] = [new Float64Array(0), new Float64Array(0)];
     let count = 0;
     for (const features of signals) {

@@ -1,4 +1,4 @@
-import { expectWhole, expectWithin } from "../checks";
+import { expectList, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 
 /** How sharp the filter of `resample` is. */
@@ -25,6 +25,7 @@ export function resample(
   to: number,
   { zeros = 6, rolloff = 0.99 }: ResampleOptions = {},
 ): Float32Array<ArrayBuffer> {
+  expectList(SignalError, "resample", { signal });
   expectWhole(SignalError, "resample", { "the old rate": from, "the new rate": to, zeros });
   expectWithin(SignalError, "resample", { rolloff }, { least: Number.MIN_VALUE, most: 1 });
   if (from === to) return Float32Array.from(signal);

@@ -1,4 +1,4 @@
-import { excerpt, expectOneOf, expectWhole, expectWithin } from "../checks";
+import { excerpt, expectList, expectOneOf, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 import { FourierTransform } from "./fourier";
@@ -38,6 +38,7 @@ export interface Stft {
  * @throws SignalError if an option is out of range, or the signal is shorter than one frame
  */
 export function stft(signal: ArrayLike<number>, options: FrameOptions): Stft {
+  expectList(SignalError, "stft", { signal });
   const bins = Math.floor(options.fftSize / 2) + 1;
   const count = frameCount("stft", signal.length, options);
   const [re, im] = [new Float64Array(count * bins), new Float64Array(count * bins)];
@@ -59,6 +60,7 @@ export function spectrogram(
   signal: ArrayLike<number>,
   { power = 2, ...options }: FrameOptions & { power?: number },
 ): ShapedArray<Float64Array<ArrayBuffer>> {
+  expectList(SignalError, "spectrogram", { signal });
   expectWithin(SignalError, "spectrogram", { power }, { least: Number.MIN_VALUE });
   const bins = Math.floor(options.fftSize / 2) + 1;
   const count = frameCount("spectrogram", signal.length, options);

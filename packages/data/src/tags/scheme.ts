@@ -1,4 +1,4 @@
-import { excerpt } from "../checks";
+import { excerpt, expectList } from "../checks";
 import { TagError } from "../errors";
 
 /**
@@ -39,6 +39,7 @@ const OUTSIDE: TagParts = { prefix: "O", type: "" };
  * @throws TagError that names the tag, its position and its line
  */
 export function expectTags(where: string, tags: readonly string[], scheme: TagScheme, lines?: readonly number[]): void {
+  expectList(TagError, where, { tags });
   let previous = OUTSIDE;
   for (const [position, tag] of tags.entries()) {
     const line = lines?.[position];

@@ -1,3 +1,4 @@
+import { expectList } from "../checks";
 import { EncodingError, TagError } from "../errors";
 import { expectTags, mayFollow, type TagParts, type TagScheme, tagParts } from "./scheme";
 
@@ -30,6 +31,7 @@ const OUTSIDE: TagParts = { prefix: "O", type: "" };
  */
 export function spansOf(tags: readonly string[], { scheme = "bio", strict = true }: SpanOptions = {}): Span[] {
   if (strict) expectTags("spansOf", tags, scheme);
+  else expectList(TagError, "spansOf", { tags });
   const spans: Span[] = [];
   let open: Span | undefined;
   let previous = OUTSIDE;
@@ -60,6 +62,7 @@ export function tagsOf(
   length: number,
   { scheme = "bio" }: { scheme?: TagScheme } = {},
 ): string[] {
+  expectList(TagError, "tagsOf", { spans });
   const tags: string[] = new Array(length).fill("O");
   let free = 0;
   for (const { type, start, end } of spans.toSorted((one, other) => one.start - other.start)) {
@@ -117,6 +120,8 @@ export function spanF1(
   expected: readonly (readonly string[])[],
   { scheme = "bio" }: { scheme?: TagScheme } = {},
 ): SpanScore & { byType: Record<string, SpanScore> } {
+  const where = "spanF1";
+  expectList(EncodingError, where, { predicted, expected });
   const counts = new Map<string, { found: number; expected: number; correct: number }>();
   const of = (type: string) => {
     const known = counts.get(type) ?? { found: 0, expected: 0, correct: 0 };
@@ -126,9 +131,11 @@ export function spanF1(
   const options = { scheme, strict: false };
   for (let row = 0; row < Math.max(predicted.length, expected.length); row++) {
     const [ours, right] = [predicted[row], expected[row]];
+    for (const tags of [ours, right])
+      if (tags !== undefined) expectList(EncodingError, where, { [`sentence ${row}`]: tags });
     if (ours?.length !== right?.length || !ours || !right) {
       throw new EncodingError({
-        where: "spanF1",
+        where,
         expected: "as many predicted tags as right ones in every sentence",
         actual: `${ours?.length ?? "none"} beside ${right?.length ?? "none"} in sentence ${row}`,
         remedy: "Leave out the padding, and pass the sentences in the same order.",

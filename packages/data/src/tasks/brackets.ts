@@ -1,4 +1,4 @@
-import { expectOptions, expectWhole } from "../checks";
+import { expectList, expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
@@ -57,6 +57,7 @@ export function bracketLanguage(
 
 /** Whether every bracket of a word, numbered as in a `BracketTask`, is closed by its own kind. */
 export function isBalanced(word: ArrayLike<number>): boolean {
+  expectList(TaskError, "isBalanced", { word });
   const open: number[] = [];
   for (let at = 0; at < word.length; at++) {
     const bracket = word[at] ?? 0;

@@ -1,4 +1,4 @@
-import { expectOptions, expectWhole } from "../checks";
+import { expectList, expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 import { type Chord, chordsOf, isInKey, type MusicKey, notesOfChord } from "./melody-rules";
@@ -85,6 +85,7 @@ const FOLLOWERS: readonly (readonly number[])[] = [[3, 4, 5], [], [], [0, 4], [0
 
 /** Whether each token of a melody keeps the rules of its key. */
 export function melodyVerdicts(tokens: ArrayLike<number>, key: MusicKey): boolean[] {
+  expectList(TaskError, "melodyVerdicts", { tokens });
   const chords = chordsOf(key);
   let chord: Chord | undefined;
   return Array.from({ length: tokens.length }, (_, at) => {

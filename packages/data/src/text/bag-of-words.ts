@@ -1,4 +1,4 @@
-import { describesNo, expectWhole, isRecord } from "../checks";
+import { describesNo, expectList, expectWhole, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 
@@ -24,9 +24,11 @@ export function bagOfWords(
   { binary = false, ignore = [] }: BagOptions = {},
 ): ShapedArray<Float32Array<ArrayBuffer>> {
   expectWhole(EncodingError, "bagOfWords", { size });
+  expectList(EncodingError, "bagOfWords", { documents });
   const ignored = new Set(ignore);
   const data = new Float32Array(documents.length * size);
   for (const [row, ids] of documents.entries()) {
+    expectList(EncodingError, "bagOfWords", { [`document ${row}`]: ids });
     for (let position = 0; position < ids.length; position++) {
       const id = ids[position] ?? Number.NaN;
       if (ignored.has(id)) continue;

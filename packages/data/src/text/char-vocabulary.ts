@@ -1,4 +1,4 @@
-import { describesNo, idOutside, isRecord, isTextList } from "../checks";
+import { describesNo, expectIterable, expectList, expectText, idOutside, isRecord, isTextList } from "../checks";
 import { VocabularyError } from "../errors";
 import { graphemes, graphemesOfChunks } from "./characters";
 import { type CutOptions, compareCodePoints, countsOf, cut } from "./counts";
@@ -62,6 +62,7 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
    * @throws VocabularyError if the alphabet is empty, repeats a character or has an entry that is not one character
    */
   constructor(alphabet: string | Iterable<string>, options: VocabularyOptions = {}) {
+    expectIterable(VocabularyError, "CharVocabulary", { alphabet });
     this.graphemes = options.graphemes ?? false;
     this.characters = typeof alphabet === "string" ? [...charactersOf(alphabet, options)] : [...alphabet];
     const { count, ...ids } = specialIds("CharVocabulary", options, ["graphemes"]);
@@ -78,6 +79,7 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
    * @throws VocabularyError if there is no character, or none survives the cuts
    */
   static fromText(texts: string | Iterable<string>, options: VocabularyOptions & CutOptions = {}): CharVocabulary {
+    expectIterable(VocabularyError, "CharVocabulary.fromText", { texts });
     const counts = new Map<string, number>();
     for (const text of typeof texts === "string" ? [texts] : texts) countsOf(charactersOf(text, options), counts);
     return fromCounts(counts, options);
@@ -133,9 +135,10 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
    * The id of each character of a text.
    *
    * @returns as many ids as the text has characters
-   * @throws VocabularyError if a character is outside the alphabet and the vocabulary has no unknown entry
+   * @throws VocabularyError if it is no text, or a character is outside the alphabet and there is no unknown entry
    */
   encode(text: string): Int32Array<ArrayBuffer> {
+    expectText(VocabularyError, "CharVocabulary.encode", { text });
     const ids = new Int32Array(text.length); // at least as many UTF-16 units as characters
     let position = 0;
     for (const character of charactersOf(text, this)) {
@@ -148,9 +151,10 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
   /**
    * The text that ids stand for. Padding, start and end are left out; the unknown entry becomes U+FFFD, the replacement character.
    *
-   * @throws VocabularyError if an id is not one of the vocabulary's
+   * @throws VocabularyError if they are no list, or an id is not one of the vocabulary's
    */
   decode(ids: ArrayLike<number>): string {
+    expectList(VocabularyError, "CharVocabulary.decode", { ids });
     let text = "";
     for (let position = 0; position < ids.length; position++) {
       const id = ids[position] ?? Number.NaN;

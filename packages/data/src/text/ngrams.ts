@@ -1,9 +1,10 @@
-import { expectWhole } from "../checks";
+import { expectIterable, expectList, expectWhole } from "../checks";
 import { EncodingError } from "../errors";
 
 /** The runs of n neighbours in a sequence of words, characters or ids; none if it is shorter. */
 export function ngrams<Item>(items: readonly Item[], n: number): Item[][] {
   expectWhole(EncodingError, "ngrams", { n });
+  expectList(EncodingError, "ngrams", { items });
   return Array.from({ length: Math.max(items.length - n + 1, 0) }, (_, at) => items.slice(at, at + n));
 }
 
@@ -23,7 +24,9 @@ export class NgramCounts {
 
   /** Counts the runs of some sequences; none reaches over the end of one. */
   add(sequences: Iterable<readonly string[]>): this {
+    expectIterable(EncodingError, "NgramCounts.add", { sequences });
     for (const items of sequences) {
+      expectList(EncodingError, "NgramCounts.add", { "each sequence": items });
       for (const item of items) this.#words.add(item);
       for (let n = 1; n <= this.order; n++) {
         for (let at = 0; at + n <= items.length; at++) {
@@ -53,6 +56,7 @@ export class NgramCounts {
    * @returns from 0 to 1; 1/V for a history that did not occur, 0 there without smoothing
    */
   probability(word: string, history: readonly string[], { add = 0 }: { add?: number } = {}): number {
+    expectList(EncodingError, "NgramCounts.probability", { history });
     const context = this.order === 1 ? [] : history.slice(1 - this.order);
     const total = (this.#continuations.get(keyOf(context)) ?? 0) + add * this.#words.size;
     return total === 0 ? 0 : (this.count([...context, word]) + add) / total;

@@ -1,4 +1,4 @@
-import { excerpt, expectOptions, isRecord } from "../checks";
+import { excerpt, expectList, expectOptions, isRecord } from "../checks";
 import { VocabularyError } from "../errors";
 
 /** Which entries a vocabulary has beside its words or characters. Those it has come first, in this order. */
@@ -82,6 +82,7 @@ export function withEnds(
   }
   const before = startId === undefined ? [] : [startId];
   const behind = endId === undefined ? [] : [endId];
+  if (typeof ids !== "string") expectList(VocabularyError, "withEnds", { ids });
   if (typeof ids === "string" || Array.prototype.some.call(ids, (id) => id !== (id | 0))) {
     throw new VocabularyError({
       where: "withEnds",

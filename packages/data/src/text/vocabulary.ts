@@ -1,4 +1,14 @@
-import { describesNo, excerpt, idOutside, isRecord, isTextList } from "../checks";
+import {
+  describesNo,
+  excerpt,
+  expectIterable,
+  expectList,
+  idOutside,
+  isRecord,
+  isTextList,
+  kindOf,
+  remedyFor,
+} from "../checks";
 import { VocabularyError } from "../errors";
 import { type CutOptions, countsOf, cut } from "./counts";
 import {
@@ -59,6 +69,7 @@ export class Vocabulary implements SpecialIds {
     sequences: Iterable<readonly string[]> | readonly string[],
     options: SpecialOptions & CutOptions = {},
   ): Vocabulary {
+    expectIterable(VocabularyError, "Vocabulary.from", { sequences });
     const counts = new Map<string, number>();
     for (const sequence of sequences) countsOf(typeof sequence === "string" ? [sequence] : sequence, counts);
     return Vocabulary.fromCounts(counts, options);
@@ -113,9 +124,17 @@ export class Vocabulary implements SpecialIds {
    * The id of each item of a sequence.
    *
    * @returns [T]
-   * @throws VocabularyError if an item is outside the vocabulary and there is no unknown entry
+   * @throws VocabularyError if they are no list, or an item is outside the vocabulary and there is no unknown entry
    */
   encode(items: readonly string[]): Int32Array<ArrayBuffer> {
+    if (!Array.isArray(items)) {
+      throw new VocabularyError({
+        where: "Vocabulary.encode",
+        expected: "a list of texts",
+        actual: kindOf(items),
+        remedy: remedyFor(items) ?? 'Pass such as text.split(" "), or idOf(entry) for one entry.',
+      });
+    }
     const ids = new Int32Array(items.length);
     for (const [position, item] of items.entries()) {
       ids[position] = this.#ids.get(item) ?? this.unknownId ?? this.#refuse(item, position);
@@ -126,9 +145,10 @@ export class Vocabulary implements SpecialIds {
   /**
    * What the ids stand for, padding, start and end left out; the unknown entry is U+FFFD, the replacement character.
    *
-   * @throws VocabularyError if an id is not one of the vocabulary's
+   * @throws VocabularyError if they are no list, or an id is not one of the vocabulary's
    */
   decode(ids: ArrayLike<number>): string[] {
+    expectList(VocabularyError, "Vocabulary.decode", { ids });
     const items: string[] = [];
     for (let position = 0; position < ids.length; position++) {
       const id = ids[position] ?? Number.NaN;
@@ -163,6 +183,7 @@ export class Vocabulary implements SpecialIds {
 }
 
 function expectEntries(entries: Iterable<string>): string[] {
+  expectIterable(VocabularyError, "Vocabulary", { entries });
   const all = typeof entries === "string" ? [] : [...entries];
   if (typeof entries !== "string" && all.every((entry) => typeof entry === "string")) return all;
   throw new VocabularyError({

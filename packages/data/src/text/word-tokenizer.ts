@@ -1,4 +1,4 @@
-import { describesNo, expectOptions, isRecord } from "../checks";
+import { describesNo, expectIterable, expectList, expectOptions, expectText, isRecord } from "../checks";
 import { TokenizerError } from "../errors";
 import type { CutOptions } from "./counts";
 import type { SpecialOptions } from "./special-entries";
@@ -35,6 +35,7 @@ export class WordTokenizer implements Tokenizer {
     options: WordOptions & SpecialOptions & CutOptions = {},
   ): WordTokenizer {
     const { lowerCase: _, punctuation: __, locale: ___, unknown = true, ...others } = options;
+    expectIterable(TokenizerError, "WordTokenizer.train", { texts });
     const rules = rulesOf(options);
     const counts = new Map<string, number>();
     for (const text of typeof texts === "string" ? [texts] : texts) {
@@ -70,11 +71,13 @@ export class WordTokenizer implements Tokenizer {
 
   /** @throws VocabularyError if a word is outside the vocabulary and that has no unknown entry */
   encode(text: string): Int32Array<ArrayBuffer> {
+    expectText(TokenizerError, "WordTokenizer.encode", { text });
     return this.vocabulary.encode(splitWords(text, this.rules));
   }
 
   /** The words with a space between any two: where a text had none, before a comma say, it is not known any more. */
   decode(ids: ArrayLike<number>): string {
+    expectList(TokenizerError, "WordTokenizer.decode", { ids });
     return this.vocabulary.decode(ids).join(" ");
   }
 

@@ -1,3 +1,4 @@
+import { expectList } from "../checks";
 import { DataError, type DataErrorFacts } from "../errors";
 import type { TextSource } from "../files/read";
 import type { ShapedArray } from "../sequences/encode";
@@ -301,6 +302,7 @@ export function vectorsFor(
   { words, vectors }: Pick<WordVectors, "words" | "vectors">,
   missing: (id: number, dimension: number) => ArrayLike<number> = (_, dimension) => new Float32Array(dimension),
 ): VocabularyVectors {
+  expectList(WordVectorError, "vectorsFor", { entries });
   const dimension = vectors.shape[1] as number;
   const rows = new Map(words.map((word, row) => [word, row]));
   const data = new Float32Array(entries.length * dimension);

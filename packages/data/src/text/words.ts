@@ -1,4 +1,4 @@
-import { expectOptions } from "../checks";
+import { expectOptions, expectText } from "../checks";
 import { TokenizerError } from "../errors";
 
 /** How a text is cut into words. */
@@ -40,6 +40,7 @@ const WORDS_AND_MARKS = new RegExp(`${WORD}|\\S\\p{M}*`, "gu");
  */
 export function splitWords(text: string, options: WordOptions = {}): string[] {
   expectOptions(TokenizerError, "splitWords", options, WORD_OPTIONS);
+  expectText(TokenizerError, "splitWords", { text });
   const { lowerCase = false, punctuation = "separate", locale } = options;
   const cased = lowerCase ? text.toLowerCase() : text;
   if (punctuation === "keep") return cased.match(/\S+/gu) ?? [];

@@ -1,4 +1,4 @@
-import { describesNo, excerpt, expectWhole, idOutside } from "../../checks";
+import { describesNo, excerpt, expectIterable, expectList, expectText, expectWhole, idOutside } from "../../checks";
 import { TokenizerError } from "../../errors";
 import { compareCodePoints } from "../counts";
 import { isSilent, type SpecialIds, type SpecialOptions, specialIds, specialsToJSON } from "../special-entries";
@@ -86,6 +86,7 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
     { size, minCount = 2, units = "bytes", ...specials }: BytePairOptions,
   ): BytePairTokenizer {
     expectWhole(TokenizerError, "BytePairTokenizer.train", { size, minCount });
+    expectIterable(TokenizerError, "BytePairTokenizer.train", { texts });
     const counts = new Map<string, number>();
     const pieces = units === "bytes" ? bytePieces : characterPieces;
     for (const text of typeof texts === "string" ? [texts] : texts) {
@@ -138,8 +139,9 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
     };
   }
 
-  /** @throws TokenizerError if a character is outside the alphabet and there is no unknown entry */
+  /** @throws TokenizerError if it is no text, or a character is outside the alphabet and there is no unknown entry */
   encode(text: string): Int32Array<ArrayBuffer> {
+    expectText(TokenizerError, "BytePairTokenizer.encode", { text });
     const ids: number[] = [];
     let position = 0;
     for (const piece of this.units === "bytes" ? bytePieces(text) : characterPieces(text)) {
@@ -153,9 +155,10 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
    * The text that ids stand for, padding, start and end left out; the unknown entry is U+FFFD, and so are bytes that are
    * no UTF-8.
    *
-   * @throws TokenizerError if an id is not one of the tokenizer's
+   * @throws TokenizerError if they are no list, or an id is not one of the tokenizer's
    */
   decode(ids: ArrayLike<number>): string {
+    expectList(TokenizerError, "BytePairTokenizer.decode", { ids });
     const symbols: number[] = [];
     for (let position = 0; position < ids.length; position++) {
       const id = ids[position] ?? Number.NaN;
