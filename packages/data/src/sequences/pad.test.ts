@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EncodingError } from "../errors";
+import { logMel } from "../sound/features";
 import { type OneSeries, type PadOptions, padSequences, padSeries } from "./pad";
 
 describe("padSequences", () => {
@@ -63,6 +64,23 @@ describe("padSeries", () => {
     expect(padSeries([frames(3, 2, 0)], { length: 5 }).shape).toEqual([1, 5, 2]);
   });
 
+  test("a list of steps is as good as the shape of one", () => {
+    const steps = [[[1, 2], Float32Array.of(3, 4), [5, 6]], [[7, 8]]];
+    expect(padSeries(steps)).toEqual(padSeries([frames(3, 2, 1), frames(1, 2, 7)]));
+    expect(padSeries([frames(3, 2, 1), [[7, 8]]])).toEqual(padSeries(steps));
+    expect(padSeries([[[1], [2]]])).toEqual(padSeries([[1, 2]]));
+  });
+
+  test("what logMel gives goes in as it is", () => {
+    const options = { sampleRate: 8, fftSize: 8, hop: 2, bands: 2 };
+    const sounds = [16, 9].map((length) => Float32Array.from({ length }, (_, t) => Math.sin(t)));
+    const { shape, lengths } = padSeries(sounds.map((samples) => logMel(samples, options)));
+    expect([shape, [...lengths]]).toEqual([
+      [2, 9, 2],
+      [9, 5],
+    ]);
+  });
+
   test("numbers alone are of one feature", () => {
     expect(padSeries([[0.5], Float64Array.of(1, 1.5)])).toEqual({
       data: Float32Array.of(0.5, 0, 1, 1.5),
@@ -78,6 +96,12 @@ describe("padSeries", () => {
       "a series that is too long": [[frames(3, 2, 0)], { length: 2 }],
       "other features": [[frames(3, 2, 0), frames(3, 4, 0)]],
       "features beside none": [[frames(3, 2, 0), [1, 2]]],
+      "steps of other features": [[[[1, 2], [3]]]],
+      "a number among steps": [[[[1], 2 as never]]],
+      "steps without features": [[[[], []]]],
+      "other features than the first's": [[[[1, 2]], [[1], [2]]]],
+      "a gap in a step": [[[[1], [Number.NaN]]]],
+      "a promise of a series": [[Promise.resolve([1]) as never]],
       "a shape that does not hold": [[{ data: [1, 2, 3], shape: [2, 2] }]],
       "a batch already": [[{ data: [1, 2], shape: [1, 2, 1] }]],
       "a gap": [[[1, Number.NaN]]],
@@ -99,6 +123,9 @@ describe("padSeries", () => {
       {
         "a batch already": "padSeries: expected the shape [T, F] of 2 numbers but got [1, 2, 1] in row 0. Pass each series by itself, as steps of features.",
         "a gap": "padSeries: expected finite numbers but got NaN at 1 in row 0. Fill gaps in, or leave the series out.",
+        "a gap in a step": "padSeries: expected finite numbers but got NaN at 1 in row 0. Fill gaps in, or leave the series out.",
+        "a number among steps": "padSeries: expected as many features in each step as in the first, 1, but got 2 in step 1 of row 0. Pass each series as a list of steps of as many features, or as { data, shape: [steps, features] }.",
+        "a promise of a series": "padSeries: expected row 0 to be a list but got a Promise. Await it.",
         "a series that is too long": "padSeries: expected every sequence to have 1 to 2 steps but got 3 in row 0. Raise length, or cut the sequence where the task allows it.",
         "a shape that does not hold": "padSeries: expected the shape [T, F] of 3 numbers but got [2, 2] in row 0. Pass each series by itself, as steps of features.",
         "an empty series": "padSeries: expected every sequence to have 1 to 1 steps but got 0 in row 1. Leave the sequence out: it gives the model nothing to read.",
@@ -106,7 +133,10 @@ describe("padSeries", () => {
         "features beside none": "padSeries: expected 2 features in each step, as in row 0 but got 1 in row 1. Pass [T, F] with one F: { data, shape: [steps, features] }.",
         "no series": "padSeries: expected at least one sequence but got an empty batch. Leave out empty batches.",
         "other features": "padSeries: expected 2 features in each step, as in row 0 but got 4 in row 1. Pass [T, F] with one F: { data, shape: [steps, features] }.",
+        "other features than the first's": "padSeries: expected 2 features in each step, as in row 0 but got 1 in row 1. Pass [T, F] with one F: { data, shape: [steps, features] }.",
         "padding that is no number": "padSeries: expected finite numbers but got NaN at 0 in value. Fill gaps in, or leave the series out.",
+        "steps of other features": "padSeries: expected as many features in each step as in the first, 2, but got 1 in step 1 of row 0. Pass each series as a list of steps of as many features, or as { data, shape: [steps, features] }.",
+        "steps without features": "padSeries: expected a feature in each step but got 0 in step 0 of row 0. Pass each series as a list of steps of as many features, or as { data, shape: [steps, features] }.",
       }
     `);
   });

@@ -1,4 +1,4 @@
-import { expectList, expectOptions, expectWhole } from "../checks";
+import { excerpt, expectList, expectOptions, expectWhole, isList, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "./encode";
 
@@ -43,8 +43,11 @@ export function padSequences(sequences: readonly ArrayLike<number>[], options: P
   return { data, shape: [sequences.length, steps], lengths };
 }
 
-/** One series: numbers, which are of one feature, or [T, F], as `logMel` and `mfcc` give it. */
-export type OneSeries = ArrayLike<number> | ShapedArray<ArrayLike<number>>;
+/**
+ * One series: numbers, which are of one feature; a list of steps, each of as many features; or `{ data, shape: [T, F] }`, as
+ * `logMel` and `mfcc` give it.
+ */
+export type OneSeries = ArrayLike<number> | readonly ArrayLike<number>[] | ShapedArray<ArrayLike<number>>;
 
 /** Series of different lengths in one array. */
 export interface PaddedSeries extends ShapedArray<Float32Array<ArrayBuffer>> {
@@ -55,12 +58,16 @@ export interface PaddedSeries extends ShapedArray<Float32Array<ArrayBuffer>> {
 /**
  * Puts B series of numbers into one array, each padded behind its end: frames of sounds, points of strokes, measurements.
  *
+ *   padSeries(sounds.map((samples) => logMel(samples, options)));
+ *   padSeries([[[0, 1], [2, 3], [4, 5]], [[6, 7]]]);   // data [2, 3, 2], lengths 3 and 1
+ *
  * @returns data [B, T, F], as layers read it, and the true lengths [B]
  * @throws EncodingError if there is no series, one is empty or longer than `length` or has other features than the first, or
  *   a number is not finite
  */
 export function padSeries(series: readonly OneSeries[], options: PadOptions = {}): PaddedSeries {
   const where = "padSeries";
+  expectList(EncodingError, where, { series });
   const { value = 0 } = options;
   const all = Array.from(series, (each, row) => withFeatures(where, each, row));
   const { steps, lengths } = stepsOf(
@@ -95,7 +102,11 @@ function withFeatures(
   series: OneSeries,
   row: number,
 ): ShapedArray<ArrayLike<number>> & { shape: [number, number] } {
-  if (!("data" in series)) return { data: series, shape: [series.length, 1] };
+  if (!isShaped(series)) {
+    expectList(EncodingError, where, { [`row ${row}`]: series });
+    if (!hasSteps(series)) return { data: series, shape: [series.length, 1] };
+    return { data: joined(where, series, row), shape: [series.length, series[0]?.length ?? 0] };
+  }
   const { data, shape } = series;
   const [steps = 0, features = 1] = shape;
   if (shape.length <= 2 && steps * features === data.length) return { data, shape: [steps, features] };
@@ -104,6 +115,26 @@ function withFeatures(
     expected: `the shape [T, F] of ${data.length} numbers`,
     actual: `[${shape.join(", ")}] in row ${row}`,
     remedy: "Pass each series by itself, as steps of features.",
+  });
+}
+
+const isShaped = (series: OneSeries): series is ShapedArray<ArrayLike<number>> =>
+  isRecord(series) && isList(series.data) && isList(series.shape);
+
+const hasSteps = (series: ArrayLike<number> | readonly ArrayLike<number>[]): series is readonly ArrayLike<number>[] =>
+  isList(series[0]);
+
+/** The features of all steps, one behind another. @throws EncodingError if one has more or fewer than the first, or none */
+function joined(where: string, steps: readonly ArrayLike<number>[], row: number): number[] {
+  const features = steps[0]?.length ?? 0;
+  return Array.from(steps).flatMap((step, at) => {
+    if (isList(step) && step.length === features && features > 0) return Array.from(step);
+    throw new EncodingError({
+      where,
+      expected: features > 0 ? `as many features in each step as in the first, ${features},` : "a feature in each step",
+      actual: `${isList(step) ? step.length : excerpt(step)} in step ${at} of row ${row}`,
+      remedy: "Pass each series as a list of steps of as many features, or as { data, shape: [steps, features] }.",
+    });
   });
 }
 
