@@ -1,7 +1,7 @@
 import type { DataError, DataErrorFacts } from "./errors";
 
 /** A kind of error that needs no more facts than every error has. */
-type ErrorClass = new (facts: DataErrorFacts) => DataError;
+export type ErrorClass = new (facts: DataErrorFacts) => DataError;
 
 /**
  * Refuses a setting that is not a whole number within its bounds.
@@ -69,7 +69,8 @@ export function expectOptions(Kind: ErrorClass, where: string, options: object, 
   const unknown = isRecord(options) ? Object.keys(options).find((name) => !known.includes(name)) : excerpt(options);
   if (unknown === undefined) return;
   const expected = `options to be of ${known.join(", ")}`;
-  throw new Kind({ where, expected, actual: unknown, remedy: "Correct the name, or leave it out." });
+  const remedy = isRecord(options) ? "Correct the name, or leave it out." : "Pass them as an object.";
+  throw new Kind({ where, expected, actual: unknown, remedy });
 }
 
 /** Whether a value can be read by numbers from 0 on: a text, a promise and a tensor cannot. */

@@ -1,7 +1,8 @@
-import { excerpt } from "../checks";
-import { ParseError } from "../errors";
+import { excerpt, expectText, isTextList } from "../checks";
+import { ParseError, ReadError } from "../errors";
 import { expectTags, type TagScheme } from "../tags/scheme";
-import { type LineOptions, readLines, type TextSource } from "./read";
+import { expectFormat, expectReading, LINE_OPTIONS } from "./options";
+import { type LineOptions, linesOf, type TextSource } from "./read";
 
 /** What a file of columns looks like. */
 export interface ConllOptions<Column extends string> {
@@ -14,6 +15,8 @@ export interface ConllOptions<Column extends string> {
   /** Columns that hold tags of spans, with their scheme; a tag out of order is then an error. None when absent. */
   tags?: Readonly<Partial<Record<Column, TagScheme>>>;
 }
+
+const CONLL_OPTIONS = ["columns", "separator", "comments", "tags"];
 
 /** One sentence: a list of words, of tags and so on, by the names of the columns. */
 export type ConllSentence<Column extends string> = {
@@ -35,6 +38,8 @@ export function parseConll<Column extends string>(
   text: string,
   options: ConllOptions<Column>,
 ): ConllSentence<Column>[] {
+  expectText(ReadError, "parseConll", { text });
+  expectFormat("parseConll", options, CONLL_OPTIONS);
   const builder = new SentenceBuilder("parseConll", options);
   const sentences = text
     .replace(/^\ufeff/, "")
@@ -48,8 +53,9 @@ export async function* readConll<Column extends string>(
   source: TextSource,
   options: ConllOptions<Column> & LineOptions,
 ): AsyncGenerator<ConllSentence<Column>, void, undefined> {
+  expectReading("readConll", options, [...CONLL_OPTIONS, ...LINE_OPTIONS]);
   const builder = new SentenceBuilder("readConll", options);
-  for await (const line of readLines(source, options)) {
+  for await (const line of linesOf("readConll", source, options, CONLL_OPTIONS)) {
     const sentence = builder.line(line);
     if (sentence) yield sentence;
   }
@@ -68,6 +74,14 @@ class SentenceBuilder<Column extends string> {
   constructor(where: string, options: ConllOptions<Column>) {
     this.#where = where;
     this.#options = options;
+    if (isTextList(options.columns) && options.columns.length > 0) return;
+    throw new ParseError({
+      where,
+      expected: "columns to be a list of names",
+      actual: excerpt(options.columns),
+      remedy: 'Name all columns of the file, such as ["word", "pos", "tag"].',
+      line: 1,
+    });
   }
 
   /** @returns the sentence that this line ends, if it does */

@@ -1,6 +1,6 @@
-import { excerpt } from "../checks";
-import { ParseError } from "../errors";
-import { type LineOptions, readLines, type TextSource } from "./read";
+import { excerpt, expectText } from "../checks";
+import { ParseError, ReadError } from "../errors";
+import { type LineOptions, linesOf, type TextSource } from "./read";
 
 /** One syntactic word of Universal Dependencies; a column that says nothing (`_`) is undefined. */
 export interface ConlluWord {
@@ -49,6 +49,7 @@ const COLUMNS = 10;
  * @throws ParseError with the line, if it has not ten columns, or its number is not the one that follows
  */
 export function parseConllu(text: string): ConlluSentence[] {
+  expectText(ReadError, "parseConllu", { text });
   const builder = new ConlluBuilder("parseConllu");
   const sentences = text
     .replace(/^\ufeff/, "")
@@ -63,7 +64,7 @@ export async function* readConllu(
   options: LineOptions = {},
 ): AsyncGenerator<ConlluSentence, void, undefined> {
   const builder = new ConlluBuilder("readConllu");
-  for await (const line of readLines(source, options)) {
+  for await (const line of linesOf("readConllu", source, options)) {
     const sentence = builder.line(line);
     if (sentence) yield sentence;
   }

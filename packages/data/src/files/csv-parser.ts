@@ -1,5 +1,6 @@
 import { excerpt } from "../checks";
 import { ParseError } from "../errors";
+import { expectFormat } from "./options";
 
 /** What a table of separated values looks like. */
 export interface CsvOptions {
@@ -38,8 +39,13 @@ export class CsvParser {
   #quoteLine = 1;
   #afterReturn = false;
 
-  /** @throws ParseError if the delimiter or the quote is not a character that can be one */
-  constructor(where: string, { delimiter = ",", quote = '"', maxLength = 2 ** 20 }: CsvOptions = {}) {
+  /**
+   * @param own names of what else the options may have
+   * @throws ParseError if the delimiter or the quote is not a character that can be one, or there is no option of a name
+   */
+  constructor(where: string, options: CsvOptions = {}, own: readonly string[] = []) {
+    expectFormat(where, options, ["delimiter", "quote", "maxLength", ...own]);
+    const { delimiter = ",", quote = '"', maxLength = 2 ** 20 } = options;
     this.#where = where;
     this.#delimiter = delimiter;
     this.#quote = quote;

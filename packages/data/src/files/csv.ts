@@ -1,7 +1,9 @@
-import { excerpt } from "../checks";
-import { ParseError } from "../errors";
+import { excerpt, expectText } from "../checks";
+import { ParseError, ReadError } from "../errors";
 import { type CsvOptions, CsvParser, type CsvRecord } from "./csv-parser";
-import { type ReadOptions, readText, type TextSource } from "./read";
+import { READ_OPTIONS } from "./options";
+import { type ReadOptions, type TextSource, textOf } from "./read";
+import { expectSource } from "./source";
 
 /** A row of a table with a header: its fields by the names of their columns. */
 export type CsvRow = Readonly<Record<string, string>>;
@@ -20,9 +22,8 @@ export const TSV: CsvOptions = { delimiter: "\t", quote: "" };
  * @throws ParseError with the line, if a record has another number of fields than the first, or a quote is out of place
  */
 export function parseCsvRecords(text: string, options: CsvOptions = {}): string[][] {
-  const parser = new CsvParser("parseCsvRecords", options);
   const check = new SameWidth("parseCsvRecords");
-  return Array.from(records(parser, text), (record) => check.pass(record).fields);
+  return Array.from(records("parseCsvRecords", text, options), (record) => check.pass(record).fields);
 }
 
 /** As `parseCsvRecords`, from a file that is read as it is used. */
@@ -41,7 +42,7 @@ export async function* readCsvRecords(
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvRow[] {
   const rows = new Rows("parseCsv");
-  return Array.from(records(new CsvParser("parseCsv", options), text), (record) => rows.next(record)).filter(isRow);
+  return Array.from(records("parseCsv", text, options), (record) => rows.next(record)).filter(isRow);
 }
 
 /** As `parseCsv`, from a file that is read as it is used. */
@@ -68,7 +69,7 @@ export function parseCsvColumns<Kinds extends Readonly<Record<string, "number" |
   options: CsvOptions = {},
 ): CsvColumns<Kinds> {
   const columns = new Columns("parseCsvColumns", kinds);
-  for (const record of records(new CsvParser("parseCsvColumns", options), text)) columns.add(record);
+  for (const record of records("parseCsvColumns", text, options)) columns.add(record);
   return columns.end();
 }
 
@@ -83,7 +84,9 @@ export async function readCsvColumns<Kinds extends Readonly<Record<string, "numb
   return columns.end();
 }
 
-function* records(parser: CsvParser, text: string): Generator<CsvRecord, void, undefined> {
+function* records(where: string, text: string, options: CsvOptions): Generator<CsvRecord, void, undefined> {
+  const parser = new CsvParser(where, options);
+  expectText(ReadError, where, { text });
   yield* parser.push(text.startsWith("\ufeff") ? text.slice(1) : text);
   yield* parser.end();
 }
@@ -93,8 +96,9 @@ async function* readRecords(
   source: TextSource,
   options: CsvOptions & ReadOptions,
 ): AsyncGenerator<CsvRecord, void, undefined> {
-  const parser = new CsvParser(where, options);
-  for await (const chunk of readText(source, options)) yield* parser.push(chunk);
+  const parser = new CsvParser(where, options, READ_OPTIONS);
+  expectSource(ReadError, where, source);
+  for await (const chunk of textOf(source, options)) yield* parser.push(chunk);
   yield* parser.end();
 }
 

@@ -1,6 +1,6 @@
-import { excerpt } from "../checks";
-import { ParseError } from "../errors";
-import { type LineOptions, readLines, type TextSource } from "./read";
+import { excerpt, expectText } from "../checks";
+import { ParseError, ReadError } from "../errors";
+import { type LineOptions, linesOf, type TextSource } from "./read";
 
 /**
  * The values of a text with one JSON value on each line; empty lines are passed over.
@@ -8,6 +8,7 @@ import { type LineOptions, readLines, type TextSource } from "./read";
  * @throws ParseError with the line, if one is not JSON
  */
 export function parseJsonLines(text: string): unknown[] {
+  expectText(ReadError, "parseJsonLines", { text });
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   return lines.flatMap((line, index) => (line.trim() === "" ? [] : [parsedLine("parseJsonLines", line, index + 1)]));
 }
@@ -18,7 +19,7 @@ export async function* readJsonLines(
   options: LineOptions = {},
 ): AsyncGenerator<unknown, void, undefined> {
   let number = 0;
-  for await (const line of readLines(source, options)) {
+  for await (const line of linesOf("readJsonLines", source, options)) {
     number++;
     if (line.trim() !== "") yield parsedLine("readJsonLines", line, number);
   }

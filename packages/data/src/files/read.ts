@@ -1,4 +1,6 @@
 import { ReadError } from "../errors";
+import { expectReading, LINE_OPTIONS, READ_OPTIONS } from "./options";
+import { expectSource } from "./source";
 
 /** What can be read: a stream of bytes, a Blob or File, or a Response to a fetch. */
 export type TextSource = ReadableStream<Uint8Array<ArrayBuffer>> | Blob | Response;
@@ -21,11 +23,21 @@ export interface LineOptions extends ReadOptions {
  * Reads text chunk by chunk as it arrives, so that memory does not grow with the file. A character whose bytes lie in
  * two chunks comes whole. Leaving the loop early cancels the source.
  *
- * @throws ReadError if the response is not a success, the bytes are not valid in the encoding, or not valid gzip
+ * @throws ReadError if it is no source, the response is not a success, the bytes are not valid in the encoding, or not valid gzip
  */
 export async function* readText(
   source: TextSource,
-  { gzip = false, encoding = "utf-8" }: ReadOptions = {},
+  options: ReadOptions = {},
+): AsyncGenerator<string, void, undefined> {
+  expectReading("readText", options, READ_OPTIONS);
+  expectSource(ReadError, "readText", source);
+  yield* textOf(source, options);
+}
+
+/** As `readText`, of a source and options that were checked, among them those of a format. */
+export async function* textOf(
+  source: TextSource,
+  { gzip = false, encoding = "utf-8" }: ReadOptions,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = decoderOf(encoding);
   const reader = (gzip ? bytesOf(source).pipeThrough(new DecompressionStream("gzip")) : bytesOf(source)).getReader();
@@ -54,11 +66,24 @@ export async function* readText(
  */
 export async function* readLines(
   source: TextSource,
-  { maxLength = 2 ** 20, ...options }: LineOptions = {},
+  options: LineOptions = {},
 ): AsyncGenerator<string, void, undefined> {
+  yield* linesOf("readLines", source, options);
+}
+
+/** As `readLines`, for a reader with a name, and options of its own. */
+export async function* linesOf(
+  where: string,
+  source: TextSource,
+  options: LineOptions,
+  own: readonly string[] = [],
+): AsyncGenerator<string, void, undefined> {
+  expectReading(where, options, [...own, ...LINE_OPTIONS]);
+  expectSource(ReadError, where, source);
+  const { maxLength = 2 ** 20 } = options;
   let rest = "";
   let number = 1;
-  for await (const text of readText(source, options)) {
+  for await (const text of textOf(source, options)) {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {

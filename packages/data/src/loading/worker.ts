@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { LoaderError } from "../errors";
 import { buffersOf, isReply, isRequest, type Port, type Reply } from "./port";
 
@@ -12,8 +12,10 @@ import { buffersOf, isReply, isRequest, type Port, type Reply } from "./port";
 export function serveBatches(
   source: AsyncIterable<unknown> | Iterable<unknown>,
   port: Port,
-  { transfer = true }: { transfer?: boolean } = {},
+  options: { transfer?: boolean } = {},
 ): void {
+  expectOptions(LoaderError, "serveBatches", options, ["transfer"]);
+  const { transfer = true } = options;
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   let last: Promise<void> = Promise.resolve();
   let isDone = false;
@@ -55,8 +57,10 @@ export function serveBatches(
  */
 export function batchesFrom<Batch>(
   port: Port,
-  { ahead = 2 }: { ahead?: number } = {},
+  options: { ahead?: number } = {},
 ): AsyncGenerator<Batch, void, undefined> {
+  expectOptions(LoaderError, "batchesFrom", options, ["ahead"]);
+  const { ahead = 2 } = options;
   expectWhole(LoaderError, "batchesFrom", { ahead });
   return receiving<Batch>(port, ahead);
 }

@@ -113,8 +113,10 @@ function isCount(value: unknown, most = 2 ** 32 - 1): boolean {
  */
 export function balancedRows(
   labels: ArrayLike<number>,
-  { batchSize, seed = 0, index }: { batchSize: number; seed?: number; index: number },
+  options: { batchSize: number; seed?: number; index: number },
 ): Uint32Array<ArrayBuffer> {
+  expectOptions(BatchError, "balancedRows", options, ["batchSize", "seed", "index"]);
+  const { batchSize, seed = 0, index } = options;
   expectList(BatchError, "balancedRows", { labels });
   expectWhole(BatchError, "balancedRows", { batchSize });
   expectWhole(BatchError, "balancedRows", { "labels.length": labels.length });

@@ -1,8 +1,18 @@
-import { expectList, expectOneOf, expectWhole, expectWithin, isList, kindOf, remedyFor } from "../checks";
+import {
+  expectList,
+  expectOneOf,
+  expectOptions,
+  expectWhole,
+  expectWithin,
+  isList,
+  kindOf,
+  remedyFor,
+} from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
-import { type MelOptions, melFilterBank } from "./mel";
-import { type FrameOptions, spectrogram } from "./stft";
+import { type MelOptions, melFilters } from "./mel";
+import { SOUND_OPTIONS } from "./options";
+import { energiesOf, type FrameOptions } from "./stft";
 
 /** How `logMel` makes frames, filters and logarithms. */
 export interface LogMelOptions extends FrameOptions, Omit<MelOptions, "fftSize"> {
@@ -19,6 +29,9 @@ export interface LogMelOptions extends FrameOptions, Omit<MelOptions, "fftSize">
   range?: number;
 }
 
+/** Names of them. */
+const LOG_MEL_OPTIONS = [...SOUND_OPTIONS, "power", "log", "floor", "range"];
+
 /** Features of a signal, frame by frame. */
 export type Features = ShapedArray<Float32Array<ArrayBuffer>>;
 
@@ -30,6 +43,7 @@ export type Features = ShapedArray<Float32Array<ArrayBuffer>>;
  * @throws SignalError if an option is out of range, or the signal is too short
  */
 export function logMel(signal: ArrayLike<number>, options: LogMelOptions): Features {
+  expectOptions(SignalError, "logMel", options, LOG_MEL_OPTIONS);
   const { data, shape } = logMelFloat64("logMel", signal, options);
   return { data: Float32Array.from(data), shape };
 }
@@ -43,9 +57,8 @@ function logMelFloat64(
   expectOneOf(SignalError, where, { log }, ["natural", "decibels"]);
   expectWithin(SignalError, where, { floor }, { least: Number.MIN_VALUE });
   expectWithin(SignalError, where, { range }, { least: 0, most: Number.POSITIVE_INFINITY });
-  expectList(SignalError, where, { signal });
-  const energies = spectrogram(signal, options);
-  const filters = melFilterBank(options);
+  const energies = energiesOf(where, signal, options);
+  const filters = melFilters(where, options);
   const [frames = 0, bins = 0] = energies.shape;
   const [bands = 0] = filters.shape;
   const data = new Float64Array(frames * bands);
@@ -92,6 +105,7 @@ export interface MfccOptions extends LogMelOptions {
  * @throws SignalError if an option is out of range, or the signal is too short
  */
 export function mfcc(signal: ArrayLike<number>, options: MfccOptions): Features {
+  expectOptions(SignalError, "mfcc", options, [...LOG_MEL_OPTIONS, "coefficients", "lifter"]);
   const { coefficients = 13, lifter = 0, bands } = options;
   expectWhole(SignalError, "mfcc", { bands });
   expectWhole(SignalError, "mfcc", { coefficients }, { most: bands });
@@ -138,7 +152,9 @@ export function preEmphasis(signal: ArrayLike<number>, coefficient = 0.97): Floa
  * @param options.reach N; 2 when absent
  * @returns [T, C]
  */
-export function deltas(features: Features, { reach = 2 }: { reach?: number } = {}): Features {
+export function deltas(features: Features, options: { reach?: number } = {}): Features {
+  expectOptions(SignalError, "deltas", options, ["reach"]);
+  const { reach = 2 } = options;
   expectWhole(SignalError, "deltas", { reach });
   const [frames = 0, width = 0] = expectFrames("deltas", features);
   const { data } = features;

@@ -1,6 +1,7 @@
-import { expectOneOf, expectWhole, expectWithin } from "../checks";
+import { expectOneOf, expectOptions, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
+import { SOUND_OPTIONS } from "./options";
 
 /** `"htk"`: 2595·log₁₀(1 + f/700). `"slaney"`: linear below 1000 Hz (3/200 mel a hertz), logarithmic above. */
 export type MelScale = "htk" | "slaney";
@@ -56,7 +57,12 @@ export interface MelOptions {
  * @throws SignalError if an option is out of range, or a filter catches no bin
  */
 export function melFilterBank(options: MelOptions): ShapedArray<Float64Array<ArrayBuffer>> {
-  const where = "melFilterBank";
+  expectOptions(SignalError, "melFilterBank", options, SOUND_OPTIONS);
+  return melFilters("melFilterBank", options);
+}
+
+/** The same of options that were checked, among others. */
+export function melFilters(where: string, options: MelOptions): ShapedArray<Float64Array<ArrayBuffer>> {
   const { sampleRate, fftSize, bands, low = 0, high = sampleRate / 2 } = options;
   const { scale = "slaney", norm = "area", corners = "exact" } = options;
   expectOneOf(SignalError, where, { scale }, ["htk", "slaney"]);

@@ -1,4 +1,4 @@
-import { expectList, expectWhole, expectWithin } from "../checks";
+import { expectList, expectOptions, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 
 /** How sharp the filter of `resample` is. */
@@ -23,8 +23,10 @@ export function resample(
   signal: ArrayLike<number>,
   from: number,
   to: number,
-  { zeros = 6, rolloff = 0.99 }: ResampleOptions = {},
+  options: ResampleOptions = {},
 ): Float32Array<ArrayBuffer> {
+  expectOptions(SignalError, "resample", options, ["zeros", "rolloff"]);
+  const { zeros = 6, rolloff = 0.99 } = options;
   expectList(SignalError, "resample", { signal });
   expectWhole(SignalError, "resample", { "the old rate": from, "the new rate": to, zeros });
   expectWithin(SignalError, "resample", { rolloff }, { least: Number.MIN_VALUE, most: 1 });

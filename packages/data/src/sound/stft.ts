@@ -1,7 +1,8 @@
-import { excerpt, expectList, expectOneOf, expectWhole, expectWithin } from "../checks";
+import { excerpt, expectList, expectOneOf, expectOptions, expectWhole, expectWithin } from "../checks";
 import { SignalError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 import { FourierTransform } from "./fourier";
+import { SOUND_OPTIONS } from "./options";
 import { type WindowName, windowOf } from "./windows";
 
 /** How a signal is cut into frames, and what weights each. */
@@ -38,6 +39,7 @@ export interface Stft {
  * @throws SignalError if an option is out of range, or the signal is shorter than one frame
  */
 export function stft(signal: ArrayLike<number>, options: FrameOptions): Stft {
+  expectOptions(SignalError, "stft", options, SOUND_OPTIONS);
   expectList(SignalError, "stft", { signal });
   const bins = Math.floor(options.fftSize / 2) + 1;
   const count = frameCount("stft", signal.length, options);
@@ -58,14 +60,24 @@ export function stft(signal: ArrayLike<number>, options: FrameOptions): Stft {
  */
 export function spectrogram(
   signal: ArrayLike<number>,
+  options: FrameOptions & { power?: number },
+): ShapedArray<Float64Array<ArrayBuffer>> {
+  expectOptions(SignalError, "spectrogram", options, [...SOUND_OPTIONS, "power"]);
+  return energiesOf("spectrogram", signal, options);
+}
+
+/** The same of options that were checked, among others. */
+export function energiesOf(
+  where: string,
+  signal: ArrayLike<number>,
   { power = 2, ...options }: FrameOptions & { power?: number },
 ): ShapedArray<Float64Array<ArrayBuffer>> {
-  expectList(SignalError, "spectrogram", { signal });
-  expectWithin(SignalError, "spectrogram", { power }, { least: Number.MIN_VALUE });
+  expectList(SignalError, where, { signal });
+  expectWithin(SignalError, where, { power }, { least: Number.MIN_VALUE });
   const bins = Math.floor(options.fftSize / 2) + 1;
-  const count = frameCount("spectrogram", signal.length, options);
+  const count = frameCount(where, signal.length, options);
   const data = new Float64Array(count * bins);
-  eachFrame("spectrogram", signal, options, ({ re, im }, index) => {
+  eachFrame(where, signal, options, ({ re, im }, index) => {
     for (let k = 0; k < bins; k++) {
       const energy = (re[k] ?? 0) ** 2 + (im[k] ?? 0) ** 2;
       data[index * bins + k] = power === 2 ? energy : energy ** (power / 2);

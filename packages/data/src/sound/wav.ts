@@ -1,4 +1,4 @@
-import { excerpt, expectWhole } from "../checks";
+import { excerpt, expectOneOf, expectOptions, expectWhole, kindOf, remedyFor } from "../checks";
 import { SignalError, WavError } from "../errors";
 import { CODINGS, describeFormat, EXTENSIBLE, FLOAT, PCM, type SampleFormat, SUBTYPE } from "./wav-format";
 
@@ -21,8 +21,7 @@ const HEADER = 44;
  * @throws WavError if it is no WAVE file, is cut off, or of another coding, whose code the error names
  */
 export function readWav(file: ArrayBuffer | Uint8Array): Sound {
-  const view =
-    file instanceof Uint8Array ? new DataView(file.buffer, file.byteOffset, file.byteLength) : new DataView(file);
+  const view = viewOf(file);
   if (view.byteLength < 12 || text(view, 0) !== "RIFF" || text(view, 8) !== "WAVE") {
     const actual = view.byteLength < 12 ? `${view.byteLength} bytes` : excerpt(text(view, 0) + text(view, 8));
     refuse("a file that starts with RIFF and WAVE", actual, 0, "Pass the bytes of a .wav file.");
@@ -43,6 +42,18 @@ export function readWav(file: ArrayBuffer | Uint8Array): Sound {
     at = start + size + (size % 2); // chunks start at even bytes
   }
   return refuse("samples (a chunk called data)", "none", view.byteLength, "Read the whole file.");
+}
+
+function viewOf(file: ArrayBuffer | Uint8Array): DataView {
+  if (ArrayBuffer.isView(file)) return new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(file))) return new DataView(file);
+  const hasBytes = typeof (Object(file) as Record<string, unknown>).arrayBuffer === "function";
+  throw new WavError({
+    where: "readWav",
+    expected: "the bytes of a file, an ArrayBuffer or a Uint8Array",
+    actual: kindOf(file),
+    remedy: hasBytes ? "Pass await response.arrayBuffer()." : (remedyFor(file) ?? "Pass the bytes of a .wav file."),
+  });
 }
 
 type Format = { coding: SampleFormat; channels: number; sampleRate: number };
@@ -110,8 +121,11 @@ function readSamples(view: DataView, start: number, size: number, { coding, chan
  */
 export function writeWav(
   { sampleRate, channels }: Sound,
-  { format = "pcm16" }: { format?: SampleFormat } = {},
+  options: { format?: SampleFormat } = {},
 ): Uint8Array<ArrayBuffer> {
+  expectOptions(SignalError, "writeWav", options, ["format"]);
+  const { format = "pcm16" } = options;
+  expectOneOf(SignalError, "writeWav", { format }, Object.keys(CODINGS));
   expectWhole(SignalError, "writeWav", { sampleRate }, { most: UNKNOWN_SIZE });
   expectWhole(SignalError, "writeWav", { "channels.length": channels.length }, { most: 0xffff });
   const count = channels[0]?.length ?? 0;

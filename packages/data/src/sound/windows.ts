@@ -1,4 +1,4 @@
-import { expectOneOf, expectWhole } from "../checks";
+import { expectOneOf, expectOptions, expectWhole } from "../checks";
 import { SignalError } from "../errors";
 
 /** What a frame is multiplied by before its spectrum is taken. */
@@ -23,8 +23,10 @@ const TERMS: Readonly<Record<WindowName, readonly [number, number, number]>> = {
 export function windowOf(
   name: WindowName,
   length: number,
-  { symmetric = false }: { symmetric?: boolean } = {},
+  options: { symmetric?: boolean } = {},
 ): Float64Array<ArrayBuffer> {
+  expectOptions(SignalError, "windowOf", options, ["symmetric"]);
+  const { symmetric = false } = options;
   expectOneOf(SignalError, "windowOf", { window: name }, Object.keys(TERMS));
   expectWhole(SignalError, "windowOf", { length });
   const [a0, a1, a2] = TERMS[name];

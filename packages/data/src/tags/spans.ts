@@ -1,4 +1,4 @@
-import { expectList } from "../checks";
+import { expectList, expectOptions } from "../checks";
 import { EncodingError, TagError } from "../errors";
 import { expectTags, mayFollow, type TagParts, type TagScheme, tagParts } from "./scheme";
 
@@ -29,7 +29,9 @@ const OUTSIDE: TagParts = { prefix: "O", type: "" };
  *
  * @throws TagError if `strict` and a tag is not of the scheme or cannot follow the one before it
  */
-export function spansOf(tags: readonly string[], { scheme = "bio", strict = true }: SpanOptions = {}): Span[] {
+export function spansOf(tags: readonly string[], options: SpanOptions = {}): Span[] {
+  expectOptions(TagError, "spansOf", options, ["scheme", "strict"]);
+  const { scheme = "bio", strict = true } = options;
   if (strict) expectTags("spansOf", tags, scheme);
   else expectList(TagError, "spansOf", { tags });
   const spans: Span[] = [];
@@ -57,11 +59,9 @@ export function spansOf(tags: readonly string[], { scheme = "bio", strict = true
  *
  * @throws TagError if spans overlap, are empty or reach over the end
  */
-export function tagsOf(
-  spans: readonly Span[],
-  length: number,
-  { scheme = "bio" }: { scheme?: TagScheme } = {},
-): string[] {
+export function tagsOf(spans: readonly Span[], length: number, options: { scheme?: TagScheme } = {}): string[] {
+  expectOptions(TagError, "tagsOf", options, ["scheme"]);
+  const { scheme = "bio" } = options;
   expectList(TagError, "tagsOf", { spans });
   const tags: string[] = new Array(length).fill("O");
   let free = 0;
@@ -118,9 +118,10 @@ export interface SpanScore {
 export function spanF1(
   predicted: readonly (readonly string[])[],
   expected: readonly (readonly string[])[],
-  { scheme = "bio" }: { scheme?: TagScheme } = {},
+  options: { scheme?: TagScheme } = {},
 ): SpanScore & { byType: Record<string, SpanScore> } {
   const where = "spanF1";
+  expectOptions(EncodingError, where, options, ["scheme"]);
   expectList(EncodingError, where, { predicted, expected });
   const counts = new Map<string, { found: number; expected: number; correct: number }>();
   const of = (type: string) => {
@@ -128,7 +129,7 @@ export function spanF1(
     counts.set(type, known);
     return known;
   };
-  const options = { scheme, strict: false };
+  const reading = { scheme: options.scheme ?? "bio", strict: false };
   for (let row = 0; row < Math.max(predicted.length, expected.length); row++) {
     const [ours, right] = [predicted[row], expected[row]];
     for (const tags of [ours, right])
@@ -141,9 +142,9 @@ export function spanF1(
         remedy: "Leave out the padding, and pass the sentences in the same order.",
       });
     }
-    const rightSpans = new Set(spansOf(right, options).map(keyOf));
+    const rightSpans = new Set(spansOf(right, reading).map(keyOf));
     for (const key of rightSpans) of(typeOf(key)).expected++;
-    for (const span of spansOf(ours, options)) {
+    for (const span of spansOf(ours, reading)) {
       const count = of(span.type);
       count.found++;
       if (rightSpans.has(keyOf(span))) count.correct++;

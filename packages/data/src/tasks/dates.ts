@@ -1,4 +1,4 @@
-import { expectOptions, expectWhole } from "../checks";
+import { expectOneOf, expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import { hash32 } from "../random/hash";
 import type { Random } from "../random/random";
@@ -82,7 +82,10 @@ export class DatesInWords {
    *
    * @param options.part which dates: those to learn from when absent
    */
-  draw(random: Random, count: number, { part = "learned" }: { part?: "learned" | "heldOut" } = {}): WrittenDate[] {
+  draw(random: Random, count: number, options: { part?: "learned" | "heldOut" } = {}): WrittenDate[] {
+    expectOptions(TaskError, "DatesInWords.draw", options, ["part"]);
+    const { part = "learned" } = options;
+    expectOneOf(TaskError, "DatesInWords.draw", { part }, ["learned", "heldOut"]);
     const dates: WrittenDate[] = [];
     while (dates.length < count) {
       const date = new Date(this.#first + DAY * random.below(this.#days));

@@ -1,3 +1,5 @@
+import { expectOptions } from "../checks";
+import { TaskError } from "../errors";
 import type { Scene, SceneColour, SceneObject } from "./scenes";
 
 /** What is drawn with of a 2D canvas context, of a page, of a worker or of a library for Node. */
@@ -46,8 +48,10 @@ const CHANNELS = 3;
 export function drawScene(
   context: SceneCanvas,
   { objects }: Pick<Scene, "objects">,
-  { side = 48, scale = 1 }: DrawSceneOptions = {},
+  options: DrawSceneOptions = {},
 ): void {
+  expectOptions(TaskError, "drawScene", options, ["side", "scale"]);
+  const { side = 48, scale = 1 } = options;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.fillStyle = GROUND;
   context.fillRect(0, 0, side, side);
@@ -130,8 +134,10 @@ function trace(context: SceneCanvas, { shape, x, y, size }: SceneObject): void {
 export function scenePixels(
   context: SceneCanvas,
   scenes: readonly Pick<Scene, "objects">[],
-  { side = 48 }: Pick<DrawSceneOptions, "side"> = {},
+  options: Pick<DrawSceneOptions, "side"> = {},
 ): Uint8Array<ArrayBuffer> {
+  expectOptions(TaskError, "scenePixels", options, ["side"]);
+  const { side = 48 } = options;
   const pixels = side * side;
   const all = new Uint8Array(scenes.length * pixels * CHANNELS);
   for (const [n, scene] of scenes.entries()) {

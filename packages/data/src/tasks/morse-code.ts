@@ -1,3 +1,4 @@
+import { expectOptions } from "../checks";
 import { TaskError } from "../errors";
 
 /** The international Morse code of letters and digits (ITU-R M.1677-1): `.` is a dot, `-` a dash. */
@@ -30,7 +31,9 @@ export interface MorseTiming {
  * @param options.hand by what the length of each mark and gap is multiplied: 1, a machine's, when absent
  * @throws TaskError if a character has no code
  */
-export function morseTiming(text: string, { hand = () => 1 }: { hand?: () => number } = {}): MorseTiming {
+export function morseTiming(text: string, options: { hand?: () => number } = {}): MorseTiming {
+  expectOptions(TaskError, "morseTiming", options, ["hand"]);
+  const { hand = () => 1 } = options;
   const marks: MorseSpan[] = [];
   const letters: MorseTiming["letters"] = [];
   let now = 0;

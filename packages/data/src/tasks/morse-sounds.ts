@@ -24,10 +24,9 @@ const RAMP = 0.005;
  * @param marks in seconds
  * @returns samples from −1 to 1
  */
-export function keyedTone(
-  marks: readonly MorseSpan[],
-  { sampleRate, seconds, pitch = 600, loudness = 0.8 }: ToneOptions,
-): Float32Array<ArrayBuffer> {
+export function keyedTone(marks: readonly MorseSpan[], options: ToneOptions): Float32Array<ArrayBuffer> {
+  expectOptions(TaskError, "keyedTone", options, ["sampleRate", "seconds", "pitch", "loudness"]);
+  const { sampleRate, seconds, pitch = 600, loudness = 0.8 } = options;
   const signal = new Float32Array(Math.round(seconds * sampleRate));
   const turn = (2 * Math.PI * pitch) / sampleRate;
   for (const { start, end } of marks) {

@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
@@ -56,7 +56,9 @@ export const OPINION_WORDS: readonly string[] = [
  *
  * @throws TaskError if `count` is no positive whole number
  */
-export function opinions(random: Random, { count }: { count: number }): Opinion[] {
+export function opinions(random: Random, options: { count: number }): Opinion[] {
+  expectOptions(TaskError, "opinions", options, ["count"]);
+  const { count } = options;
   expectWhole(TaskError, "opinions", { count });
   return Array.from({ length: count }, () => {
     for (;;) {

@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
@@ -102,6 +102,7 @@ const GAP = 3;
  * @throws TaskError if an option is out of range, or the objects have no room
  */
 export function randomScenes(random: Random, count: number, options: SceneOptions = {}): Scene[] {
+  expectOptions(TaskError, "randomScenes", options, ["side", "sizes", "shapes", "colours", "alone", "combinations"]);
   const { side = 48, sizes = SIZES, shapes = SCENE_SHAPES, colours = SCENE_COLOURS } = options;
   const { alone = 0.15, combinations = "seen" } = options;
   expectRoom(side, sizes);

@@ -1,4 +1,4 @@
-import { expectWhole } from "../checks";
+import { expectOptions, expectWhole } from "../checks";
 import { TaskError } from "../errors";
 import type { Random } from "../random/random";
 
@@ -79,7 +79,9 @@ const [PART, WORD] = [/^\$(\w+)(?:@(\w+))?(?:>(\w+))?$/, /^(.+)\/(\w+)$/];
  *
  * @throws TaskError if `count` is no whole number of at least 1
  */
-export function taggedSentences(random: Random, { count }: { count: number }): TaggedSentence[] {
+export function taggedSentences(random: Random, options: { count: number }): TaggedSentence[] {
+  expectOptions(TaskError, "taggedSentences", options, ["count"]);
+  const { count } = options;
   expectWhole(TaskError, "taggedSentences", { count });
   return Array.from({ length: count }, () => {
     const sentence: TaggedSentence = { words: [], pos: [], entities: [], slots: [] };

@@ -1,3 +1,6 @@
+import { expectOptions } from "../checks";
+import { TokenizerError } from "../errors";
+
 /**
  * Latin letters that canonical decomposition does not split into an ASCII letter and a mark, and the typographic marks
  * that stand for an ASCII one. As the Latin-ASCII transform of the Unicode CLDR has them; it leaves ə alone, which
@@ -34,7 +37,9 @@ export function foldAccents(text: string): string {
  *
  * @param options.replacement what stands for a character without an ASCII form; nothing when absent
  */
-export function toAscii(text: string, { replacement = "" }: { replacement?: string } = {}): string {
+export function toAscii(text: string, options: { replacement?: string } = {}): string {
+  expectOptions(TokenizerError, "toAscii", options, ["replacement"]);
+  const { replacement = "" } = options;
   return foldAccents(text).replace(/[^\0-\x7f]/gu, () => replacement);
 }
 

@@ -1,4 +1,4 @@
-import { describesNo, expectList, expectWhole, isRecord } from "../checks";
+import { describesNo, expectList, expectOptions, expectWhole, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 
@@ -21,8 +21,10 @@ export interface BagOptions {
 export function bagOfWords(
   documents: readonly ArrayLike<number>[],
   size: number,
-  { binary = false, ignore = [] }: BagOptions = {},
+  options: BagOptions = {},
 ): ShapedArray<Float32Array<ArrayBuffer>> {
+  expectOptions(EncodingError, "bagOfWords", options, ["binary", "ignore"]);
+  const { binary = false, ignore = [] } = options;
   expectWhole(EncodingError, "bagOfWords", { size });
   expectList(EncodingError, "bagOfWords", { documents });
   const ignored = new Set(ignore);
@@ -103,8 +105,10 @@ export class TfIdf {
    */
   transform(
     { data, shape }: ShapedArray<ArrayLike<number>>,
-    { normalize = true }: { normalize?: boolean } = {},
+    options: { normalize?: boolean } = {},
   ): ShapedArray<Float32Array<ArrayBuffer>> {
+    expectOptions(EncodingError, "TfIdf.transform", options, ["normalize"]);
+    const { normalize = true } = options;
     const [rows = 0, size = 0] = shape;
     if (shape.length !== 2 || size !== this.idf.length) {
       throw new EncodingError({

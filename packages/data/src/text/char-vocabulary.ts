@@ -1,10 +1,20 @@
-import { describesNo, expectIterable, expectList, expectText, idOutside, isRecord, isTextList } from "../checks";
+import {
+  describesNo,
+  expectIterable,
+  expectList,
+  expectOptions,
+  expectText,
+  idOutside,
+  isRecord,
+  isTextList,
+} from "../checks";
 import { VocabularyError } from "../errors";
 import { graphemes, graphemesOfChunks } from "./characters";
-import { type CutOptions, compareCodePoints, countsOf, cut } from "./counts";
+import { CUT_OPTIONS, type CutOptions, compareCodePoints, countsOf, cut } from "./counts";
 import {
   areSpecials,
   isSilent,
+  SPECIAL_NAMES,
   type SpecialIds,
   type SpecialOptions,
   specialIds,
@@ -30,6 +40,7 @@ export interface VocabularyJSON extends SpecialOptions {
   graphemes?: boolean;
 }
 
+const FROM_TEXT = ["graphemes", ...SPECIAL_NAMES, ...CUT_OPTIONS];
 const FIRST_PRINTABLE = 0x20;
 const REPLACEMENT = "\ufffd";
 
@@ -79,6 +90,7 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
    * @throws VocabularyError if there is no character, or none survives the cuts
    */
   static fromText(texts: string | Iterable<string>, options: VocabularyOptions & CutOptions = {}): CharVocabulary {
+    expectOptions(VocabularyError, "CharVocabulary.fromText", options, FROM_TEXT);
     expectIterable(VocabularyError, "CharVocabulary.fromText", { texts });
     const counts = new Map<string, number>();
     for (const text of typeof texts === "string" ? [texts] : texts) countsOf(charactersOf(text, options), counts);
@@ -90,6 +102,7 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
     chunks: AsyncIterable<string>,
     options: VocabularyOptions & CutOptions = {},
   ): Promise<CharVocabulary> {
+    expectOptions(VocabularyError, "CharVocabulary.fromStream", options, FROM_TEXT);
     const counts = new Map<string, number>();
     if (options.graphemes) for await (const character of graphemesOfChunks(chunks)) countsOf([character], counts);
     else for await (const chunk of chunks) countsOf(chunk, counts);

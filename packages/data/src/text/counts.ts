@@ -9,6 +9,9 @@ export interface CutOptions {
   maxSize?: number;
 }
 
+/** Names of them. */
+export const CUT_OPTIONS = ["minCount", "maxSize"];
+
 /** How often each item occurs. */
 export function countsOf(items: Iterable<string>, counts: Map<string, number> = new Map()): Map<string, number> {
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);

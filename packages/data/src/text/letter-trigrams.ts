@@ -1,7 +1,7 @@
-import { describesNo, isRecord } from "../checks";
+import { describesNo, expectOptions, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
-import { type CutOptions, countsOf } from "./counts";
+import { CUT_OPTIONS, type CutOptions, countsOf } from "./counts";
 import { type EntriesJSON, Vocabulary } from "./vocabulary";
 
 /** The letter trigrams of a word between two marks: good → #go, goo, ood, od#. */
@@ -32,6 +32,7 @@ export class WordHashing {
 
   /** The hashing whose columns are the trigrams of some words, the most frequent first. */
   static fromWords(words: Iterable<string>, options: CutOptions & { unknown?: boolean } = {}): WordHashing {
+    expectOptions(EncodingError, "WordHashing.fromWords", options, ["unknown", ...CUT_OPTIONS]);
     const counts = new Map<string, number>();
     for (const word of words) countsOf(letterTrigrams(word), counts);
     return new WordHashing(Vocabulary.fromCounts(counts, options));

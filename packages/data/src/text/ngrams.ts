@@ -1,4 +1,4 @@
-import { expectIterable, expectList, expectWhole } from "../checks";
+import { expectIterable, expectList, expectOptions, expectWhole } from "../checks";
 import { EncodingError } from "../errors";
 
 /** The runs of n neighbours in a sequence of words, characters or ids; none if it is shorter. */
@@ -55,7 +55,9 @@ export class NgramCounts {
    *
    * @returns from 0 to 1; 1/V for a history that did not occur, 0 there without smoothing
    */
-  probability(word: string, history: readonly string[], { add = 0 }: { add?: number } = {}): number {
+  probability(word: string, history: readonly string[], options: { add?: number } = {}): number {
+    expectOptions(EncodingError, "NgramCounts.probability", options, ["add"]);
+    const { add = 0 } = options;
     expectList(EncodingError, "NgramCounts.probability", { history });
     const context = this.order === 1 ? [] : history.slice(1 - this.order);
     const total = (this.#continuations.get(keyOf(context)) ?? 0) + add * this.#words.size;

@@ -3,6 +3,7 @@ import {
   excerpt,
   expectIterable,
   expectList,
+  expectOptions,
   idOutside,
   isRecord,
   isTextList,
@@ -10,10 +11,11 @@ import {
   remedyFor,
 } from "../checks";
 import { VocabularyError } from "../errors";
-import { type CutOptions, countsOf, cut } from "./counts";
+import { CUT_OPTIONS, type CutOptions, countsOf, cut } from "./counts";
 import {
   areSpecials,
   isSilent,
+  SPECIAL_NAMES,
   type SpecialIds,
   type SpecialOptions,
   specialIds,
@@ -77,6 +79,7 @@ export class Vocabulary implements SpecialIds {
 
   /** As `from`, where what occurs has been counted. */
   static fromCounts(counts: ReadonlyMap<string, number>, options: SpecialOptions & CutOptions = {}): Vocabulary {
+    expectOptions(VocabularyError, "Vocabulary.from", options, [...SPECIAL_NAMES, ...CUT_OPTIONS]);
     const { minCount: _, maxSize: __, ...specials } = options;
     return new Vocabulary(cut("Vocabulary.fromCounts", counts, options), specials);
   }

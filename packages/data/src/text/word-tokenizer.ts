@@ -1,7 +1,7 @@
 import { describesNo, expectIterable, expectList, expectOptions, expectText, isRecord } from "../checks";
 import { TokenizerError } from "../errors";
-import type { CutOptions } from "./counts";
-import type { SpecialOptions } from "./special-entries";
+import { CUT_OPTIONS, type CutOptions } from "./counts";
+import { SPECIAL_NAMES, type SpecialOptions } from "./special-entries";
 import type { Tokenizer } from "./tokenizer";
 import { type EntriesJSON, Vocabulary } from "./vocabulary";
 import { splitWords, WORD_OPTIONS, type WordOptions } from "./words";
@@ -34,6 +34,8 @@ export class WordTokenizer implements Tokenizer {
     texts: string | Iterable<string>,
     options: WordOptions & SpecialOptions & CutOptions = {},
   ): WordTokenizer {
+    const known = [...WORD_OPTIONS, ...SPECIAL_NAMES, ...CUT_OPTIONS];
+    expectOptions(TokenizerError, "WordTokenizer.train", options, known);
     const { lowerCase: _, punctuation: __, locale: ___, unknown = true, ...others } = options;
     expectIterable(TokenizerError, "WordTokenizer.train", { texts });
     const rules = rulesOf(options);

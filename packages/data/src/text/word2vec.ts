@@ -1,6 +1,7 @@
-import { expectList } from "../checks";
+import { expectList, expectOneOf, expectOptions } from "../checks";
 import { DataError, type DataErrorFacts } from "../errors";
 import type { TextSource } from "../files/read";
+import { expectSource } from "../files/source";
 import type { ShapedArray } from "../sequences/encode";
 
 /** Vectors that cannot be read from a file of them. */
@@ -55,6 +56,9 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }); // U+FE
  * @throws WordVectorError naming the line or byte where the file is not of the form, or ends early
  */
 export async function readWord2Vec(source: TextSource, options: Word2VecOptions): Promise<WordVectors> {
+  expectOptions(WordVectorError, "readWord2Vec", options, ["format", "words", "gzip"]);
+  expectOneOf(WordVectorError, "readWord2Vec", { format: options.format }, ["text", "binary"]);
+  expectSource(WordVectorError, "readWord2Vec", source);
   const bytes = new Bytes(streamOf(source, options.gzip ?? false));
   try {
     const table = new Table(options.words);

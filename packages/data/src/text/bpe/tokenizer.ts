@@ -1,7 +1,24 @@
-import { describesNo, excerpt, expectIterable, expectList, expectText, expectWhole, idOutside } from "../../checks";
+import {
+  describesNo,
+  excerpt,
+  expectIterable,
+  expectList,
+  expectOneOf,
+  expectOptions,
+  expectText,
+  expectWhole,
+  idOutside,
+} from "../../checks";
 import { TokenizerError } from "../../errors";
 import { compareCodePoints } from "../counts";
-import { isSilent, type SpecialIds, type SpecialOptions, specialIds, specialsToJSON } from "../special-entries";
+import {
+  isSilent,
+  SPECIAL_NAMES,
+  type SpecialIds,
+  type SpecialOptions,
+  specialIds,
+  specialsToJSON,
+} from "../special-entries";
 import type { Tokenizer } from "../tokenizer";
 import { type BytePairJSON, isBytePairJSON } from "./json";
 import { mergeSymbols, ranksOf } from "./merge";
@@ -81,10 +98,10 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
    *
    * @throws TokenizerError if `size` has no room for the single symbols, or there is no text
    */
-  static train(
-    texts: string | Iterable<string>,
-    { size, minCount = 2, units = "bytes", ...specials }: BytePairOptions,
-  ): BytePairTokenizer {
+  static train(texts: string | Iterable<string>, options: BytePairOptions): BytePairTokenizer {
+    expectOptions(TokenizerError, "BytePairTokenizer.train", options, ["size", "minCount", "units", ...SPECIAL_NAMES]);
+    const { size, minCount = 2, units = "bytes", ...specials } = options;
+    expectOneOf(TokenizerError, "BytePairTokenizer.train", { units }, ["bytes", "characters"]);
     expectWhole(TokenizerError, "BytePairTokenizer.train", { size, minCount });
     expectIterable(TokenizerError, "BytePairTokenizer.train", { texts });
     const counts = new Map<string, number>();
