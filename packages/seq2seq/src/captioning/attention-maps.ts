@@ -1,3 +1,4 @@
+import { expectKnown } from "@unroll/nn";
 import { type UpsampleMethod, upsampleAttention, type Weights } from "../pictures";
 import { expectWeights } from "../pictures/weights";
 import type { GridGeometry } from "./grid-geometry";
@@ -30,10 +31,10 @@ export interface AttentionMapOptions {
  * @throws ShapeError if they are not
  * @throws ValueError if a weight is negative or no finite number
  */
-export function attentionMaps(
-  weights: Weights,
-  { grid, geometry: { image, stride, start }, method = "gaussian", sigma = 0.5 }: AttentionMapOptions,
-): AttentionMaps {
+export function attentionMaps(weights: Weights, options: AttentionMapOptions): AttentionMaps {
+  expectKnown("attentionMaps", options, ["grid", "geometry", "method", "sigma"]);
+  const { grid, geometry, method = "gaussian", sigma = 0.5 } = options;
+  const { image, stride, start } = geometry;
   const [rows, columns] = grid;
   const [height, width] = image;
   expectWeights("attentionMaps", weights, ["T", rows * columns]);

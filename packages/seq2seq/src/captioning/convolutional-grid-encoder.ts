@@ -58,7 +58,9 @@ export class ConvolutionalGridEncoder extends GridEncoder {
     expectExtent(where, { "imageSize's width": width });
     this.inputChannels = expectExtent(where, { inputChannels });
     expectExtent(where, { "layers.length": layers?.length });
-    const windows = layers.map(({ kernelSize = 3, stride = 2 }): Window => {
+    const windows = layers.map((layer): Window => {
+      expectKnown(where, layer, ["channels", "kernelSize", "stride"]);
+      const { kernelSize = 3, stride = 2 } = layer;
       const padding = Math.max(0, Math.ceil((kernelSize - stride) / 2));
       return { kernelSize: expectExtent(where, { kernelSize }), stride: expectExtent(where, { stride }), padding };
     });

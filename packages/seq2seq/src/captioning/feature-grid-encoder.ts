@@ -1,5 +1,14 @@
 import { ShapeError } from "@unroll/kernels";
-import { expectDType, expectExtent, formatShape, Linear, relu, sharedGenerator, type Tensor } from "@unroll/nn";
+import {
+  expectDType,
+  expectExtent,
+  expectKnown,
+  formatShape,
+  Linear,
+  relu,
+  sharedGenerator,
+  type Tensor,
+} from "@unroll/nn";
 import { GridEncoder, type GridOptions, GridPositions } from "./grid-encoder";
 
 export interface FeatureGridOptions extends GridOptions {
@@ -26,6 +35,7 @@ export class FeatureGridEncoder extends GridEncoder {
   constructor(inputSize: number, options: FeatureGridOptions = {}) {
     super();
     const where = "FeatureGridEncoder";
+    expectKnown(where, options, ["grid", "size", "positions", "rng"]);
     const { grid, size, positions = false, rng = sharedGenerator() } = options;
     this.inputSize = expectExtent(where, { inputSize });
     const [rows, columns] = grid ?? (positions ? [0, 0] : [1, 1]); // learned positions belong to cells that are known

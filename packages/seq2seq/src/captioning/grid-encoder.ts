@@ -1,6 +1,7 @@
 import { ValueError } from "@unroll/kernels";
 import {
   add,
+  expectKnown,
   type Generator,
   Module,
   mean,
@@ -60,7 +61,9 @@ export abstract class GridEncoder extends Encoder {
    * @throws ShapeError if it is no such grid
    * @throws ValueError if lengths are given: all of a grid counts
    */
-  encode(source: Tensor, { lengths }: EncodeOptions = {}): Encoded {
+  encode(source: Tensor, options: EncodeOptions = {}): Encoded {
+    expectKnown(`${this.constructor.name}.encode`, options, ["lengths", "copyIds"]);
+    const { lengths } = options;
     if (lengths !== undefined) {
       throw new ValueError({
         where: `${this.constructor.name}.encode`,

@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 import { BLEU_SMOOTHINGS, type BleuSmoothing, type Precision, smoothedPrecisions } from "./bleu-smoothing";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
@@ -77,8 +78,10 @@ function bleu(
   where: string,
   hypotheses: readonly Sentence[],
   references: readonly (readonly Sentence[])[],
-  { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none", autoReweigh = false }: BleuOptions,
+  options: BleuOptions,
 ): number {
+  expectKnown(where, options, ["weights", "smoothing", "autoReweigh"]);
+  const { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none", autoReweigh = false } = options;
   expectWeights(where, weights);
   expectOneOf(where, { smoothing }, BLEU_SMOOTHINGS);
   const pairs = hypotheses.map((hypothesis, i) => ({

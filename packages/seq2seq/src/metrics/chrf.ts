@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 import { ngramCounts } from "./ngrams";
 import { expectReferences } from "./pairs";
 import { spacedWords } from "./white-space";
@@ -36,8 +37,9 @@ export function chrf(
   references: readonly (readonly string[])[],
   options: ChrfOptions = {},
 ): number {
-  const { characterOrder = 6, wordOrder = 0, beta = 2 } = options;
   const where = "chrf";
+  expectKnown(where, options, ["characterOrder", "wordOrder", "beta", "whitespace", "lowercase"]);
+  const { characterOrder = 6, wordOrder = 0, beta = 2 } = options;
   expectReferences(where, hypotheses, references, true);
   const bad = Object.entries({ characterOrder, wordOrder }).find(([, n]) => !(Number.isInteger(n) && n >= 0));
   if (bad || characterOrder + wordOrder === 0) {

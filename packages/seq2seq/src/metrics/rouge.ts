@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 import { expectReferences, type ReferenceOf, type Sentence, type Symbols, symbolsOf } from "./pairs";
 
 export interface RougeOptions {
@@ -24,9 +25,11 @@ export interface RougeScore {
 export function rougeL<Hypothesis extends Sentence>(
   hypotheses: readonly Hypothesis[],
   references: readonly (readonly ReferenceOf<Hypothesis>[])[],
-  { beta = 1 }: RougeOptions = {},
+  options: RougeOptions = {},
 ): RougeScore {
   const where = "rougeL";
+  expectKnown(where, options, ["beta"]);
+  const { beta = 1 } = options;
   expectReferences(where, hypotheses, references);
   if (!(beta > 0 && Number.isFinite(beta))) {
     throw new ValueError({ where, what: "beta", expected: "a finite number above 0", received: String(beta) });

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 import { BLEU_TOKENIZERS, type BleuTokenizer, bleuWords } from "./bleu-tokenizers";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
@@ -45,6 +46,8 @@ export interface BleuScore extends BleuStatistics {
   readonly brevityPenalty: number;
 }
 
+const SCORE_OPTIONS = ["smoothing", "smoothValue", "effectiveOrder"];
+
 /** Stands for ln 0, as in sacreBLEU: the score is then 0. */
 const LOG_ZERO = -9_999_999_999;
 
@@ -60,9 +63,11 @@ const LOG_ZERO = -9_999_999_999;
 export function sacreBleu(
   hypotheses: readonly string[],
   references: readonly (readonly string[])[],
-  { tokenizer = "13a", lowercase = false, maxOrder = 4, ...options }: SacreBleuOptions = {},
+  options: SacreBleuOptions = {},
 ): BleuScore {
   const where = "sacreBleu";
+  expectKnown(where, options, ["tokenizer", "lowercase", "maxOrder", ...SCORE_OPTIONS]);
+  const { tokenizer = "13a", lowercase = false, maxOrder = 4, ...scoring } = options;
   expectReferences(where, hypotheses, references, true);
   if (!(Number.isInteger(maxOrder) && maxOrder > 0)) {
     throw new ValueError({ where, what: "maxOrder", expected: "a positive whole number", received: String(maxOrder) });
@@ -84,7 +89,7 @@ export function sacreBleu(
     const lengths = others.map(({ length }) => length);
     referenceLength += closestReferenceLength(lengths, hypothesis.length);
   }
-  return bleuFromStatistics({ correct, total, hypothesisLength, referenceLength }, options);
+  return bleuFromStatistics({ correct, total, hypothesisLength, referenceLength }, scoring);
 }
 
 /**
@@ -93,11 +98,10 @@ export function sacreBleu(
  * @throws ShapeError if `correct` and `total` differ in length
  * @throws ValueError if there is no such smoothing, or `smoothValue` is negative or no number
  */
-export function bleuFromStatistics(
-  statistics: BleuStatistics,
-  { smoothing = "exp", smoothValue, effectiveOrder = false }: BleuScoreOptions = {},
-): BleuScore {
+export function bleuFromStatistics(statistics: BleuStatistics, options: BleuScoreOptions = {}): BleuScore {
   const where = "bleuFromStatistics";
+  expectKnown(where, options, SCORE_OPTIONS);
+  const { smoothing = "exp", smoothValue, effectiveOrder = false } = options;
   const { hypothesisLength, referenceLength } = statistics;
   const orders = statistics.total.length;
   if (statistics.correct.length !== orders || orders === 0) {

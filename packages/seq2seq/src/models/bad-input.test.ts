@@ -184,7 +184,7 @@ test("what is wrong is said before anything runs", () => {
     {
       "a Transformer without an encoder": "ValueError: SelfAttentionDecoder: encoder should be an Encoder but is undefined.",
       "a base of 1": "ValueError: exponentialSampling: k should be at least 0 and less than 1 but is 1.",
-      "a batch of nothing": "DTypeError: EncoderDecoder.loss: target should be a Tensor but is undefined.",
+      "a batch of nothing": "ValueError: EncoderDecoder.loss: batch should be { source, sourceLengths, copyIds, target, targetLengths } but is undefined.",
       "a batch without a source": "DTypeError: RecurrentEncoder.encode: source should be a Tensor but is undefined.",
       "a bridge that there is not": "ValueError: bridge: bridge should be zero or copy or dense or perLayer but is "rope".",
       "a cell that there is not": "ValueError: RecurrentEncoder: cell should be rnn or lstm or gru but is "LSTM".",
@@ -243,7 +243,7 @@ test("what is wrong is said before anything runs", () => {
       "input feeding of a Transformer": "ValueError: SelfAttentionDecoder: options.inputFeeding should be one of encoder, size, tied, alignmentLayer, vocabularySize, heads, layers, positions, maxLength, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them.",
       "layers of a pyramid": "ValueError: PyramidalEncoder: options.layers should be one of cell, halvings, direction, vocabularySize, embeddingSize, inputSize, maxLength, dropout, rng but is not one of them.",
       "lengths in the options' place": "ValueError: RecurrentEncoder.encode: options should be { lengths, copyIds } but is an Array.",
-      "lengths of a batch, of which side": "ValueError: EncoderDecoder.loss: lengths should be sourceLengths or targetLengths but is given.",
+      "lengths of a batch, of which side": "ValueError: EncoderDecoder.loss: batch.lengths should be one of source, sourceLengths, copyIds, target, targetLengths but is not one of them. Say whose: sourceLengths or targetLengths.",
       "lengths of a source by a batch's name": "ValueError: RecurrentEncoder.encode: options.sourceLengths should be one of lengths, copyIds but is not one of them. Did you mean lengths?",
       "more layers than the encoder has, layer by layer": "ValueError: ProjectionBridge: the encoder's states should be at least 2 but is 1. Use bridge "dense", which makes all layers of the encoder's last.",
       "neither tokens nor features": "ValueError: RecurrentEncoder: options should be with vocabularySize, for sources of tokens, or inputSize, for sources of features, but is with neither.",

@@ -19,6 +19,7 @@ import {
 } from "@unroll/nn";
 import type { Decoder, DecoderStep, Decoding } from "../decoders";
 import type { Encoded, EncodeOptions, Encoder } from "../encoders";
+import { said } from "../said";
 import { decodeWithSampling, type ScheduledSamplingOptions } from "../training";
 import { expectRange } from "../training/sampling-schedule";
 
@@ -105,6 +106,8 @@ export class EncoderDecoder<S = unknown> extends Module {
 
   /** What the decoder says after the start and after each token of the target but the last: logits [B, T, V]. */
   decode(batch: PairBatch, options: PairLossOptions = {}): Decoding<S> {
+    expectKnown("EncoderDecoder.decode", options, this.lossOptions);
+    expectBatch("EncoderDecoder.decode", batch);
     return this.#decodeFrom(this.#encoded(batch), batch, options);
   }
 
@@ -179,11 +182,8 @@ export class EncoderDecoder<S = unknown> extends Module {
   /** Lengths of a batch's targets. @throws ShapeError, DTypeError, ValueError if the targets are none */
   protected expectTarget(batch: PairBatch): Tensor | undefined {
     const where = "EncoderDecoder.loss";
-    const { target, targetLengths, lengths: misnamed }: PairBatch & { lengths?: unknown } = batch ?? {};
-    if (misnamed !== undefined) {
-      const [expected, received] = ["sourceLengths or targetLengths", "given"];
-      throw new ValueError({ where, what: "lengths", expected, received });
-    }
+    expectBatch(where, batch);
+    const { target, targetLengths } = batch;
     expectDType(where, { target }, "u32", "i32");
     const { B, T } = expectShape(where, { target }, ["B", "T"], "Targets are rows of tokens.") as {
       B: number;
@@ -225,6 +225,22 @@ export class EncoderDecoder<S = unknown> extends Module {
     }
     return lengths;
   }
+}
+
+const BATCH = ["source", "sourceLengths", "copyIds", "target", "targetLengths"];
+
+/** @throws ValueError unless a batch is a record that has nothing but what is known of pairs */
+function expectBatch(where: string, batch: PairBatch): void {
+  const isRecord = Object.prototype.toString.call(batch) === "[object Object]";
+  const unknown = isRecord ? Object.keys(batch).find((name) => !BATCH.includes(name)) : "";
+  if (unknown === undefined) return;
+  throw new ValueError({
+    where,
+    what: isRecord ? `batch.${unknown}` : "batch",
+    expected: isRecord ? `one of ${BATCH.join(", ")}` : `{ ${BATCH.join(", ")} }`,
+    received: isRecord ? "not one of them" : said(batch),
+    remedy: unknown === "lengths" ? "Say whose: sourceLengths or targetLengths." : undefined,
+  });
 }
 
 /** @throws ValueError unless a special token is there, and one of the decoder's */

@@ -1,7 +1,8 @@
+import { expectKnown } from "@unroll/nn";
 import { type Canvas2D, type CanvasOptions, paint } from "./canvas";
-import { type Item, labelOf, type Scene, titleItem, widthOf } from "./scene";
+import { type Item, labelOf, type Scene, themeOf, titleItem, widthOf } from "./scene";
 import { type SvgOptions, toSvg } from "./svg";
-import { expectWeights, largest, type Weights } from "./weights";
+import { expectLabels, expectWeights, largest, type Weights } from "./weights";
 
 /** What was aligned with what. */
 export interface Alignment {
@@ -26,7 +27,9 @@ const SLOPE = -50;
  * @throws ValueError if there are no weights, or one is negative or no finite number
  */
 export function alignmentSvg(alignment: Alignment, options: SvgOptions = {}): string {
-  return toSvg(alignmentScene("alignmentSvg", alignment), undefined, options);
+  const where = "alignmentSvg";
+  const theme = themeOf(where, options);
+  return toSvg(alignmentScene(where, alignment), undefined, theme);
 }
 
 /**
@@ -39,12 +42,17 @@ export function drawAlignment(
   alignment: Alignment,
   options: CanvasOptions = {},
 ): { width: number; height: number } {
-  const scene = alignmentScene("drawAlignment", alignment);
-  paint(context, scene, undefined, options);
+  const where = "drawAlignment";
+  const theme = themeOf(where, options);
+  const scene = alignmentScene(where, alignment);
+  paint(context, scene, undefined, theme);
   return { width: scene.width, height: scene.height };
 }
 
-function alignmentScene(where: string, { weights, source, target, title }: Alignment): Scene {
+function alignmentScene(where: string, alignment: Alignment): Scene {
+  expectKnown(where, alignment, ["weights", "source", "target", "title"]);
+  const { weights, source, target, title } = alignment;
+  expectLabels(where, { source, target });
   expectWeights(where, weights, [target.length, source.length]);
   const head = title === undefined ? 0 : LINE + GAP;
   const part = matrix({ data: weights.data, source, target, x: GAP, y: GAP + head });

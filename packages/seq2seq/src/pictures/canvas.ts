@@ -28,7 +28,7 @@ export function paint<Image>(
   context: Canvas2D<Image>,
   { width, height, items }: Scene,
   image: Image | undefined,
-  { theme = "auto" }: CanvasOptions,
+  theme: Theme,
 ): void {
   context.save();
   const ink = theme === "auto" ? context.fillStyle : GROUNDS[theme].ink;

@@ -1,8 +1,9 @@
+import { expectKnown } from "@unroll/nn";
 import { matrix } from "./alignment";
 import { type Canvas2D, type CanvasOptions, paint } from "./canvas";
-import { type Item, type Scene, titleItem, widthOf } from "./scene";
+import { type Item, type Scene, themeOf, titleItem, widthOf } from "./scene";
 import { type SvgOptions, toSvg } from "./svg";
-import { expectColumns, expectWeights, type Weights } from "./weights";
+import { expectColumns, expectLabels, expectWeights, type Weights } from "./weights";
 
 /** What each head attended to. */
 export interface HeadMaps {
@@ -28,7 +29,8 @@ const LINE = 20;
  * @throws ValueError if a weight is negative or no finite number
  */
 export function headMapsSvg(maps: HeadMaps, options: SvgOptions = {}): string {
-  return toSvg(headScene("headMapsSvg", maps), undefined, options);
+  const theme = themeOf("headMapsSvg", options);
+  return toSvg(headScene("headMapsSvg", maps), undefined, theme);
 }
 
 /**
@@ -41,12 +43,16 @@ export function drawHeadMaps(
   maps: HeadMaps,
   options: CanvasOptions = {},
 ): { width: number; height: number } {
+  const theme = themeOf("drawHeadMaps", options);
   const scene = headScene("drawHeadMaps", maps);
-  paint(context, scene, undefined, options);
+  paint(context, scene, undefined, theme);
   return { width: scene.width, height: scene.height };
 }
 
-function headScene(where: string, { weights, source, target, heads, columns = 4 }: HeadMaps): Scene {
+function headScene(where: string, maps: HeadMaps): Scene {
+  expectKnown(where, maps, ["weights", "source", "target", "heads", "columns"]);
+  const { weights, source, target, heads, columns = 4 } = maps;
+  expectLabels(where, { source, target, ...(heads && { heads }) });
   const [T, S] = [target.length, source.length];
   expectWeights(where, weights, [heads?.length ?? "N", T, S]);
   expectColumns(where, columns);

@@ -1,9 +1,10 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 import { type Canvas2D, type CanvasOptions, paint } from "./canvas";
-import { type Item, labelOf, type Scene } from "./scene";
+import { type Item, labelOf, type Scene, themeOf } from "./scene";
 import { type SvgOptions, toSvg } from "./svg";
-import { type UpsampleOptions, upsampleAttention } from "./upsample";
-import { expectColumns, expectWeights, largest, type Weights } from "./weights";
+import { UPSAMPLE_OPTIONS, type UpsampleOptions, upsampleAttention } from "./upsample";
+import { expectColumns, expectLabels, expectWeights, largest, type Weights } from "./weights";
 
 /** Where a model looked in an image as it said each word. */
 export interface ImageAttention {
@@ -41,7 +42,8 @@ export function imageAttentionSvg(
   attention: ImageAttention,
   options: SvgOptions = {},
 ): string {
-  return toSvg(imageScene("imageAttentionSvg", attention), image, options);
+  const theme = themeOf("imageAttentionSvg", options);
+  return toSvg(imageScene("imageAttentionSvg", attention), image, theme);
 }
 
 /**
@@ -56,12 +58,17 @@ export function drawImageAttention<Image>(
   attention: ImageAttention,
   options: CanvasOptions = {},
 ): { width: number; height: number } {
+  const theme = themeOf("drawImageAttention", options);
   const scene = imageScene("drawImageAttention", attention);
-  paint(context, scene, image, options);
+  paint(context, scene, image, theme);
   return { width: scene.width, height: scene.height };
 }
 
-function imageScene(where: string, { weights, grid, words, size, upsample = {}, columns = 5 }: ImageAttention): Scene {
+function imageScene(where: string, attention: ImageAttention): Scene {
+  expectKnown(where, attention, ["weights", "grid", "words", "size", "upsample", "columns"]);
+  const { weights, grid, words, size, upsample = {}, columns = 5 } = attention;
+  expectLabels(where, { words });
+  expectKnown(where, upsample, UPSAMPLE_OPTIONS);
   const [rows, cells] = grid;
   if (!(Number.isInteger(rows) && Number.isInteger(cells) && rows > 0 && cells > 0)) {
     const expected = "two positive whole numbers, [rows, columns]";

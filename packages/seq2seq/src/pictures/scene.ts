@@ -1,3 +1,5 @@
+import { expectKnown, expectOneOf } from "@unroll/nn";
+
 /** What a picture is made of, in the order in which it is painted. Lengths are pixels of CSS, from the top left. */
 export type Item =
   | {
@@ -62,6 +64,13 @@ export interface Scene {
  * ground of their own, as files want.
  */
 export type Theme = "auto" | "light" | "dark";
+
+/** The theme that options ask for. @throws ValueError if there is none of that name, or no option of a name */
+export function themeOf(where: string, options: { readonly theme?: Theme }): Theme {
+  expectKnown(where, options, ["theme"]);
+  const { theme = "auto" } = options;
+  return expectOneOf(where, { theme }, ["auto", "light", "dark"]);
+}
 
 /** Ink and ground of themes that have a ground. */
 export const GROUNDS: Readonly<Record<Exclude<Theme, "auto">, { readonly ink: string; readonly ground: string }>> = {

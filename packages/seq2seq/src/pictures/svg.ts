@@ -21,11 +21,7 @@ export function escapeXml(text: string): string {
 }
 
 /** A scene as the text of an SVG document, which may also stand in a page as it is. */
-export function toSvg(
-  { width, height, title, items }: Scene,
-  href: string | undefined,
-  { theme = "auto" }: SvgOptions,
-): string {
+export function toSvg({ width, height, title, items }: Scene, href: string | undefined, theme: Theme): string {
   const [w, h] = [number(width), number(height)];
   const { ink, ground } = theme === "auto" ? { ink: "currentColor", ground: undefined } : GROUNDS[theme];
   return [

@@ -1,4 +1,5 @@
 import { ValueError } from "@unroll/kernels";
+import { expectKnown } from "@unroll/nn";
 import { expectWeights, type Weights } from "./weights";
 
 /** How the weights of cells become those of pixels. */
@@ -15,6 +16,9 @@ export interface UpsampleOptions {
   /** Standard deviation of `gaussian` in strides; ½ by default. */
   readonly sigma?: number;
 }
+
+/** Names of them, and of what else a `GridGeometry` says. */
+export const UPSAMPLE_OPTIONS = ["method", "stride", "start", "sigma", "image", "receptiveField"];
 
 /**
  * Weights of a grid at every pixel of an image, separably along both axes, with p = (pixel + ½ − start)/stride the place of
@@ -33,6 +37,7 @@ export function upsampleAttention(
   { height, width, ...options }: UpsampleOptions & { readonly height: number; readonly width: number },
 ): Float32Array<ArrayBuffer> {
   const where = "upsampleAttention";
+  expectKnown(where, options, UPSAMPLE_OPTIONS);
   expectWeights(where, grid, ["rows", "columns"]);
   for (const [what, extent] of Object.entries({ height, width })) {
     if (Number.isInteger(extent) && extent > 0) continue;

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
+import { said } from "../said";
 
 /** Attention weights on the host, row-major, as search returns them: `{ data, shape }`. */
 export interface Weights {
@@ -21,6 +22,11 @@ export function expectWeights(
     throw new ValueError({ where, what: "weights", expected: "attention weights", received: String(weights), remedy });
   }
   const { data, shape } = weights;
+  if (!Array.isArray(shape) || typeof data !== "object") {
+    const remedy =
+      weights instanceof Promise ? "Await it." : "Of a tensor: { data: await weights.data(), shape: weights.shape }.";
+    throw new ValueError({ where, what: "weights", expected: "{ data, shape }", received: said(weights), remedy });
+  }
   const fits =
     shape.length === extents.length && extents.every((extent, i) => typeof extent === "string" || extent === shape[i]);
   const size = shape.reduce((a, b) => a * b, 1);
@@ -40,6 +46,15 @@ export function expectWeights(
   if (bad < 0) return;
   const expected = "a finite number from 0";
   throw new ValueError({ where, what: `weights.data[${bad}]`, expected, received: String(data[bad]) });
+}
+
+/** @throws ValueError unless labels are lists */
+export function expectLabels(where: string, lists: Readonly<Record<string, unknown>>): void {
+  for (const [what, labels] of Object.entries(lists)) {
+    if (Array.isArray(labels)) continue;
+    const remedy = labels instanceof Promise ? "Await it." : undefined;
+    throw new ValueError({ where, what, expected: "a list of labels", received: said(labels), remedy });
+  }
 }
 
 /** @throws ValueError unless there may be so many side by side */

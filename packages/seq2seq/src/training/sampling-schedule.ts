@@ -21,7 +21,9 @@ export function linearSampling(options: { slope: number; start?: number; floor?:
 }
 
 /** ε_i = k^i, k < 1 (Bengio et al. 2015). @throws ValueError unless 0 ≤ k < 1 */
-export function exponentialSampling({ k }: { k: number }): SamplingSchedule {
+export function exponentialSampling(options: { k: number }): SamplingSchedule {
+  expectKnown("exponentialSampling", options, ["k"]);
+  const { k } = options;
   if (!(k >= 0 && k < 1)) {
     const expected = "at least 0 and less than 1";
     throw new ValueError({ where: "exponentialSampling", what: "k", expected, received: String(k) });
@@ -30,7 +32,9 @@ export function exponentialSampling({ k }: { k: number }): SamplingSchedule {
 }
 
 /** ε_i = k/(k + exp(i/k)), k ≥ 1 (Bengio et al. 2015). @throws ValueError unless k ≥ 1 */
-export function inverseSigmoidSampling({ k }: { k: number }): SamplingSchedule {
+export function inverseSigmoidSampling(options: { k: number }): SamplingSchedule {
+  expectKnown("inverseSigmoidSampling", options, ["k"]);
+  const { k } = options;
   expectRange("inverseSigmoidSampling", "k", k, 1, Number.MAX_VALUE);
   return (step) => k / (k + Math.exp(step / k));
 }
