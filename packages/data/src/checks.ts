@@ -86,8 +86,7 @@ export function expectList(Kind: ErrorClass, where: string, named: Readonly<Reco
 /** Refuses what cannot be gone through. */
 export function expectIterable(Kind: ErrorClass, where: string, named: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(named)) {
-    if (Symbol.iterator in Object(value)) continue;
-    refuseKind(Kind, where, name, "a list, or something else that is iterable,", value);
+    if (!(Symbol.iterator in Object(value))) refuseKind(Kind, where, name, "a list", value);
   }
 }
 
@@ -99,7 +98,7 @@ export function expectText(Kind: ErrorClass, where: string, named: Readonly<Reco
 }
 
 function refuseKind(Kind: ErrorClass, where: string, name: string, kind: string, value: unknown): never {
-  const remedy = remedyFor(value) ?? `Pass ${kind.replace(/,.*/, "")}.`;
+  const remedy = remedyFor(value) ?? `Pass ${kind}.`;
   throw new Kind({ where, expected: `${name} to be ${kind}`, actual: kindOf(value), remedy });
 }
 

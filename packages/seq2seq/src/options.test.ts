@@ -86,9 +86,7 @@ function messageOf(make: () => unknown): string {
 }
 
 test("options that there are none of, and what stands in the place of others, are refused by name", () => {
-  expect(
-    Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)])),
-  ).toMatchInlineSnapshot(`
+  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
     {
       "a misspelt BLEU": "ValueError: corpusBleu: options.smooth should be one of weights, smoothing, autoReweigh but is not one of them.",
       "a misspelt BLEU of a sentence": "ValueError: sentenceBleu: options.maxOrder should be one of weights, smoothing, autoReweigh but is not one of them.",
