@@ -95,6 +95,7 @@ test("a seed draws the same tokens, and lengths leave padding out of the loss", 
   const options = { length: 20, temperature: 2, seed: 5 };
   const one = await model.generate([1], options);
   expect(await model.generate([1], options)).toEqual(one);
+  expect(await model.generate(Int32Array.of(1), options)).toEqual(one); // as a vocabulary encodes
   expect(await model.generate([1], { ...options, seed: 6 })).not.toEqual(one);
   const short = await model.evaluateLoss(batch(5));
   const { x, y } = batch(9);

@@ -22,6 +22,27 @@ describe("what does not fit says what to do", () => {
     );
   });
 
+  test("what nobody would read, and what is no list of tokens", async () => {
+    const call = (method: "forward" | "loss" | "generate", ...given: unknown[]) =>
+      Reflect.apply(model[method] as (...args: unknown[]) => unknown, model, given);
+    const x = tensor(new Uint32Array(6), { shape: [2, 3] });
+    expect(() => call("forward", x, [3, 2])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: TransformerLanguageModel.forward: options should be { state, lengths } but is an Array.]`,
+    );
+    expect(() => call("forward", x, { length: [3, 2] })).toThrow("options.length should be one of state, lengths");
+    expect(() => call("loss", { x, y: x, length: [3, 2] })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: TransformerLanguageModel.loss: batch.length should be one of x, y, lengths but is not one of them. Did you mean lengths?]`,
+    );
+    expect(() => model.forward(tensor([[0, 1, 2]]))).toThrow("x should be ids of tokens, i32 or u32, but is f32. Pass");
+    expect(() => model.forward(tensor(Int32Array.of(0, 1)))).toThrow(
+      "x should be [B, T] but is [2]. Pass ids as tensor",
+    );
+    await expect(call("generate", x, { length: 2 })).rejects.toThrow(
+      "the prompt should be a list of tokens but is a T",
+    );
+    await expect(model.perplexity([])).rejects.toThrow("TransformerLanguageModel.perplexity: the batches should be of");
+  });
+
   test("options and shapes", () => {
     const sizes = { vocabularySize: 5, size: 8, heads: 2 };
     expect(
@@ -33,7 +54,7 @@ describe("what does not fit says what to do", () => {
       `[ValueError: MultiHeadAttention: heads should be a divisor of size, 8, but is 3. Give headSize where it does not divide.]`,
     );
     expect(() => model.forward(draws([2, 3, 8], 1))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: TransformerLanguageModel.forward: x should be [B, T] but is [2, 3, 8].]`,
+      `[DTypeError: TransformerLanguageModel.forward: x should be ids of tokens, i32 or u32, but is f32. Pass ids as tensor(Int32Array or Uint32Array, { shape: [rows, steps] }); a model is exported with dtype: "i32".]`,
     );
   });
 });

@@ -1,4 +1,4 @@
-import { ShapeError, ValueError } from "@unroll/kernels";
+import { ValueError } from "@unroll/kernels";
 import {
   type ClassLossOptions,
   cast,
@@ -9,19 +9,21 @@ import {
   drawTokens,
   Embedding,
   evaluate,
+  expectBatch,
   expectDrawing,
   expectExtent,
+  expectIds,
   expectKnown,
-  expectShape,
-  expectToken,
+  expectPrompts,
   type GenerateOptions,
   type Generator,
   Linear,
+  type LossOfTokens,
   Module,
   normal,
   notEqual,
   type OneOrMany,
-  perplexity,
+  perplexityOf,
   reshape,
   type SequenceBatch,
   sequenceMask,
@@ -137,12 +139,11 @@ export class TransformerLanguageModel extends Module {
    * @throws ShapeError if x is not [B, T]; ValueError if a sequence is longer than the learned positions, the steps of its
    *   state counted: `used`, and the greatest of `lengths`
    */
-  forward(
-    x: Tensor,
-    { state, lengths }: TransformerReadOptions = {},
-  ): { logits: Tensor; state: KeyValueCache | undefined } {
+  forward(x: Tensor, options: TransformerReadOptions = {}): { logits: Tensor; state: KeyValueCache | undefined } {
     const where = "TransformerLanguageModel.forward";
-    const { T } = expectShape(where, { x }, ["B", "T"]) as { T: number };
+    const { state, lengths } = expectKnown(where, options, ["state", "lengths"]);
+    expectIds(where, x);
+    const T = x.shape[1] as number;
     if (!state) {
       const mask = this.#mask ? and(causalMask(), this.#mask) : causalMask();
       const output = this.transformer.forward(this.#placed(x), { mask });
@@ -158,13 +159,24 @@ export class TransformerLanguageModel extends Module {
   }
 
   /** Mean cross-entropy per token of rows that begin anew, in nats. y: the token after each step, any past the length. */
-  loss({ x, y, lengths }: SequenceBatch, options: Omit<ClassLossOptions, "mask"> = {}): Tensor {
+  loss(batch: SequenceBatch, options: Omit<ClassLossOptions, "mask"> = {}): Tensor {
+    const { x, y, lengths } = expectBatch("TransformerLanguageModel.loss", batch);
     const { logits } = this.forward(x);
     return crossEntropy(logits, y, { ignoreIndex: this.ignoreIndex, ...options, mask: maskOf(x, lengths) });
   }
 
   /** Mean cross-entropy per token over batches, in nats; NaN of none. Dropout is off. */
   async evaluateLoss(batches: OneOrMany<SequenceBatch>): Promise<number> {
+    const { nats, tokens } = await this.#evaluated(batches);
+    return nats / tokens;
+  }
+
+  /** e to the mean cross-entropy per token: see `evaluateLoss`. @throws ValueError of no batches */
+  async perplexity(batches: OneOrMany<SequenceBatch>): Promise<number> {
+    return perplexityOf("TransformerLanguageModel.perplexity", await this.#evaluated(batches));
+  }
+
+  async #evaluated(batches: OneOrMany<SequenceBatch>): Promise<LossOfTokens> {
     let [total, tokens] = [0, 0];
     const all = Symbol.iterator in batches || Symbol.asyncIterator in batches ? batches : [batches];
     for await (const batch of all) {
@@ -177,46 +189,42 @@ export class TransformerLanguageModel extends Module {
       total += nats;
       tokens += here;
     }
-    return total / tokens;
-  }
-
-  /** e to the mean cross-entropy per token: see `evaluateLoss`. */
-  async perplexity(batches: OneOrMany<SequenceBatch>): Promise<number> {
-    return perplexity(await this.evaluateLoss(batches));
+    return { nats: total, tokens };
   }
 
   /**
    * What follows a prompt. Tokens are drawn on the device and fed back there, 16 or more to a submission; a seed draws the
    * same tokens each time. Dropout is off.
-   * @param prompt at least one token
+   * @param prompt at least one token, as a list or a typed array
    * @returns the tokens made, without the prompt and without the stop token
    * @throws ValueError if the prompt is empty or has a token that there is none of, if prompt and tokens are longer than the
    *   learned positions, or an option is out of range
    */
-  async generate(prompt: readonly number[], options: GenerateOptions): Promise<number[]> {
+  async generate(prompt: ArrayLike<number>, options: GenerateOptions): Promise<number[]> {
     const [row = []] = await this.generateRows([prompt], options);
     return row;
   }
 
   /** What follows each of several prompts, made together: see `generate`. Prompts may differ in length. */
-  async generateRows(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<number[][]> {
+  async generateRows(prompts: readonly ArrayLike<number>[], options: GenerateOptions): Promise<number[][]> {
     const where = "TransformerLanguageModel.generate";
     const drawing = expectDrawing(where, this.vocabularySize, options);
-    this.#expectPrompts(where, prompts, drawing.length);
-    const B = prompts.length;
+    const rows = expectPrompts(where, prompts, this.vocabularySize);
+    this.#expectPlaces(where, rows, drawing.length);
+    const B = rows.length;
     const room = this.positions instanceof LearnedPositions ? this.positions.length : Number.POSITIVE_INFINITY;
-    const T = Math.min(room, pieces(Math.max(1, ...prompts.map((prompt) => prompt.length - 1))));
+    const T = Math.min(room, pieces(Math.max(1, ...rows.map((prompt) => prompt.length - 1))));
     const made = drawing.perSubmission * Math.ceil(drawing.length / drawing.perSubmission);
     const capacity = pieces(T + made);
     this.#rotary?.reserve(capacity);
     if (this.positions instanceof SinusoidalPositions) this.positions.reserve(capacity);
     const ids = new Uint32Array(B * T);
-    for (const [row, prompt] of prompts.entries()) ids.set(prompt.slice(0, -1), row * T);
+    for (const [row, prompt] of rows.entries()) ids.set(prompt.slice(0, -1), row * T);
     const { state: start } = this.asEvaluated(() =>
       this.#goOn(
         tensor(ids, { shape: [B, T] }),
         this.emptyState(B, capacity),
-        prompts.map((prompt) => prompt.length - 1),
+        rows.map((prompt) => prompt.length - 1),
       ),
     );
     await evaluate([start.lengths, ...start.layers.flatMap(({ keys, values }) => [keys, values])]);
@@ -225,7 +233,7 @@ export class TransformerLanguageModel extends Module {
       const { logits, state } = this.#goOn(reshape(tokens, [B, 1]), before as KeyValueCache);
       return { logits: reshape(logits, [B, this.vocabularySize]), state };
     };
-    const last = prompts.map((prompt) => prompt.at(-1) as number);
+    const last = rows.map((prompt) => prompt.at(-1) as number);
     return drawTokens(
       (tokens, before: KeyValueCache | undefined) => this.asEvaluated(() => step(tokens, before)),
       last,
@@ -247,30 +255,17 @@ export class TransformerLanguageModel extends Module {
     return this.dropout.forward(this.positions ? this.positions.forward(vectors, { offset }) : vectors);
   }
 
-  #expectPrompts(where: string, prompts: readonly (readonly number[])[], length: number): void {
-    if (prompts.length === 0)
-      throw new ShapeError({ where, what: "prompts", expected: "at least one", received: "none" });
-    for (const [row, prompt] of prompts.entries()) {
-      if (prompt.length === 0) {
-        throw new ValueError({
-          where,
-          what: prompts.length === 1 ? "the prompt" : `prompts[${row}]`,
-          expected: "at least one token",
-          received: "empty",
-          remedy: "Begin with the token that begins texts, or with one that often does.",
-        });
-      }
-      for (const token of prompt) expectToken(where, "the prompt", token, this.vocabularySize);
-      const places = this.positions instanceof LearnedPositions ? this.positions.length : Number.POSITIVE_INFINITY;
-      if (prompt.length + length - 1 <= places) continue;
-      throw new ValueError({
-        where,
-        what: "prompt and length",
-        expected: `at most ${places + 1} tokens together, as many as there are learned positions and one more`,
-        received: `${prompt.length} and ${length}`,
-        remedy: "Make fewer, shorten the prompt, or build the model with positions of another kind.",
-      });
-    }
+  #expectPlaces(where: string, prompts: readonly (readonly number[])[], length: number): void {
+    const places = this.positions instanceof LearnedPositions ? this.positions.length : Number.POSITIVE_INFINITY;
+    const long = prompts.find((prompt) => prompt.length + length - 1 > places);
+    if (!long) return;
+    throw new ValueError({
+      where,
+      what: "prompt and length",
+      expected: `at most ${places + 1} tokens together, as many as there are learned positions and one more`,
+      received: `${long.length} and ${length}`,
+      remedy: "Make fewer, shorten the prompt, or build the model with positions of another kind.",
+    });
   }
 }
 

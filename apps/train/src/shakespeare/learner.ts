@@ -34,7 +34,7 @@ export const shakespeareLearner: MakeLearner<string, TextFacts, StreamBatch, Mod
     async show() {
       const { rows, ...drawing } = SAMPLES;
       const first = vocabulary.encode(vocabulary.has("\n") ? "\n" : (vocabulary.characters[0] ?? ""));
-      const prompts = Array.from({ length: rows }, () => [...first]);
+      const prompts = Array.from({ length: rows }, () => first);
       const made = await model.generateRows(prompts, drawing);
       return made.map((ids) => vocabulary.decode(ids)).join("\n\n– – –\n\n");
     },

@@ -1,3 +1,5 @@
+import { ValueError } from "@unroll/kernels";
+import { perplexity } from "../losses/perplexity";
 import { lengthsTensor as checkedLengths } from "../modules/recurrent";
 import { sequenceMask } from "../ops/sequence-mask";
 import { expectTensor } from "../tensor/kind";
@@ -11,6 +13,25 @@ export type OneOrMany<B> = B | Iterable<B> | AsyncIterable<B>;
 export async function* each<B extends object>(batches: OneOrMany<B>): AsyncGenerator<B, void> {
   if (Symbol.iterator in batches || Symbol.asyncIterator in batches) yield* batches;
   else yield batches;
+}
+
+/** What losses of batches add up to. */
+export interface LossOfTokens {
+  readonly nats: number;
+  /** Targets that count. */
+  readonly tokens: number;
+}
+
+/** @throws ValueError if no target counts */
+export function perplexityOf(where: string, { nats, tokens }: LossOfTokens): number {
+  if (tokens > 0) return perplexity(nats / tokens);
+  throw new ValueError({
+    where,
+    what: "the batches",
+    expected: "of at least one target that counts",
+    received: "none",
+    remedy: "An iterator that was walked over before gives no more: make a new one for each call.",
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ValueError } from "@unroll/kernels";
+import { ShapeError, ValueError } from "@unroll/kernels";
 import { expectExtent } from "../modules/options";
 import { categorical, type DrawOptions, expectDrawOptions } from "../ops/categorical";
 import { concat } from "../ops/concat";
@@ -84,6 +84,36 @@ export function expectDrawing(where: string, V: number, options: GenerateOptions
 export function expectToken(where: string, what: string, token: number, V: number): void {
   if (Number.isInteger(token) && token >= 0 && token < V) return;
   throw new ValueError({ where, what, expected: `a token from 0 to ${V - 1}`, received: String(token) });
+}
+
+/**
+ * The prompts of a batch, as lists.
+ * @throws ShapeError if there are none; ValueError if one is empty, no list, or has a token that there is none of
+ */
+export function expectPrompts(where: string, prompts: readonly ArrayLike<number>[], V: number): number[][] {
+  if (!Array.isArray(prompts)) refuseValue(where, { prompts }, "an array of prompts");
+  if (prompts.length === 0) {
+    throw new ShapeError({ where, what: "prompts", expected: "at least one", received: "none" });
+  }
+  return prompts.map((prompt: ArrayLike<number>, row) => {
+    const what = prompts.length === 1 ? "the prompt" : `prompts[${row}]`;
+    if (typeof Object(prompt).length !== "number") {
+      const remedy = "Of a tensor pass what its data() gives.";
+      refuseValue(where, { [what]: prompt }, "a list of tokens", remedy);
+    }
+    const tokens = Array.from(prompt);
+    if (tokens.length === 0) {
+      throw new ValueError({
+        where,
+        what,
+        expected: "at least one token",
+        received: "empty",
+        remedy: "Begin with the token that begins texts, or with one that often does.",
+      });
+    }
+    for (const token of tokens) expectToken(where, "the prompt", token, V);
+    return tokens;
+  });
 }
 
 /**

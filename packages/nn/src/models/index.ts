@@ -1,9 +1,11 @@
-export type { OneOrMany } from "./batches";
+export { type LossOfTokens, type OneOrMany, perplexityOf } from "./batches";
 export type { ModelCellOptions, ModelState, SequenceCell } from "./cells";
+export { expectBatch, expectIds } from "./checks";
 export {
   type Drawing,
   drawTokens,
   expectDrawing,
+  expectPrompts,
   expectToken,
   type GenerateOptions,
   type TokenStep,

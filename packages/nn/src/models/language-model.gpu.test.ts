@@ -98,6 +98,7 @@ test("a seed repeats, another differs, and how many tokens a submission makes ch
   const first = await model.generate([2], { length: 40, seed: 9 });
   expect(first).toHaveLength(40);
   expect(await model.generate([2], { length: 40, seed: 9 })).toEqual(first);
+  expect(await model.generate(Int32Array.of(2), { length: 40, seed: 9 })).toEqual(first); // as a vocabulary encodes
   expect(await model.generate([2], { length: 40, seed: 9, perSubmission: 16 })).toEqual(first);
   expect(await model.generate([2], { length: 40, seed: 10 })).not.toEqual(first);
   expect(await model.generate([2], { length: 40, rng: random(9) })).toEqual(first);
@@ -134,6 +135,8 @@ test("rows end before a stop token; prompts of several lengths, some of many pie
   const long = Array.from({ length: 150 }, (_, t) => (t * t) % V);
   const prompts = [[1], [2, 3, 4], long];
   const rows = await model.generateRows(prompts, { length: 20, greedy: true });
+  const typed = prompts.map((prompt) => Int32Array.from(prompt));
+  expect(await model.generateRows(typed, { length: 20, greedy: true })).toEqual(rows);
   for (const [row, prompt] of prompts.entries()) expect(rows[row]).toEqual(await hostGreedy(model, prompt, 20));
   const stop = rows[1]?.[5] as number;
   const [, stopped] = await model.generateRows(prompts, { length: 20, greedy: true, stop });

@@ -1,11 +1,10 @@
-import { ShapeError, ValueError } from "@unroll/kernels";
+import { ValueError } from "@unroll/kernels";
 import { type ClassLossOptions, crossEntropy } from "../losses/cross-entropy";
-import { perplexity } from "../losses/perplexity";
 import { Embedding } from "../modules/embedding";
 import { uniform } from "../modules/init";
 import { Linear } from "../modules/linear";
 import { expectExtent } from "../modules/options";
-import type { SequenceOptions } from "../modules/recurrent";
+import { FORWARD_OPTIONS, type SequenceOptions } from "../modules/recurrent";
 import { where as choose, notEqual } from "../ops/arithmetic";
 import { concat } from "../ops/concat";
 import { cast } from "../ops/elementwise";
@@ -16,12 +15,14 @@ import type { Optimizer } from "../optim/optimizer";
 import { evaluate } from "../plan/evaluate";
 import { sharedGenerator } from "../random/generator";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
 import { detachState } from "../train/truncated";
-import { each, type OneOrMany, stepMaskOf } from "./batches";
+import { each, type LossOfTokens, type OneOrMany, perplexityOf, stepMaskOf } from "./batches";
 import type { ModelCellOptions, ModelState } from "./cells";
-import { drawTokens, expectDrawing, expectToken, type GenerateOptions, type TokenStep } from "./draw-tokens";
+import { expectBatch } from "./checks";
+import { drawTokens, expectDrawing, expectPrompts, type GenerateOptions, type TokenStep } from "./draw-tokens";
 import { type InputOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
 export type LanguageModelOptions = ModelCellOptions &
@@ -79,7 +80,7 @@ export class LanguageModel extends SequenceModel {
    * @returns logits [B, T, V] of the token after each step, and the final state
    */
   forward(x: Tensor, options: SequenceOptions<ModelState> = {}): { logits: Tensor; state: ModelState } {
-    const { output, state } = this.read(x, options);
+    const { output, state } = this.read(x, this.told("forward", x, options, FORWARD_OPTIONS));
     return { logits: this.output.forward(this.outputDropout.forward(output)), state };
   }
 
@@ -88,12 +89,13 @@ export class LanguageModel extends SequenceModel {
    * @param batch y: the token after each step [B, T], any numbers past the length
    */
   chunk(
-    { x, y, lengths }: SequenceBatch,
+    batch: SequenceBatch,
     state?: ModelState,
     options: Omit<ClassLossOptions, "mask"> = {},
   ): { loss: Tensor; state: ModelState } {
-    const mask = stepMaskOf("LanguageModel.chunk", x, lengths);
+    const { x, y, lengths } = expectBatch("LanguageModel.chunk", batch);
     const { logits, state: next } = this.forward(x, { state, lengths });
+    const mask = stepMaskOf("LanguageModel.chunk", x, lengths);
     return { loss: crossEntropy(logits, y, { ignoreIndex: this.ignoreIndex, ...options, mask }), state: next };
   }
 
@@ -123,13 +125,29 @@ export class LanguageModel extends SequenceModel {
    * Mean cross-entropy per token over batches, in nats; NaN of none. Dropout is off.
    * @param options.carry whether the batches are chunks of the same rows, each beginning where the one before ended
    */
-  async evaluateLoss(batches: OneOrMany<SequenceBatch>, { carry = false }: { carry?: boolean } = {}): Promise<number> {
+  async evaluateLoss(batches: OneOrMany<SequenceBatch>, options: { carry?: boolean } = {}): Promise<number> {
+    const { nats, tokens } = await this.#evaluated("LanguageModel.evaluateLoss", batches, options);
+    return nats / tokens;
+  }
+
+  /** e to the mean cross-entropy per token: see `evaluateLoss`. @throws ValueError of no batches */
+  async perplexity(batches: OneOrMany<SequenceBatch>, options: { carry?: boolean } = {}): Promise<number> {
+    const where = "LanguageModel.perplexity";
+    return perplexityOf(where, await this.#evaluated(where, batches, options));
+  }
+
+  async #evaluated(
+    where: string,
+    batches: OneOrMany<SequenceBatch>,
+    options: { carry?: boolean },
+  ): Promise<LossOfTokens> {
+    const { carry = false } = expectKnown(where, options, ["carry"]);
     let [total, tokens] = [0, 0];
     let state: ModelState | undefined;
     for await (const batch of each(batches)) {
       const { loss, state: next } = this.asEvaluated(() => this.chunk(batch, state, { reduction: "sum" }));
       const counted = cast(notEqual(cast(batch.y, "i32"), this.ignoreIndex), "f32");
-      const mask = stepMaskOf("LanguageModel.evaluateLoss", batch.x, batch.lengths);
+      const mask = stepMaskOf(where, batch.x, batch.lengths);
       const count = sum(mask ? choose(mask, counted, 0) : counted);
       const both = concat([reshape(loss, [1]), reshape(count, [1])], 0);
       await evaluate([both, ...(carry ? tensorsOf(next) : [])]);
@@ -138,22 +156,17 @@ export class LanguageModel extends SequenceModel {
       tokens += here;
       if (carry) state = detachState(next);
     }
-    return total / tokens;
-  }
-
-  /** e to the mean cross-entropy per token: see `evaluateLoss`. */
-  async perplexity(batches: OneOrMany<SequenceBatch>, options: { carry?: boolean } = {}): Promise<number> {
-    return perplexity(await this.evaluateLoss(batches, options));
+    return { nats: total, tokens };
   }
 
   /**
    * What follows a prompt. Tokens are drawn on the device and fed back there, 16 or more to a submission; a seed draws the
    * same tokens each time. Dropout is off.
-   * @param prompt at least one token
+   * @param prompt at least one token, as a list or a typed array
    * @returns the tokens made, without the prompt and without the stop token
    * @throws ValueError if the prompt is empty or has a token that there is none of, or an option is out of range
    */
-  async generate(prompt: readonly number[], options: GenerateOptions): Promise<number[]> {
+  async generate(prompt: ArrayLike<number>, options: GenerateOptions): Promise<number[]> {
     const [row = []] = await this.generateRows([prompt], options);
     return row;
   }
@@ -162,16 +175,16 @@ export class LanguageModel extends SequenceModel {
    * What follows each of several prompts, made together: see `generate`. Prompts may differ in length, and each row draws
    * for itself.
    */
-  async generateRows(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<number[][]> {
+  async generateRows(prompts: readonly ArrayLike<number>[], options: GenerateOptions): Promise<number[][]> {
     const where = "LanguageModel.generate";
     const drawing = expectDrawing(where, this.vocabularySize, options);
-    expectPrompts(where, prompts, this.vocabularySize);
-    const state = await this.#readPrompts(prompts.map((prompt) => prompt.slice(0, -1)));
+    const rows = expectPrompts(where, prompts, this.vocabularySize);
+    const state = await this.#readPrompts(rows.map((prompt) => prompt.slice(0, -1)));
     const step: TokenStep = (tokens, before) => {
       const { logits, state: after } = this.forward(reshape(tokens, [tokens.size, 1]), { state: before });
       return { logits: reshape(logits, [tokens.size, this.vocabularySize]), state: after };
     };
-    const last = prompts.map((prompt) => prompt.at(-1) as number);
+    const last = rows.map((prompt) => prompt.at(-1) as number);
     return drawTokens((tokens, before) => this.asEvaluated(() => step(tokens, before)), last, state, drawing);
   }
 
@@ -210,22 +223,4 @@ function tiedEmbedding({ rng = sharedGenerator(), vocabularySize, embeddingSize,
   expectExtent("LanguageModel", { embeddingSize });
   const vectors = uniform([vocabularySize, embeddingSize], 1 / Math.sqrt(embeddingSize), rng);
   return new Embedding(vocabularySize, embeddingSize, { vectors });
-}
-
-function expectPrompts(where: string, prompts: readonly (readonly number[])[], V: number): void {
-  if (prompts.length === 0) {
-    throw new ShapeError({ where, what: "prompts", expected: "at least one", received: "none" });
-  }
-  for (const [row, prompt] of prompts.entries()) {
-    if (prompt.length === 0) {
-      throw new ValueError({
-        where,
-        what: prompts.length === 1 ? "the prompt" : `prompts[${row}]`,
-        expected: "at least one token",
-        received: "empty",
-        remedy: "Begin with the token that begins texts, or with one that often does.",
-      });
-    }
-    for (const token of prompt) expectToken(where, "the prompt", token, V);
-  }
 }

@@ -168,7 +168,7 @@ describe("bad options", () => {
       message(() => new SequenceClassifier({ ...options, classes: 2, pooling: unknownPooling as "max" })),
     ).toMatchInlineSnapshot(`"ValueError: SequenceClassifier: pooling should be last or mean or max but is "sum"."`);
     expect(message(() => new SequenceClassifier({ ...options, classes: 0 }))).toMatchInlineSnapshot(
-      `"ValueError: Linear: outputSize should be a positive whole number but is 0."`,
+      `"ValueError: SequenceClassifier: classes should be a positive whole number but is 0."`,
     );
     expect(
       message(() => new SequenceAutoencoder({ ...options, task: "prediction", direction: "bidirectional" })),

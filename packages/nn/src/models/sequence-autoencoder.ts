@@ -12,6 +12,7 @@ import { slice } from "../ops/slice";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { hostLengths, rowLengths } from "./batches";
 import { lastHidden, type ModelCellOptions, makeCell, runCell, type SequenceCell } from "./cells";
+import { expectBatch } from "./checks";
 import { type ModelLengths, type ReadOptions, rngOf, SequenceModel } from "./sequence-model";
 
 export type AutoencoderOptions = ModelCellOptions & {
@@ -72,7 +73,8 @@ export class SequenceAutoencoder extends SequenceModel {
    * @param x [B, T, I]
    * @returns x̂ [B, T, I]: the steps reconstructed; or predicted, the first as it is
    */
-  forward(x: Tensor, { lengths }: ReadOptions = {}): Tensor {
+  forward(x: Tensor, options: ReadOptions = {}): Tensor {
+    const { lengths } = this.told("forward", x, options);
     const given = rowLengths("SequenceAutoencoder", x, lengths);
     const { output, state } = this.read(x, { lengths: given });
     if (!this.code || !this.decoder) return this.#predicted(x, output);
@@ -84,7 +86,8 @@ export class SequenceAutoencoder extends SequenceModel {
   }
 
   /** The mean squared error of a batch, over the steps within their rows' lengths. */
-  loss({ x, lengths }: ScoreOptions): Tensor {
+  loss(batch: ScoreOptions): Tensor {
+    const { x, lengths } = expectBatch("SequenceAutoencoder.loss", batch);
     const given = rowLengths("SequenceAutoencoder.loss", x, lengths);
     const [B = 0, T = 0] = x.shape;
     const made = this.forward(x, { lengths: given });
@@ -100,7 +103,8 @@ export class SequenceAutoencoder extends SequenceModel {
   }
 
   /** The error of each step, for each row as many as it has steps: what is large is unusual. Dropout is off. */
-  async scores({ x, lengths }: ScoreOptions): Promise<Float32Array[]> {
+  async scores(batch: ScoreOptions): Promise<Float32Array[]> {
+    const { x, lengths } = expectBatch("SequenceAutoencoder.scores", batch);
     const errors = this.asEvaluated(() => {
       const made = cast(this.forward(x, { lengths }), "f32");
       return mean(square(sub(made, cast(x, "f32"))), { axes: [2] });

@@ -13,11 +13,13 @@ import { slice } from "../ops/slice";
 import { evaluate } from "../plan/evaluate";
 import { isFloat } from "../tensor/dtype";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, expectShape } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { tensorsOf } from "../tensor/tree";
 import { stepMaskOf } from "./batches";
 import type { ModelCellOptions, ModelState } from "./cells";
+import { expectBatch, READ_OPTIONS } from "./checks";
 import { drawTokens, expectDrawing, type GenerateOptions } from "./draw-tokens";
 import { type ReadOptions, rngOf, type SequenceBatch, SequenceModel } from "./sequence-model";
 
@@ -84,8 +86,9 @@ export class SequenceGenerator extends SequenceModel {
    * @param y tokens [B, T]
    * @returns logits [B, T, V] of each token of y
    */
-  forward(x: Tensor, y: Tensor, { lengths }: ReadOptions = {}): Tensor {
+  forward(x: Tensor, y: Tensor, options: ReadOptions = {}): Tensor {
     const where = "SequenceGenerator.forward";
+    const { lengths } = expectKnown(where, options, READ_OPTIONS);
     expectDType(where, { y }, "u32", "i32");
     const { B, T } = expectShape(where, { y }, ["B", "T"]) as { B: number; T: number };
     const start = tensor(new Uint32Array(B).fill(this.vocabularySize), { shape: [B, 1], dtype: y.dtype });
@@ -95,9 +98,11 @@ export class SequenceGenerator extends SequenceModel {
   }
 
   /** Cross-entropy of the tokens within their rows' lengths. */
-  loss({ x, y, lengths }: GeneratorBatch, options: Omit<ClassLossOptions, "mask"> = {}): Tensor {
+  loss(batch: GeneratorBatch, options: Omit<ClassLossOptions, "mask"> = {}): Tensor {
+    const { x, y, lengths } = expectBatch("SequenceGenerator.loss", batch);
+    const logits = this.forward(x, y, { lengths });
     const mask = stepMaskOf("SequenceGenerator.loss", y, lengths);
-    return crossEntropy(this.forward(x, y, { lengths }), y, { ...options, mask });
+    return crossEntropy(logits, y, { ...options, mask });
   }
 
   /**

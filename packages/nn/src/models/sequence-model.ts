@@ -9,6 +9,7 @@ import { expectTensor } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { cellOptions, type ModelCellOptions, type ModelState, makeCell, runCell, type SequenceCell } from "./cells";
+import { expectIds, READ_OPTIONS } from "./checks";
 
 /** What a model reads: exactly one of `inputSize`, `vocabularySize` and `embedding`. */
 export interface InputOptions {
@@ -52,6 +53,8 @@ export abstract class SequenceModel extends Module {
   readonly inputDropout: Dropout;
   readonly cell: SequenceCell;
   readonly outputDropout: Dropout;
+  readonly #where: string;
+  readonly #readsIds: boolean;
 
   /** @param own names of the options that other models have not */
   constructor(
@@ -63,6 +66,8 @@ export abstract class SequenceModel extends Module {
     super();
     expectKnown(where, options, ["cell", "hiddenSize", ...own, ...INPUT_OPTIONS, ...cellOptions(where, options)]);
     const drawn = rngOf(options);
+    this.#where = where;
+    this.#readsIds = options.inputSize === undefined;
     this.embedding = first;
     this.inputDropout = new Dropout(options.inputDropout ?? 0, drawn);
     const inputSize = first?.dimension ?? options.inputSize ?? options.vocabularySize ?? 0;
@@ -70,9 +75,19 @@ export abstract class SequenceModel extends Module {
     this.outputDropout = new Dropout(options.outputDropout ?? 0, drawn);
   }
 
+  /**
+   * What a call is told beside its input, which is looked at before anything is made of it.
+   * @throws ValueError if an option is unknown; DTypeError, ShapeError unless x is ids where the model reads tokens
+   */
+  protected told<O extends object>(call: string, x: Tensor, options: O, known = READ_OPTIONS): O {
+    const where = `${this.#where}.${call}`;
+    if (this.#readsIds) expectIds(where, x);
+    else expectTensor(where, "x", x);
+    return expectKnown(where, options, known);
+  }
+
   /** Outputs [B, T, D·P] of the last recurrent layer, and its final state. */
   protected read(x: Tensor, options: SequenceOptions<ModelState>): { output: Tensor; state: ModelState } {
-    expectTensor("forward", "x", x);
     const vectors = this.embedding ? this.embedding.forward(x) : x;
     const input = isFloat(vectors.dtype) ? this.inputDropout.forward(vectors) : vectors;
     return runCell(this.cell, input, options);

@@ -1,10 +1,12 @@
 import { mseLoss } from "../losses/elementwise";
 import { huberLoss, maeLoss } from "../losses/regression";
 import { Linear } from "../modules/linear";
+import { expectExtent } from "../modules/options";
 import { cast } from "../ops/elementwise";
 import { expectOneOf } from "../ops/options";
 import type { Tensor } from "../tensor/tensor";
 import { hostLengths, rowLengths, stepMaskOf } from "./batches";
+import { expectBatch } from "./checks";
 import { POOLINGS, type Pooling, pooledOver } from "./pooling";
 import {
   type ReadOptions,
@@ -46,7 +48,7 @@ export class SequenceRegressor extends SequenceModel {
   constructor(options: SequenceRegressorOptions) {
     super("SequenceRegressor", ["outputSize", "outputPer", "pooling", "distance"], options);
     const { outputPer = "sequence", pooling = "last", distance = "mse" } = options;
-    this.outputSize = options.outputSize;
+    this.outputSize = expectExtent("SequenceRegressor", { outputSize: options.outputSize });
     this.outputPer = expectOneOf("SequenceRegressor", { outputPer }, ["sequence", "step"]);
     this.pooling = expectOneOf("SequenceRegressor", { pooling }, POOLINGS);
     this.distance = expectOneOf("SequenceRegressor", { distance }, ["mse", "mae", "huber"]);
@@ -57,7 +59,8 @@ export class SequenceRegressor extends SequenceModel {
    * @param x features [B, T, I], or tokens [B, T]
    * @returns [B, O], or [B, T, O] for an output per step
    */
-  forward(x: Tensor, { lengths }: ReadOptions = {}): Tensor {
+  forward(x: Tensor, options: ReadOptions = {}): Tensor {
+    const { lengths } = this.told("forward", x, options);
     const given = rowLengths("SequenceRegressor", x, lengths);
     const read = this.read(x, { lengths: given });
     const features = this.outputPer === "step" ? read.output : pooledOver(this.pooling, this.cell, read, given);
@@ -68,16 +71,18 @@ export class SequenceRegressor extends SequenceModel {
    * The mean distance of a batch.
    * @param batch y: [B, O], or [B, T, O] for an output per step, any numbers past the length
    */
-  loss({ x, y, lengths }: SequenceBatch): Tensor {
+  loss(batch: SequenceBatch): Tensor {
+    const { x, y, lengths } = expectBatch("SequenceRegressor.loss", batch);
+    const made = this.forward(x, { lengths });
     const mask = this.outputPer === "step" ? stepMaskOf("SequenceRegressor.loss", x, lengths) : undefined;
-    return DISTANCES[this.distance](this.forward(x, { lengths }), y, { mask });
+    return DISTANCES[this.distance](made, y, { mask });
   }
 
   /** The outputs of each row: O numbers, or O for each of its steps, step by step. Dropout is off. */
-  async predict(x: Tensor, { lengths }: ReadOptions = {}): Promise<Float32Array[]> {
-    const outputs = this.asEvaluated(() => cast(this.forward(x, { lengths }), "f32"));
+  async predict(x: Tensor, options: ReadOptions = {}): Promise<Float32Array[]> {
+    const outputs = this.asEvaluated(() => cast(this.forward(x, options), "f32"));
     const [B = 0, T = 0] = x.shape;
-    const [values, steps] = await Promise.all([outputs.data(), hostLengths(B, T, lengths)]);
+    const [values, steps] = await Promise.all([outputs.data(), hostLengths(B, T, options.lengths)]);
     const O = this.outputSize;
     const stride = this.outputPer === "step" ? T * O : O;
     return steps.map((length, row) => {

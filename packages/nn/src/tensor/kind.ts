@@ -5,7 +5,7 @@ import type { Tensor } from "./tensor";
 export function kindOf(value: unknown): string {
   if (value === undefined) return "undefined";
   const kind = "assertUsable" in Object(value) ? "Tensor" : Object.prototype.toString.call(value).slice(8, -1);
-  return `${/^[AO]/.test(kind) ? "an" : "a"} ${kind}`;
+  return `${/^[AIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** A number or a word as it is, of anything else what it is. */

@@ -214,10 +214,10 @@ describe("ready models", () => {
 
   test("x and y in the place of a batch", async () => {
     expect(await message(() => Reflect.apply(classifier.loss, classifier, [zeros(2, 3, 2), ids]))).toBe(
-      "DTypeError: SequenceClassifier: x of { x, y, lengths } should be a Tensor but is undefined.",
+      "ValueError: SequenceClassifier.loss: batch should be { x, y, lengths } but is a Tensor.",
     );
     expect(await message(() => Reflect.apply(language.loss, language, [ids, ids]))).toBe(
-      "DTypeError: LanguageModel.chunk: x of { x, y, lengths } should be a Tensor but is undefined.",
+      "ValueError: LanguageModel.chunk: batch should be { x, y, lengths } but is a Tensor.",
     );
   });
 

@@ -50,7 +50,7 @@ export const experiment = defineExperiment({
 
     const write = async (beginning: string, drawing: { temperature: number; seed: number; length: number }) => {
       const ids = vocabulary.encode(beginning === "" ? "\n" : beginning);
-      return vocabulary.decode(await model.generate(Array.from(ids), drawing));
+      return vocabulary.decode(await model.generate(ids, drawing));
     };
     const read = async (): Promise<Cells> => {
       const characters = [...passage].slice(0, PASSAGE);
