@@ -3,6 +3,7 @@ import { div, equal, maximum, mul, sub, where } from "../ops/arithmetic";
 import { cast, sqrt, square } from "../ops/elementwise";
 import { sum } from "../ops/reduce";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { counted, expectMask, expectReduction, expectSome, type LossOptions, reduced } from "./reduction";
@@ -42,9 +43,10 @@ export function cosineEmbeddingLoss(
   a: Tensor,
   b: Tensor,
   target: Tensor,
-  { margin = 0, ...options }: LossOptions & { margin?: number } = {},
+  options: LossOptions & { margin?: number } = {},
 ): Tensor {
   const name = "cosineEmbeddingLoss";
+  const { margin = 0 } = expectKnown(name, options, ["reduction", "mask", "margin"]);
   expectReduction(name, options);
   expectDType(name, { a, b }, ...FLOATS);
   expectDType(name, { target }, "i32", ...FLOATS);

@@ -8,6 +8,9 @@ import { Tensor, tensor } from "../tensor/tensor";
 /** Targets as classes: one row each, or as in PyTorch [B, S] padded or [ΣS] one behind the other. */
 export type CTCTargets = Tensor | readonly ArrayLike<number>[];
 
+/** Names of the options below. */
+export const BATCH_OPTIONS = ["inputLengths", "targetLengths", "blank"];
+
 export interface CTCBatchOptions {
   /** True lengths of the inputs in steps [B]; T each when absent. */
   inputLengths?: ArrayLike<number> | Tensor | undefined;

@@ -14,7 +14,14 @@ import { add } from "../ops/arithmetic";
 import { expectOneOf } from "../ops/options";
 import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
-import { type CTCBatch, type CTCBatchOptions, type CTCTargets, ctcBatch, expectPossible } from "./ctc-batch";
+import {
+  BATCH_OPTIONS,
+  type CTCBatch,
+  type CTCBatchOptions,
+  type CTCTargets,
+  ctcBatch,
+  expectPossible,
+} from "./ctc-batch";
 
 export interface CTCLossOptions extends CTCBatchOptions {
   /** `mean`, the default, divides each row's loss by the length of its target (1 if it is empty), then by the rows, as PyTorch does. */
@@ -88,7 +95,7 @@ const loss = defineOp<Inputs, Attributes, { loss: Tensor }, Saved>({
  */
 export function ctcLoss(logits: Tensor, targets: CTCTargets, options: CTCLossOptions = {}): Tensor {
   const where = "ctcLoss";
-  expectKnown(where, options, ["inputLengths", "targetLengths", "blank", "reduction", "zeroInfinity"]);
+  expectKnown(where, options, [...BATCH_OPTIONS, "reduction", "zeroInfinity"]);
   const { reduction = "mean", zeroInfinity = false } = options;
   expectOneOf(where, { reduction }, ["none", "sum", "mean"]);
   const { inputs, dims, blank } = checked(where, logits, targets, options, reduction !== "none" && !zeroInfinity);
@@ -112,6 +119,7 @@ export interface CTCStates {
  * @throws as `ctcLoss` does, but for impossible alignments, whose posteriors are 0
  */
 export function ctcStates(logits: Tensor, targets: CTCTargets, options: CTCBatchOptions = {}): CTCStates {
+  expectKnown("ctcStates", options, BATCH_OPTIONS);
   const { inputs, dims, blank } = checked("ctcStates", logits, targets, options, false);
   const { B, T } = dims;
   const { stats, alpha, offsets } = forwards(inputs, { dims, blank });

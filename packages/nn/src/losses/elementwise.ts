@@ -1,8 +1,10 @@
 import { ShapeError } from "@unroll/kernels";
+import { hostValues } from "../graph/node";
 import { elementwise } from "../graph/run";
 import { add, less, maximum, mul, sub, where } from "../ops/arithmetic";
 import { abs, cast, exp, log, neg, softplus, square } from "../ops/elementwise";
 import { FLOATS } from "../tensor/dtype";
+import { refuseValue } from "../tensor/kind";
 import { expectDType, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { checkPair, type LossOptions, reduced } from "./reduction";
@@ -19,13 +21,34 @@ export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}
  * Binary cross-entropy of probabilities p: −y·ln p − (1 − y)·ln(1 − p); each logarithm is held at or above −100,
  * as in PyTorch. Where it is held, its gradient is 0.
  * @throws ShapeError if shapes differ
- * @throws ValueError if `reduction` is unknown
+ * @throws ValueError if `reduction` is unknown, or what counts of the input or the target on the host is not from 0 to 1
  */
 export function bceLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   const [p, y] = checkPair("bceLoss", input, target, options);
+  expectProbabilities("bceLoss", { input }, options, "Logits have bceWithLogitsLoss.");
+  expectProbabilities("bceLoss", { target }, options);
   const hit = mul(y, logOf(p));
   const miss = mul(sub(1, y), logOf(sub(1, p)));
   return reduced("bceLoss", neg(add(hit, miss)), options);
+}
+
+/** Looks at values that are still on the host, where they count. NaN is passed on. */
+function expectProbabilities(
+  where_: string,
+  named: Readonly<Record<string, Tensor>>,
+  { mask }: LossOptions,
+  remedy?: string,
+): void {
+  const [[what, x]] = Object.entries(named) as [[string, Tensor]];
+  const values = hostValues(x);
+  const counts = mask && hostValues(mask);
+  if (!values || (mask && !counts)) return;
+  const each = mask ? x.size / mask.size : 1; // elements that one number of the mask is of
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (!(value < 0 || value > 1) || counts?.[Math.floor(at / each)] === 0) continue;
+    refuseValue(where_, { [`${what}[${at}]`]: value }, "a probability, from 0 to 1,", remedy);
+  }
 }
 
 export interface BceWithLogitsOptions extends LossOptions {
@@ -40,7 +63,7 @@ export interface BceWithLogitsOptions extends LossOptions {
  */
 export function bceWithLogitsLoss(input: Tensor, target: Tensor, options: BceWithLogitsOptions = {}): Tensor {
   const name = "bceWithLogitsLoss";
-  const [x, y] = checkPair(name, input, target, options, ["reduction", "mask", "posWeight"]);
+  const [x, y] = checkPair(name, input, target, options, ["posWeight"]);
   const { posWeight } = options;
   if (posWeight === undefined) return reduced(name, logitLoss(x, y), options);
   const weight = typeof posWeight === "number" ? posWeight : weightFor(name, posWeight, x);

@@ -5,6 +5,7 @@ import { cast } from "../ops/elementwise";
 import { gather } from "../ops/gather";
 import { expectAtLeast } from "../ops/options";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { type ClassLossOptions, crossEntropy } from "./cross-entropy";
@@ -29,15 +30,13 @@ export interface FocalLossOptions extends Omit<ClassLossOptions, "labelSmoothing
  * @throws ShapeError if the shapes disagree
  * @throws ValueError if a target on the host is neither a class nor `ignoreIndex`, or γ is negative
  */
-export function focalLoss(
-  logits: Tensor,
-  targets: Tensor,
-  { gamma = 2, weight, reduction = "mean", ...options }: FocalLossOptions = {},
-): Tensor {
+export function focalLoss(logits: Tensor, targets: Tensor, options: FocalLossOptions = {}): Tensor {
+  expectKnown("focalLoss", options, ["ignoreIndex", "weight", "reduction", "mask", "gamma"]);
+  const { gamma = 2, weight, reduction = "mean", ...others } = options;
   expectDType("focalLoss", { targets }, "i32", "u32");
   expectAtLeast("focalLoss", { gamma }, 0);
-  const { ignoreIndex = -100, mask } = options;
-  const plain = crossEntropy(logits, targets, { ...options, reduction: "none" });
+  const { ignoreIndex = -100, mask } = others;
+  const plain = crossEntropy(logits, targets, { ...others, reduction: "none" });
   const signed = cast(targets, "i32");
   const focal = weighed(plain, gamma);
   const isTarget = notEqual(signed, ignoreIndex);
@@ -60,13 +59,10 @@ export interface BinaryFocalLossOptions extends LossOptions {
  * @throws ShapeError if shapes differ
  * @throws ValueError if a target on the host is neither 0 nor 1, γ is negative, or α not from 0 to 1
  */
-export function binaryFocalLoss(
-  input: Tensor,
-  target: Tensor,
-  { gamma = 2, alpha, ...options }: BinaryFocalLossOptions = {},
-): Tensor {
+export function binaryFocalLoss(input: Tensor, target: Tensor, options: BinaryFocalLossOptions = {}): Tensor {
   const name = "binaryFocalLoss";
-  const [x, y] = checkPair(name, input, target, options);
+  const [x, y] = checkPair(name, input, target, options, ["gamma", "alpha"]);
+  const { gamma = 2, alpha } = options;
   expectAtLeast(name, { gamma, ...(alpha === undefined ? {} : { alpha }) }, 0);
   if (alpha !== undefined && alpha > 1) {
     refuseValue(name, { alpha }, "from 0 to 1");

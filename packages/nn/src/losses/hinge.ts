@@ -9,11 +9,8 @@ import { checkPair, type LossOptions, reduced } from "./reduction";
  * @param options.margin how far on the right side a score should be; 1 by default
  * @throws ShapeError if shapes differ
  */
-export function hingeLoss(
-  input: Tensor,
-  target: Tensor,
-  { margin = 1, ...options }: LossOptions & { margin?: number } = {},
-): Tensor {
-  const [x, y] = checkPair("hingeLoss", input, target, options);
+export function hingeLoss(input: Tensor, target: Tensor, options: LossOptions & { margin?: number } = {}): Tensor {
+  const [x, y] = checkPair("hingeLoss", input, target, options, ["margin"]);
+  const { margin = 1 } = options;
   return reduced("hingeLoss", maximum(sub(margin, mul(x, y)), 0), options);
 }

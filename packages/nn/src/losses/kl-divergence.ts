@@ -2,6 +2,7 @@ import { div, greater, mul, sub, where } from "../ops/arithmetic";
 import { exp, log } from "../ops/elementwise";
 import { expectOneOf } from "../ops/options";
 import { sum } from "../ops/reduce";
+import { expectKnown } from "../tensor/known-options";
 import { sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { checkPair, reduced } from "./reduction";
@@ -23,11 +24,8 @@ export interface KlDivOptions {
  * @param target probabilities [..., V], or their logarithms with `logTarget`
  * @throws ShapeError if shapes differ
  */
-export function klDivLoss(
-  input: Tensor,
-  target: Tensor,
-  { logTarget = false, reduction = "batchMean" }: KlDivOptions = {},
-): Tensor {
+export function klDivLoss(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  const { logTarget = false, reduction = "batchMean" } = expectKnown("klDivLoss", options, ["logTarget", "reduction"]);
   expectOneOf("klDivLoss", { reduction }, ["batchMean", "mean", "sum", "none"]);
   const [x, y] = checkPair("klDivLoss", input, target, {});
   const losses = mul(logTarget ? exp(y) : y, sub(logTarget ? y : logOrZero(y), x));

@@ -8,6 +8,7 @@ import {
   cosineSimilarity,
   crossEntropy,
   ctcLoss,
+  ctcStates,
   focalLoss,
   hingeLoss,
   huberLoss,
@@ -205,4 +206,71 @@ test("perplexity and bits per character of a loss in nats", () => {
   expect(() => Reflect.apply(bitsPerCharacter, undefined, [zeros([])])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: bitsPerCharacter: loss should be a number, in nats but is a Tensor. Await loss.item() first.]`,
   );
+});
+
+test("options by name: those that a loss takes, and no others", () => {
+  const [x, y] = [zeros([2]), zeros([2])];
+  const unknown = (loss: (...args: never[]) => unknown, ...given: unknown[]) => {
+    try {
+      Reflect.apply(loss, null, [...given, { unknown: 1 }]);
+    } catch (error) {
+      return String(error).replace(/.*one of (.*) but is.*/, "$1");
+    }
+    return "nothing";
+  };
+  const plain = { mseLoss, maeLoss, bceLoss, bceWithLogitsLoss, huberLoss, smoothL1Loss, hingeLoss, binaryFocalLoss };
+  const classes = { crossEntropy, nllLoss, focalLoss };
+  const known = [
+    ...Object.entries({ ...plain, klDivLoss }).map(([name, loss]) => [name, unknown(loss, x, y)]),
+    ...Object.entries(classes).map(([name, loss]) => [name, unknown(loss, logits, targets(0, 1))]),
+    ["cosineEmbeddingLoss", unknown(cosineEmbeddingLoss, logits, logits, targets(1, -1))],
+    ["ctcLoss", unknown(ctcLoss, zeros([1, 2, 3]), [[1]])],
+    ["ctcStates", unknown(ctcStates, zeros([1, 2, 3]), [[1]])],
+  ];
+  expect(known.map(([name, list]) => `${name}: ${list}`).join("\n")).toMatchInlineSnapshot(`
+    "mseLoss: reduction, mask
+    maeLoss: reduction, mask
+    bceLoss: reduction, mask
+    bceWithLogitsLoss: reduction, mask, posWeight
+    huberLoss: reduction, mask, delta
+    smoothL1Loss: reduction, mask, beta
+    hingeLoss: reduction, mask, margin
+    binaryFocalLoss: reduction, mask, gamma, alpha
+    klDivLoss: logTarget, reduction
+    crossEntropy: ignoreIndex, weight, labelSmoothing, reduction, mask
+    nllLoss: ignoreIndex, weight, labelSmoothing, reduction, mask
+    focalLoss: ignoreIndex, weight, reduction, mask, gamma
+    cosineEmbeddingLoss: reduction, mask, margin
+    ctcLoss: inputLengths, targetLengths, blank, reduction, zeroInfinity
+    ctcStates: inputLengths, targetLengths, blank"
+  `);
+  expect(() => Reflect.apply(huberLoss, null, [x, y, y])).toThrow(
+    "options should be { reduction, mask, delta } but is",
+  );
+  expect(huberLoss(x, y, { delta: 2 }).shape).toEqual([]);
+  expect(focalLoss(logits, targets(0, 1), { gamma: 1, weight: zeros([3]), ignoreIndex: 0 }).shape).toEqual([]);
+});
+
+test("what is no probability, on the host and where it counts", () => {
+  const one = tensor([1]);
+  expect(() => bceLoss(tensor([2]), one)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: bceLoss: input[0] should be a probability, from 0 to 1, but is 2. Logits have bceWithLogitsLoss.]`,
+  );
+  expect(() => bceLoss(one, tensor([-0.5]))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: bceLoss: target[0] should be a probability, from 0 to 1, but is -0.5.]`,
+  );
+  const mask = tensor(Uint32Array.of(1, 0));
+  expect(bceLoss(tensor([0.5, 7]), zeros([2]), { mask }).shape).toEqual([]);
+  expect(bceLoss(tensor([[0.5], [7]]), zeros([2, 1]), { mask }).shape).toEqual([]);
+  expect(() =>
+    bceLoss(
+      tensor([
+        [0.5, 2],
+        [0, 7],
+      ]),
+      zeros([2, 2]),
+      { mask },
+    ),
+  ).toThrow("bceLoss: input[1] should be");
+  expect(bceLoss(tensor([0, 1]), tensor([0.25, 1])).shape).toEqual([]);
 });

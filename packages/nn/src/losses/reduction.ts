@@ -54,15 +54,18 @@ export function expectMask(where_: string, mask: Tensor, shape: readonly number[
   });
 }
 
-/** Input and target of one shape in f32, as losses are made of. */
+/**
+ * Input and target of one shape in f32, as losses are made of.
+ * @param own names of the options that other losses have not
+ */
 export function checkPair(
   where_: string,
   input: Tensor,
   target: Tensor,
   options: { readonly reduction?: string; readonly mask?: Tensor | undefined },
-  known: readonly string[] = ["reduction", "mask"],
+  own: readonly string[] = [],
 ): [input: Tensor, target: Tensor] {
-  expectKnown(where_, options, known);
+  expectKnown(where_, options, ["reduction", "mask", ...own]);
   expectReduction(where_, options);
   expectDType(where_, { input, target }, ...FLOATS);
   expectShape(where_, { target }, input.shape, "Target and input have one shape.");

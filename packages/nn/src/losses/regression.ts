@@ -16,12 +16,9 @@ export function maeLoss(input: Tensor, target: Tensor, options: LossOptions = {}
  * @throws ShapeError if shapes differ
  * @throws ValueError if δ is negative
  */
-export function huberLoss(
-  input: Tensor,
-  target: Tensor,
-  { delta = 1, ...options }: LossOptions & { delta?: number } = {},
-): Tensor {
-  const [x, y] = checkPair("huberLoss", input, target, options);
+export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & { delta?: number } = {}): Tensor {
+  const [x, y] = checkPair("huberLoss", input, target, options, ["delta"]);
+  const { delta = 1 } = options;
   expectAtLeast("huberLoss", { delta }, 0);
   return reduced("huberLoss", huber(abs(sub(x, y)), delta), options);
 }
@@ -32,12 +29,9 @@ export function huberLoss(
  * @throws ShapeError if shapes differ
  * @throws ValueError if β is negative
  */
-export function smoothL1Loss(
-  input: Tensor,
-  target: Tensor,
-  { beta = 1, ...options }: LossOptions & { beta?: number } = {},
-): Tensor {
-  const [x, y] = checkPair("smoothL1Loss", input, target, options);
+export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { beta?: number } = {}): Tensor {
+  const [x, y] = checkPair("smoothL1Loss", input, target, options, ["beta"]);
+  const { beta = 1 } = options;
   expectAtLeast("smoothL1Loss", { beta }, 0);
   const distance = abs(sub(x, y));
   return reduced("smoothL1Loss", beta === 0 ? distance : div(huber(distance, beta), beta), options);
