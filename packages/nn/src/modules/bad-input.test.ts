@@ -70,11 +70,11 @@ describe("options of recurrent cells", () => {
   test("options that there are none of, as plain JavaScript allows", () => {
     const options = (given: object) => given as { layers: number };
     expect(() => new LSTM(3, 4, options({ bidirectional: true }))).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: LSTM: options.bidirectional should be one of layers, direction, merge, dropout, inputDropout, recurrentDropout, residual, bias, init, rng, forgetBias, gate, candidate, output, peepholes, coupled, clip, projSize but is not one of them. Did you mean direction?]`,
+      `[ValueError: LSTM: options.bidirectional should be one of layers, direction, merge, dropout, inputDropout, recurrentDropout, residual, rng, bias, init, forgetBias, gate, candidate, output, peepholes, coupled, clip, projSize but is not one of them. Did you mean direction?]`,
     );
     expect(() => new GRU(3, 4, options({ num_layers: 2 }))).toThrow("GRU: options.num_layers should be one of layers,");
     expect(() => new RNN(3, 4, options({ nonlinearity: "relu" }))).toThrow("RNN: options.nonlinearity should be");
-    expect(() => new IRNN(3, 4, options({ activation: "tanh", scael: 1 }))).toThrow("RNN: options.scael should be");
+    expect(() => new IRNN(3, 4, options({ scael: 1 }))).toThrow("IRNN: options.scael should be");
     expect(() => Reflect.construct(Linear, [2, 2, false])).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: Linear: options should be { rng, bias, init, weight } but is a Boolean.]`,
     );

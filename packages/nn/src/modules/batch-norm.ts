@@ -8,6 +8,7 @@ import { expectEpsilon } from "../ops/options";
 import { reshape } from "../ops/reshape";
 import { BufferUpdate } from "../tensor/buffer-update";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { ModuleBuffer } from "../tensor/module-buffer";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
@@ -39,6 +40,7 @@ abstract class BatchNorm extends Module {
 
   constructor(where: string, channels: number, options: BatchNormModuleOptions) {
     super();
+    expectKnown(where, options, ["epsilon", "momentum", "affine"]);
     const { epsilon = 1e-5, momentum = 0.1, affine = true } = options;
     this.channels = expectExtent(where, { channels });
     this.epsilon = expectEpsilon(where, { epsilon });
@@ -121,8 +123,9 @@ export class BatchNorm1d extends BatchNorm {
    * @param options.lengths true lengths in steps, one for each row: what lies past them does not count and gives zeros
    * @throws ShapeError if the last axis is not C, or a channel has but one element while training
    */
-  forward(x: Tensor, { lengths }: { lengths?: ArrayLike<number> | Tensor | undefined } = {}): Tensor {
+  forward(x: Tensor, options: { lengths?: ArrayLike<number> | Tensor | undefined } = {}): Tensor {
     const where = "BatchNorm1d.forward";
+    const { lengths } = expectKnown(where, options, ["lengths"]);
     expectDType(where, { x }, ...FLOATS);
     expectShape(where, { x }, x.rank === 2 ? ["B", this.channels] : ["B", "T", this.channels]);
     const [B, T] = x.shape as [number, number];

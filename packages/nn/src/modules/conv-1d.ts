@@ -2,10 +2,11 @@ import { conv1d } from "../ops/convolution";
 import { maskSteps } from "../ops/mask-steps";
 import { expectOwnPadding, type Padding1d, placedInSteps } from "../ops/windows";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { type ConvOptions, expectDivisible, initial } from "./convolution-parts";
+import { CONV_OPTIONS, type ConvOptions, expectDivisible, initial } from "./convolution-parts";
 import { Module } from "./module";
 import { expectExtent } from "./options";
 import { lengthsTensor } from "./recurrent";
@@ -40,6 +41,7 @@ export class Conv1d extends Module {
    */
   constructor(inputChannels: number, outputChannels: number, kernelSize: number, options: Conv1dModuleOptions = {}) {
     super();
+    expectKnown("Conv1d", options, CONV_OPTIONS);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     this.inputChannels = expectExtent("Conv1d", { inputChannels });
     this.outputChannels = expectExtent("Conv1d", { outputChannels });
@@ -56,14 +58,15 @@ export class Conv1d extends Module {
 
   /**
    * @param x [B, T, C]
-   * @param options.lengths true lengths in steps, one for each row: what lies past a row's end counts as zeros, and so are
+   * @param told.lengths true lengths in steps, one for each row: what lies past a row's end counts as zeros, and so are
    * the outputs that begin after it, so that padding never changes a number
    * @returns [B, T′, O]
    * @throws ShapeError if the last axis of x is not C, or the kernel is larger than the padded sequences
    * @throws UnsupportedError for lengths with `padding: "same"` and a stride, whose zeros lie where the longest row puts them
    */
-  forward(x: Tensor, { lengths }: { lengths?: ArrayLike<number> | Tensor | undefined } = {}): Tensor {
+  forward(x: Tensor, told: { lengths?: ArrayLike<number> | Tensor | undefined } = {}): Tensor {
     const where = "Conv1d.forward";
+    const { lengths } = expectKnown(where, told, ["lengths"]);
     expectDType(where, { x }, ...FLOATS);
     const { B, T } = expectShape(where, { x }, ["B", "T", this.inputChannels]) as { B: number; T: number };
     const { stride, padding, dilation, groups, weight, bias } = this;

@@ -1,10 +1,11 @@
 import { conv2d } from "../ops/convolution";
 import { type Extent2d, type Padding2d, pair, placed } from "../ops/windows";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
-import { type ConvOptions, expectDivisible, initial } from "./convolution-parts";
+import { CONV_OPTIONS, type ConvOptions, expectDivisible, initial } from "./convolution-parts";
 import { Module } from "./module";
 import { expectExtent } from "./options";
 
@@ -36,6 +37,7 @@ export class Conv2d extends Module {
   constructor(inputChannels: number, outputChannels: number, kernelSize: Extent2d, options: Conv2dModuleOptions = {}) {
     super();
     const where = "Conv2d";
+    expectKnown(where, options, CONV_OPTIONS);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     this.inputChannels = expectExtent(where, { inputChannels });
     this.outputChannels = expectExtent(where, { outputChannels });

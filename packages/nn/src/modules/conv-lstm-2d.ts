@@ -1,6 +1,8 @@
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
-import { ConvLSTM2DCell, type ConvLSTM2DCellOptions } from "./cells/conv-lstm-2d-cell";
+import { CONV_LSTM_OPTIONS, ConvLSTM2DCell, type ConvLSTM2DCellOptions } from "./cells/conv-lstm-2d-cell";
 import { Recurrent, type RecurrentCellOptions } from "./recurrent-of";
+import { STACK_OPTIONS } from "./stack-options";
 
 export interface ConvLSTM2DOptions extends ConvLSTM2DCellOptions, Omit<RecurrentCellOptions, "rng" | "inputSize"> {}
 
@@ -11,8 +13,12 @@ export interface ConvLSTM2DOptions extends ConvLSTM2DCellOptions, Omit<Recurrent
 export class ConvLSTM2D extends Recurrent<{ h: Tensor; c: Tensor }> {
   /** @throws ValueError, ShapeError as `ConvLSTM2DCell` and `Recurrent` */
   constructor(inputShape: readonly [number, number, number], filters: number, options: ConvLSTM2DOptions) {
-    super((_, shape) => new ConvLSTM2DCell(shape as [number, number, number], filters, options), {
-      ...options,
+    expectKnown("ConvLSTM2D", options, [...STACK_OPTIONS, ...CONV_LSTM_OPTIONS]);
+    const picked = (names: readonly string[]) =>
+      Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+    const own = picked([...CONV_LSTM_OPTIONS, "rng"]) as unknown as ConvLSTM2DCellOptions;
+    super((_, shape) => new ConvLSTM2DCell(shape as [number, number, number], filters, own), {
+      ...picked(STACK_OPTIONS),
       inputSize: inputShape,
     });
   }

@@ -1,5 +1,5 @@
 import { ShapeError } from "@unroll/kernels";
-import { expectGroups } from "../ops/convolution";
+import { CONVOLUTION_OPTIONS, expectGroups } from "../ops/convolution";
 import { type Generator, sharedGenerator } from "../random/generator";
 import { constant, glorotUniform, type Initial, uniform } from "./init";
 import { expectExtent, expectInit, type Init } from "./options";
@@ -17,6 +17,9 @@ export interface ConvOptions {
    */
   init?: Init;
 }
+
+/** Names of the options of both. */
+export const CONV_OPTIONS = [...CONVOLUTION_OPTIONS, "bias", "init", "rng"];
 
 /** First weights [O, C/groups, ...kernel] and biases [O]. */
 export function initial(

@@ -5,7 +5,7 @@ import { expectKnown } from "../tensor/known-options";
 import { ModuleBuffer } from "../tensor/module-buffer";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectShape } from "../tensor/shape";
-import { type NestedNumbers, type Tensor, tensor } from "../tensor/tensor";
+import { type NestedNumbers, Tensor, tensor } from "../tensor/tensor";
 import { type Initial, normal, uniform } from "./init";
 import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
@@ -46,13 +46,19 @@ export class Embedding extends Module {
    */
   static fromPretrained(
     vectors: NestedNumbers | { readonly data: Float32Array<ArrayBuffer>; readonly shape: readonly number[] },
-    { frozen = true, paddingId }: PretrainedOptions = {},
+    options: PretrainedOptions = {},
   ): Embedding {
+    const where = "Embedding.fromPretrained";
+    const { frozen = true, paddingId } = expectKnown(where, options, ["frozen", "paddingId"]);
+    if (vectors instanceof Tensor) {
+      const remedy = "Pass { data: await vectors.data(), shape: vectors.shape }.";
+      refuseValue(where, { vectors }, "rows of numbers, or all numbers and their shape", remedy);
+    }
     const isShaped = typeof vectors === "object" && "shape" in vectors && "data" in vectors;
     const { node, shape } = isShaped
       ? tensor(vectors.data, { shape: vectors.shape, name: "vectors" })
       : tensor(vectors, { name: "vectors" });
-    const { V, D } = expectShape("Embedding.fromPretrained", { vectors: { shape, dtype: "f32" } }, ["V", "D"]);
+    const { V, D } = expectShape(where, { vectors: { shape, dtype: "f32" } }, ["V", "D"]);
     const data = node.kind === "host" ? Float32Array.from(node.data) : new Float32Array(0);
     return new Embedding(V as number, D as number, {
       vectors: { data, shape },

@@ -1,5 +1,6 @@
 import { expectGroupsOf, groupNorm } from "../ops/group-norm";
 import { expectEpsilon } from "../ops/options";
+import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -26,8 +27,9 @@ export class GroupNorm extends Module {
    * @throws ValueError if a number is not a positive whole one, or `epsilon` is negative or not finite
    * @throws ShapeError if the groups do not divide the channels
    */
-  constructor(groups: number, channels: number, { epsilon = 1e-5, affine = true }: GroupNormModuleOptions = {}) {
+  constructor(groups: number, channels: number, options: GroupNormModuleOptions = {}) {
     super();
+    const { epsilon = 1e-5, affine = true } = expectKnown("GroupNorm", options, ["epsilon", "affine"]);
     this.channels = expectExtent("GroupNorm", { channels });
     expectGroupsOf("GroupNorm", channels, groups);
     this.groups = groups;
@@ -50,7 +52,8 @@ export class GroupNorm extends Module {
 /** Normalises each channel of each image by itself; without γ and β unless asked for, as PyTorch's. */
 export class InstanceNorm extends GroupNorm {
   /** @throws ValueError if `channels` is not a positive whole number, or `epsilon` is negative or not finite */
-  constructor(channels: number, { epsilon = 1e-5, affine = false }: GroupNormModuleOptions = {}) {
+  constructor(channels: number, options: GroupNormModuleOptions = {}) {
+    const { epsilon = 1e-5, affine = false } = expectKnown("InstanceNorm", options, ["epsilon", "affine"]);
     super(channels, channels, { epsilon, affine });
   }
 

@@ -1,5 +1,7 @@
 import { sharedGenerator } from "../random/generator";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
+import { RECURRENT_OPTIONS } from "./recurrent";
 import { RNN, type RNNOptions } from "./rnn";
 
 export interface IRNNOptions extends Omit<RNNOptions, "activation" | "init"> {
@@ -19,7 +21,8 @@ const INPUT_DEVIATION = 1e-3;
 export class IRNN extends RNN {
   /** @throws ValueError if a size or option is out of range */
   constructor(inputSize: number, hiddenSize: number, options: IRNNOptions = {}) {
-    const { rng = sharedGenerator(), scale = 1, ...others } = options;
+    const known = [...RECURRENT_OPTIONS.filter((name) => name !== "init"), "clip", "scale"];
+    const { rng = sharedGenerator(), scale = 1, ...others } = expectKnown("IRNN", options, known);
     super(inputSize, hiddenSize, { ...others, rng, activation: { name: "relu" } });
     if (!Number.isFinite(scale)) {
       refuseValue("IRNN", { scale }, "a finite number");

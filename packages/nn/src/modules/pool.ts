@@ -9,6 +9,7 @@ import {
   maxPool2d,
 } from "../ops/pool";
 import { type Extent2d, type Padding1d, type Padding2d, pair, placed, placedInSteps } from "../ops/windows";
+import { expectKnown } from "../tensor/known-options";
 import { expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { Module } from "./module";
@@ -19,7 +20,8 @@ interface StepLengths {
   lengths?: ArrayLike<number> | Tensor | undefined;
 }
 
-function lengthsOf(where: string, x: Tensor, lengths: StepLengths["lengths"]): Tensor | undefined {
+function lengthsOf(where: string, x: Tensor, options: StepLengths): Tensor | undefined {
+  const { lengths } = expectKnown(where, options, ["lengths"]);
   const { B, T } = expectShape(where, { x }, ["B", "T", "C"]) as { B: number; T: number };
   return lengthsTensor(where, lengths, { B, T }, true);
 }
@@ -38,20 +40,23 @@ export interface Pool2dModuleOptions {
   padding?: Padding2d;
 }
 
+const POOL_OPTIONS = ["stride", "padding"];
+
 abstract class Pool1d extends Module {
   readonly window: number;
   readonly stride: number;
   readonly padding: Padding1d;
 
-  constructor(where: string, window: number, { stride = window, padding = 0 }: Pool1dModuleOptions) {
+  constructor(where: string, window: number, options: Pool1dModuleOptions) {
     super();
+    const { stride = window, padding = 0 } = expectKnown(where, options, POOL_OPTIONS);
     placedInSteps(where, 2 ** 30, { name: "window", kernel: window, stride, dilation: 1, padding }); // says what is wrong with them
     this.window = window;
     this.stride = stride;
     this.padding = padding;
   }
 
-  protected options(where: string, x: Tensor, { lengths }: StepLengths) {
+  protected options(where: string, x: Tensor, lengths: StepLengths) {
     return { stride: this.stride, padding: this.padding, lengths: lengthsOf(where, x, lengths) };
   }
 }
@@ -87,8 +92,9 @@ abstract class Pool2d extends Module {
   readonly stride: readonly [number, number];
   readonly padding: Padding2d;
 
-  constructor(where: string, window: Extent2d, { stride = window, padding = 0 }: Pool2dModuleOptions) {
+  constructor(where: string, window: Extent2d, options: Pool2dModuleOptions) {
     super();
+    const { stride = window, padding = 0 } = expectKnown(where, options, POOL_OPTIONS);
     this.window = pair(where, "window", window);
     this.stride = pair(where, "stride", stride);
     this.padding = padding;
@@ -125,14 +131,14 @@ export class AveragePool2d extends Pool2d {
 
 /** The largest of all steps, [B, T, C] to [B, C]: max over time (Collobert et al. 2011). */
 export class GlobalMaxPool1d extends Module {
-  forward(x: Tensor, { lengths }: StepLengths = {}): Tensor {
+  forward(x: Tensor, lengths: StepLengths = {}): Tensor {
     return globalMaxPool1d(this.inPrecision(x), lengthsOf("GlobalMaxPool1d.forward", x, lengths));
   }
 }
 
 /** The mean of all steps, [B, T, C] to [B, C]. */
 export class GlobalAveragePool1d extends Module {
-  forward(x: Tensor, { lengths }: StepLengths = {}): Tensor {
+  forward(x: Tensor, lengths: StepLengths = {}): Tensor {
     return globalAveragePool1d(this.inPrecision(x), lengthsOf("GlobalAveragePool1d.forward", x, lengths));
   }
 }

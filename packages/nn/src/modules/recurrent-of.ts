@@ -18,7 +18,7 @@ import { Module } from "./module";
 import { expectExtent } from "./options";
 import { FORWARD_OPTIONS, lengthsTensor, type SequenceOptions } from "./recurrent";
 import { shapeOf } from "./shape-of";
-import { DIRECTIONS, type SequenceDirection, type StackOptions } from "./stack-options";
+import { DIRECTIONS, type SequenceDirection, STACK_OPTIONS, type StackOptions } from "./stack-options";
 import { activeSteps, unroll } from "./unroll";
 
 export interface RecurrentCellOptions extends StackOptions {
@@ -56,6 +56,7 @@ export class Recurrent<S extends CellState> extends Module {
    */
   constructor(cell: Cell<S, StepInput> | MakeCell<S>, options: RecurrentCellOptions = {}) {
     super();
+    expectKnown("Recurrent", options, [...STACK_OPTIONS, "inputSize"]);
     const { rng = sharedGenerator(), layers = 1, direction = "forward", merge = "concat", residual = false } = options;
     this.layers = expectExtent("Recurrent", { layers });
     this.direction = expectOneOf("Recurrent", { direction }, DIRECTIONS);

@@ -25,7 +25,7 @@ import type { LayerParts } from "./layer-step";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
-import { DIRECTIONS, type SequenceDirection, type StackOptions } from "./stack-options";
+import { DIRECTIONS, type SequenceDirection, STACK_OPTIONS, type StackOptions } from "./stack-options";
 
 export interface RecurrentOptions extends StackOptions {
   /** Not here: between the steps of a fused layer nothing can be dropped. `Recurrent` of the cell takes it. */
@@ -40,8 +40,7 @@ export interface RecurrentOptions extends StackOptions {
 }
 
 /** Names of the options of all recurrent layers; each has some of its own. */
-// biome-ignore format: a list of words
-export const RECURRENT_OPTIONS = ["layers", "direction", "merge", "dropout", "inputDropout", "recurrentDropout", "residual", "bias", "init", "rng"];
+export const RECURRENT_OPTIONS = [...STACK_OPTIONS, "bias", "init"];
 
 /** What a call of a recurrent layer takes beside its input. */
 export interface SequenceOptions<State> {

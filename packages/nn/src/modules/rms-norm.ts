@@ -1,6 +1,7 @@
 import { expectEpsilon } from "../ops/options";
 import { rmsNorm } from "../ops/rms-norm";
 import { expectTensor } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -22,8 +23,9 @@ export class RMSNorm extends Module {
   readonly weight: Parameter | null; // γ, ones at first
 
   /** @throws ValueError if an extent is not a positive whole number, or `epsilon` is negative or not finite */
-  constructor(normalizedShape: number | Shape, { epsilon = 2 ** -23, affine = true }: RMSNormModuleOptions = {}) {
+  constructor(normalizedShape: number | Shape, options: RMSNormModuleOptions = {}) {
     super();
+    const { epsilon = 2 ** -23, affine = true } = expectKnown("RMSNorm", options, ["epsilon", "affine"]);
     this.normalizedShape = shapeOf("RMSNorm", { normalizedShape });
     this.epsilon = expectEpsilon("RMSNorm", { epsilon });
     this.weight = affine ? parameter(constant(this.normalizedShape, 1)) : null;

@@ -6,6 +6,10 @@ export const DIRECTIONS = ["forward", "reverse", "bidirectional"] as const;
 /** Which way a layer reads its sequence; `bidirectional` reads both ways and puts the outputs side by side. */
 export type SequenceDirection = (typeof DIRECTIONS)[number];
 
+/** Names of the options of stacks: those below, and recurrent dropout. */
+// biome-ignore format: a list of words
+export const STACK_OPTIONS = ["layers", "direction", "merge", "dropout", "inputDropout", "recurrentDropout", "residual", "rng"];
+
 /** How layers of recurrent cells are stacked, whatever the cell. */
 export interface StackOptions {
   /** `sharedGenerator()` by default. */

@@ -1,6 +1,7 @@
 import { iota } from "@unroll/kernels";
 import { run } from "../graph/run";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { add, mul } from "./arithmetic";
 
@@ -17,7 +18,8 @@ export interface RangeOptions {
  * The `count` numbers start, start + step, …, made on the device.
  * @throws ValueError if `count` is no whole number, or `start` or `step` none of the dtype
  */
-export function arange(count: number, { start = 0, step = 1, dtype = "i32" }: RangeOptions = {}): Tensor {
+export function arange(count: number, options: RangeOptions = {}): Tensor {
+  const { start = 0, step = 1, dtype = "i32" } = expectKnown("arange", options, ["start", "step", "dtype"]);
   if (!Number.isInteger(count) || count < 0) {
     refuseValue("arange", { count }, "a whole number");
   }

@@ -8,6 +8,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -85,11 +86,10 @@ export interface BatchNormOptions {
  * @throws ShapeError if γ or β are not [C], or there is not a length for each row
  * @throws ValueError if `epsilon` is negative or not finite
  */
-export function batchNorm(
-  x: Tensor,
-  { weight, bias, epsilon = 1e-5, channels = "first", lengths }: BatchNormOptions = {},
-): Outputs & { readonly count: Tensor | number } {
+export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Outputs & { readonly count: Tensor | number } {
   const where = "batchNorm";
+  expectKnown(where, options, ["weight", "bias", "epsilon", "channels", "lengths"]);
+  const { weight, bias, epsilon = 1e-5, channels = "first", lengths } = options;
   expectDType(where, { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, ...FLOATS);
   expectEpsilon(where, { epsilon });
   const { dims } = channelsOf(where, x, channels);

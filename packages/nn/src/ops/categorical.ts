@@ -3,6 +3,7 @@ import { run } from "../graph/run";
 import { expectGenerator, type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { scalar } from "../tensor/scalar";
 import { expectDType, expectShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -30,7 +31,8 @@ const COLDEST = 1e-8;
  * @returns [...] of u32
  * @throws ValueError if the temperature is not above 0, topK no positive whole number, or topP not in (0, 1]
  */
-export function categorical(logits: Tensor, { rng = sharedGenerator(), ...options }: DrawOptions = {}): Tensor {
+export function categorical(logits: Tensor, options: DrawOptions = {}): Tensor {
+  const { rng = sharedGenerator() } = expectKnown("categorical", options, ["temperature", "topK", "topP", "rng"]);
   expectDType("categorical", { logits }, ...FLOATS);
   const { temperature, topK, topP } = expectDrawOptions("categorical", options);
   const rows = logits.shape.slice(0, -1);

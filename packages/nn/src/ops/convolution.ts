@@ -13,6 +13,7 @@ import { defineOp } from "../autograd/define-op";
 import { elementwise, run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, expectShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { joinKnown } from "./concat";
@@ -97,6 +98,9 @@ function weightGradient(
   return S === 1 ? dw : run(sumParts, { parts: dw }, { dims: { S, MN, M: 0 }, shapes: { c: shape } }).c;
 }
 
+/** Names of the options of both convolutions. */
+export const CONVOLUTION_OPTIONS = ["stride", "padding", "dilation", "groups"];
+
 export interface Conv2dOptions {
   /** 1 by default. */
   stride?: Extent2d;
@@ -123,6 +127,7 @@ export interface Conv2dOptions {
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
   const where = "conv2d";
+  expectKnown(where, options, CONVOLUTION_OPTIONS);
   expectDType(where, { x, weight, ...(bias ? { bias } : {}) }, ...FLOATS);
   const { N, C, H, W } = expectShape(where, { x }, ["N", "C", "H", "W"]) as Record<"N" | "C" | "H" | "W", number>;
   expectShape(where, { weight }, ["O", "C/groups", "kH", "kW"]);
@@ -168,6 +173,7 @@ export interface Conv1dOptions {
  */
 export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv1dOptions = {}): Tensor {
   const where = "conv1d";
+  expectKnown(where, options, CONVOLUTION_OPTIONS);
   expectDType(where, { x, weight, ...(bias ? { bias } : {}) }, ...FLOATS);
   const { B, T, C } = expectShape(where, { x }, ["B", "T", "C"]) as Record<"B" | "T" | "C", number>;
   expectShape(where, { weight }, ["O", "C/groups", "k"]);

@@ -2,6 +2,7 @@ import { cumSum as cumSumKernel } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { numberType } from "../graph/node";
 import { run } from "../graph/run";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 
@@ -36,7 +37,8 @@ const running = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, null>({
  * @param x of f32, f16, i32 or u32
  * @throws ShapeError if there is no such axis
  */
-export function cumSum(x: Tensor, axis = -1, { exclusive = false, reverse = false }: CumSumOptions = {}): Tensor {
+export function cumSum(x: Tensor, axis = -1, options: CumSumOptions = {}): Tensor {
+  const { exclusive = false, reverse = false } = expectKnown("cumSum", options, ["exclusive", "reverse"]);
   expectDType("cumSum", { x }, "f32", "f16", "i32", "u32");
   const at = resolveAxis("cumSum", axis, x);
   const dims = { outer: sizeOf(x.shape.slice(0, at)), N: x.shape[at] as number, inner: sizeOf(x.shape.slice(at + 1)) };

@@ -3,6 +3,7 @@ import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { type Draw, expectGenerator, type Generator, sharedGenerator } from "../random/generator";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -25,7 +26,8 @@ const dropped = defineOp<{ x: Tensor }, Attributes, { y: Tensor }, null>({
  * @param p from 0 up to but not including 1
  * @throws ValueError if p is not
  */
-export function dropout(x: Tensor, p: number, { rng = sharedGenerator() }: { rng?: Generator } = {}): Tensor {
+export function dropout(x: Tensor, p: number, options: { rng?: Generator } = {}): Tensor {
+  const { rng = sharedGenerator() } = expectKnown("dropout", options, ["rng"]);
   expectDType("dropout", { x }, ...FLOATS);
   expectProbability("dropout", { p });
   if (p === 0) return x;

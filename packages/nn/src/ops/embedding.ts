@@ -3,6 +3,7 @@ import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -48,7 +49,8 @@ const gathered = defineOp<
  * @returns [..., D] of the dtype of the table
  * @throws ValueError if an id on the host is not a row of the table; one made on the device gives zeros
  */
-export function embedding(table: Tensor, ids: Tensor, { paddingId = NO_PADDING }: { paddingId?: number } = {}): Tensor {
+export function embedding(table: Tensor, ids: Tensor, options: { paddingId?: number } = {}): Tensor {
+  const { paddingId = NO_PADDING } = expectKnown("embedding", options, ["paddingId"]);
   expectDType("embedding", { table }, ...FLOATS);
   expectDType("embedding", { ids }, "u32", "i32");
   const { V } = expectShape("embedding", { table }, ["V", "D"]) as { V: number };

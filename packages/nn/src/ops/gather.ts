@@ -9,6 +9,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { formatShape, resolveAxis, type Shape, sameShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { expectIndices } from "./index-check";
@@ -116,8 +117,9 @@ const slice0 = (x: Tensor, axis: number, extent: number): Tensor =>
  * @throws ShapeError if K is larger than the axes that are left, or the batch axes differ
  * @throws ValueError if an index on the host is out of range; one made on the device gives zeros, and no gradient
  */
-export function gatherND(x: Tensor, indices: Tensor, { batchDims = 0 }: { batchDims?: number } = {}): Tensor {
+export function gatherND(x: Tensor, indices: Tensor, options: { batchDims?: number } = {}): Tensor {
   const where = "gatherND";
+  const { batchDims = 0 } = expectKnown(where, options, ["batchDims"]);
   const K = indices.shape.at(-1) ?? 0;
   if (!Number.isInteger(batchDims) || batchDims < 0 || batchDims >= Math.max(1, Math.min(x.rank, indices.rank))) {
     const expected = `a whole number from 0, less than the axes of x and of indices`;

@@ -1,3 +1,4 @@
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { add, mul } from "./arithmetic";
 import { matmul } from "./matmul";
@@ -23,11 +24,9 @@ export interface GemmOptions {
  * @param b B′ is [K, N]
  * @throws ShapeError if the inner extents differ, or C does not broadcast to [M, N]
  */
-export function gemm(
-  a: Tensor,
-  b: Tensor,
-  { c, alpha = 1, beta = 1, transposeA = false, transposeB = false }: GemmOptions = {},
-): Tensor {
+export function gemm(a: Tensor, b: Tensor, options: GemmOptions = {}): Tensor {
+  expectKnown("gemm", options, ["c", "alpha", "beta", "transposeA", "transposeB"]);
+  const { c, alpha = 1, beta = 1, transposeA = false, transposeB = false } = options;
   const product = matmul(transposeA ? transpose(a) : a, transposeB ? transpose(b) : b);
   const scaled = alpha === 1 ? product : mul(product, alpha);
   if (!c) return scaled;

@@ -1,6 +1,7 @@
 import { ShapeError } from "@unroll/kernels";
 import { FLOATS } from "../tensor/dtype";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { add, mul } from "./arithmetic";
@@ -26,7 +27,8 @@ export interface GroupNormOptions {
  * @throws ShapeError if the groups do not divide the channels, or γ or β are not [C]
  * @throws ValueError if `groups` is not a positive whole number, or `epsilon` is negative or not finite
  */
-export function groupNorm(x: Tensor, groups: number, { weight, bias, epsilon = 1e-5 }: GroupNormOptions = {}): Tensor {
+export function groupNorm(x: Tensor, groups: number, options: GroupNormOptions = {}): Tensor {
+  const { weight, bias, epsilon = 1e-5 } = expectKnown("groupNorm", options, ["weight", "bias", "epsilon"]);
   const where = "groupNorm";
   expectDType(where, { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, ...FLOATS);
   if (x.rank < 2) expectShape(where, { x }, ["N", "C", "..."]);

@@ -8,6 +8,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, type Shape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -92,7 +93,9 @@ export interface LayerNormOptions {
  * @throws ValueError if `epsilon` is negative or not finite
  * @throws UnsupportedError if a gradient is asked for through mean or inverseDeviation
  */
-export function layerNorm(x: Tensor, { weight, bias, epsilon = 1e-5, axes = 1 }: LayerNormOptions = {}): Outputs {
+export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Outputs {
+  expectKnown("layerNorm", options, ["weight", "bias", "epsilon", "axes"]);
+  const { weight, bias, epsilon = 1e-5, axes = 1 } = options;
   expectDType("layerNorm", { x, ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) }, ...FLOATS);
   expectEpsilon("layerNorm", { epsilon });
   if (!(Number.isInteger(axes) && axes >= 1 && axes <= x.rank)) {

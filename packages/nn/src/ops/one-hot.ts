@@ -1,5 +1,6 @@
 import type { DType } from "../tensor/dtype";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, resolveAxis } from "../tensor/shape";
 import { type Tensor, tensor } from "../tensor/tensor";
 import { arange } from "./arange";
@@ -25,11 +26,8 @@ export interface OneHotOptions {
  * @returns [..., depth], or the new axis elsewhere
  * @throws ValueError if `depth` is not at least 1, or `on` or `off` none of the dtype
  */
-export function oneHot(
-  indices: Tensor,
-  depth: number,
-  { axis = -1, on = 1, off = 0, dtype = "f32" }: OneHotOptions = {},
-): Tensor {
+export function oneHot(indices: Tensor, depth: number, options: OneHotOptions = {}): Tensor {
+  const { axis = -1, on = 1, off = 0, dtype = "f32" } = expectKnown("oneHot", options, ["axis", "on", "off", "dtype"]);
   expectDType("oneHot", { indices }, "i32", "u32");
   if (!Number.isInteger(depth) || depth < 1) {
     refuseValue("oneHot", { depth }, "a whole number from 1");

@@ -8,6 +8,7 @@ import {
 import { defineOp } from "../autograd/define-op";
 import { run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, expectShape, formatShape, type Shape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { max, mean } from "./reduce";
@@ -81,6 +82,7 @@ export interface Pool1dOptions {
 type Pooling = typeof largest | typeof average;
 
 function pool2d(where: string, of: Pooling, x: Tensor, window: Extent2d, options: Pool2dOptions): Tensor {
+  expectKnown(where, options, ["stride", "padding"]);
   expectDType(where, { x }, ...FLOATS);
   const { N, C, H, W } = expectShape(where, { x }, ["N", "C", "H", "W"]) as Record<"N" | "C" | "H" | "W", number>;
   const kernel = pair(where, "window", window);
@@ -91,6 +93,7 @@ function pool2d(where: string, of: Pooling, x: Tensor, window: Extent2d, options
 }
 
 function pool1d(where: string, of: Pooling, x: Tensor, window: number, options: Pool1dOptions): Tensor {
+  expectKnown(where, options, ["stride", "padding", "lengths"]);
   expectDType(where, { x }, ...FLOATS);
   const { B, T, C } = expectShape(where, { x }, ["B", "T", "C"]) as Record<"B" | "T" | "C", number>;
   const { stride = window, padding = 0, lengths } = options;

@@ -2,6 +2,7 @@ import { ValueError } from "@unroll/kernels";
 import { defineOp } from "../autograd/define-op";
 import { hostValues } from "../graph/node";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, expectShape, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { arange } from "./arange";
@@ -36,9 +37,10 @@ const reversed = defineOp<{ x: Tensor; ids: Tensor }, Indexing, { y: Tensor }, {
 export function reverseSequence(
   x: Tensor,
   lengths: Tensor | readonly number[],
-  { batchAxis = 0, timeAxis = 1 }: ReverseSequenceOptions = {},
+  options: ReverseSequenceOptions = {},
 ): Tensor {
   const name = "reverseSequence";
+  const { batchAxis = 0, timeAxis = 1 } = expectKnown(name, options, ["batchAxis", "timeAxis"]);
   const [batch, time] = [resolveAxis(name, batchAxis, x), resolveAxis(name, timeAxis, x)];
   if (batch === time) {
     throw new ValueError({ where: name, what: "timeAxis", expected: "another than batchAxis", received: `${time}` });

@@ -2,6 +2,7 @@ import { layerNormParameterGradients, rmsNormBackward, rmsNorm as rmsNormKernel,
 import { defineOp } from "../autograd/define-op";
 import { fill, run } from "../graph/run";
 import { FLOATS } from "../tensor/dtype";
+import { expectKnown } from "../tensor/known-options";
 import { type Scalar, scalar } from "../tensor/scalar";
 import { expectDType, expectShape, formatShape, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
@@ -57,7 +58,8 @@ export interface RMSNormOptions {
  * @throws ShapeError if γ has not the normalised shape
  * @throws ValueError if `epsilon` is negative or not finite
  */
-export function rmsNorm(x: Tensor, { weight, epsilon = 2 ** -23, axes = 1 }: RMSNormOptions = {}): Tensor {
+export function rmsNorm(x: Tensor, options: RMSNormOptions = {}): Tensor {
+  const { weight, epsilon = 2 ** -23, axes = 1 } = expectKnown("rmsNorm", options, ["weight", "epsilon", "axes"]);
   const where = "rmsNorm";
   expectDType(where, { x, ...(weight ? { weight } : {}) }, ...FLOATS);
   expectEpsilon(where, { epsilon });

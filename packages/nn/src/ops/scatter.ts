@@ -2,6 +2,7 @@ import { NO_PLACE, type ScatterReduction, ShapeError, scatter, ValueError } from
 import { defineOp } from "../autograd/define-op";
 import { numberType } from "../graph/node";
 import { elementwise, fill, run, view } from "../graph/run";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, formatShape, resolveAxis, sameShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { arange } from "./arange";
@@ -89,13 +90,9 @@ const written = defineOp<Inputs, Attributes, { y: Tensor }, Inputs>({
  * @throws ShapeError if the shapes disagree
  * @throws ValueError if an index on the host is out of range; updates of one made on the device are left out
  */
-export function scatterElements(
-  x: Tensor,
-  indices: Tensor,
-  updates: Tensor,
-  { axis = 0, reduction = "none" }: ScatterOptions = {},
-): Tensor {
+export function scatterElements(x: Tensor, indices: Tensor, updates: Tensor, options: ScatterOptions = {}): Tensor {
   const name = "scatterElements";
+  const { axis = 0, reduction = "none" } = expectKnown(name, options, ["axis", "reduction"]);
   expectOneOf(name, { reduction }, ["none", "add", "mul", "min", "max"]);
   const at = resolveAxis(name, axis, x);
   const V = x.shape[at] as number;

@@ -3,6 +3,7 @@ import { defineOp } from "../autograd/define-op";
 import { numberType } from "../graph/node";
 import { run } from "../graph/run";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType, resolveAxis, sizeOf } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { permute } from "./permute";
@@ -47,11 +48,8 @@ const best = defineOp<{ x: Tensor }, Attributes, { values: Tensor; indices: Tens
  * @param x of f32, f16, i32 or u32
  * @throws ValueError if k is not from 1 to the extent of the axis
  */
-export function topK(
-  x: Tensor,
-  k: number,
-  { axis = -1, largest = true }: TopKOptions = {},
-): { values: Tensor; indices: Tensor } {
+export function topK(x: Tensor, k: number, options: TopKOptions = {}): { values: Tensor; indices: Tensor } {
+  const { axis = -1, largest = true } = expectKnown("topK", options, ["axis", "largest"]);
   expectDType("topK", { x }, "f32", "f16", "i32", "u32");
   const at = resolveAxis("topK", axis, x);
   const extent = x.shape[at] as number;

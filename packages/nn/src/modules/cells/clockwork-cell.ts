@@ -4,6 +4,7 @@ import { tanh } from "../../ops/elementwise";
 import { linear } from "../../ops/linear";
 import { sharedGenerator } from "../../random/generator";
 import { refuseValue } from "../../tensor/kind";
+import { expectKnown } from "../../tensor/known-options";
 import { oncePerUpdate } from "../../tensor/once-per-update";
 import type { Parameter } from "../../tensor/parameter";
 import { type Tensor, tensor } from "../../tensor/tensor";
@@ -42,7 +43,7 @@ export class ClockworkCell extends Cell<State> {
   constructor(inputSize: number, hiddenSize: number, periods: readonly number[], options: ClockworkCellOptions = {}) {
     const states = { h: hiddenSize, phase: hiddenSize };
     super({ inputSize, outputSize: hiddenSize, states, units: ["h"] });
-    const { rng = sharedGenerator(), activation = tanh } = options;
+    const { rng = sharedGenerator(), activation = tanh } = expectKnown("ClockworkCell", options, ["rng", "activation"]);
     expectPeriods(periods, hiddenSize);
     this.periods = [...periods];
     this.activation = activation;

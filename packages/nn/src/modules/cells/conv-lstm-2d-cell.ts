@@ -4,6 +4,7 @@ import { sigmoid, tanh } from "../../ops/elementwise";
 import { reshape } from "../../ops/reshape";
 import { type Extent2d, type Padding2d, pair, placed } from "../../ops/windows";
 import { sharedGenerator } from "../../random/generator";
+import { expectKnown } from "../../tensor/known-options";
 import { type Parameter, parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { constant } from "../init";
@@ -24,6 +25,9 @@ export interface ConvLSTM2DCellOptions extends CellOptions {
   /** First value of the forget gates' bias; 1 by default. */
   forgetBias?: number;
 }
+
+/** Names of the options that other cells have not. */
+export const CONV_LSTM_OPTIONS = ["kernelSize", "stride", "padding", "peepholes", "forgetBias"];
 
 type State = { h: Tensor; c: Tensor };
 
@@ -49,8 +53,9 @@ export class ConvLSTM2DCell extends Cell<State> {
    * @throws ValueError if a size is not a positive whole number
    */
   constructor(inputShape: readonly [number, number, number], filters: number, options: ConvLSTM2DCellOptions) {
-    const { rng = sharedGenerator(), kernelSize, stride = 1, padding = "same", forgetBias = 1 } = options;
     const where = "ConvLSTM2DCell";
+    expectKnown(where, options, ["rng", ...CONV_LSTM_OPTIONS]);
+    const { rng = sharedGenerator(), kernelSize, stride = 1, padding = "same", forgetBias = 1 } = options;
     const [C, H, W] = inputShape;
     const [kH, kW] = pair(where, "kernelSize", kernelSize);
     const { OH, OW } = placed(where, {

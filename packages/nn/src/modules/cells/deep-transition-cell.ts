@@ -1,6 +1,7 @@
 import { add } from "../../ops/arithmetic";
 import { tanh } from "../../ops/elementwise";
 import { sharedGenerator } from "../../random/generator";
+import { expectKnown } from "../../tensor/known-options";
 import type { Tensor } from "../../tensor/tensor";
 import { Linear } from "../linear";
 import { Cell, type StepResult } from "./cell";
@@ -41,6 +42,8 @@ export class DeepTransitionCell extends Cell<State> {
 
   /** @throws ValueError if a size is not a positive whole number */
   constructor(inputSize: number, hiddenSize: number, options: DeepTransitionCellOptions = {}) {
+    // biome-ignore format: a list of words
+    expectKnown("DeepTransitionCell", options, ["rng", "input", "transition", "shortcut", "output", "activation"]);
     const { rng = sharedGenerator(), input = [], transition = [], output = [], activation = tanh } = options;
     super({ inputSize, outputSize: output.at(-1) ?? hiddenSize, states: { h: hiddenSize } });
     this.activation = activation;

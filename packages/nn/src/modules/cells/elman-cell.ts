@@ -1,5 +1,6 @@
 import { add } from "../../ops/arithmetic";
 import { tanh } from "../../ops/elementwise";
+import { expectKnown } from "../../tensor/known-options";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { Cell, type StepResult } from "./cell";
@@ -21,7 +22,8 @@ export class ElmanCell extends Cell<{ h: Tensor }> {
   readonly bias: Parameter; //     b [H]
 
   /** @throws ValueError if a size is not a positive whole number */
-  constructor(inputSize: number, hiddenSize: number, { activation = tanh, ...options }: ElmanCellOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, options: ElmanCellOptions = {}) {
+    const { activation = tanh } = expectKnown("ElmanCell", options, ["rng", "activation"]);
     super({ inputSize, outputSize: hiddenSize, states: { h: hiddenSize } });
     this.activation = activation;
     const { weightIh, weightHh, bias } = recurrentWeights(1, inputSize, hiddenSize, options);

@@ -2,6 +2,7 @@ import { add, mul, sub } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
 import { expectOneOf } from "../../ops/options";
 import { sharedGenerator } from "../../random/generator";
+import { expectKnown } from "../../tensor/known-options";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { Cell, type StepResult } from "./cell";
@@ -34,11 +35,8 @@ export class GRUCell extends Cell<State, Gates> {
   readonly recurrentBias: Parameter | null; // b_R [H], resetting after
 
   /** @throws ValueError if a size is not a positive whole number, or `reset` is neither */
-  constructor(
-    inputSize: number,
-    hiddenSize: number,
-    { reset = "after", rng = sharedGenerator() }: GRUCellOptions = {},
-  ) {
+  constructor(inputSize: number, hiddenSize: number, options: GRUCellOptions = {}) {
+    const { reset = "after", rng = sharedGenerator() } = expectKnown("GRUCell", options, ["rng", "reset"]);
     super({ inputSize, outputSize: hiddenSize, states: { h: hiddenSize } });
     this.reset = expectOneOf("GRUCell", { reset }, ["after", "before"]);
     const isAfter = reset === "after";

@@ -2,6 +2,7 @@ import { add, mul } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
 import { expectProbability } from "../../ops/options";
 import { sharedGenerator } from "../../random/generator";
+import { expectKnown } from "../../tensor/known-options";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { expectExtent } from "../options";
@@ -40,6 +41,7 @@ export class JordanCell extends Cell<State> {
   /** @throws ValueError if a size is not a positive whole number, or `decay` is out of range */
   constructor(inputSize: number, hiddenSize: number, outputSize: number, options: JordanCellOptions = {}) {
     super({ inputSize, outputSize, states: { s: outputSize } });
+    expectKnown("JordanCell", options, ["rng", "decay", "activation", "outputActivation"]);
     const { rng = sharedGenerator(), decay = 0, activation = tanh, outputActivation = sigmoid } = options;
     expectExtent("JordanCell", { hiddenSize });
     this.decay = expectProbability("JordanCell", { decay });

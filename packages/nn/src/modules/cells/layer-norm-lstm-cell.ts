@@ -1,6 +1,7 @@
 import { add, mul } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
 import { sharedGenerator } from "../../random/generator";
+import { expectKnown } from "../../tensor/known-options";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { LayerNorm } from "../layer-norm";
@@ -32,6 +33,7 @@ export class LayerNormLSTMCell extends Cell<State> {
   /** @throws ValueError if a size is not a positive whole number */
   constructor(inputSize: number, hiddenSize: number, options: LayerNormLSTMCellOptions = {}) {
     super({ inputSize, outputSize: hiddenSize, states: { h: hiddenSize, c: hiddenSize } });
+    expectKnown("LayerNormLSTMCell", options, ["rng", "forgetBias", "epsilon"]);
     const { rng = sharedGenerator(), forgetBias = 1, epsilon = 1e-5 } = options;
     const { weightIh, weightHh, bias } = recurrentWeights(4, inputSize, hiddenSize, { rng });
     this.weightIh = weightIh;

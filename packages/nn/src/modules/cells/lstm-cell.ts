@@ -1,6 +1,7 @@
 import { add, mul } from "../../ops/arithmetic";
 import { sigmoid, tanh } from "../../ops/elementwise";
 import { refuseValue } from "../../tensor/kind";
+import { expectKnown } from "../../tensor/known-options";
 import type { Parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { Cell, type StepResult } from "./cell";
@@ -24,7 +25,8 @@ export class LSTMCell extends Cell<State> {
   readonly bias: Parameter; //     b [4H]
 
   /** @throws ValueError if a size is not a positive whole number */
-  constructor(inputSize: number, hiddenSize: number, { forgetBias = 1, ...options }: LSTMCellOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, options: LSTMCellOptions = {}) {
+    const { forgetBias = 1 } = expectKnown("LSTMCell", options, ["rng", "forgetBias"]);
     super({ inputSize, outputSize: hiddenSize, states: { h: hiddenSize, c: hiddenSize }, units: ["h", "c"] });
     const { weightIh, weightHh, bias } = recurrentWeights(4, inputSize, hiddenSize, options);
     this.weightIh = weightIh;

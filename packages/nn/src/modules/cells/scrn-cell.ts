@@ -3,6 +3,7 @@ import { concat } from "../../ops/concat";
 import { cast, sigmoid } from "../../ops/elementwise";
 import { expectProbability } from "../../ops/options";
 import { sharedGenerator } from "../../random/generator";
+import { expectKnown } from "../../tensor/known-options";
 import { type Parameter, parameter } from "../../tensor/parameter";
 import type { Tensor } from "../../tensor/tensor";
 import { constant } from "../init";
@@ -40,6 +41,7 @@ export class SCRNCell extends Cell<State, Inputs> {
   /** @throws ValueError if a size is not a positive whole number, or `decay` is out of range */
   constructor(inputSize: number, hiddenSize: number, contextSize: number, options: SCRNCellOptions = {}) {
     super({ inputSize, outputSize: hiddenSize + contextSize, states: { h: hiddenSize, s: contextSize } });
+    expectKnown("SCRNCell", options, ["rng", "decay", "adaptive"]);
     const { rng = sharedGenerator(), decay = 0.95, adaptive = false } = options;
     this.decay = expectProbability("SCRNCell", { decay });
     this.weightContext = uniformParameter([contextSize, inputSize], contextSize, rng);

@@ -3,6 +3,7 @@ import { add, greater, mul, ones, where } from "../../ops/arithmetic";
 import { dropout } from "../../ops/dropout";
 import { expectProbability } from "../../ops/options";
 import { type Generator, sharedGenerator } from "../../random/generator";
+import { expectKnown } from "../../tensor/known-options";
 import { Tensor } from "../../tensor/tensor";
 import { Cell, type CellState, type StepInput, type StepResult } from "./cell";
 
@@ -23,7 +24,8 @@ export class Zoneout<S extends CellState> extends Cell<S, Inputs> {
   readonly rng: Generator;
 
   /** @throws ValueError unless each rate lies in [0, 1) and is that of a state of the cell that holds units */
-  constructor(cell: Cell<S, StepInput>, rates: ZoneoutRates<S>, { rng = sharedGenerator() }: { rng?: Generator } = {}) {
+  constructor(cell: Cell<S, StepInput>, rates: ZoneoutRates<S>, options: { rng?: Generator } = {}) {
+    const { rng = sharedGenerator() } = expectKnown("Zoneout", options, ["rng"]);
     const { inputShape, outputShape, stateShapes, units, channelAxis } = cell;
     // The names of the cell's states are those of S.
     const states = stateShapes as { readonly [N in keyof S]: readonly number[] };
