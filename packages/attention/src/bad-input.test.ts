@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   AdditiveAttention,
   AttentionPooling,
+  alibi,
   and,
+  ContextGate,
   CoverageAttention,
   causalMask,
   coverageLoss,
@@ -16,10 +18,12 @@ import {
   LocationAwareAttention,
   MonotonicAttention,
   MultiHeadAttention,
+  paddingMask,
   RewardBaseline,
   RotaryPositions,
   type ScoreKernel,
   SinusoidalPositions,
+  Transformer,
   TransformerDecoder,
   TransformerEncoder,
   TransformerLanguageModel,
@@ -269,4 +273,58 @@ describe("what plain JavaScript lets one pass", () => {
     await expect(written.generate([1], { length: 3, ...loose({ top_k: 3 }) })).rejects.toThrow("Did you mean topK?");
     await expect(written.generate([1], undefined as never)).rejects.toThrow("options should be { length, greedy,");
   });
+});
+
+describe("options that nobody would read", () => {
+  const x = of(2, 3, 8);
+  const call = (on: object, method: string, ...given: unknown[]) =>
+    Reflect.apply(Reflect.get(on, method) as (...args: unknown[]) => unknown, on, given);
+  const attention = new MultiHeadAttention(8, 2);
+  const mask = causalMask();
+
+  test("of attention with heads", () => {
+    const prepared = attention.prepare(x);
+    expect(() => call(attention, "prepare", x, x, 2)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: MultiHeadAttention.prepare: options should be { offset } but is a Number.]`,
+    );
+    expect(() => call(attention, "attend", x, prepared, mask)).toThrow(
+      "MultiHeadAttention.attend: options.causal should",
+    );
+    expect(() => call(attention, "attend", x, prepared, { Mask: mask })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: MultiHeadAttention.attend: options.Mask should be one of mask, needWeights, offset but is not one of them. Did you mean mask?]`,
+    );
+    expect(() => Reflect.apply(alibi, null, [2, 3])).toThrow("alibi: options should be { offset } but is a Number.");
+    expect(() => Reflect.construct(ContextGate, [8, { bias: false }])).toThrow(
+      "ContextGate: options.bias should be one",
+    );
+  });
+
+  test("of Transformers", () => {
+    const transformer = new Transformer(8, 2, { encoderLayers: 1, decoderLayers: 1 });
+    expect(() => Reflect.construct(Transformer, [8, 2, { layers: 2 }])).toThrow(
+      "Transformer: options.layers should be",
+    );
+    expect(() => call(transformer, "forward", x, x, { mask })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: Transformer.forward: options.mask should be one of sourceMask, targetMask, memoryMask, needWeights but is not one of them.]`,
+    );
+    const { encoder, decoder } = transformer;
+    const cache = encoder.emptyCache(2, 4);
+    expect(() => call(encoder, "step", x, cache, { length: [1, 2] })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: TransformerEncoder.step: options.length should be one of mask, lengths but is not one of them. Did you mean lengths?]`,
+    );
+    const prepared = decoder.prepare(x);
+    expect(() => call(decoder, "step", x, prepared, decoder.emptyCache(2, 4), { sourceMask: mask })).toThrow(
+      "TransformerDecoder.step: options.sourceMask should be one of mask, memoryMask, needWeights, lengths",
+    );
+  });
+});
+
+test("lengths of more keys than there are, on the host", () => {
+  const attend = (lengths: number[], S: number) =>
+    new MultiHeadAttention(8, 2).forward(of(1, 3, 8), { memory: of(1, S, 8), mask: paddingMask(lengths) });
+  expect(() => attend([5], 2)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: scaledDotProductAttention: mask.lengths[0] should be at most 2, as many keys as there are, but is 5.]`,
+  );
+  expect(attend([2], 2).output.shape).toEqual([1, 3, 8]);
+  expect(attend([0], 2).output.shape).toEqual([1, 3, 8]);
 });

@@ -2,6 +2,7 @@ import {
   constant,
   expectDType,
   expectExtent,
+  expectKnown,
   expectShape,
   type Generator,
   linear,
@@ -55,8 +56,9 @@ export class ContextGate extends Module {
   readonly hasTorchParameters = true; // those of nn.Linear(Q, 1)
 
   /** @throws ValueError if the size is not a positive whole number */
-  constructor(querySize: number, { rng = sharedGenerator() }: { rng?: Generator } = {}) {
+  constructor(querySize: number, options: { rng?: Generator } = {}) {
     super();
+    const { rng = sharedGenerator() } = expectKnown("ContextGate", options, ["rng"]);
     this.querySize = expectExtent("ContextGate", { querySize });
     this.weight = parameter(uniform([1, querySize], 1 / Math.sqrt(querySize), rng));
     this.bias = parameter(constant([1], 0));

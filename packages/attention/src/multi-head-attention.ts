@@ -150,8 +150,9 @@ export class MultiHeadAttention extends Module {
    * @param value what values are made of [B, S, valueSize], if not the memory
    * @param options.offset place of the first step of the memory, as for `attend`
    */
-  prepare(memory: Tensor, value = memory, { offset }: { offset?: number | Tensor | undefined } = {}): KeysAndValues {
+  prepare(memory: Tensor, value = memory, options: { offset?: number | Tensor | undefined } = {}): KeysAndValues {
     const where = "MultiHeadAttention.prepare";
+    const { offset } = expectKnown(where, options, ["offset"]);
     const { B, S } = expectShape(where, { memory }, ["B", "S", this.keySize]) as { B: number; S: number };
     expectShape(where, { value }, [B, S, this.valueSize]);
     return { keys: this.#turned(this.key.forward(memory), offset), values: this.value.forward(value) };
@@ -162,13 +163,11 @@ export class MultiHeadAttention extends Module {
    * @param x queries [B, T, size]
    * @throws ShapeError if a shape does not fit
    */
-  attend(
-    x: Tensor,
-    { keys, values }: KeysAndValues,
-    { mask, needWeights = false, offset }: AttendOptions = {},
-  ): Attended {
+  attend(x: Tensor, { keys, values }: KeysAndValues, told: AttendOptions = {}): Attended {
+    const where = "MultiHeadAttention.attend";
+    const { mask, needWeights = false, offset } = expectKnown(where, told, ["mask", "needWeights", "offset"]);
     const remedy = `The last axis must equal the size that the layer was built with, ${this.size}.`;
-    expectShape("MultiHeadAttention.attend", { x }, ["B", "T", this.size], remedy);
+    expectShape(where, { x }, ["B", "T", this.size], remedy);
     const queries = this.#turned(this.query.forward(x), offset);
     const { heads, keyHeads, scale, softcap, dropout } = this;
     const options: DotProductOptions = {
@@ -217,8 +216,9 @@ export class MultiHeadAttention extends Module {
     x: Tensor,
     kept: KeysAndValues,
     lengths: Tensor,
-    { mask, needWeights = false }: Omit<AttendOptions, "offset"> = {},
+    options: Omit<AttendOptions, "offset"> = {},
   ): Attended & { readonly kept: KeysAndValues } {
+    const { mask, needWeights = false } = expectKnown("MultiHeadAttention.step", options, ["mask", "needWeights"]);
     const [B = 0, C = 0] = kept.keys.shape;
     if (x.shape[0] !== B || (x.shape[1] ?? 0) > C) {
       const [expected, received] = [`[${B}, up to ${C}, ${this.size}]`, formatShape(x.shape)];

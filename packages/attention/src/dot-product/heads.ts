@@ -6,6 +6,7 @@ import {
   expectShape,
   formatShape,
   type Generator,
+  hostValues,
   type Tensor,
 } from "@unroll/nn";
 import { expectDivisor } from "../expect-divisor";
@@ -86,12 +87,19 @@ function expectNumbers(where: string, { scale = 1, softcap = 0, dropout = 0 }: D
   }
 }
 
-/** @throws ShapeError if a part of the mask does not broadcast to [B, N, T, S] */
+/** @throws ShapeError if a part of the mask does not broadcast to [B, N, T, S]; ValueError if a length on the host is longer than the keys */
 function expectMask(where: string, mask: AttentionMask, sizes: HeadSizes): void {
   expectMasks(where, mask);
   const { lengths, offset, allowed, bias, slopes } = mask;
   const { B, N, T, S } = sizes;
-  if (lengths) expectShape(where, { "mask.lengths": lengths }, [B], "One length for each row of the batch.");
+  if (lengths) {
+    expectShape(where, { "mask.lengths": lengths }, [B], "One length for each row of the batch.");
+    for (const [row, length] of (hostValues(lengths) ?? []).entries()) {
+      if (length <= S) continue;
+      const expected = `at most ${S}, as many keys as there are,`;
+      throw new ValueError({ where, what: `mask.lengths[${row}]`, expected, received: String(length) });
+    }
+  }
   if (typeof offset === "object")
     expectShape(where, { "mask.offset": offset }, [B], "One offset for each row of the batch.");
   if (slopes) expectShape(where, { "mask.slopes": slopes }, [N], "One slope for each head of the queries.");

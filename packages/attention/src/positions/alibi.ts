@@ -1,4 +1,4 @@
-import { expectExtent, type Tensor, tensor } from "@unroll/nn";
+import { expectExtent, expectKnown, type Tensor, tensor } from "@unroll/nn";
 import { type AttentionMask, distanceMask } from "../masks/mask";
 
 /**
@@ -20,7 +20,8 @@ export function alibiSlopes(heads: number): number[] {
  * @param heads N, with `alibiSlopes(N)`; or slopes [N] of one's own
  * @param options.offset place of the first query, as for `causalMask`
  */
-export function alibi(heads: number | Tensor, { offset }: { offset?: number | Tensor } = {}): AttentionMask {
+export function alibi(heads: number | Tensor, options: { offset?: number | Tensor } = {}): AttentionMask {
+  const { offset } = expectKnown("alibi", options, ["offset"]);
   const slopes = typeof heads === "number" ? tensor(Float32Array.from(alibiSlopes(heads)), { name: "slopes" }) : heads;
   return distanceMask(slopes, offset);
 }

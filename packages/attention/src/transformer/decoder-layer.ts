@@ -79,7 +79,9 @@ export class TransformerDecoderLayer extends TransformerLayer {
     lengths: Tensor,
     options: TransformerDecoderOptions = {},
   ): Decoded & { readonly kept: KeysAndValues } {
-    expectShape("TransformerDecoderLayer.step", { x }, ["B", "T", this.size]);
+    const where = "TransformerDecoderLayer.step";
+    expectKnown(where, options, ["mask", "memoryMask", "needWeights"]);
+    expectShape(where, { x }, ["B", "T", this.size]);
     let after = kept;
     const own = this.wrapped(x, this.norm1, (y) => {
       const result = this.selfAttention.step(y, kept, lengths, { mask: options.mask });

@@ -1,4 +1,4 @@
-import type { Tensor } from "@unroll/nn";
+import { expectKnown, type Tensor } from "@unroll/nn";
 import { advanced, type KeysAndValues, type KeyValueCache, withRoom } from "../key-value-cache";
 import {
   type Decoded,
@@ -54,8 +54,10 @@ export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer
     x: Tensor,
     prepared: readonly KeysAndValues[],
     cache: KeyValueCache,
-    { lengths, ...options }: StepOptions & TransformerDecoderOptions = {},
+    told: StepOptions & TransformerDecoderOptions = {},
   ): DecodedStack & { readonly cache: KeyValueCache } {
+    expectKnown("TransformerDecoder.step", told, ["mask", "memoryMask", "needWeights", "lengths"]);
+    const { lengths, ...options } = told;
     const T = x.shape[1] ?? 0;
     const roomy = withRoom(cache, T);
     const layers: KeysAndValues[] = [];

@@ -48,9 +48,11 @@ export class TransformerEncoderLayer extends TransformerLayer {
     x: Tensor,
     kept: KeysAndValues,
     lengths: Tensor,
-    { mask }: TransformerOptions = {},
+    options: TransformerOptions = {},
   ): { output: Tensor; kept: KeysAndValues } {
-    expectShape("TransformerEncoderLayer.step", { x }, ["B", "T", this.size]);
+    const where = "TransformerEncoderLayer.step";
+    const { mask } = expectKnown(where, options, ["mask"]);
+    expectShape(where, { x }, ["B", "T", this.size]);
     let after = kept;
     const attended = this.wrapped(x, this.norm1, (y) => {
       const result = this.selfAttention.step(y, kept, lengths, { mask });

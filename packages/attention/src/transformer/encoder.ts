@@ -1,4 +1,4 @@
-import type { Tensor } from "@unroll/nn";
+import { expectKnown, type Tensor } from "@unroll/nn";
 import { advanced, type KeysAndValues, type KeyValueCache, type StepCounts, withRoom } from "../key-value-cache";
 import { TransformerEncoderLayer, type TransformerOptions } from "./encoder-layer";
 import { TransformerStack, type TransformerStackOptions } from "./stack";
@@ -31,11 +31,8 @@ export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer
    * @param x [B, T, size]
    * @returns [B, T, size], and the cache with these steps
    */
-  step(
-    x: Tensor,
-    cache: KeyValueCache,
-    { lengths, ...options }: StepOptions = {},
-  ): { output: Tensor; cache: KeyValueCache } {
+  step(x: Tensor, cache: KeyValueCache, told: StepOptions = {}): { output: Tensor; cache: KeyValueCache } {
+    const { lengths, ...options } = expectKnown("TransformerEncoder.step", told, ["mask", "lengths"]);
     const T = x.shape[1] ?? 0;
     const roomy = withRoom(cache, T);
     const layers: KeysAndValues[] = [];

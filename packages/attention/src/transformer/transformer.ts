@@ -1,8 +1,8 @@
-import { Module, type Tensor } from "@unroll/nn";
+import { expectKnown, Module, type Tensor } from "@unroll/nn";
 import { type AttentionMask, causalMask } from "../masks/mask";
 import { type DecodedStack, TransformerDecoder } from "./decoder";
 import { TransformerEncoder } from "./encoder";
-import type { TransformerLayerOptions } from "./options";
+import { LAYER_OPTIONS, type TransformerLayerOptions } from "./options";
 
 export interface TransformerOfOptions extends TransformerLayerOptions {
   /** Layers of the encoder and of the decoder; 6 each by default. */
@@ -31,6 +31,7 @@ export class Transformer extends Module {
   /** @throws ValueError if a size or option is out of range */
   constructor(size: number, heads: number, options: TransformerOfOptions = {}) {
     super();
+    expectKnown("Transformer", options, ["encoderLayers", "decoderLayers", ...LAYER_OPTIONS]);
     const { encoderLayers = 6, decoderLayers = 6, ...rest } = options;
     this.encoder = new TransformerEncoder(size, heads, { ...rest, layers: encoderLayers, finalNorm: true });
     this.decoder = new TransformerDecoder(size, heads, { ...rest, layers: decoderLayers, finalNorm: true });
@@ -42,6 +43,7 @@ export class Transformer extends Module {
    * @returns [B, T, size]
    */
   forward(source: Tensor, target: Tensor, options: TransformerMasks = {}): DecodedStack {
+    expectKnown("Transformer.forward", options, ["sourceMask", "targetMask", "memoryMask", "needWeights"]);
     const { sourceMask, targetMask = causalMask(), memoryMask = sourceMask, needWeights = false } = options;
     const memory = this.encoder.forward(source, { mask: sourceMask });
     return this.decoder.forward(target, memory, { mask: targetMask, memoryMask, needWeights });
