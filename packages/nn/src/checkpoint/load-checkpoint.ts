@@ -12,6 +12,7 @@ import { isRecord } from "./record";
 import {
   CHECKPOINT_VERSION,
   type CheckpointSubject,
+  expectSubject,
   generatorsOf,
   namesOf,
   type Saved,
@@ -32,8 +33,9 @@ const WORDS = ["NaN", "Infinity", "-Infinity"];
  */
 export async function loadCheckpoint(
   bytes: ArrayBuffer | Uint8Array<ArrayBuffer>,
-  { model, optimizer, generators = {}, vocabulary }: CheckpointSubject,
+  subject: CheckpointSubject,
 ): Promise<{ position: unknown; state: unknown }> {
+  const { model, optimizer, generators = {}, vocabulary } = expectSubject("loadCheckpoint", subject);
   const { tensors, metadata } = decodeSafetensors(bytes);
   const saved = parse(metadata.get(CHECKPOINT_KEY));
   const named = stateOf(model);

@@ -9,6 +9,7 @@ import { isRecord } from "./record";
 import {
   CHECKPOINT_VERSION,
   type CheckpointSubject,
+  expectSubject,
   generatorsOf,
   namesOf,
   type Saved,
@@ -29,14 +30,15 @@ export interface CheckpointExtras {
  * loaded from it goes on with the same bits as if it had never stopped, whatever is asked for while it is taken.
  * @throws ValueError if a name is none that a file can have
  */
-export async function saveCheckpoint({
-  model,
-  optimizer,
-  generators = {},
-  vocabulary,
-  position = null,
-  state = null,
-}: CheckpointSubject & CheckpointExtras): Promise<Uint8Array<ArrayBuffer>> {
+export async function saveCheckpoint(subject: CheckpointSubject & CheckpointExtras): Promise<Uint8Array<ArrayBuffer>> {
+  const {
+    model,
+    optimizer,
+    generators = {},
+    vocabulary,
+    position = null,
+    state = null,
+  } = expectSubject("saveCheckpoint", subject);
   const tensors = new Map<string, HostTensor>();
   const draws = Object.fromEntries(
     [...generatorsOf(model, generators)].map(([name, { seed, draws }]) => [name, { seed, draws }]),

@@ -1,7 +1,8 @@
-import type { Module } from "../modules/module";
+import { expectModule, type Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
 import type { OptimizerState } from "../optim/optimizer-state";
 import { type Generator, sharedGenerator } from "../random/generator";
+import { expectKnown } from "../tensor/known-options";
 
 /** The form of the files written here; files of a later form are refused. */
 export const CHECKPOINT_VERSION = 1;
@@ -17,6 +18,16 @@ export interface CheckpointSubject {
   readonly generators?: Readonly<Record<string, Generator>> | undefined;
   /** What the model's classes or tokens stand for, in order: another one is refused on loading. */
   readonly vocabulary?: readonly string[] | undefined;
+}
+
+/**
+ * What a checkpoint is taken of, or loaded into: one record may serve for both.
+ * @throws ValueError if a name is unknown, or there is no model
+ */
+export function expectSubject<S extends CheckpointSubject>(where: string, given: S): S {
+  expectKnown(where, given, ["model", "optimizer", "generators", "vocabulary", "position", "state"]);
+  expectModule(where, given.model);
+  return given;
 }
 
 /** What a checkpoint keeps beside tensors, as JSON in the header of its file. */

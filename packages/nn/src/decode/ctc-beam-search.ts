@@ -1,6 +1,5 @@
 import { ValueError } from "@unroll/kernels";
 import { refuseValue } from "../tensor/kind";
-import { expectKnown } from "../tensor/known-options";
 import { type CTCFrames, type CTCScoreOptions, type CTCScores, logAdd, readScores } from "./ctc-scores";
 
 export interface CTCBeamOptions extends CTCScoreOptions {
@@ -64,7 +63,6 @@ const NONE = Number.NEGATIVE_INFINITY;
  */
 export async function ctcBeamSearch(scores: CTCScores, options: CTCBeamOptions = {}): Promise<CTCHypothesis[][]> {
   const where = "ctcBeamSearch";
-  expectKnown(where, options, ["inputLengths", "blank", "normalize", ...OWN]);
   const { beamWidth = 100, nBest = 1, topClasses, alpha = 1, beta = 0 } = options;
   for (const [what, value] of Object.entries({ beamWidth, nBest, topClasses: topClasses ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue;
@@ -77,7 +75,7 @@ export async function ctcBeamSearch(scores: CTCScores, options: CTCBeamOptions =
     if (Number.isFinite(value)) continue;
     throw new ValueError({ where, what, expected: "a finite number", received: String(value) });
   }
-  const { rows, C, blank } = await readScores(where, scores, options);
+  const { rows, C, blank } = await readScores(where, scores, options, OWN);
   const search = new Search({ ...options, beamWidth, nBest, topClasses: topClasses ?? C, alpha, beta }, blank);
   return rows.map((frames) => search.row(frames));
 }

@@ -195,6 +195,12 @@ test("scores and options out of range", async () => {
   );
   const misspelt = { beam: 5 } as { beamWidth?: number };
   await expect(ctcBeamSearch(scores, misspelt)).rejects.toThrow("ctcBeamSearch: options.beam should be one of");
+  await expect(ctcGreedy(scores, misspelt as object)).rejects.toThrow(
+    "ctcGreedy: options.beam should be one of inputLengths, bl",
+  );
+  await expect(ctcAlign(scores, [[1]], misspelt as object)).rejects.toThrow(
+    "ctcAlign: options.beam should be one of inputLeng",
+  );
   await expect(ctcBeamSearch(scores, { beamWidth: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
     `[ValueError: ctcBeamSearch: beamWidth should be a positive whole number but is 0.]`,
   );

@@ -28,7 +28,7 @@ export interface CTCPath {
  * @throws ShapeError or ValueError if scores, lengths or the blank are out of range
  */
 export async function ctcGreedy(scores: CTCScores, options: CTCGreedyOptions = {}): Promise<CTCPath[]> {
-  const { rows, blank } = await readScores("ctcGreedy", scores, options);
+  const { rows, blank } = await readScores("ctcGreedy", scores, options, ["mergeRepeated"]);
   return rows.map((frames) => bestPath(frames, blank, options.mergeRepeated ?? true));
 }
 

@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { sizeOf } from "../tensor/shape";
 import { Tensor } from "../tensor/tensor";
 
@@ -32,10 +33,17 @@ export function logAdd(a: number, b: number): number {
 
 /**
  * Scores as rows of frames of log-probabilities, in float64.
+ * @param own names of the options that other decoders have not
  * @throws ShapeError if they are not [B, T, C] or have not one length for each row
  * @throws ValueError if a length or the blank is out of range, or a score within a row's length is NaN or +∞
  */
-export async function readScores(where: string, scores: CTCScores, options: CTCScoreOptions): Promise<CTCRows> {
+export async function readScores(
+  where: string,
+  scores: CTCScores,
+  options: CTCScoreOptions,
+  own: readonly string[] = [],
+): Promise<CTCRows> {
+  expectKnown(where, options, ["inputLengths", "blank", "normalize", ...own]);
   const { shape } = scores;
   const { blank = 0, normalize = true } = options;
   const [B = 0, T = 0, C = 0] = shape;

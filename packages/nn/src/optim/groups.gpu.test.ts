@@ -130,10 +130,10 @@ describe("groups of parameters", () => {
       `[ValueError: SGD: groups[0].parameters should be an array of at least one parameter but is undefined.]`,
     );
     expect(make([{ parameters: [p], momentum: 1 }])).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: SGD: groups[0] should be a group: parameters, name, lr, weightDecay, clipNorm but is one with "momentum". Pass parameters alone or groups alone: [{ parameters, lr, weightDecay }, …].]`,
+      `[ValueError: SGD: groups[0].momentum should be one of parameters, name, lr, weightDecay, clipNorm but is not one of them.]`,
     );
     expect(make([{ parameters: [p] }, q])).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: SGD: groups[1] should be a group: parameters, name, lr, weightDecay, clipNorm but is not one. Pass parameters alone or groups alone: [{ parameters, lr, weightDecay }, …].]`,
+      `[ValueError: SGD: groups[1] should be { parameters, name, lr, weightDecay, clipNorm } but is a Tensor.]`,
     );
     expect(make([{ parameters: [p], lr: -1 }])).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: SGD: groups[0].lr should be a finite number, at least 0 but is -1.]`,

@@ -2,6 +2,7 @@ import { ValueError } from "@unroll/kernels";
 import type { Module } from "../modules/module";
 import { expectAtLeast } from "../ops/options";
 import { kindOf, refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { Parameter } from "../tensor/parameter";
 import type { Schedule } from "./schedule";
 
@@ -28,7 +29,8 @@ export interface OptimizerGroup {
   clipNorm: number | undefined;
 }
 
-const KNOWN = ["parameters", "name", "lr", "weightDecay", "clipNorm"];
+const SETTINGS = ["name", "lr", "weightDecay", "clipNorm"];
+const KNOWN = ["parameters", ...SETTINGS];
 
 /**
  * The groups of a list, one without settings for plain parameters.
@@ -63,16 +65,7 @@ export function groupsOf(where: string, list: ParameterList): OptimizerGroup[] {
 
 function checked(where: string, group: ParameterGroup, index: number, seen: Map<Parameter, string>): OptimizerGroup {
   const what = `groups[${index}]`;
-  const unknown = Object.keys(Object(group)).find((key) => !KNOWN.includes(key));
-  if (group instanceof Parameter || kindOf(group) !== "an Object" || unknown !== undefined) {
-    throw new ValueError({
-      where,
-      what,
-      expected: `a group: ${KNOWN.join(", ")}`,
-      received: unknown === undefined || group instanceof Parameter ? "not one" : `one with "${unknown}"`,
-      remedy: "Pass parameters alone or groups alone: [{ parameters, lr, weightDecay }, …].",
-    });
-  }
+  expectKnown(where, group, KNOWN, what);
   const { parameters, name = `group ${index}`, lr, weightDecay, clipNorm } = group;
   if (!Array.isArray(parameters) || parameters.length === 0) {
     throw new ValueError({
@@ -119,7 +112,10 @@ export interface GroupRule extends Omit<ParameterGroup, "parameters"> {
 export function parameterGroups(model: Module, rules: readonly GroupRule[]): ParameterGroup[] {
   const left = new Map(model.namedParameters());
   const groups: ParameterGroup[] = [];
-  for (const [index, { match, freeze = false, ...settings }] of rules.entries()) {
+  if (!Array.isArray(rules)) refuseValue("parameterGroups", { rules }, "an array of them, { match, … } each");
+  for (const [index, rule] of (rules as readonly GroupRule[]).entries()) {
+    expectKnown("parameterGroups", rule, ["match", "freeze", ...SETTINGS], `rules[${index}]`);
+    const { match, freeze = false, ...settings } = rule;
     const fits = match instanceof RegExp ? (path: string) => path.search(match) >= 0 : match;
     const found = [...left].filter(([path, parameter]) => fits(path, parameter));
     if (found.length === 0) {

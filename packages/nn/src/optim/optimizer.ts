@@ -17,6 +17,7 @@ import { type Explanation, explainRequest } from "../plan/explain";
 import type { Expansion } from "../plan/plan";
 import { traceRequest } from "../plan/request";
 import { type Trace, trace } from "../plan/trace";
+import { expectKnown } from "../tensor/known-options";
 import type { Parameter } from "../tensor/parameter";
 import { type Scalar, scalar } from "../tensor/scalar";
 import type { Tensor } from "../tensor/tensor";
@@ -142,8 +143,9 @@ export abstract class Optimizer {
    * @throws DeviceLimitError if the loss was made in half precision and the device has no shader-f16
    * @throws DisposedError after `dispose`
    */
-  minimize(loss: Tensor, { evaluate = [] }: MinimizeOptions = {}): Promise<void> {
+  minimize(loss: Tensor, options: MinimizeOptions = {}): Promise<void> {
     this.#expectReady("minimize", loss, false);
+    const { evaluate = [] } = expectKnown(`${this.#where}.minimize`, options, ["evaluate"]);
     return this.#count(this.#minimizing(loss, evaluate));
   }
 
@@ -160,8 +162,9 @@ export abstract class Optimizer {
    * @returns when the work has been submitted
    * @throws what `minimize` throws, and ValueError if `weight` is not more than 0
    */
-  accumulate(loss: Tensor, { weight = 1, evaluate = [] }: AccumulateOptions = {}): Promise<void> {
+  accumulate(loss: Tensor, options: AccumulateOptions = {}): Promise<void> {
     this.#expectReady("accumulate", loss, true);
+    const { weight = 1, evaluate = [] } = expectKnown(`${this.#where}.accumulate`, options, ["weight", "evaluate"]);
     expectWeight(`${this.#where}.accumulate`, weight);
     const roots = rootsOf(`${this.#where}.accumulate`, loss, evaluate);
     const walk = trace(roots, { forGradients: true });

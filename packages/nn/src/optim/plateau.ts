@@ -1,5 +1,6 @@
 import { expectAtLeast } from "../ops/options";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectSteps, type Schedule } from "./schedule";
 
 export interface PlateauOptions {
@@ -32,6 +33,8 @@ export interface Plateau extends Schedule {
  * @throws ValueError if an option is out of range
  */
 export function plateau(options: PlateauOptions): Plateau {
+  // biome-ignore format: a list of words
+  expectKnown("plateau", options, ["lr", "factor", "patience", "better", "threshold", "cooldown", "least"]);
   const { lr, factor = 0.1, patience = 10, better = "lower", threshold = 1e-4, cooldown = 0, least = 0 } = options;
   expectAtLeast("plateau", { lr, threshold, least });
   expectSteps("plateau", { patience, cooldown }, 0);

@@ -155,3 +155,28 @@ test("numbers out of range are refused, negative steps above all", () => {
     `[ValueError: plateau: better should be lower or higher but is "best".]`,
   );
 });
+
+describe("options of schedules", () => {
+  const all: Readonly<Record<string, (options: never) => Schedule>> = {
+    ...{ stepDecay, multiStep, piecewise, exponentialDecay, inverseTimeDecay, polynomialDecay, linearSchedule },
+    ...{ cosineDecay, cosineRestarts, inverseSquareRoot, noam, oneCycle, plateau },
+    linearWarmup: (options) => linearWarmup(0.1, options),
+  };
+
+  test.each(Object.entries(all))("of %s: missing or unknown", (name, make) => {
+    expect(() => Reflect.apply(make, null, [])).toThrow(`${name}: options should be {`);
+    expect(() => Reflect.apply(make, null, [{ unknown: 1 }])).toThrow(`${name}: options.unknown should be one of`);
+  });
+
+  test("lists that are none", () => {
+    expect(() => Reflect.apply(multiStep, null, [{ lr: 1 }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: multiStep: milestones should be an array of numbers of updates but is undefined.]`,
+    );
+    expect(() => Reflect.apply(piecewise, null, [{ boundaries: [1] }])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: piecewise: values should be 2, one more than boundaries but is undefined.]`,
+    );
+    expect(() => stepDecay({ lr: 1, steps: 3 } as never)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: stepDecay: options.steps should be one of lr, every, factor but is not one of them.]`,
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import { ValueError } from "@unroll/kernels";
 import { expectAtLeast } from "../ops/options";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 
 /**
  * A learning rate that changes as training goes on: the rate of an update, from the number of updates before it. The
@@ -35,22 +36,16 @@ export function expectSteps(where: string, named: Readonly<Record<string, number
 }
 
 /** lr·factor^⌊t/every⌋. */
-export function stepDecay({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule {
+export function stepDecay(options: { lr: number; every: number; factor?: number }): Schedule {
+  const { lr, every, factor = 0.1 } = expectKnown("stepDecay", options, ["lr", "every", "factor"]);
   expectAtLeast("stepDecay", { lr, factor });
   expectSteps("stepDecay", { every });
   return (t) => lr * factor ** Math.floor(t / every);
 }
 
 /** lr·factor^k, k the milestones that t has reached. @throws ValueError unless the milestones rise */
-export function multiStep({
-  lr,
-  milestones,
-  factor = 0.1,
-}: {
-  lr: number;
-  milestones: readonly number[];
-  factor?: number;
-}): Schedule {
+export function multiStep(options: { lr: number; milestones: readonly number[]; factor?: number }): Schedule {
+  const { lr, milestones, factor = 0.1 } = expectKnown("multiStep", options, ["lr", "milestones", "factor"]);
   expectAtLeast("multiStep", { lr, factor });
   expectRising("multiStep", "milestones", milestones);
   return (t) => lr * factor ** milestones.filter((milestone) => t >= milestone).length;
@@ -60,22 +55,18 @@ export function multiStep({
  * values[k], k the boundaries that t is past: values[0] up to and with boundaries[0], as in Keras.
  * @throws ValueError unless the boundaries rise and there is one value more
  */
-export function piecewise({
-  boundaries,
-  values,
-}: {
-  boundaries: readonly number[];
-  values: readonly number[];
-}): Schedule {
+export function piecewise(options: { boundaries: readonly number[]; values: readonly number[] }): Schedule {
+  const { boundaries, values } = expectKnown("piecewise", options, ["boundaries", "values"]);
   expectRising("piecewise", "boundaries", boundaries);
-  if (values.length !== boundaries.length + 1) {
-    refuseValue("piecewise", { values: values.length }, `${boundaries.length + 1}, one more than boundaries`);
+  if (values?.length !== boundaries.length + 1) {
+    refuseValue("piecewise", { values: values?.length }, `${boundaries.length + 1}, one more than boundaries`);
   }
   for (const [index, value] of values.entries()) expectAtLeast("piecewise", { [`values[${index}]`]: value });
   return (t) => values[boundaries.filter((boundary) => t > boundary).length] as number;
 }
 
 function expectRising(where: string, name: string, steps: readonly number[]): void {
+  if (!Array.isArray(steps)) refuseValue(where, { [name]: steps }, "an array of numbers of updates");
   for (const [index, step] of steps.entries()) {
     expectSteps(where, { [`${name}[${index}]`]: step }, 0);
     const before = steps[index - 1];
@@ -94,14 +85,26 @@ interface Decay {
 }
 
 /** lr·factor^(t/steps). */
-export function exponentialDecay({ lr, factor, steps = 1, staircase = false }: Decay): Schedule {
+export function exponentialDecay(options: Decay): Schedule {
+  const {
+    lr,
+    factor,
+    steps = 1,
+    staircase = false,
+  } = expectKnown("exponentialDecay", options, ["lr", "factor", "steps", "staircase"]);
   expectAtLeast("exponentialDecay", { lr, factor });
   expectSteps("exponentialDecay", { steps });
   return (t) => lr * factor ** (staircase ? Math.floor(t / steps) : t / steps);
 }
 
 /** lr/(1 + factor·t/steps). */
-export function inverseTimeDecay({ lr, factor, steps = 1, staircase = false }: Decay): Schedule {
+export function inverseTimeDecay(options: Decay): Schedule {
+  const {
+    lr,
+    factor,
+    steps = 1,
+    staircase = false,
+  } = expectKnown("inverseTimeDecay", options, ["lr", "factor", "steps", "staircase"]);
   expectAtLeast("inverseTimeDecay", { lr, factor });
   expectSteps("inverseTimeDecay", { steps });
   return (t) => lr / (1 + factor * (staircase ? Math.floor(t / steps) : t / steps));
@@ -111,19 +114,20 @@ export function inverseTimeDecay({ lr, factor, steps = 1, staircase = false }: D
  * (lr − final)·(1 − t/steps)^power + final up to `steps`, then `final`. With `cycle` the way to `final` is stretched to the
  * next multiple of `steps` instead, so that the rate jumps up whenever one is passed.
  */
-export function polynomialDecay({
-  lr,
-  steps,
-  final = 0,
-  power = 1,
-  cycle = false,
-}: {
+export function polynomialDecay(options: {
   lr: number;
   steps: number;
   final?: number;
   power?: number;
   cycle?: boolean;
 }): Schedule {
+  const {
+    lr,
+    steps,
+    final = 0,
+    power = 1,
+    cycle = false,
+  } = expectKnown("polynomialDecay", options, ["lr", "steps", "final", "power", "cycle"]);
   expectAtLeast("polynomialDecay", { lr, final, power });
   expectSteps("polynomialDecay", { steps });
   return (t) => {
@@ -133,7 +137,8 @@ export function polynomialDecay({
 }
 
 /** From `from` to `to` in a straight line over `steps` updates, then `to`. */
-export function linearSchedule({ from, to, steps }: { from: number; to: number; steps: number }): Schedule {
+export function linearSchedule(options: { from: number; to: number; steps: number }): Schedule {
+  const { from, to, steps } = expectKnown("linearSchedule", options, ["from", "to", "steps"]);
   expectAtLeast("linearSchedule", { from, to });
   expectSteps("linearSchedule", { steps });
   return (t) => from + ((to - from) * Math.min(t, steps)) / steps;
@@ -143,17 +148,13 @@ export function linearSchedule({ from, to, steps }: { from: number; to: number; 
  * final + (lr − final)·(1 + cos(π·t/steps))/2 up to `steps`, then `final`; with `cycle` the cosine goes on, up and down
  * (Loshchilov & Hutter 2017).
  */
-export function cosineDecay({
-  lr,
-  steps,
-  final = 0,
-  cycle = false,
-}: {
-  lr: number;
-  steps: number;
-  final?: number;
-  cycle?: boolean;
-}): Schedule {
+export function cosineDecay(options: { lr: number; steps: number; final?: number; cycle?: boolean }): Schedule {
+  const {
+    lr,
+    steps,
+    final = 0,
+    cycle = false,
+  } = expectKnown("cosineDecay", options, ["lr", "steps", "final", "cycle"]);
   expectAtLeast("cosineDecay", { lr, final });
   expectSteps("cosineDecay", { steps });
   return (t) => cosine(lr, final, (cycle ? t : Math.min(t, steps)) / steps);
@@ -166,19 +167,20 @@ const cosine = (from: number, to: number, share: number): number =>
  * Cosines that start anew, SGDR (Loshchilov & Hutter 2017): the first falls over `steps` updates, each next one takes
  * `growth` times as many and starts at `shrink` times the height.
  */
-export function cosineRestarts({
-  lr,
-  steps,
-  growth = 2,
-  shrink = 1,
-  final = 0,
-}: {
+export function cosineRestarts(options: {
   lr: number;
   steps: number;
   growth?: number;
   shrink?: number;
   final?: number;
 }): Schedule {
+  const {
+    lr,
+    steps,
+    growth = 2,
+    shrink = 1,
+    final = 0,
+  } = expectKnown("cosineRestarts", options, ["lr", "steps", "growth", "shrink", "final"]);
   expectAtLeast("cosineRestarts", { lr, final, shrink });
   expectAtLeast("cosineRestarts", { growth }, 1);
   expectSteps("cosineRestarts", { steps });
@@ -200,10 +202,8 @@ export function cosineRestarts({
  * From `from` in a straight line to where `schedule` begins, over `steps` updates; then the schedule, which counts from
  * there. @param schedule a number for a rate that stays
  */
-export function linearWarmup(
-  schedule: Schedule | number,
-  { steps, from = 0 }: { steps: number; from?: number },
-): Schedule {
+export function linearWarmup(schedule: Schedule | number, options: { steps: number; from?: number }): Schedule {
+  const { steps, from = 0 } = expectKnown("linearWarmup", options, ["steps", "from"]);
   expectAtLeast("linearWarmup", { from });
   expectSteps("linearWarmup", { steps }, 0);
   const after: Schedule = typeof schedule === "number" ? constant(schedule) : schedule;
@@ -223,14 +223,16 @@ function constant(lr: number): Schedule {
 }
 
 /** lr·min(t/warmup, √(warmup/t)), t counted from 1: it rises to `lr` over `warmup` updates and falls with the root of their number. */
-export function inverseSquareRoot({ lr, warmup }: { lr: number; warmup: number }): Schedule {
+export function inverseSquareRoot(options: { lr: number; warmup: number }): Schedule {
+  const { lr, warmup } = expectKnown("inverseSquareRoot", options, ["lr", "warmup"]);
   expectAtLeast("inverseSquareRoot", { lr });
   expectSteps("inverseSquareRoot", { warmup });
   return (t) => lr * Math.min((t + 1) / warmup, Math.sqrt(warmup / (t + 1)));
 }
 
 /** factor·size^−½·min(t^−½, t·warmup^−3/2), t counted from 1 (Vaswani et al. 2017, section 5.3). */
-export function noam({ size, warmup, factor = 1 }: { size: number; warmup: number; factor?: number }): Schedule {
+export function noam(options: { size: number; warmup: number; factor?: number }): Schedule {
+  const { size, warmup, factor = 1 } = expectKnown("noam", options, ["size", "warmup", "factor"]);
   expectAtLeast("noam", { factor });
   expectPositive("noam", { size });
   expectSteps("noam", { warmup });
@@ -241,19 +243,20 @@ export function noam({ size, warmup, factor = 1 }: { size: number; warmup: numbe
  * One cycle (Smith & Topin 2018), as PyTorch has it: a cosine from lr/divide up to `lr` over the first `rise` of the
  * updates, then one down to lr/divide/finalDivide at the last.
  */
-export function oneCycle({
-  lr,
-  steps,
-  rise = 0.3,
-  divide = 25,
-  finalDivide = 1e4,
-}: {
+export function oneCycle(options: {
   lr: number;
   steps: number;
   rise?: number;
   divide?: number;
   finalDivide?: number;
 }): Schedule {
+  const {
+    lr,
+    steps,
+    rise = 0.3,
+    divide = 25,
+    finalDivide = 1e4,
+  } = expectKnown("oneCycle", options, ["lr", "steps", "rise", "divide", "finalDivide"]);
   expectAtLeast("oneCycle", { lr });
   expectPositive("oneCycle", { divide, finalDivide });
   expectSteps("oneCycle", { steps });

@@ -13,21 +13,15 @@ export function expectKnown<O extends object>(
   known: readonly string[],
   what = "options",
 ): O {
-  const received = kindOf(options);
-  if (received !== "an Object") {
-    throw new ValueError({ where, what, expected: `{ ${known.join(", ")} }`, received });
-  }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  const kind = kindOf(options);
+  const unknown = kind === "an Object" ? Object.keys(options).find((name) => !known.includes(name)) : "";
   if (unknown === undefined) return options;
-  const expected = `one of ${known.join(", ")}`;
+  const names = known.join(", ");
   const plain = unknown.replaceAll("_", "").toLowerCase();
   // numLayers, num_layers: layers; length: lengths
   const near = known.findLast((name) => plain.includes(name.toLowerCase()) || name === `${plain}s`);
-  throw new ValueError({
-    where,
-    what: `${what}.${unknown}`,
-    expected,
-    received: "not one of them",
-    remedy: near && `Did you mean ${near}?`,
-  });
+  const [field, expected, received] = unknown
+    ? [`${what}.${unknown}`, `one of ${names}`, "not one of them"]
+    : [what, `{ ${names} }`, kind];
+  throw new ValueError({ where, what: field, expected, received, remedy: near && `Did you mean ${near}?` });
 }

@@ -141,7 +141,7 @@ const cases: Readonly<Record<string, readonly [run: () => unknown, expected: str
   ],
   "new Adam([undefined], { lr })": [
     () => Reflect.construct(Adam, [[undefined], { lr: 0.1 }]),
-    "ValueError: Adam: groups[0] should be a group:",
+    "ValueError: Adam: groups[0] should be { parameters, name, lr",
   ],
   "a group of tensors": [
     () => Reflect.construct(Adam, [[{ parameters: [zeros(2)] }], { lr: 0.1 }]),

@@ -1,3 +1,4 @@
+import { expectKnown } from "./known-options";
 import type { Shape } from "./shape";
 import { expectCount, Tensor, type Variable } from "./tensor";
 
@@ -21,5 +22,6 @@ export class Parameter extends Tensor {
 
 /** A parameter that starts with given values. @throws ShapeError if the number of values does not fit the shape */
 export function parameter(initial: { readonly data: Float32Array<ArrayBuffer>; readonly shape: Shape }): Parameter {
-  return new Parameter(initial.data, initial.shape);
+  const { data, shape } = expectKnown("parameter", initial, ["data", "shape"], "initial");
+  return new Parameter(data, shape);
 }

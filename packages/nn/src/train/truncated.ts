@@ -1,6 +1,7 @@
 import { detach } from "../ops/elementwise";
 import { expectOptimizer } from "../optim/expect-optimizer";
 import type { Optimizer } from "../optim/optimizer";
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { mapTensors, tensorsOf } from "../tensor/tree";
 
@@ -31,9 +32,10 @@ export async function minimizeChunk<S>(
   optimizer: Optimizer,
   loss: Tensor,
   state: S,
-  { evaluate = [], from }: ChunkOptions = {},
+  options: ChunkOptions = {},
 ): Promise<S> {
   expectOptimizer("minimizeChunk", optimizer);
+  const { evaluate = [], from } = expectKnown("minimizeChunk", options, ["evaluate", "from"]);
   await optimizer.minimize(loss, { evaluate: [...tensorsOf(state), ...evaluate] });
   return carryState(state, from);
 }

@@ -1,5 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import type { Module } from "../../modules/module";
+import { expectTraced } from "../tracing/expect-traced";
 import { type TraceOptions, traceModel } from "../tracing/trace";
 import { type ChainLayer, chainOf } from "./chain";
 import type { KerasDescription, KerasWeight } from "./layer";
@@ -31,6 +32,7 @@ interface NamedLayer extends KerasDescription {
  * @throws ValueError if `inputs` are needed and missing
  */
 export async function writeTfjs(model: Module, options: TfjsWriteOptions = {}): Promise<TfjsModelFiles> {
+  expectTraced("writeTfjs", options, ["weightsPath"]);
   const { weightsPath = "weights.bin" } = options;
   const { layers, inputShape } = describeLayers(model, options);
   const weights = layers.flatMap((layer) => layer.weights.map((weight) => ({ layer, weight })));

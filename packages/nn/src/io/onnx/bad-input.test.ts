@@ -10,15 +10,18 @@ import {
   Module,
   maxPool1d,
   mul,
+  type PyTorchOptions,
   parameter,
   random,
   reshape,
+  SequenceClassifier,
   scatterElements,
   slice,
   sum,
   type Tensor,
   tensor,
   toPyTorch,
+  writeTfjs,
 } from "../..";
 
 const rng = random(1);
@@ -53,6 +56,33 @@ describe("inputs that are described wrongly", () => {
       ),
     ]);
   });
+  test("no records, and names that there are none of", async () => {
+    const said = (given: object) => exporting(() => 1, given).catch(String);
+    expect(await said({ inputs: { x: [1, 2] } })).toMatchInlineSnapshot(
+      `"ValueError: exportONNX: inputs.x should be { shape, dtype } but is an Array."`,
+    );
+    expect(await said({ inputs: { x: { size: [1, 2] } } })).toMatchInlineSnapshot(
+      `"ValueError: exportONNX: inputs.x.size should be one of shape, dtype but is not one of them."`,
+    );
+    expect(await said({ inputs: { x: { shape: 2 } } })).toMatchInlineSnapshot(
+      `"ValueError: exportONNX: inputs.x.shape should be an array of extents but is 2."`,
+    );
+    expect(await said({ inputs, opset: 18 })).toMatchInlineSnapshot(
+      `"ValueError: exportONNX: options.opset should be one of inputs, forward, name, metadata but is not one of them."`,
+    );
+    expect(() => toPyTorch(model, { inputs, className: "A", device: "cuda" } as PyTorchOptions)).toThrow(
+      "toPyTorch: options.device should be one of inputs, forward, className, loss",
+    );
+    await expect(writeTfjs(model, { weights: "a.bin" } as object)).rejects.toThrow("writeTfjs: options.weights should");
+  });
+  test("ids of a model of tokens, without their dtype", () =>
+    expect(
+      exportONNX(new SequenceClassifier({ vocabularySize: 5, hiddenSize: 2, classes: 2 }), {
+        inputs: { x: { shape: ["batch", "time"] } },
+      }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: SequenceClassifier.forward: x should be ids of tokens, i32 or u32, but is f32. Pass ids as tensor(Int32Array or Uint32Array, { shape: [rows, steps] }); a model is exported with dtype: "i32".]`,
+    ));
   test("an extent of 0", () =>
     expect(exporting(({ x }) => x, { inputs: { x: { shape: [0, 3] } } })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: exportONNX: extent 0 of inputs.x should be a positive whole number, or a name for one that differs from call to call but is 0.]`,

@@ -1,5 +1,6 @@
 import type { Module } from "../../modules/module";
 import type { Tensor } from "../../tensor/tensor";
+import { expectTraced } from "../tracing/expect-traced";
 import { formatExtent } from "../tracing/extents";
 import { type Traced, type TraceOptions, traceModel } from "../tracing/trace";
 import { firstOf, Lowering, WHERE } from "./lowering";
@@ -43,6 +44,7 @@ const OPERATIONS = { ...INDEXING, ...LAYOUT, ...NORM, ...PRODUCTS, ...PROJECTED,
  * @throws ShapeError, ValueError if `inputs` are described wrongly
  */
 export async function exportONNX(model: Module, options: ONNXOptions): Promise<Uint8Array<ArrayBuffer>> {
+  expectTraced(WHERE, options, ["name", "metadata"]);
   const traced = traceModel(WHERE, model, options);
   const parameters = new Map<Tensor, string>(
     [...model.namedParameters()].map(([name, parameter]) => [parameter, name]),

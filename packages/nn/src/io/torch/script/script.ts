@@ -3,6 +3,7 @@ import type { Module } from "../../../modules/module";
 import { Recurrent } from "../../../modules/recurrent-of";
 import type { Parameter } from "../../../tensor/parameter";
 import type { Tensor } from "../../../tensor/tensor";
+import { expectTraced } from "../../tracing/expect-traced";
 import { type TraceOptions, traceModel } from "../../tracing/trace";
 import { counterpart } from "../counterpart";
 import { describeModel } from "../describe-model";
@@ -38,6 +39,7 @@ const LOSSES = {
  * @throws ShapeError, ValueError if `inputs` are described wrongly
  */
 export function toPyTorch(model: Module, options: PyTorchOptions): string {
+  expectTraced(WHERE, options, ["className", "loss"]);
   const own = model.constructor.name;
   const name = options.className ?? (isClassName(own) ? own : "Model");
   refuseCells(model);
