@@ -93,7 +93,7 @@ test("options that there are none of, and what stands in the place of others, ar
       "a misspelt ROUGE": "ValueError: rougeL: options.lowercase should be one of beta but is not one of them.",
       "a misspelt alignment": "ValueError: alignmentSvg: options.name should be one of weights, source, target, title but is not one of them.",
       "a misspelt chrF": "ValueError: chrf: options.order should be one of characterOrder, wordOrder, beta, whitespace, lowercase but is not one of them.",
-      "a misspelt grid": "ValueError: FeatureGridEncoder: options.position should be one of grid, size, positions, rng but is not one of them.",
+      "a misspelt grid": "ValueError: FeatureGridEncoder: options.position should be one of grid, size, positions, rng but is not one of them. Did you mean positions?",
       "a misspelt k": "ValueError: exponentialSampling: options.floor should be one of k but is not one of them.",
       "a misspelt k of another": "ValueError: inverseSigmoidSampling: options.floor should be one of k but is not one of them.",
       "a misspelt layer": "ValueError: ConvolutionalGridEncoder: options.kernel should be one of channels, kernelSize, stride but is not one of them.",

@@ -1,11 +1,12 @@
 import { Random, Vocabulary } from "@unroll/data";
 import { open } from "@unroll/kernels";
-import { exportONNX, type Module, random, saveTorch, toPyTorch } from "@unroll/nn";
+import { random } from "@unroll/nn";
 import { useDevice } from "@unroll/testing/vitest";
 import { expect, test } from "vitest";
-import type { Experiment, Run } from "../experiment/experiment";
+import { type Experiment, kindsOf, type Run } from "../experiment/experiment";
 import { defaultsOf, type Values } from "../experiment/settings";
 import { pairRun } from "../pairs/pair-run";
+import { onnxOf, pytorchOf } from "../worker/files";
 import { speaker } from "./pronunciation/model";
 
 const modules = import.meta.glob<{ readonly experiment: Experiment }>(
@@ -16,12 +17,15 @@ const modules = import.meta.glob<{ readonly experiment: Experiment }>(
 useDevice((limits) => open({ limits, onWarning: () => undefined }));
 
 /** What a page offers is written. @returns the kinds of files */
-async function expectFiles(model: Module, exported: Run["exported"]) {
-  if (!exported) throw new Error("These pages export all that they train.");
-  const kinds = exported.to ?? ["onnx", "pytorch"];
-  if (kinds.includes("onnx")) expect((await exportONNX(model, exported)).length).toBeGreaterThan(100);
-  if (kinds.includes("pytorch")) expect(toPyTorch(model, exported)).toContain("load_state_dict");
-  if (kinds.some((kind) => kind !== "onnx")) expect((await saveTorch(model)).length).toBeGreaterThan(100);
+async function expectFiles(run: Pick<Run, "model" | "exported">) {
+  const made = { run: run as Run, lab: "a/lab" };
+  const kinds = kindsOf(made.run);
+  if (kinds.includes("onnx")) expect((await onnxOf(made)).length).toBeGreaterThan(100);
+  if (kinds.some((kind) => kind !== "onnx")) {
+    const { script, weights } = await pytorchOf(made);
+    expect(weights.length).toBeGreaterThan(100);
+    if (kinds.includes("pytorch")) expect(script).toContain("load_state_dict");
+  }
   return kinds;
 }
 
@@ -32,7 +36,7 @@ async function expectFilesOf(experiment: Experiment, settings: Values) {
     chance,
   );
   (await run.step()).dispose(); // the device has the weights
-  const kinds = await expectFiles(run.model, run.exported);
+  const kinds = await expectFiles(run);
   run.optimizer.dispose();
   run.model.dispose();
   return kinds;
@@ -55,5 +59,5 @@ test("so is what pronounces words", async () => {
   ].map((symbols) => new Vocabulary(symbols, { start: true, end: true })) as [Vocabulary, Vocabulary];
   const model = speaker({ cell: "gru", hidden: 8, layers: 2, letters, phonemes, rng: random(0) });
   const options = { vocabularies: { source: letters, target: phonemes }, held: [], longest: 4, attends: true };
-  expect(await expectFiles(model, pairRun(model, options).exported)).toEqual(["onnx", "pytorchWeights"]);
+  expect(await expectFiles({ model, ...pairRun(model, options) })).toEqual(["onnx", "pytorchWeights"]);
 });

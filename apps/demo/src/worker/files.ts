@@ -16,7 +16,8 @@ export interface Made {
 
 /** A model as an ONNX file. */
 export function onnxOf(made: Made): Promise<Uint8Array<ArrayBuffer>> {
-  return exportONNX(made.run.model, exportedBy(made));
+  const { loss: _, ...options } = exportedBy(made); // only a script says how it is trained
+  return exportONNX(made.run.model, options);
 }
 
 /** A model as PyTorch has it: its class, where one can be written, and its weights. */
@@ -28,7 +29,10 @@ export async function pytorchOf(made: Made): Promise<{ script: string | null; we
 }
 
 function exportedBy({ run: { exported }, lab }: Made): PyTorchOptions {
-  if (exported) return exported;
+  if (exported) {
+    const { to: _, ...options } = exported;
+    return options;
+  }
   throw new ValueError({
     where: "gallery",
     what: "a model to export",

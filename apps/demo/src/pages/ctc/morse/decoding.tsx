@@ -2,15 +2,19 @@ import { useEffect, useState } from "preact/hooks";
 import { formatPercent, visible } from "../../../ui/format";
 import { type CollapsedStep, collapse } from "./collapse";
 import type { Heard } from "./experiment";
+import type { Sound } from "./frames";
 import { PathChart } from "./path-chart";
 
 const EVERY_MS = 150;
 
-/** What is heard: the texts that the decoders find, the path through the probabilities, and its collapse step by step. */
-export function Decoding({ heard, frames }: { readonly heard: Heard; readonly frames: Float32Array }) {
+/**
+ * What is heard: the texts that the decoders find, the path through the probabilities, and its collapse step by step, which
+ * begins anew with another sound.
+ */
+export function Decoding({ heard, sound }: { readonly heard: Heard; readonly sound: Sound }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const [isRunning, setRunning] = useState(false);
-  const { path, alphabet, beam, text } = heard;
+  const { path, alphabet, beam, text, frames } = heard;
   const last = path.length - 1;
   const at = Math.min(chosen ?? last, last);
   const symbols = ["", ...alphabet];
@@ -20,7 +24,7 @@ export function Decoding({ heard, frames }: { readonly heard: Heard; readonly fr
   useEffect(() => {
     setChosen(null);
     setRunning(false);
-  }, [frames]);
+  }, [sound]);
   useEffect(() => {
     if (!isRunning) return;
     const timer = setInterval(() => setChosen((now) => Math.min((now ?? 0) + 1, last)), EVERY_MS);

@@ -1,7 +1,7 @@
 import { errorRate, Random } from "@unroll/data";
 import { ctcBeamSearch, ctcGreedy, ctcStates, evaluate, softmax, type Tensor, tensor } from "@unroll/nn";
 import { defineExperiment } from "../../../experiment/experiment";
-import { SILENCE } from "./frames";
+import { framesOf, SILENCE, type Sound } from "./frames";
 import { examples, MorseEar, trainer } from "./model";
 import { ALPHABETS, settings } from "./settings";
 
@@ -29,6 +29,8 @@ export interface Said {
 
 /** What the decoders make of a sound. */
 export interface Heard extends Said {
+  /** How loud it is: see `framesOf`. */
+  readonly frames: Float32Array;
   /** The likeliest texts, all paths of each counted, and their probabilities. */
   readonly beam: readonly { readonly text: string; readonly probability: number }[];
 }
@@ -96,8 +98,8 @@ export const experiment = defineExperiment({
             ),
         );
       },
-      /** @param frames of any length: `framesOf` */
-      async ask(frames: Float32Array): Promise<Heard> {
+      async ask(sound: Sound): Promise<Heard> {
+        const frames = framesOf(sound);
         const length = MULTIPLE * Math.ceil(frames.length / MULTIPLE);
         const x = new Float32Array(length).fill(SILENCE);
         x.set(frames);
@@ -110,7 +112,7 @@ export const experiment = defineExperiment({
           text: textOf(labels),
           probability: Math.exp(logProbability),
         }));
-        return { ...words, beam };
+        return { ...words, beam, frames };
       },
       async picture(): Promise<Look> {
         const logits = model.forward(looked.x);

@@ -8,13 +8,13 @@ test.each([
   { pitch: 437, dot: 0.06, sampleRate: 2000, loudness: 0.1 },
   { pitch: 1350, dot: 0.09, sampleRate: 8000, loudness: 0.8 },
   { pitch: 2718, dot: 0.2, sampleRate: 8000, loudness: 0.3 },
-])("a tone of $pitch Hz is heard at $sampleRate samples a second, a dot of $dot s", (sound) => {
-  const { dot, sampleRate } = sound;
+])("a tone of $pitch Hz is heard at $sampleRate samples a second, a dot of $dot s", ({ dot, ...tone }) => {
+  const { sampleRate, loudness: whole } = tone;
   const { marks } = morseTiming("AN");
   const sent = marks.map(({ start, end }) => ({ start: dot * (start + 1), end: dot * (end + 1) }));
   const random = new Random(1);
-  const signal = keyedTone(sent, { ...sound, seconds: dot * 16 }).map(
-    (sample) => sample + 0.02 * sound.loudness * (2 * random.uniform() - 1),
+  const signal = keyedTone(sent, { ...tone, seconds: dot * 16 }).map(
+    (sample) => sample + 0.02 * whole * (2 * random.uniform() - 1),
   );
   const frames = framesOf({ signal, sampleRate, dot });
   expect(Math.abs(frames.length - 16 * FRAMES_PER_DOT)).toBeLessThanOrEqual(1);

@@ -2,7 +2,7 @@ import { keyedTone, type MorseSpan } from "@unroll/data";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { audioContext } from "../../../audio/context";
 import { formatNumber } from "../../../ui/format";
-import { framesOf } from "./frames";
+import type { Sound } from "./frames";
 import { dotOf, withMark } from "./marks";
 
 const SAMPLE_RATE = 2000;
@@ -10,7 +10,7 @@ const SAMPLE_RATE = 2000;
 const PITCH = 600;
 
 /** A key to send with by hand: a press is a mark. How long a dot is, is measured. */
-export function KeySource({ onSound }: { readonly onSound: (frames: Float32Array | null) => void }) {
+export function KeySource({ onSound }: { readonly onSound: (sound: Sound | null) => void }) {
   const [marks, setMarks] = useState<readonly MorseSpan[]>([]);
   const [isDown, setDown] = useState(false);
   const began = useRef<number | null>(null);
@@ -18,7 +18,7 @@ export function KeySource({ onSound }: { readonly onSound: (frames: Float32Array
   const dot = dotOf(marks);
 
   useEffect(() => {
-    onSound(marks.length === 0 ? null : framesOf({ signal: soundOf(marks, dot), sampleRate: SAMPLE_RATE, dot }));
+    onSound(marks.length === 0 ? null : { signal: soundOf(marks, dot), sampleRate: SAMPLE_RATE, dot });
   }, [marks]);
 
   const press = () => {

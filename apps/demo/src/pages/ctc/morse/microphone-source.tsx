@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failed } from "../../../ui/failed";
 import { formatNumber } from "../../../ui/format";
-import { framesOf } from "./frames";
+import type { Sound } from "./frames";
 import { dotOf, marksIn } from "./marks";
 
 const MOST_SECONDS = 15;
 
 /** Morse code from the air: another device, a whistle. How long a dot is, is measured. */
-export function MicrophoneSource({ onSound }: { readonly onSound: (frames: Float32Array | null) => void }) {
+export function MicrophoneSource({ onSound }: { readonly onSound: (sound: Sound | null) => void }) {
   const [state, setState] = useState<"idle" | "asking" | "listening">("idle");
   const [failure, setFailure] = useState<unknown>(null);
   const [words, setWords] = useState("");
@@ -38,7 +38,7 @@ export function MicrophoneSource({ onSound }: { readonly onSound: (frames: Float
           ? "Nothing was heard that sounds like Morse code. Play it louder, or nearer to the microphone."
           : `${marks.length} marks were heard; a dot lasts ${formatNumber(dot)} s.`,
       );
-      onSound(marks.length < 2 ? null : framesOf({ signal, sampleRate: RECORDING_RATE, dot }));
+      onSound(marks.length < 2 ? null : { signal, sampleRate: RECORDING_RATE, dot });
     } catch (error) {
       setFailure(error);
     }

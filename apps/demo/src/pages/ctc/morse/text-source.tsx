@@ -1,7 +1,7 @@
 import { keyedTone, morseLength, morseTiming } from "@unroll/data";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { NumberField } from "../../../ui/number-field";
-import { framesOf } from "./frames";
+import type { Sound } from "./frames";
 import { PlayButton } from "./play-button";
 import { sendable } from "./sendable";
 
@@ -18,7 +18,7 @@ export function TextSource({
   onSound,
 }: {
   readonly alphabet: string;
-  readonly onSound: (frames: Float32Array | null) => void;
+  readonly onSound: (sound: Sound | null) => void;
 }) {
   const [typed, setTyped] = useState<string | null>(null);
   const [speed, setSpeed] = useState(20);
@@ -29,7 +29,7 @@ export function TextSource({
   const isSound = isIn(speed, 5, 40) && isIn(noise, 0, 1) && text !== "";
   const sound = useMemo(() => (isSound ? soundOf(text, dotAt(speed), noise) : null), [isSound, text, speed, noise]);
   useEffect(() => {
-    onSound(sound && framesOf({ signal: sound, sampleRate: SAMPLE_RATE, dot: dotAt(speed) }));
+    onSound(sound && { signal: sound, sampleRate: SAMPLE_RATE, dot: dotAt(speed) });
   }, [sound]);
   return (
     <>

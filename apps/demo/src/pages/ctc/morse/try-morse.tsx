@@ -3,6 +3,7 @@ import { lab } from "../../../client/lab";
 import { useAnswer } from "../../../lab/use-answer";
 import { Decoding } from "./decoding";
 import type { experiment } from "./experiment";
+import type { Sound } from "./frames";
 import { KeySource } from "./key-source";
 import { MicrophoneSource } from "./microphone-source";
 import { ALPHABETS } from "./settings";
@@ -14,8 +15,8 @@ type Source = keyof typeof SOURCES;
 /** Sound from one of three sources, and what is heard in it. */
 export function TryMorse() {
   const [source, setSource] = useState<Source>("text");
-  const [frames, setFrames] = useState<Float32Array | null>(null);
-  const heard = useAnswer<typeof experiment>(frames);
+  const [sound, setSound] = useState<Sound | null>(null);
+  const heard = useAnswer<typeof experiment>(sound);
   const letters = String(lab.values.value.letters ?? "A to Z");
   const alphabet = Object.entries(ALPHABETS).find(([name]) => name === letters)?.[1] ?? ALPHABETS["A to Z"];
   return (
@@ -30,17 +31,17 @@ export function TryMorse() {
               checked={name === source}
               onChange={() => {
                 setSource(name as Source);
-                setFrames(null);
+                setSound(null);
               }}
             />{" "}
             {label}
           </label>
         ))}
       </fieldset>
-      {source === "text" && <TextSource alphabet={alphabet} onSound={setFrames} />}
-      {source === "key" && <KeySource onSound={setFrames} />}
-      {source === "microphone" && <MicrophoneSource onSound={setFrames} />}
-      {frames && heard && <Decoding heard={heard} frames={frames} />}
+      {source === "text" && <TextSource alphabet={alphabet} onSound={setSound} />}
+      {source === "key" && <KeySource onSound={setSound} />}
+      {source === "microphone" && <MicrophoneSource onSound={setSound} />}
+      {sound && heard && <Decoding heard={heard} sound={sound} />}
     </>
   );
 }
