@@ -35,7 +35,7 @@ export function expectSteps(where: string, named: Readonly<Record<string, number
   }
 }
 
-/** lr·factor^⌊t/every⌋. */
+/** lr·factor^⌊t/every⌋; the factor is 0.1 by default. */
 export function stepDecay(options: { lr: number; every: number; factor?: number }): Schedule {
   const { lr, every, factor = 0.1 } = expectKnown("stepDecay", options, ["lr", "every", "factor"]);
   expectAtLeast("stepDecay", { lr, factor });
@@ -43,7 +43,10 @@ export function stepDecay(options: { lr: number; every: number; factor?: number 
   return (t) => lr * factor ** Math.floor(t / every);
 }
 
-/** lr·factor^k, k the milestones that t has reached. @throws ValueError unless the milestones rise */
+/**
+ * lr·factor^k, k the milestones that t has reached; the factor is 0.1 by default.
+ * @throws ValueError unless the milestones rise
+ */
 export function multiStep(options: { lr: number; milestones: readonly number[]; factor?: number }): Schedule {
   const { lr, milestones, factor = 0.1 } = expectKnown("multiStep", options, ["lr", "milestones", "factor"]);
   expectAtLeast("multiStep", { lr, factor });
@@ -79,8 +82,9 @@ interface Decay {
   lr: number;
   /** What the rate is multiplied by, or divided by, over `steps` updates. */
   factor: number;
+  /** 1 by default. */
   steps?: number;
-  /** Whether the rate falls at whole multiples of `steps` only. */
+  /** Whether the rate falls at whole multiples of `steps` only; false by default. */
   staircase?: boolean;
 }
 
@@ -112,7 +116,7 @@ export function inverseTimeDecay(options: Decay): Schedule {
 
 /**
  * (lr − final)·(1 − t/steps)^power + final up to `steps`, then `final`. With `cycle` the way to `final` is stretched to the
- * next multiple of `steps` instead, so that the rate jumps up whenever one is passed.
+ * next multiple of `steps` instead, so that the rate jumps up whenever one is passed. `final` is 0 and `power` 1 by default.
  */
 export function polynomialDecay(options: {
   lr: number;
@@ -146,7 +150,7 @@ export function linearSchedule(options: { from: number; to: number; steps: numbe
 
 /**
  * final + (lr − final)·(1 + cos(π·t/steps))/2 up to `steps`, then `final`; with `cycle` the cosine goes on, up and down
- * (Loshchilov & Hutter 2017).
+ * (Loshchilov & Hutter 2017). `final` is 0 by default.
  */
 export function cosineDecay(options: { lr: number; steps: number; final?: number; cycle?: boolean }): Schedule {
   const {
@@ -165,7 +169,7 @@ const cosine = (from: number, to: number, share: number): number =>
 
 /**
  * Cosines that start anew, SGDR (Loshchilov & Hutter 2017): the first falls over `steps` updates, each next one takes
- * `growth` times as many and starts at `shrink` times the height.
+ * `growth` times as many, 2 by default, and starts at `shrink` times the height, 1 by default. `final` is 0 by default.
  */
 export function cosineRestarts(options: {
   lr: number;
@@ -199,8 +203,9 @@ export function cosineRestarts(options: {
 }
 
 /**
- * From `from` in a straight line to where `schedule` begins, over `steps` updates; then the schedule, which counts from
- * there. @param schedule a number for a rate that stays
+ * From `from`, 0 by default, in a straight line to where `schedule` begins, over `steps` updates; then the schedule, which
+ * counts from there.
+ * @param schedule a number for a rate that stays
  */
 export function linearWarmup(schedule: Schedule | number, options: { steps: number; from?: number }): Schedule {
   const { steps, from = 0 } = expectKnown("linearWarmup", options, ["steps", "from"]);
@@ -230,7 +235,7 @@ export function inverseSquareRoot(options: { lr: number; warmup: number }): Sche
   return (t) => lr * Math.min((t + 1) / warmup, Math.sqrt(warmup / (t + 1)));
 }
 
-/** factor·size^−½·min(t^−½, t·warmup^−3/2), t counted from 1 (Vaswani et al. 2017, section 5.3). */
+/** factor·size^−½·min(t^−½, t·warmup^−3/2), t counted from 1 (Vaswani et al. 2017, section 5.3); the factor is 1 by default. */
 export function noam(options: { size: number; warmup: number; factor?: number }): Schedule {
   const { size, warmup, factor = 1 } = expectKnown("noam", options, ["size", "warmup", "factor"]);
   expectAtLeast("noam", { factor });
@@ -241,7 +246,8 @@ export function noam(options: { size: number; warmup: number; factor?: number })
 
 /**
  * One cycle (Smith & Topin 2018), as PyTorch has it: a cosine from lr/divide up to `lr` over the first `rise` of the
- * updates, then one down to lr/divide/finalDivide at the last.
+ * updates, then one down to lr/divide/finalDivide at the last. By default `rise` is 0.3, `divide` 25 and `finalDivide` 10⁴, as
+ * there.
  */
 export function oneCycle(options: {
   lr: number;
