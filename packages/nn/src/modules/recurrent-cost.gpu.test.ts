@@ -71,12 +71,12 @@ describe.each([
   });
 });
 
-test("a training step of the LSTM cell over 64 steps takes less than 2.5 ms of the page's thread", async () => {
+test("a training step of the LSTM cell over 64 steps takes less than 9 yardsticks of the page's thread", async () => {
   const layer = new Recurrent((cells.LSTM as () => Cell<CellState, StepInput>)());
   const optimizer = new Adam(layer.parameters(), { lr: 1e-3, clipNorm: 5 });
   const batches = Array.from({ length: 8 }, (_, seed) => batch(seed));
   const lossOf = ({ x, lengths }: ReturnType<typeof batch>) => sum(square(layer.forward(x, { lengths }).output));
-  const { device } = gpu;
-  expect(await threadTime({ device, optimizer, batches, lossOf }, 2.5)).toBeLessThan(2.5);
+  const measured = { device: gpu.device, optimizer, batches, lossOf, warmUp: 40 };
+  expect(await threadTime(measured, 9)).toBeLessThan(9);
   optimizer.dispose();
 });

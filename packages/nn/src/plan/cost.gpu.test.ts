@@ -44,12 +44,12 @@ function batchOf(T: number, seed: number): Batch {
   return { x: tokens(0), y: tokens(3) };
 }
 
-// The budgets are 0.5 and 1 ms, of which 0.1 ms is for the submission.
+// The yardstick takes 0.1 to 0.15 ms.
 describe.each([
-  { layers: 2, T: 16, most: 0.4 },
-  { layers: 1, T: 64, most: 0.9 },
+  { layers: 2, T: 16, most: 3.6 },
+  { layers: 1, T: 64, most: 3 },
 ])("a training step of $layers LSTM layers over $T steps", ({ layers, T, most }) => {
-  test(`takes less than ${most} ms of the page's thread`, async () => {
+  test(`takes less than ${most} yardsticks of the page's thread`, async () => {
     const model = new CharModel(layers);
     const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
     const batches = Array.from({ length: 8 }, (_, seed) => batchOf(T, seed));
@@ -83,7 +83,7 @@ describe.each([
   });
 });
 
-test("a training step of the names model takes less than 0.9 ms of the page's thread", async () => {
+test("a training step of the names model takes less than 4 yardsticks of the page's thread", async () => {
   const model = new Classifier("RNN", NAMES);
   const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 5 });
   const batches = Array.from({ length: 8 }, (_, seed) => names({ B: 64, T: 10, ...NAMES, seed }));
@@ -93,6 +93,6 @@ test("a training step of the names model takes less than 0.9 ms of the page's th
     batches,
     lossOf: (data: ReturnType<typeof names>) => lossOf(model, data),
   };
-  expect(await threadTime(measured, 0.9)).toBeLessThan(0.9);
+  expect(await threadTime(measured, 4)).toBeLessThan(4);
   optimizer.dispose();
 });
