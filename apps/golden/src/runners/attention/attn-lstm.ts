@@ -45,17 +45,13 @@ export const attnLstm: OnnxOperator = (node) => {
   const steps = unstack(node.float(0)); //                                            T of [N, I]
   const [N] = (steps[0] as Tensor).shape as [number];
   const lengths = node.optional(4)?.data ?? Float64Array.from({ length: N }, () => steps.length);
-  if (lengths.some((length) => length !== lengths[0]))
-    throw new UnsupportedCase("AttnLSTM with rows of several lengths");
-  const T = lengths[0] as number;
+  const isRunning = sequenceMask(Array.from(lengths), steps.length);
   const outputs = (direction === "bidirectional" ? ["forward", "reverse"] : [direction]).map((each, index) =>
-    walk(partsOf(node, index), steps.slice(0, T), each === "reverse"),
+    walk(partsOf(node, index), steps, isRunning, each === "reverse"),
   );
-  const H = node.attributes.number("hidden_size");
-  const padding = Array.from({ length: steps.length - T }, () => zeros([N, H]));
   return [
     stack(
-      outputs.map((output) => stack([...output, ...padding])),
+      outputs.map((output) => stack(output)),
       1,
     ),
   ]; //      [T, directions, N, H]
@@ -83,17 +79,22 @@ function partsOf(node: OnnxNode, index: number): Parts {
   };
 }
 
-function walk(parts: Parts, steps: readonly Tensor[], isReverse: boolean): Tensor[] {
+/** @param isRunning [N, T]: where a row has no such step, its state stays and its output is 0 */
+function walk(parts: Parts, steps: readonly Tensor[], isRunning: Tensor, isReverse: boolean): Tensor[] {
   const [N] = (steps[0] as Tensor).shape as [number];
   const [H, A] = [parts.R.shape[1] as number, parts.layer.shape[1] as number];
   let [h, c, attention] = [zeros([N, H]), zeros([N, H]), zeros([N, A])];
-  const outputs = (isReverse ? steps.toReversed() : steps).map((x) => {
+  const order = steps.map((_, t) => (isReverse ? steps.length - 1 - t : t));
+  const outputs = order.map((t) => {
+    const [x, runs] = [steps[t] as Tensor, slice(isRunning, 1, t, t + 1)];
     const product = add(matmul(concat([x, attention], 1), transpose(parts.W)), matmul(h, transpose(parts.R)));
     const [i, o, f, g] = split(add(product, parts.B), 4) as [Tensor, Tensor, Tensor, Tensor];
-    c = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
-    h = mul(sigmoid(o), tanh(c));
-    attention = matmul(concat([h, contextOf(parts, h)], 1), parts.layer);
-    return h;
+    const cell = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+    const hidden = mul(sigmoid(o), tanh(cell));
+    c = where(runs, cell, c);
+    h = where(runs, hidden, h);
+    attention = where(runs, matmul(concat([h, contextOf(parts, h)], 1), parts.layer), attention);
+    return where(runs, hidden, 0);
   });
   return isReverse ? outputs.reverse() : outputs;
 }
