@@ -1,4 +1,4 @@
-import { type Activation, concat, permute, reshape, slice, type Tensor } from "@unroll/nn";
+import { type Activation, concat, permute, reshape, sequenceMask, slice, type Tensor, where } from "@unroll/nn";
 import type { GoldenTensor } from "@unroll/testing";
 import { UnsupportedCase } from "../../compare";
 import { onnxActivations } from "../recurrent/activations";
@@ -42,8 +42,11 @@ export function recurrentOperator(cell: Cell): OnnxOperator {
     const states = starts.map((state) => state && byDirection(state));
     const { output, states: finals } = await run(node, settings, { x: input, states, lengths });
     const [N = 0, T = 0] = input.shape;
+    const hasSteps = lengths && reshape(sequenceMask(Array.from(lengths), 1), [1, N, 1]);
+    // where a row has no step, ours keeps what it began with, and ONNX Runtime has zeros
+    const stated = hasSteps ? finals.map((state) => where(hasSteps, state, 0)) : finals;
     const y = reshape(output, [N, T, settings.directions.length, settings.hiddenSize]);
-    return [batchFirst ? y : permute(y, [1, 2, 0, 3]), ...finals.map(byDirection)];
+    return [batchFirst ? y : permute(y, [1, 2, 0, 3]), ...stated.map(byDirection)];
   };
 }
 
