@@ -5,6 +5,7 @@ import {
   Adam,
   Adamax,
   AdamW,
+  inverseTimeDecay,
   LAMB,
   Lion,
   Nadam,
@@ -187,11 +188,15 @@ function rmsprop(stated: Stated, common: OptimizerOptions): MakeOptimizer {
   return (parameters) => new RMSProp(parameters, options);
 }
 
+/** TensorFlow.js's has a `decay` of the rate, lr/(1 + decay·t). */
 function adamax(stated: Stated, common: OptimizerOptions): MakeOptimizer {
   const { config, peer } = stated;
-  config.only(...COMMON_KEYS, ...BETA_KEYS, "epsilon", "eps");
+  config.only(...COMMON_KEYS, ...BETA_KEYS, "epsilon", "eps", "decay");
   const betas = { beta1: betaOf(stated, 1, 0.9), beta2: betaOf(stated, 2, 0.999) };
-  const options = { ...common, ...betas, eps: epsOf(stated), epsilon: peer === "torch" ? "torch" : "keras" } as const;
+  const lr = inverseTimeDecay({ lr: config.number("learning_rate", 0), factor: config.number("decay", 0), steps: 1 });
+  const rate = config.has("decay") ? { lr } : {};
+  const epsilon = peer === "torch" ? "torch" : "keras";
+  const options = { ...common, ...rate, ...betas, eps: epsOf(stated), epsilon } as const;
   return (parameters) => new Adamax(parameters, options);
 }
 
