@@ -68,11 +68,13 @@ describe("gatedContext", () => {
 
 test("β is σ(w·q + b)", async () => {
   const gate = new ContextGate(Q, { rng: random(1) });
-  const q = toTensor(normal([2, Q], { seed: 1 }));
-  const values = await gate.forward(q).data();
+  const b = 0.5;
+  gate.bias.variable.initial = Float32Array.of(b); // 0 would hide it
+  const q = normal([2, Q], { seed: 1 });
+  const values = await gate.forward(toTensor(q)).data();
   const w = (await gate.weight.data()) as Float32Array;
   const wanted = [0, 1].map((r) => {
-    const z = w.reduce((total, value, k) => total + value * (normal([2, Q], { seed: 1 }).data[r * Q + k] as number), 0);
+    const z = w.reduce((total, value, k) => total + value * (q.data[r * Q + k] as number), b);
     return 1 / (1 + Math.exp(-z));
   });
   expectClose("β", values, wanted, { absolute: 40 * ε });
