@@ -32,6 +32,7 @@ import {
   zeros,
 } from "@unroll/nn";
 import { Attention, type AttentionResult, type AttentionState, type PreparedMemory } from "./attention";
+import { MASKED } from "./masked";
 
 /** What a row's draws so far say about its gradient. */
 export type HardState = Readonly<{
@@ -98,7 +99,7 @@ export class HardAttention<S extends AttentionState = AttentionState> extends At
     const isPossible = greater(alpha, 0);
     const logs = log(maximum(alpha, TINY));
     const places = this.training
-      ? categorical(where(isPossible, detach(logs), -1e30), { rng: this.rng })
+      ? categorical(where(isPossible, detach(logs), MASKED), { rng: this.rng })
       : argmax(alpha);
     // of a row of length 0 nothing can be taken
     const taken = mul(oneHot(places, S), cast(isPossible, "f32"));

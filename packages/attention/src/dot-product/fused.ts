@@ -17,6 +17,7 @@ import {
   Tensor,
   where,
 } from "@unroll/nn";
+import { MASKED } from "../masked";
 import type { AttentionMask } from "../masks/mask";
 import { type DotProductOptions, type HeadSizes, headSizes } from "./heads";
 import { plainDotProductAttention } from "./plain";
@@ -130,7 +131,7 @@ export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, optio
 
 /** What a mask adds at each place, over [B, N, T, S] with 1 for axes along which it is the same. */
 function biasOf({ allowed, bias }: AttentionMask): Tensor | undefined {
-  return allowed ? where(allowed, bias ?? 0, -1e30) : bias;
+  return allowed ? where(allowed, bias ?? 0, MASKED) : bias;
 }
 
 function biasDims(bias: Tensor | undefined): typeof NO_ATTENTION_BIAS {

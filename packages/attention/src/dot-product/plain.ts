@@ -1,10 +1,8 @@
 import {
   add,
-  arange,
   cast,
   div,
   dropout as drop,
-  elementwise,
   less,
   lessEqual,
   matmul,
@@ -13,15 +11,15 @@ import {
   permute,
   reshape,
   softmax,
-  sub,
-  Tensor,
+  type Tensor,
   tanh,
-  tensor,
   transpose,
   where,
 } from "@unroll/nn";
+import { MASKED } from "../masked";
 import type { AttentionMask } from "../masks/mask";
 import { type DotProductOptions, type HeadSizes, headSizes } from "./heads";
+import { distances, keyPlaces, queryPlaces } from "./places";
 
 /** Scores of attention at each stage of their making, [B, N, T, S]. */
 export interface AttentionScores {
@@ -69,23 +67,15 @@ function attentionScores(q: Tensor, k: Tensor, sizes: HeadSizes, options: DotPro
 
 /** Scores [B, N, T, S] with what a mask adds, −1e30 where a key takes no part. */
 function applyMask(scores: Tensor, mask: AttentionMask, { B, N, T, S }: HeadSizes): Tensor {
-  const { causal, offset = 0, lengths, allowed, bias, slopes } = mask;
-  const first =
-    offset instanceof Tensor
-      ? reshape(cast(offset, "i32"), [B, 1, 1, 1])
-      : tensor(Int32Array.of(offset), { shape: [1, 1, 1, 1] });
-  const places = add(reshape(arange(T, { dtype: "i32" }), [1, 1, T, 1]), first);
-  const keys = reshape(arange(S, { dtype: "i32" }), [1, 1, 1, S]);
+  const { causal, offset, lengths, allowed, bias, slopes } = mask;
+  const [places, keys] = [queryPlaces(offset, { B, T }), keyPlaces(S)];
   const conditions = [
     ...(lengths ? [less(keys, reshape(cast(lengths, "i32"), [B, 1, 1, 1]))] : []),
     ...(causal ? [lessEqual(keys, places)] : []),
     ...(allowed ? [allowed] : []),
   ];
   let result = scores;
-  if (slopes) {
-    const distance = elementwise("abs", [cast(sub(places, keys), "f32")]);
-    result = add(result, mul(neg(reshape(slopes, [1, N, 1, 1])), distance));
-  }
+  if (slopes) result = add(result, mul(neg(reshape(slopes, [1, N, 1, 1])), distances(places, keys)));
   if (bias) result = add(result, bias);
-  return conditions.reduce((open, condition) => where(condition, open, -1e30), result);
+  return conditions.reduce((open, condition) => where(condition, open, MASKED), result);
 }

@@ -1,24 +1,7 @@
 import { UnsupportedError } from "@unroll/kernels";
-import {
-  abs,
-  add,
-  arange,
-  cast,
-  concat,
-  detach,
-  matmul,
-  mul,
-  neg,
-  permute,
-  reshape,
-  sub,
-  sum,
-  Tensor,
-  tensor,
-  transpose,
-  zeros,
-} from "@unroll/nn";
+import { concat, detach, matmul, mul, neg, permute, reshape, sub, sum, Tensor, transpose, zeros } from "@unroll/nn";
 import type { DotProductOptions, HeadSizes } from "./heads";
+import { distances, keyPlaces, queryPlaces } from "./places";
 import { plainDotProductAttention } from "./plain";
 
 /**
@@ -50,7 +33,8 @@ export function termGradient(
   const parts: Tensor[] = [];
   if (mask.lengths) parts.push(zeros([B]));
   if (mask.offset instanceof Tensor) parts.push(zeros([B]));
-  if (mask.slopes) parts.push(neg(sum(mul(da, distances(mask.offset, sizes)), { axes: [0, 2, 3] })));
+  if (mask.slopes)
+    parts.push(neg(sum(mul(da, distances(queryPlaces(mask.offset, sizes), keyPlaces(S))), { axes: [0, 2, 3] })));
   const added = terms.size - parts.reduce((size, part) => size + part.size, 0);
   if (added > 0) {
     const shape = [0, 1, 2, 3].map((axis) => Math.max(mask.allowed?.shape[axis] ?? 1, mask.bias?.shape[axis] ?? 1));
@@ -58,13 +42,4 @@ export function termGradient(
     parts.push(reshape(axes.length > 0 ? sum(da, { axes, keepDims: true }) : da, [added]));
   }
   return parts.length === 1 ? (parts[0] as Tensor) : concat(parts, 0);
-}
-
-function distances(offset: number | Tensor | undefined, { B, T, S }: HeadSizes): Tensor {
-  const first =
-    offset instanceof Tensor
-      ? reshape(cast(offset, "i32"), [B, 1, 1, 1])
-      : tensor(Int32Array.of(offset ?? 0), { shape: [1, 1, 1, 1] });
-  const places = add(reshape(arange(T, { dtype: "i32" }), [1, 1, T, 1]), first);
-  return abs(cast(sub(places, reshape(arange(S, { dtype: "i32" }), [1, 1, 1, S])), "f32"));
 }

@@ -11,6 +11,7 @@ import {
   Tensor,
   tensor,
 } from "@unroll/nn";
+import { MASKED } from "../masked";
 
 /**
  * Which keys each query may attend to, and what is added to their scores: a value, made by `paddingMask`, `causalMask`,
@@ -142,7 +143,7 @@ function both(a: AttentionMask, b: AttentionMask): AttentionMask {
     offset: oneOffset(a.offset, b.offset),
     lengths: either(a.lengths, b.lengths, minimum),
     allowed: either(a.allowed, b.allowed, (x, y) => elementwise("and", [x, y])),
-    bias: either(a.bias, b.bias, (x, y) => maximum(add(x, y), -1e30)),
+    bias: either(a.bias, b.bias, (x, y) => maximum(add(x, y), MASKED)),
     slopes: a.slopes ?? b.slopes,
   };
 }
@@ -173,7 +174,7 @@ function checkedOffset(where: string, offset: number | Tensor | undefined): numb
     where,
     what: "offset",
     expected: "a whole number, or u32 or i32 [B]",
-    received: offset instanceof Tensor ? String(offset) : String(offset),
+    received: String(offset),
   });
 }
 

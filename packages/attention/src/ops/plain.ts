@@ -12,10 +12,8 @@ import {
   transpose,
   where,
 } from "@unroll/nn";
+import { MASKED } from "../masked";
 import type { AdditiveInputs } from "./additive";
-
-/** What masks a score: softmax makes exactly 0 of it. */
-const MASKED = -1e30;
 
 /**
  * The scores of additive attention by operations over tensors: what the fused kernel is measured against. It stores

@@ -25,6 +25,7 @@ import {
   zeros,
 } from "@unroll/nn";
 import { Attention, type AttentionResult, type AttentionState, type NoState, type PreparedMemory } from "../attention";
+import { MASKED } from "../masked";
 import { withinLengths } from "../ops/plain";
 import { type ContentAttention, expectScore, weightOf } from "./options";
 
@@ -32,9 +33,6 @@ export interface LocalOptions {
   /** D, positions that are looked at on each side of the centre; 10 by default, as in the paper. */
   window?: number;
 }
-
-/** What masks a score: softmax makes exactly 0 of it. */
-const MASKED = -1e30;
 
 /** Attentions that look at a window around a position only (Luong et al. 2015, section 3.2), whatever their score. */
 abstract class LocalAttention<S extends AttentionState> extends Attention<S> {
