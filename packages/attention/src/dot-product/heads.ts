@@ -10,6 +10,7 @@ import {
   type Tensor,
 } from "@unroll/nn";
 import { expectDivisor } from "../expect-divisor";
+import { featuresOfHead } from "../head-features";
 import { type AttentionMask, expectMasks } from "../masks/mask";
 
 /** How scaled dot-product attention is meant. */
@@ -51,21 +52,17 @@ export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, option
   expectDivisor(where, { keyHeads: M }, { heads: N });
   expectNumbers(where, options);
   expectDType(where, { q, k, v }, "f32", "f16");
-  const { B, T, QF } = expectShape(where, { q }, ["B", "T", "QF"]) as { B: number; T: number; QF: number };
-  if (QF % N !== 0) {
-    const remedy = "Features of all heads lie side by side.";
-    const expected = `[B, T, a multiple of heads, ${N}]`;
-    throw new ShapeError({ where, what: "q", expected, received: formatShape(q.shape), remedy });
-  }
-  const D = QF / N;
+  const { B, T } = expectShape(where, { q }, ["B", "T", "QF"]) as { B: number; T: number };
+  const D = featuresOfHead(where, { q }, { heads: N });
   const remedy = `A key has as many features as a query: ${M} heads of ${D}.`;
   const { S } = expectShape(where, { k }, [B, "S", M * D], remedy) as { S: number };
-  const { VF } = expectShape(where, { v }, [B, S, "VF"], "A value for each key.") as { VF: number };
-  if (VF % M !== 0 || S === 0 || T === 0) {
-    const expected = `[B, S, a multiple of keyHeads, ${M}], none of them 0`;
-    throw new ShapeError({ where, what: S * T === 0 ? "T and S" : "v", expected, received: formatShape(v.shape) });
+  expectShape(where, { v }, [B, S, "VF"], "A value for each key.");
+  const E = featuresOfHead(where, { v }, { keyHeads: M }, "S");
+  if (S === 0 || T === 0) {
+    const received = `${formatShape(q.shape)} and ${formatShape(k.shape)}`;
+    throw new ShapeError({ where, what: "q and k", expected: "of at least one step each", received });
   }
-  const sizes = { B, T, S, N, M, D, E: VF / M };
+  const sizes = { B, T, S, N, M, D, E };
   if (options.mask) expectMask(where, options.mask, sizes);
   return sizes;
 }

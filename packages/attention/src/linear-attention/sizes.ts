@@ -1,7 +1,7 @@
 import { expectLinearAttentionFeatures, ShapeError, ValueError } from "@unroll/kernels";
 import { expectDType, expectExtent, expectKnown, expectShape, formatShape, type Tensor } from "@unroll/nn";
-
 import { expectDivisor } from "../expect-divisor";
+import { featuresOfHead } from "../head-features";
 
 /** What a call of linear attention takes beside queries, keys and values. */
 export interface LinearAttentionCall {
@@ -54,10 +54,10 @@ export function linearSizes(where: string, q: Tensor, k: Tensor, v: Tensor, call
     "f16",
   );
   const { B, T, F } = expectShape(where, { q }, ["B", "T", "F"]) as Extents as Record<"B" | "T" | "F", number>;
-  const D = featuresOf(where, { q }, N, "heads");
+  const D = featuresOfHead(where, { q }, { heads: N });
   expectShape(where, { k }, [B, T, M * D], `A key for each step, of as many features as a query: ${M} heads of ${D}.`);
   const { V } = expectShape(where, { v }, [B, T, "V"], "A value for each key.") as Record<"V", number>;
-  const E = featuresOf(where, { v }, M, "keyHeads");
+  const E = featuresOfHead(where, { v }, { keyHeads: M });
   if (Math.min(B, T, F, V) === 0) {
     throw new ShapeError({
       where,
@@ -79,14 +79,4 @@ export function linearSizes(where: string, q: Tensor, k: Tensor, v: Tensor, call
   if (decay)
     expectShape(where, { decay }, [B, T, M * A], `One for each head of keys, or for each feature of a key, ${M * D}.`);
   return { B, T, N, M, D, E, A };
-}
-
-/** Features of each head of x [B, T, heads·F]. */
-function featuresOf(where: string, of: Readonly<Record<string, Tensor>>, heads: number, name: string): number {
-  const [[what, { shape }]] = Object.entries(of) as [[string, Tensor]];
-  const features = (shape[2] ?? 0) / heads;
-  if (Number.isInteger(features)) return features;
-  const remedy = "Features of all heads lie side by side.";
-  const expected = `[B, T, a multiple of ${name}, ${heads}]`;
-  throw new ShapeError({ where, what, expected, received: formatShape(shape), remedy });
 }

@@ -76,7 +76,7 @@ describe("what does not fit says what to do", () => {
       `[ShapeError: scaledDotProductAttention: mask.lengths should be [2] but is [3]. One length for each row of the batch.]`,
     );
     expect(() => decoder.forward(qkv[0], draws([2, 0, 8], 1))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: scaledDotProductAttention: T and S should be [B, S, a multiple of keyHeads, 2], none of them 0 but is [2, 0, 8].]`,
+      `[ShapeError: scaledDotProductAttention: q and k should be of at least one step each but is [2, 3, 8] and [2, 0, 8].]`,
     );
   });
   test("slopes of other heads", () => {
