@@ -1,10 +1,9 @@
 import { ValueError } from "@unroll/kernels";
-import { expectKnown } from "@unroll/nn";
+import { expectKnown, expectOneOf } from "@unroll/nn";
 import { BLEU_SMOOTHINGS, type BleuSmoothing, type Precision, smoothedPrecisions } from "./bleu-smoothing";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
 import {
-  expectOneOf,
   expectReferences,
   expectReferencesOf,
   type ReferenceOf,

@@ -110,11 +110,3 @@ function remedyFor(value: unknown): string | undefined {
   if (value instanceof Promise) return "Await it.";
   return ArrayBuffer.isView(value) ? "Make a list of it with Array.from." : undefined;
 }
-
-/** @throws ValueError if an option is none of the words that it may be */
-export function expectOneOf(where: string, options: Readonly<Record<string, string>>, words: readonly string[]): void {
-  for (const [what, word] of Object.entries(options)) {
-    if (words.includes(word)) continue;
-    throw new ValueError({ where, what, expected: `one of ${words.join(", ")}`, received: String(word) });
-  }
-}

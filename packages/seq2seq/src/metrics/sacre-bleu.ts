@@ -1,9 +1,9 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { expectKnown } from "@unroll/nn";
+import { expectKnown, expectOneOf } from "@unroll/nn";
 import { BLEU_TOKENIZERS, type BleuTokenizer, bleuWords } from "./bleu-tokenizers";
 import { brevityPenalty, closestReferenceLength } from "./brevity-penalty";
 import { clippedMatches } from "./ngrams";
-import { expectOneOf, expectReferences } from "./pairs";
+import { expectReferences } from "./pairs";
 
 const SMOOTHINGS = ["exp", "floor", "add-k", "none"] as const;
 
