@@ -1,4 +1,4 @@
-import { grad, random, reshape, square, sum, tensor } from "@unroll/nn";
+import { grad, random, square, sum, tensor } from "@unroll/nn";
 import { expectClose } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { numbers } from "../test-support/batches";
@@ -95,5 +95,4 @@ test("places tell cells apart that look alike", async () => {
     [0, 1].flatMap((c) => [0, 1].map((d) => 0.5 + (rows?.[2 * r + d] ?? 0) + (columns?.[2 * c + d] ?? 0))),
   );
   expectClose("cells", cells, wanted, { absolute: 4 * 2 ** -24 });
-  expect(reshape(encoder.encode(flat).memory, [3, 2, 2]).shape).toEqual([3, 2, 2]);
 });

@@ -268,7 +268,7 @@ test.each(["lstm", "gru"] as const)("a model of %s computes in halves where the 
   optimizer.dispose();
 });
 
-test("models half of whose steps are fused keep their weights' names", () => {
+test("parameters are named by where they are in the model", () => {
   const names = [...withBahdanau().namedParameters().keys()];
   expect(names).toMatchInlineSnapshot(`
     [
@@ -296,7 +296,7 @@ test("models half of whose steps are fused keep their weights' names", () => {
 
 test("tied embeddings are one parameter", async () => {
   const encoder = new RecurrentEncoder(H, { vocabularySize: V, embeddingSize: E, rng: random(1) });
-  const { decoder } = { decoder: tiedOf(encoder) };
+  const decoder = tiedOf(encoder);
   expect([...decoder.namedParameters().keys()]).not.toContain("head.out.weight");
   const model = new EncoderDecoder<unknown>(encoder, decoder, IDS);
   for (const gradient of grad(model.loss(batchOf(4)), model.parameters())) {
