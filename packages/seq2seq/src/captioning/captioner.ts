@@ -2,7 +2,8 @@ import { HardAttention, type HardAttentionLossOptions, hardAttentionLoss, Reward
 import { crossEntropy, mul, neg, oneHot, sequenceMask, sub, sum, type Tensor, tensor } from "@unroll/nn";
 import type { BahdanauDecoder, BahdanauState, Decoding } from "../decoders";
 import type { Encoder } from "../encoders";
-import { EncoderDecoder, type PairBatch, type PairLossOptions, type SpecialTokenIds } from "../models";
+import { EncoderDecoder, type PairBatch, type PairLossOptions } from "../models";
+import type { PossibleTokenIds } from "../models/encoder-decoder";
 
 export interface CaptionLossOptions extends PairLossOptions {
   /** What reward and entropy count for, of hard attention. */
@@ -26,11 +27,7 @@ export class Captioner extends EncoderDecoder<BahdanauState> {
   readonly baseline: RewardBaseline | null;
 
   /** @throws ValueError if a special token is missing, or is no token of the decoder */
-  constructor(
-    encoder: Encoder,
-    decoder: BahdanauDecoder,
-    tokens: { readonly [Name in keyof SpecialTokenIds]?: SpecialTokenIds[Name] | undefined },
-  ) {
+  constructor(encoder: Encoder, decoder: BahdanauDecoder, tokens: PossibleTokenIds) {
     super(encoder, decoder, tokens);
     this.baseline = decoder.attention instanceof HardAttention ? new RewardBaseline() : null;
   }

@@ -10,6 +10,7 @@ import {
   where as choose,
   expectExtent,
   expectKnown,
+  type Generator,
   Linear,
   reshape,
   sequenceMask,
@@ -103,18 +104,20 @@ export class SelfAttentionEncoder extends Encoder {
 export function stackOptions(
   { layers = 6, norm = "pre", ...options }: Omit<SelfAttentionOptions, "heads" | "positions" | "maxLength">,
   rotary: TransformerLayerOptions["rotary"],
-  rng: TransformerLayerOptions["rng"] & object,
+  rng: Generator,
 ) {
   return { ...options, layers, norm, finalNorm: true, rng, ...(rotary ? { rotary } : {}) };
 }
 
-function sourceOf({ vocabularySize, inputSize, rng }: SelfAttentionEncoderOptions, size: number, maxLength?: number) {
+function sourceOf(
+  { vocabularySize, inputSize, rng }: SelfAttentionEncoderOptions,
+  size: number,
+  maxLength?: number,
+): SourceOptions {
   const common = { ...(rng ? { rng } : {}), ...(maxLength === undefined ? {} : { maxLength }) };
-  const source: SourceOptions =
-    vocabularySize === undefined
-      ? { ...common, inputSize: inputSize as number }
-      : { ...common, vocabularySize, embeddingSize: size };
-  return source;
+  return vocabularySize === undefined
+    ? { ...common, inputSize: inputSize as number }
+    : { ...common, vocabularySize, embeddingSize: size };
 }
 
 /** Zeros past each row's length. */

@@ -32,7 +32,7 @@ export interface SpecialTokenIds {
 }
 
 /** The same of a vocabulary that may lack them. */
-type PossibleTokenIds = { readonly [Name in keyof SpecialTokenIds]?: SpecialTokenIds[Name] | undefined };
+export type PossibleTokenIds = { readonly [Name in keyof SpecialTokenIds]?: SpecialTokenIds[Name] | undefined };
 
 /** Pairs to learn from. */
 export interface PairBatch {

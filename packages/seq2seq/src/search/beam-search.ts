@@ -4,7 +4,7 @@ import { advance } from "./advance";
 import type { Hypothesis } from "./hypotheses";
 import { expectCall, expectWhole, type SearchOptions, settingsOf } from "./options";
 import { type PenaltyOptions, scoringOf } from "./penalties";
-import { leavesOf } from "./state";
+import { rowsOf } from "./state";
 import type { SearchStep } from "./step";
 
 export interface BeamSearchOptions extends SearchOptions, PenaltyOptions {
@@ -62,9 +62,6 @@ export async function beamSearch<S>(
   });
   return found.hypotheses(score).map((list) => list.sort((a, b) => b.score - a.score).slice(0, nBest));
 }
-
-/** Rows of a state, of its first tensor; the others are held against it where they are taken. */
-export const rowsOf = (state: unknown): number | undefined => leavesOf(state)[0]?.shape[0];
 
 type Beams = { readonly beam: number; readonly nBest: number; readonly groups: number; readonly diversity: number };
 

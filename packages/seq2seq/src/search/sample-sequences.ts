@@ -9,9 +9,9 @@ import {
   type Tensor,
 } from "@unroll/nn";
 import { advance } from "./advance";
-import { rowsOf } from "./beam-search";
 import type { Hypothesis } from "./hypotheses";
 import { copied, expectCall, expectWhole, type SearchOptions, settingsOf } from "./options";
+import { rowsOf } from "./state";
 import type { SearchStep } from "./step";
 
 export interface SampleOptions extends SearchOptions, DrawOptions {

@@ -11,6 +11,9 @@ export function leavesOf(state: unknown): Tensor[] {
   return isBranch(state) ? Object.values(state).flatMap(leavesOf) : [];
 }
 
+/** Rows of a state, of its first tensor; the others are held against it where they are taken. */
+export const rowsOf = (state: unknown): number | undefined => leavesOf(state)[0]?.shape[0];
+
 /** The same state with other tensors, told their place among the leaves; what is no tensor stays. */
 export function mapLeaves<S>(state: S, to: (tensor: Tensor, place: number) => Tensor): S {
   let place = 0;
