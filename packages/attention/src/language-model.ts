@@ -50,6 +50,10 @@ export interface TransformerLanguageModelOptions extends Omit<TransformerLayerOp
   heads: number;
   /** 4 by default. */
   layers?: number;
+  /** Between the two linear layers of each layer; `gelu` by default, as in GPT. */
+  activation?: NonNullable<TransformerLayerOptions["activation"]>;
+  /** Where layers normalise: `pre`, before each part, by default; `post`, after each sum. */
+  norm?: "pre" | "post";
   /** `learned` by default. */
   positions?: Positions;
   /** The longest sequence that there are learned positions for; 512 by default. Of no account for the others. */

@@ -6,7 +6,10 @@ export interface SinusoidalOptions {
   base?: number;
   /** Places for which the table is made at first; it grows where a longer sequence comes. 512 by default. */
   length?: number;
-  /** Whether sine and cosine of one wavelength are neighbours, as in the paper; otherwise all sines come before all cosines. */
+  /**
+   * Whether sine and cosine of one wavelength are neighbours, as in the paper; otherwise all sines come before all cosines.
+   * True by default.
+   */
   interleaved?: boolean;
 }
 

@@ -4,14 +4,14 @@ import type { CellName } from "./layer-states";
 /** How the layers of a recurrent encoder are. */
 export interface EncoderLayerOptions {
   rng?: Generator;
-  /** Which equations the layers have. */
+  /** Which equations the layers have; `gru` by default, of a `PyramidalEncoder` `lstm`. */
   cell?: CellName;
   /** Layers stacked; 1 by default. */
   layers?: number;
   /**
    * Which way layers read, as those of @unroll/nn: `bidirectional` both ways, their outputs side by side; `reverse` from a
    * source's end to its beginning (Sutskever et al. 2014), so that a decoder starts near what it begins with. The memory
-   * stays in the order of the source. `forward` by default.
+   * stays in the order of the source. `forward` by default, of a `PyramidalEncoder` `bidirectional`.
    */
   direction?: SequenceDirection;
   /** Probability that a feature is dropped while training, of the input and between layers; 0 by default. */

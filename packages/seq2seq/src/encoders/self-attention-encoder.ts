@@ -29,6 +29,8 @@ export interface SelfAttentionOptions extends Omit<TransformerLayerOptions, "rot
   layers?: number;
   /** How places are told apart; `sinusoidal` by default. */
   positions?: Positions;
+  /** Where layers normalise: `pre`, before each part, by default; `post`, after each sum, as in the paper. */
+  norm?: "pre" | "post";
   /** Most steps of a sequence: with `learned` positions the places of their table, 512 by default; else any number. */
   maxLength?: number;
 }
