@@ -1,6 +1,6 @@
-/** How many beams a search has. */
-export const MOST_BEAMS = 5;
+const MOST_BEAMS = 5;
 
+/** How many beams a search has. */
 export function BeamField({ beam, onChange }: { readonly beam: number; readonly onChange: (beam: number) => void }) {
   return (
     <label class="inline">

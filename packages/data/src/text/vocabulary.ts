@@ -28,7 +28,7 @@ export interface EntriesJSON extends Required<SpecialOptions> {
   entries: string[];
 }
 
-/** How the special entries look among the words that `decode` gives. */
+/** How the unknown entry looks among the words that `decode` gives. */
 const UNKNOWN = "\ufffd";
 
 /**
