@@ -18,7 +18,7 @@ function sources(folder) {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
       return ["node_modules", "dist", "runs", ".turbo"].includes(entry.name) ? [] : sources(path);
-    return /\.(ts|mts|js|mjs)$/.test(entry.name) ? [path] : [];
+    return /\.(tsx?|mts|js|mjs)$/.test(entry.name) ? [path] : [];
   });
 }
 

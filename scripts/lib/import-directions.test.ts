@@ -55,10 +55,12 @@ test("an import of a package that the manifest does not list is a problem, howev
   write("packages/nn/src/a.ts", `import type { Names } from "@unroll/data";`);
   write("packages/nn/src/b.ts", `const data = await import("@unroll/data/sub");`);
   write("packages/nn/src/c.ts", `import "@unroll/attention";`);
+  write("apps/train/src/view.tsx", `import { Names } from "@unroll/data";`);
   expect(importProblems(folder)).toEqual([
     "packages/nn/src/a.ts: imports @unroll/data, which packages/nn/package.json does not list",
     "packages/nn/src/b.ts: imports @unroll/data/sub, which packages/nn/package.json does not list",
     "packages/nn/src/c.ts: imports @unroll/attention, which packages/nn/package.json does not list",
+    "apps/train/src/view.tsx: imports @unroll/data, which apps/train/package.json does not list",
   ]);
 });
 
