@@ -4,7 +4,7 @@ import { CommandError, runQuietly, say } from "./processes.mjs";
 import { root } from "./root.mjs";
 
 /** The version that package.json pins in `packageManager`: "pnpm@1.2.3+sha512.…". */
-export function pinnedVersion() {
+function pinnedVersion() {
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const match = /^pnpm@(\d+\.\d+\.\d+)/.exec(packageManager);
   if (match?.[1] === undefined) throw new Error(`packageManager should be pnpm@x.y.z but is ${packageManager}.`);

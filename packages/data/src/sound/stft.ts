@@ -87,7 +87,7 @@ export function energiesOf(
 }
 
 /** T, the frames that a signal of this length gives. @throws SignalError as `stft` */
-export function frameCount(where: string, length: number, options: FrameOptions): number {
+function frameCount(where: string, length: number, options: FrameOptions): number {
   const { fftSize, hop = Math.max(1, Math.floor(fftSize / 4)), center = true, padding = "reflect" } = options;
   expectWhole(SignalError, where, { fftSize, hop });
   expectOneOf(SignalError, where, { padding }, ["reflect", "zero"]);
