@@ -94,7 +94,7 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
     expectIterable(VocabularyError, "CharVocabulary.fromText", { texts });
     const counts = new Map<string, number>();
     for (const text of typeof texts === "string" ? [texts] : texts) countsOf(charactersOf(text, options), counts);
-    return fromCounts(counts, options);
+    return fromCounts("CharVocabulary.fromText", counts, options);
   }
 
   /** As `fromText`, from a text that arrives in chunks of whole characters, such as `readText(file)`. */
@@ -106,7 +106,7 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
     const counts = new Map<string, number>();
     if (options.graphemes) for await (const character of graphemesOfChunks(chunks)) countsOf([character], counts);
     else for await (const chunk of chunks) countsOf(chunk, counts);
-    return fromCounts(counts, options);
+    return fromCounts("CharVocabulary.fromStream", counts, options);
   }
 
   /**
@@ -207,9 +207,13 @@ function charactersOf(text: string, options: VocabularyOptions): Iterable<string
   return options.graphemes ? graphemes(text) : text;
 }
 
-function fromCounts(counts: ReadonlyMap<string, number>, options: VocabularyOptions & CutOptions): CharVocabulary {
+function fromCounts(
+  where: string,
+  counts: ReadonlyMap<string, number>,
+  options: VocabularyOptions & CutOptions,
+): CharVocabulary {
   const { minCount: _, maxSize: __, ...rest } = options;
-  return new CharVocabulary(cut("CharVocabulary.fromText", counts, options).sort(compareCodePoints), rest);
+  return new CharVocabulary(cut(where, counts, options).sort(compareCodePoints), rest);
 }
 
 function numbered(characters: readonly string[], first: number, options: VocabularyOptions): Map<string, number> {

@@ -70,10 +70,10 @@ describe("Vocabulary", () => {
       `[VocabularyError: Vocabulary: expected every entry once but got "a" again at position 2. Remove the repetition, or collect the entries with Vocabulary.from.]`,
     );
     expect(() => Vocabulary.from(sentences, { minCount: 4 })).toThrowErrorMatchingInlineSnapshot(
-      `[VocabularyError: Vocabulary.fromCounts: expected an entry that occurs at least 4 times but got 5 entries, none more than 3 times. Lower minCount, or pass more text.]`,
+      `[VocabularyError: Vocabulary.from: expected an entry that occurs at least 4 times but got 5 entries, none more than 3 times. Lower minCount, or pass more text.]`,
     );
     expect(() => Vocabulary.from(sentences, { maxSize: 0 })).toThrowErrorMatchingInlineSnapshot(
-      `[VocabularyError: Vocabulary.fromCounts: expected maxSize to be a whole number of at least 1 but got 0. Pass maxSize as such a number.]`,
+      `[VocabularyError: Vocabulary.from: expected maxSize to be a whole number of at least 1 but got 0. Pass maxSize as such a number.]`,
     );
     expect(() => Vocabulary.fromJSON({ kind: "Vocabulary", entries: [1] })).toThrowErrorMatchingInlineSnapshot(
       `[VocabularyError: Vocabulary.fromJSON: expected { kind: "Vocabulary", entries: string[], pad, unknown, start, end: boolean } but got {"kind":"Vocabulary","entries":[1]}. Pass what JSON.parse gives for a vocabulary written by JSON.stringify.]`,

@@ -74,14 +74,12 @@ export class Vocabulary implements SpecialIds {
     expectIterable(VocabularyError, "Vocabulary.from", { sequences });
     const counts = new Map<string, number>();
     for (const sequence of sequences) countsOf(typeof sequence === "string" ? [sequence] : sequence, counts);
-    return Vocabulary.fromCounts(counts, options);
+    return vocabularyOf("Vocabulary.from", counts, options);
   }
 
   /** As `from`, where what occurs has been counted. */
   static fromCounts(counts: ReadonlyMap<string, number>, options: SpecialOptions & CutOptions = {}): Vocabulary {
-    expectOptions(VocabularyError, "Vocabulary.from", options, [...SPECIAL_NAMES, ...CUT_OPTIONS]);
-    const { minCount: _, maxSize: __, ...specials } = options;
-    return new Vocabulary(cut("Vocabulary.fromCounts", counts, options), specials);
+    return vocabularyOf("Vocabulary.fromCounts", counts, options);
   }
 
   /**
@@ -183,6 +181,16 @@ export class Vocabulary implements SpecialIds {
       position,
     });
   }
+}
+
+function vocabularyOf(
+  where: string,
+  counts: ReadonlyMap<string, number>,
+  options: SpecialOptions & CutOptions,
+): Vocabulary {
+  expectOptions(VocabularyError, where, options, [...SPECIAL_NAMES, ...CUT_OPTIONS]);
+  const { minCount: _, maxSize: __, ...specials } = options;
+  return new Vocabulary(cut(where, counts, options), specials);
 }
 
 function expectEntries(entries: Iterable<string>): string[] {
