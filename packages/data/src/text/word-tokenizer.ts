@@ -1,6 +1,6 @@
 import { describesNo, expectIterable, expectList, expectOptions, expectText, isRecord } from "../checks";
 import { TokenizerError } from "../errors";
-import { CUT_OPTIONS, type CutOptions } from "./counts";
+import { CUT_OPTIONS, type CutOptions, countsOf } from "./counts";
 import { SPECIAL_NAMES, type SpecialOptions } from "./special-entries";
 import type { Tokenizer } from "./tokenizer";
 import { type EntriesJSON, Vocabulary } from "./vocabulary";
@@ -40,9 +40,7 @@ export class WordTokenizer implements Tokenizer {
     expectIterable(TokenizerError, "WordTokenizer.train", { texts });
     const rules = rulesOf(options);
     const counts = new Map<string, number>();
-    for (const text of typeof texts === "string" ? [texts] : texts) {
-      for (const word of splitWords(text, rules)) counts.set(word, (counts.get(word) ?? 0) + 1);
-    }
+    for (const text of typeof texts === "string" ? [texts] : texts) countsOf(splitWords(text, rules), counts);
     return new WordTokenizer(Vocabulary.fromCounts(counts, { unknown, ...others }), rules);
   }
 

@@ -1,4 +1,4 @@
-import { type Candidate, CandidateHeap } from "./pair-heap";
+import { type Candidate, CandidateHeap } from "./candidate-heap";
 import { type Merge, PAIR } from "./train";
 
 /** The rank of each pair: pairs learned earlier are merged first. */

@@ -10,7 +10,7 @@ import {
   idOutside,
 } from "../../checks";
 import { TokenizerError } from "../../errors";
-import { compareCodePoints } from "../counts";
+import { compareCodePoints, countsOf } from "../counts";
 import {
   isSilent,
   SPECIAL_NAMES,
@@ -106,9 +106,7 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
     expectIterable(TokenizerError, "BytePairTokenizer.train", { texts });
     const counts = new Map<string, number>();
     const pieces = units === "bytes" ? bytePieces : characterPieces;
-    for (const text of typeof texts === "string" ? [texts] : texts) {
-      for (const piece of pieces(text)) counts.set(piece, (counts.get(piece) ?? 0) + 1);
-    }
+    for (const text of typeof texts === "string" ? [texts] : texts) countsOf(pieces(text), counts);
     const alphabet = new Set<string>();
     if (units === "characters") for (const piece of counts.keys()) for (const one of piece) alphabet.add(one);
     const characters = [...alphabet].sort(compareCodePoints);

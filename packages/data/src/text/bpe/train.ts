@@ -1,4 +1,4 @@
-import { type Candidate, CandidateHeap } from "./pair-heap";
+import { type Candidate, CandidateHeap } from "./candidate-heap";
 
 /** The ids of two neighbours that become one. */
 export type Merge = readonly [left: number, right: number];
