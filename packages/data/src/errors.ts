@@ -144,3 +144,18 @@ export class TaskError extends DataError {
 export class LoaderError extends DataError {
   override readonly name = "LoaderError";
 }
+
+/** Vectors that cannot be read from a file of them. */
+export class WordVectorError extends DataError {
+  override readonly name = "WordVectorError";
+  /** The line at fault, from 1 on, in a text file. */
+  readonly line: number | undefined;
+  /** The byte at which what is at fault begins. */
+  readonly offset: number | undefined;
+
+  constructor(facts: DataErrorFacts & { line?: number; offset?: number }, options?: ErrorOptions) {
+    super(facts, options);
+    this.line = facts.line;
+    this.offset = facts.offset;
+  }
+}

@@ -16,6 +16,7 @@ export {
   VocabularyError,
   VocabularyMismatchError,
   WavError,
+  WordVectorError,
 } from "./errors";
 export { type ConllOptions, type ConllSentence, parseConll, readConll } from "./files/conll";
 export {
@@ -160,12 +161,6 @@ export type { Tokenizer } from "./text/tokenizer";
 export { tokenizerFromJSON } from "./text/tokenizer-from-json";
 export { type EntriesJSON, Vocabulary } from "./text/vocabulary";
 export { WordTokenizer, type WordTokenizerJSON } from "./text/word-tokenizer";
-export {
-  readWord2Vec,
-  type VocabularyVectors,
-  vectorsFor,
-  type Word2VecOptions,
-  WordVectorError,
-  type WordVectors,
-} from "./text/word2vec";
+export { type VocabularyVectors, vectorsFor, type WordVectors } from "./text/word-vectors";
+export { readWord2Vec, type Word2VecOptions } from "./text/word2vec";
 export { splitWords, type WordOptions } from "./text/words";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readWord2Vec, vectorsFor, type Word2VecOptions } from "./word2vec";
+import { vectorsFor } from "./word-vectors";
+import { readWord2Vec, type Word2VecOptions } from "./word2vec";
 
 const encoder = new TextEncoder();
 
