@@ -22,6 +22,9 @@ function sources(folder) {
   });
 }
 
+/** Files that no package ships: tests, what they are held against, and what they share. @param {string} file */
+const isForTests = (file) => /\.(test|reference|bench|test-support)\.|[\\/]test-support[\\/]/.test(file);
+
 /** @param {string} code every module that it imports, exports from, or imports when it runs @returns {string[]} */
 function specifiers(code) {
   const pattern = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"'\n]+)["']/g;
@@ -67,6 +70,8 @@ export function importProblems(repository = root) {
           const sibling = /^@unroll\/([^/]+)/.exec(specifier);
           if (sibling !== null && !declared.includes(sibling[0])) {
             problems.push(`${place}: imports ${specifier}, which ${label}/package.json does not list`);
+          } else if (sibling !== null && group === "packages" && !isForTests(file) && !shipped.includes(sibling[0])) {
+            problems.push(`${place}: imports ${specifier}, which ${label}/package.json lists for development alone`);
           }
           if (specifier.startsWith(".") && !resolve(dirname(file), specifier).startsWith(folder + sep)) {
             problems.push(`${place}: ${specifier} leaves the package`);

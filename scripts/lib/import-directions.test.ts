@@ -64,6 +64,14 @@ test("an import of a package that the manifest does not list is a problem, howev
   ]);
 });
 
+test("what is listed for development alone is for tests, not for what is shipped", () => {
+  write("packages/kernels/src/core/seeded.ts", `import { normal } from "@unroll/testing";`);
+  write("packages/kernels/src/test-support/draws.ts", `import { normal } from "@unroll/testing";`);
+  expect(importProblems(folder)).toEqual([
+    "packages/kernels/src/core/seeded.ts: imports @unroll/testing, which packages/kernels/package.json lists for development alone",
+  ]);
+});
+
 test("a relative import that leaves its package is a problem", () => {
   write("packages/nn/src/a.ts", `export { open } from "../../kernels/src/core/open";`);
   expect(importProblems(folder)).toEqual(["packages/nn/src/a.ts: ../../kernels/src/core/open leaves the package"]);
