@@ -98,8 +98,7 @@ function restartsOf(config: Fields): Schedule {
   config.only("initial_learning_rate", "first_decay_steps", "t_mul", "m_mul", "alpha");
   const [lr, alpha] = [rateOf(config), config.number("alpha", 0)];
   const [growth, shrink] = [config.number("t_mul", 2), config.number("m_mul", 1)];
-  const schedule = cosineRestarts({ lr, steps: config.number("first_decay_steps"), growth, shrink, final: alpha * lr });
-  return schedule;
+  return cosineRestarts({ lr, steps: config.number("first_decay_steps"), growth, shrink, final: alpha * lr });
 }
 
 function linearOf(config: Fields): Schedule {

@@ -49,12 +49,8 @@ export const attnLstm: OnnxOperator = (node) => {
   const outputs = (direction === "bidirectional" ? ["forward", "reverse"] : [direction]).map((each, index) =>
     walk(partsOf(node, index), steps, isRunning, each === "reverse"),
   );
-  return [
-    stack(
-      outputs.map((output) => stack(output)),
-      1,
-    ),
-  ]; //      [T, directions, N, H]
+  const directions = outputs.map((output) => stack(output)); //                        [T, N, H] each
+  return [stack(directions, 1)]; //                                                   [T, directions, N, H]
 };
 
 function partsOf(node: OnnxNode, index: number): Parts {

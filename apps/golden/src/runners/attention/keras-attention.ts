@@ -119,17 +119,17 @@ function callOf(inputs: Fields): Call {
   const key = inputs.has("key") ? f32(inputs.tensor("key")) : value;
   const [B, T, S] = [query.shape[0] as number, query.shape[1] as number, key.shape[1] as number];
   const masks: AttentionMask[] = [];
-  const add = (name: string, shape: readonly number[]): void => {
+  const mask = (name: string, shape: readonly number[]): void => {
     const golden = inputs.optionalTensor(name);
     if (!golden) return;
     const kept = tensor(Uint32Array.from(golden.data), { shape, dtype: "bool" });
     masks.push(additiveMask(where(kept, 0, MASKED)));
   };
-  add("value_mask", [B, 1, 1, S]);
-  add("key_mask", [B, 1, 1, S]);
+  mask("value_mask", [B, 1, 1, S]);
+  mask("key_mask", [B, 1, 1, S]);
   const own = inputs.optionalTensor("attention_mask");
   if (own)
-    add(
+    mask(
       "attention_mask",
       own.shape.length === 2 ? [1, 1, ...own.shape] : [own.shape[0] as number, 1, ...own.shape.slice(-2)],
     );
