@@ -26,6 +26,10 @@ test.each([
     reason: "no activation Sine in a cell",
   },
   { record: { ...lstm({}), domain: "com.microsoft" }, reason: "no operation for com.microsoft LSTM" },
+  {
+    record: { ...lstm({ attributes: { clip: 3 } }), op: "AttnLSTM", domain: "com.microsoft" },
+    reason: "AttnLSTM with clip",
+  },
   { record: { name: "sound", op: "spectrogram" }, reason: "no operation spectrogram" },
   { record: { name: "schedule", schedule: "Zigzag" }, reason: "no schedule Zigzag" },
   { record: { name: "mystery", puzzle: 1 }, reason: "a case of unknown form" },

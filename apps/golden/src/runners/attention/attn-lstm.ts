@@ -33,10 +33,14 @@ interface Parts {
   readonly layer: Tensor; // [H + M, A]
 }
 
+/** The largest float32, about: a clip that clips nothing. */
+const LARGEST = 3.4e38;
+
 /** ONNX Runtime's AttnLSTM: an LSTM that reads, beside its input, what it attended to a step before (Bahdanau et al. 2015). */
 export const attnLstm: OnnxOperator = (node) => {
   node.attributes.only("activations", "direction", "hidden_size", "input_forget", "clip");
   if (node.attributes.flag("input_forget", false)) throw new UnsupportedCase("AttnLSTM with input_forget");
+  if (node.attributes.number("clip", LARGEST) < LARGEST) throw new UnsupportedCase("AttnLSTM with clip");
   const activations = node.attributes.texts("activations", []).join();
   if (!/^((sigmoid|Sigmoid),(tanh|Tanh),(tanh|Tanh),?)*$/.test(activations)) {
     throw new UnsupportedCase(`AttnLSTM with ${activations}`);
