@@ -56,7 +56,7 @@ describe("corpusBleu", () => {
       "smoothing should be none or method1 or",
     );
     expect(() => corpusBleu(["a"], [])).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: corpusBleu: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
+      `[ShapeError: corpusBleu: references should be 1, one per hypothesis but is 0. Pass what was to be said.]`,
     );
     expect(() => corpusBleu(["a"], [[]])).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: corpusBleu: references[0] should be a list of at least one sentence but is empty. Each hypothesis is compared with a list of references: pass references.map((reference) => [reference]) where there is one each.]`,

@@ -133,7 +133,7 @@ describe("error rates", () => {
       `[ValueError: wordErrorRate: references should be at least one with a symbol but is empty, all of them. Leave empty references out, or count hypotheses that are not empty.]`,
     );
     expect(() => phonemeErrorRate(["a"], [])).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: phonemeErrorRate: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
+      `[ShapeError: phonemeErrorRate: references should be 1, one per hypothesis but is 0. Pass what was to be said.]`,
     );
   });
 });
@@ -163,6 +163,6 @@ test("exactMatch counts what is the same to the last symbol", () => {
     ),
   ).toBe(1 / 2);
   expect(() => exactMatch(["a"], [])).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: exactMatch: hypotheses should be at least one, with its references but is 1. Pass an empty hypothesis where nothing was found.]`,
+    `[ShapeError: exactMatch: references should be 1, one per hypothesis but is 0. Pass what was to be said.]`,
   );
 });

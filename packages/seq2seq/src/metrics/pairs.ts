@@ -29,6 +29,10 @@ export function expectPairs(where: string, hypotheses: readonly unknown[], refer
   expectList(where, "hypotheses", hypotheses);
   expectList(where, "references", references);
   if (hypotheses.length === references.length && hypotheses.length > 0) return;
+  if (references.length === 0 && hypotheses.length > 0) {
+    const expected = `${hypotheses.length}, one per hypothesis`;
+    throw new ShapeError({ where, what: "references", expected, received: "0", remedy: "Pass what was to be said." });
+  }
   throw new ShapeError({
     where,
     what: "hypotheses",
