@@ -53,6 +53,22 @@ test.each(["/../secret.txt", "/%2e%2e/secret.txt", "/data/../../secret.txt", "/d
   },
 );
 
+test("a page is found without its ending, and what is nowhere has the site's own page for that", async () => {
+  const site = await mkdtemp(join(root, "site"));
+  await writeFile(join(site, "guide.html"), "<p>guide</p>");
+  const own = await serveDirectory(site);
+  const statusAndText = async (path: string) => {
+    const response = await fetch(`${own.url}${path}`);
+    return [response.status, response.headers.get("content-type"), await response.text()];
+  };
+  const html = "text/html; charset=utf-8";
+  expect(await statusAndText("/guide")).toEqual([200, html, "<p>guide</p>"]);
+  expect(await statusAndText("/giude")).toEqual([404, "text/plain", "no file /giude"]);
+  await writeFile(join(site, "404.html"), "<p>nothing here</p>");
+  expect(await statusAndText("/giude")).toEqual([404, html, "<p>nothing here</p>"]);
+  await own.close();
+});
+
 test("it listens on the loopback address only", () => {
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });

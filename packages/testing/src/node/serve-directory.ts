@@ -30,7 +30,22 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && ["ENOENT", "EISDIR", "ENOTDIR"].includes(String(error.code));
 }
 
-/** Serves the files of a folder on 127.0.0.1, where pages count as secure and so have WebGPU. */
+/** The first of some files that there is. */
+async function firstOf(files: readonly string[]): Promise<{ file: string; body: Buffer } | undefined> {
+  for (const file of files) {
+    try {
+      return { file, body: await readFile(file) };
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Serves the files of a folder on 127.0.0.1, where pages count as secure and so have WebGPU. As on most hosts of static files
+ * `/guide/ctc` is the file guide/ctc.html, and what there is no file for has the site's 404.html, if it has one.
+ */
 export async function serveDirectory(
   directory: string,
   { mounts = {}, port = 0 }: ServeOptions = {},
@@ -48,17 +63,23 @@ export async function serveDirectory(
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
     const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
+    const answer = (status: number, file: string, body: Buffer) => {
+      const type = types[extname(file).toLowerCase()] ?? "application/octet-stream";
+      response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
+    };
     try {
       const file = fileOf(decodeURIComponent(path));
-      if (file === undefined) throw Object.assign(new Error("outside the folder"), { code: "ENOENT" });
-      const body = await readFile(file);
-      const type = types[extname(file).toLowerCase()] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
-    } catch (error) {
+      const found = file === undefined ? undefined : await firstOf([file, `${file}.html`]);
+      if (found) answer(200, found.file, found.body);
       // Chrome asks for this by itself; a 404 would show as an error of the page.
-      if (pathname === "/favicon.ico") response.writeHead(204).end();
-      else if (isMissing(error)) response.writeHead(404, { "content-type": "text/plain" }).end(`no file ${pathname}`);
-      else response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
+      else if (pathname === "/favicon.ico") response.writeHead(204).end();
+      else {
+        const page = await firstOf([join(directory, "404.html")]);
+        if (page) answer(404, page.file, page.body);
+        else response.writeHead(404, { "content-type": "text/plain" }).end(`no file ${pathname}`);
+      }
+    } catch (error) {
+      response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
     }
   });
 
