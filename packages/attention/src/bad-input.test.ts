@@ -73,6 +73,9 @@ describe("what no attention can be built of", () => {
     expect(() => new HardAttention(attention, { expected: 1 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: HardAttention: expected should be at least 0 and less than 1 but is 1.]`,
     );
+    expect(() => new RewardBaseline({ momentum: 0.9 } as object)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: RewardBaseline: options.momentum should be one of decay but is not one of them.]`,
+    );
     expect(() => new RewardBaseline({ decay: 1 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: RewardBaseline: decay should be at least 0 and less than 1 but is 1.]`,
     );
@@ -166,6 +169,11 @@ describe("what no loss can be made of", () => {
     const state = { logProbability: of(2), entropy: of(2) };
     expect(() => hardAttentionLoss(of(3), state, new RewardBaseline())).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: hardAttentionLoss: logLikelihood should be [2] but is [3]. One log-likelihood for each row: sum over its steps.]`,
+    );
+    expect(() =>
+      hardAttentionLoss(of(2), state, new RewardBaseline(), { reward: 2 } as object),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: hardAttentionLoss: options.reward should be one of rewardWeight, entropyWeight but is not one of them.]`,
     );
     expect(() =>
       hardAttentionLoss(of(2), state, new RewardBaseline(), { rewardWeight: -1 }),

@@ -136,8 +136,9 @@ export class RewardBaseline extends Module {
   readonly decay: number;
 
   /** @throws ValueError if `decay` is not from 0 to less than 1 */
-  constructor({ decay = 0.9 }: { decay?: number } = {}) {
+  constructor(options: { decay?: number } = {}) {
     super();
+    const { decay = 0.9 } = expectKnown("RewardBaseline", options, ["decay"]);
     expectProbability("RewardBaseline", { decay });
     this.decay = decay;
     this.value = new ModuleBuffer(new Float32Array(1), []);
@@ -179,6 +180,7 @@ export function hardAttentionLoss(
   options: HardAttentionLossOptions = {},
 ): Tensor {
   const where = "hardAttentionLoss";
+  expectKnown(where, options, ["rewardWeight", "entropyWeight"]);
   const { rewardWeight = 1, entropyWeight = 0.002 } = options;
   for (const [what, weight] of Object.entries({ rewardWeight, entropyWeight })) {
     if (!(weight >= 0 && Number.isFinite(weight)))

@@ -2,6 +2,7 @@ import {
   add,
   embedding,
   expectExtent,
+  expectKnown,
   type Generator,
   Module,
   normal,
@@ -25,12 +26,12 @@ export class LearnedPositions extends Module {
    * @param length the longest sequence that it has places for
    * @throws ValueError if a size is not a positive whole number
    */
-  constructor(
-    length: number,
-    size: number,
-    { rng = sharedGenerator(), deviation = 0.02 }: { rng?: Generator; deviation?: number } = {},
-  ) {
+  constructor(length: number, size: number, options: { rng?: Generator; deviation?: number } = {}) {
     super();
+    const { rng = sharedGenerator(), deviation = 0.02 } = expectKnown("LearnedPositions", options, [
+      "rng",
+      "deviation",
+    ]);
     this.length = expectExtent("LearnedPositions", { length });
     this.size = expectExtent("LearnedPositions", { size });
     this.weight = parameter(normal([length, size], deviation, rng));

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from "@unroll/kernels";
-import { add, arange, cast, expectShape, formatShape, hostValues, reshape, Tensor } from "@unroll/nn";
+import { add, arange, cast, expectKnown, expectShape, formatShape, hostValues, reshape, Tensor } from "@unroll/nn";
 
 /** Where a batch of sequences begins. */
 export interface PlaceOptions {
@@ -24,8 +24,9 @@ export function expectPlaces(
   where: string,
   x: Tensor,
   features: number,
-  { offset = 0 }: PlaceOptions,
+  options: PlaceOptions,
 ): { T: number; offset: number | Tensor; before: number } {
+  const { offset = 0 } = expectKnown(where, options, ["offset"]);
   const { B, T } = expectShape(where, { x }, ["B", "T", features]) as { B: number; T: number };
   if (offset instanceof Tensor && (offset.rank !== 1 || offset.shape[0] !== B)) {
     throw new ShapeError({ where, what: "offset", expected: formatShape([B]), received: formatShape(offset.shape) });

@@ -1,8 +1,9 @@
-import { tensor } from "@unroll/nn";
+import { random, tensor } from "@unroll/nn";
 import { expect, test } from "vitest";
 import { draws } from "../test-support/tensors";
 import { LearnedPositions } from "./learned";
 import { RotaryPositions, rotate } from "./rotary";
+import { positionScheme } from "./scheme";
 import { SinusoidalPositions, sinusoidalTable } from "./sinusoidal";
 
 test("the table of sinusoids is the published one", () => {
@@ -29,6 +30,35 @@ test("a sequence longer than the learned table is refused", () => {
   );
   const offset = tensor(Uint32Array.of(1, 3));
   expect(() => positions.forward(draws([2, 2, 2], 1), { offset })).toThrow("is 5 steps long with the 3 before it");
+});
+
+test("options that there are none of", () => {
+  const loose = (options: object) => options;
+  const x = draws([1, 5, 4], 1);
+  const table = draws([5, 2], 1);
+  expect(() => new LearnedPositions(4, 2, loose({ std: 0.1 }))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: LearnedPositions: options.std should be one of rng, deviation but is not one of them.]`,
+  );
+  expect(() => new LearnedPositions(5, 4).forward(x, loose({ offsets: 1 }))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: LearnedPositions.forward: options.offsets should be one of offset but is not one of them. Did you mean offset?]`,
+  );
+  expect(() => new SinusoidalPositions(4).forward(x, 3 as never)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: SinusoidalPositions.forward: options should be { offset } but is a Number.]`,
+  );
+  expect(() => sinusoidalTable(3, 4, loose({ length: 8 }))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: sinusoidalTable: options.length should be one of base, interleaved but is not one of them.]`,
+  );
+  expect(() =>
+    rotate(x, table, table, { heads: 1, ...loose({ interleave: true }) }),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: rotate: options.interleave should be one of heads, interleaved, places, offset but is not one of them.]`,
+  );
+  const sizes = { size: 4, heads: 2, rng: random(1), ...loose({ maxLength: 9 }) };
+  expect(() => positionScheme("Model", "learned", sizes)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: Model: options.maxLength should be one of size, heads, headSize, length, rng but is not one of them. Did you mean length?]`,
+  );
+  // a table's first length is no part of how it is computed
+  expect(new SinusoidalPositions(4, { length: 2, base: 100 }).forward(x).shape).toEqual([1, 5, 4]);
 });
 
 test("what does not fit says what to do", () => {

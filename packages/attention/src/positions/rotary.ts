@@ -63,6 +63,7 @@ export interface RotateOptions {
  */
 export function rotate(x: Tensor, cosines: Tensor, sines: Tensor, options: RotateOptions): Tensor {
   const where = "rotate";
+  expectKnown(where, options, ["heads", "interleaved", "places", "offset"]);
   const { heads: N, interleaved = false, places, offset = 0 } = options;
   expectDType(where, { x }, "f32", "f16");
   expectDType(where, { cosines, sines }, "f32");

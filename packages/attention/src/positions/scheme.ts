@@ -1,4 +1,4 @@
-import { expectOneOf, type Generator, ModuleBuffer } from "@unroll/nn";
+import { expectKnown, expectOneOf, type Generator, ModuleBuffer } from "@unroll/nn";
 import type { AttentionMask } from "../masks/mask";
 import { alibi, alibiSlopes } from "./alibi";
 import { LearnedPositions } from "./learned";
@@ -30,11 +30,9 @@ export interface PositionSchemeOptions {
 }
 
 /** The parts of a scheme by its name. @throws ValueError if there is none of that name */
-export function positionScheme(
-  where: string,
-  positions: Positions,
-  { size, heads, headSize = size / heads, length = 512, rng }: PositionSchemeOptions,
-): PositionScheme {
+export function positionScheme(where: string, positions: Positions, options: PositionSchemeOptions): PositionScheme {
+  expectKnown(where, options, ["size", "heads", "headSize", "length", "rng"]);
+  const { size, heads, headSize = size / heads, length = 512, rng } = options;
   expectOneOf(where, { positions }, ["learned", "sinusoidal", "rotary", "alibi", "none"]);
   const none = { added: null, rotary: undefined, mask: undefined };
   if (positions === "learned") return { ...none, added: new LearnedPositions(length, size, { rng }) };

@@ -20,8 +20,9 @@ export interface SinusoidalOptions {
 export function sinusoidalTable(
   length: number,
   size: number,
-  { base = 10_000, interleaved = true }: Omit<SinusoidalOptions, "length"> = {},
+  options: Omit<SinusoidalOptions, "length"> = {},
 ): Float32Array<ArrayBuffer> {
+  const { base = 10_000, interleaved = true } = expectKnown("sinusoidalTable", options, ["base", "interleaved"]);
   const table = new Float32Array(length * size);
   const sines = Math.ceil(size / 2);
   for (let p = 0; p < length; p++) {
@@ -38,17 +39,17 @@ export function sinusoidalTable(
 /** Adds sinusoidal positions to x: y[b, t] = x[b, t] + PE[t]. It has no parameters, and any length is in its table. */
 export class SinusoidalPositions extends Module {
   readonly size: number;
-  readonly #options: SinusoidalOptions;
+  readonly #options: Omit<SinusoidalOptions, "length">;
   #table: Tensor;
 
   /** @throws ValueError if a size is not a positive whole number */
   constructor(size: number, options: SinusoidalOptions = {}) {
     super();
     expectKnown("SinusoidalPositions", options, ["base", "length", "interleaved"]);
-    const { length = 512 } = options;
+    const { length = 512, ...table } = options;
     expectExtent("SinusoidalPositions", { length });
     this.size = expectExtent("SinusoidalPositions", { size });
-    this.#options = options;
+    this.#options = table;
     this.#table = this.#make(length);
   }
 

@@ -4,6 +4,7 @@ import { elementwise, fill } from "../graph/run";
 import { clock } from "../tensor/clock";
 import { type DType, FLOATS, isFloat } from "../tensor/dtype";
 import { expectTensors } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectDType } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { expectLoss } from "./expect-loss";
@@ -24,7 +25,8 @@ export interface GradOptions {
  * @throws UnsupportedError if an operation on the way has no derivative
  * @throws ValueError if `neededBy` is given and `loss` depends on no tensor of `of`
  */
-export function grad(loss: Tensor, of: readonly Tensor[], { seed, neededBy }: GradOptions = {}): Tensor[] {
+export function grad(loss: Tensor, of: readonly Tensor[], options: GradOptions = {}): Tensor[] {
+  const { seed, neededBy } = expectKnown("grad", options, ["seed", "neededBy"]);
   expectLoss("grad", loss);
   expectTensors("grad", of, "of");
   for (const [index, target] of of.entries())

@@ -1,5 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { CheckpointError } from "./errors";
 import { isWhole } from "./whole";
 
@@ -24,7 +25,11 @@ export interface CheckpointStore {
  * own, and only then does an old one go: whoever is stopped while writing finds the one before.
  * @throws ValueError if the name is not letters, digits, - and _, or `keep` is less than 1
  */
-export function checkpointStore(files: Files, { name = "checkpoint", keep = 2 } = {}): CheckpointStore {
+export function checkpointStore(
+  files: Files,
+  options: { readonly name?: string; readonly keep?: number } = {},
+): CheckpointStore {
+  const { name = "checkpoint", keep = 2 } = expectKnown("checkpointStore", options, ["name", "keep"]);
   if (!/^[\w-]+$/.test(name)) {
     throw new ValueError({
       where: "checkpointStore",

@@ -72,6 +72,9 @@ describe("options that there are none of are refused by name", () => {
     ["topK", x, 2],
     ["cumSum", x, -1],
     ["arange", 3],
+    ["gelu", x],
+    ["grad", zeros([]), []],
+    ["checkpointStore", {}],
   ])("by %s", (name, ...given) => {
     const own = name === "instanceNorm" ? "groupNorm" : name;
     const asked = said(() => Reflect.apply(all[name] as never, null, [...given, { unknown: 1 }]));
@@ -90,6 +93,24 @@ describe("options that there are none of are refused by name", () => {
     expect(asked([3, 2])).toBe(`ValueError: ${name}.forward: options should be { lengths } but is an Array.`);
     expect(asked({ length: [3, 2] })).toContain("Did you mean lengths?");
   });
+});
+
+test("what parameters are listed by", () => {
+  const layer = new nn.Linear(2, 1);
+  expect(said(() => layer.namedParameters({ ties: true } as object))).toBe(
+    "ValueError: namedParameters: options.ties should be one of tied but is not one of them.",
+  );
+  expect(said(() => layer.namedBuffers(true as never))).toBe(
+    "ValueError: namedBuffers: options should be { tied } but is a Boolean.",
+  );
+});
+
+test("what a step of a layer reads beside its product", () => {
+  const steps = new nn.LSTM(2, 3).steps();
+  const state = { h: zeros([1, 3]), c: zeros([1, 3]) };
+  expect(said(() => steps.step(zeros([1, 12]), state, zeros([1, 12]) as never))).toBe(
+    "ValueError: LayerSteps.step: options should be { more, weights } but is a Tensor.",
+  );
 });
 
 test("Embedding.fromPretrained of a tensor, or with options of others", () => {

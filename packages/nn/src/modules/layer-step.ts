@@ -1,6 +1,7 @@
 import { linear } from "../ops/linear";
 import type { Cell } from "../ops/recurrent/scan";
 import { type StepForms, type StepInputs, stepForms } from "../ops/recurrent/step";
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 
 /** What a layer carries from step to step: h [B, H], and of an LSTM the cell state c [B, H]. */
@@ -75,8 +76,9 @@ export class LayerSteps {
   step(
     gx: Tensor,
     { h, c }: LayerState,
-    { more, weights = this.weights }: { more?: Tensor | undefined; weights?: LayerWeights } = {},
+    options: { more?: Tensor | undefined; weights?: LayerWeights } = {},
   ): LayerState {
+    const { more, weights = this.weights } = expectKnown("LayerSteps.step", options, ["more", "weights"]);
     const { r, rT, rows, bN } = weights as { r: Tensor; rT: Tensor; rows: Tensor; bN?: Tensor };
     return this.#cell.step({ gx, more, h, r, bN }, { rT, rows }, c);
   }

@@ -2,6 +2,7 @@ import { cast } from "../ops/elementwise";
 import { Generator } from "../random/generator";
 import { halfCopy } from "../tensor/half-copy";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { ModuleBuffer } from "../tensor/module-buffer";
 import { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
@@ -21,7 +22,8 @@ export abstract class Module {
    * Its parameters and those of its parts, by the path of fields that leads to them: "lstm.weightIh.0".
    * @param options.tied whether a parameter that several parts share is listed under each of its paths
    */
-  namedParameters({ tied = false }: { tied?: boolean } = {}): Map<string, Parameter> {
+  namedParameters(options: { tied?: boolean } = {}): Map<string, Parameter> {
+    const { tied = false } = expectKnown("namedParameters", options, ["tied"]);
     const found = new Map<string, Parameter>();
     const seen = new Set<Parameter>();
     walk(this, "", (path, value) => {
@@ -42,7 +44,8 @@ export abstract class Module {
    * Tensors that are saved beside the parameters and that no optimizer changes, by path: running statistics, frozen weights.
    * @param options.tied whether one that several parts share is listed under each of its paths
    */
-  namedBuffers({ tied = false }: { tied?: boolean } = {}): Map<string, ModuleBuffer> {
+  namedBuffers(options: { tied?: boolean } = {}): Map<string, ModuleBuffer> {
+    const { tied = false } = expectKnown("namedBuffers", options, ["tied"]);
     const found = new Map<string, ModuleBuffer>();
     const seen = new Set<ModuleBuffer>();
     walk(this, "", (path, value) => {

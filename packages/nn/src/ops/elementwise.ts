@@ -3,6 +3,7 @@ import type { Argument } from "../graph/node";
 import { cutOff, elementwise } from "../graph/run";
 import { type DType, expectKnownDType } from "../tensor/dtype";
 import { expectTensor } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import type { Tensor } from "../tensor/tensor";
 import { defineElementwise } from "./arithmetic";
 import type { Operand } from "./operands";
@@ -62,8 +63,10 @@ export const relu = (x: Tensor): Tensor => rectifier(x);
  * x·Φ(x) with the exact Gaussian distribution function (Hendrycks & Gimpel 2016), or as `approximate: "tanh"` its form
  * x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2 that some models were trained with.
  */
-export const gelu = (x: Tensor, { approximate = "none" }: { approximate?: "none" | "tanh" } = {}): Tensor =>
-  expectOneOf("gelu", { approximate }, ["none", "tanh"]) === "tanh" ? gaussianByTanh(x) : gaussian(x);
+export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor {
+  const { approximate = "none" } = expectKnown("gelu", options, ["approximate"]);
+  return expectOneOf("gelu", { approximate }, ["none", "tanh"]) === "tanh" ? gaussianByTanh(x) : gaussian(x);
+}
 /** ln(1 + eˣ) */
 export const softplus = (x: Tensor): Tensor => softRectifier(x);
 /** x held within [low, high]; outside, its derivative is 0. */

@@ -1,5 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import { refuseValue } from "../tensor/kind";
+import { expectKnown } from "../tensor/known-options";
 import { expectSteps } from "./schedule";
 
 /**
@@ -15,11 +16,12 @@ export type AverageOptions =
 export function expectAverage(where: string, average: AverageOptions | undefined): AverageOptions | undefined {
   if (average === undefined) return undefined;
   if (average.kind === "ema") {
-    const { decay } = average;
+    const { decay } = expectKnown(where, average, ["kind", "decay"], "average");
     if (decay >= 0 && decay < 1) return average;
     refuseValue(where, { "average.decay": decay }, "at least 0 and less than 1");
   }
   if (average.kind === "mean") {
+    expectKnown(where, average, ["kind", "from", "every"], "average");
     expectSteps(where, { "average.from": average.from ?? 1, "average.every": average.every ?? 1 });
     return average;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Adam, Linear, minimizeChunk, mseLoss, parameterGroups, zeros } from "..";
+import { Adam, Linear, minimizeChunk, mseLoss, parameterGroups, train, zeros } from "..";
 
 const model = new Linear(2, 1);
 const optimizer = new Adam(model.parameters(), { lr: 0.1 });
@@ -15,6 +15,26 @@ test("options of calls", async () => {
   );
   expect(() => optimizer.accumulate(loss, 0.5 as never)).toThrow("Adam.accumulate: options should be { weight, eval");
   await expect(minimizeChunk(optimizer, loss, null, unknown)).rejects.toThrow("minimizeChunk: options.evalute should");
+});
+
+test("averages, monitors and checkpoints of a training", async () => {
+  const average = { kind: "ema", decay: 0.9, every: 2 } as const;
+  expect(() => new Adam(model.parameters(), { lr: 0.1, average })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: Adam: average.every should be one of kind, decay but is not one of them.]`,
+  );
+  const mean = { kind: "mean", start: 2 } as const;
+  expect(() => new Adam(model.parameters(), { lr: 0.1, average: mean })).toThrow(
+    "average.start should be one of kind,",
+  );
+  const options = { model, optimizer, epochs: 1, batches: () => [1], loss: () => loss };
+  const monitor = { metric: "loss", better: "lower", minDelta: 1 } as const;
+  await expect(train({ ...options, monitor })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: train: monitor.minDelta should be one of metric, better but is not one of them.]`,
+  );
+  const checkpoint = { every: 1, save: () => undefined, keep: 2 };
+  await expect(train({ ...options, checkpoint })).rejects.toThrow(
+    "train: checkpoint.keep should be one of every, save",
+  );
 });
 
 test("rules of groups", () => {

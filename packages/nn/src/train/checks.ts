@@ -31,7 +31,9 @@ export const NEW_ITERATOR = "Make a new iterator for each epoch.";
 export function expectTrainOptions<Batch, State>(options: TrainOptions<Batch, State>): void {
   for (const name of NEEDED) if (options?.[name] === undefined) refuse(`options.${name}`, "given", "missing");
   expectKnown("train", options, KNOWN);
-  const { model, optimizer, batches, loss, checkpoint, evaluate = loss } = options;
+  const { model, optimizer, batches, loss, checkpoint, monitor, evaluate = loss } = options;
+  if (checkpoint) expectKnown("train", checkpoint, ["every", "save", "generators", "vocabulary"], "checkpoint");
+  if (monitor) expectKnown("train", monitor, ["metric", "better"], "monitor");
   expectModule("train", model);
   expectOptimizer("train", optimizer);
   const save = checkpoint ? checkpoint.save : loss;

@@ -1,5 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import { Module } from "../../modules/module";
+import { expectKnown } from "../../tensor/known-options";
 import type { Tensor } from "../../tensor/tensor";
 import type { Flow, KerasLayer, LayerState } from "./layer";
 import { KerasRecurrent } from "./recurrent-layer";
@@ -28,7 +29,8 @@ export class KerasModel extends Module {
    * @returns the last layer's output, and the states of the stateful layers
    * @throws ValueError for a state of a layer that is not there
    */
-  forward(x: Tensor, { state }: { state?: KerasState | undefined } = {}): { output: Tensor; state: KerasState } {
+  forward(x: Tensor, options: { state?: KerasState | undefined } = {}): { output: Tensor; state: KerasState } {
+    const { state } = expectKnown("KerasModel.forward", options, ["state"]);
     for (const name of state?.keys() ?? []) this.#expectRecurrent(name);
     const kept = new Map<string, LayerState>();
     let flow: Flow = { x };

@@ -1,10 +1,13 @@
 import { UnsupportedError, ValueError } from "@unroll/kernels";
+import { expectKnown } from "../../tensor/known-options";
 import type { HostTensor } from "../host-tensor";
 import { JsonFields, parseJson } from "../json-fields";
 import { buildModel, type KerasReadOptions } from "./build";
 import { readManifest, type Shards } from "./manifest";
 import type { KerasModel } from "./model";
 import { dialectOf, readTopology } from "./topology";
+
+const READ_OPTIONS: readonly (keyof KerasReadOptions)[] = ["forInference"];
 
 /** What a TensorFlow.js layers model consists of. */
 export interface TfjsFiles {
@@ -21,9 +24,12 @@ export interface TfjsFiles {
  * @throws FileFormatError if a shard is shorter or longer than the manifest says
  * @throws StateDictError naming every weight that is missing, left over or of another shape
  * @throws UnsupportedError naming the layer, or its setting, that there is none of here, and what there is
+ * @throws ValueError if an option is unknown
  */
-export function readTfjs({ model, weights }: TfjsFiles, options: KerasReadOptions = {}): KerasModel {
+export function readTfjs(files: TfjsFiles, options: KerasReadOptions = {}): KerasModel {
   const where = "readTfjs";
+  const { model, weights } = expectKnown(where, files, ["model", "weights"], "files");
+  expectKnown(where, options, READ_OPTIONS);
   const json = new JsonFields({ where, path: "" }, parsed(where, "model.json", model));
   const format = json.text("format", "layers-model");
   if (format !== "layers-model") {
@@ -56,6 +62,7 @@ export function readKeras(
   options: KerasReadOptions = {},
 ): KerasModel {
   const where = "readKeras";
+  expectKnown(where, options, READ_OPTIONS);
   if (!(weights instanceof Map)) {
     throw new ValueError({
       where,

@@ -1,3 +1,4 @@
+import { expectKnown } from "../../tensor/known-options";
 import { bytesOf } from "../bytes";
 import type { HostTensor } from "../host-tensor";
 import { FILE_DTYPES } from "./safetensors-dtype";
@@ -25,7 +26,7 @@ export interface SafetensorsFile {
  * @param limits how much to accept; see `DEFAULT_SAFETENSORS_LIMITS`
  * @throws FileFormatError with the byte and the field at fault, if the file breaks any rule of the format or a limit,
  *   or holds a value that its four-byte type cannot: an integer beyond 32 bits, a finite F64 beyond float32
- * @throws ValueError if `bytes` is not bytes
+ * @throws ValueError if `bytes` is not bytes, or a limit is unknown
  */
 export function decodeSafetensors(
   bytes: ArrayBuffer | Uint8Array,
@@ -33,6 +34,7 @@ export function decodeSafetensors(
 ): SafetensorsFile {
   const where = "decodeSafetensors";
   const file = bytesOf(where, { bytes });
+  expectKnown(where, limits, Object.keys(DEFAULT_SAFETENSORS_LIMITS), "limits");
   const { entries, metadata } = readHeader(where, file, { ...DEFAULT_SAFETENSORS_LIMITS, ...limits });
   const tensors = new Map<string, HostTensor>();
   for (const entry of entries) {

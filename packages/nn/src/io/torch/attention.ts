@@ -1,6 +1,8 @@
 import { ShapeError } from "@unroll/kernels";
+import { expectKnown } from "../../tensor/known-options";
 import { type Mismatch, StateDictError } from "../errors";
 import { elementCount, type HostTensor } from "../host-tensor";
+import { expectPrefix } from "./prefix";
 import type { StateDict } from "./state-dict";
 
 /** What PyTorch's MultiheadAttention was built with. */
@@ -35,12 +37,13 @@ const APART = { query: "q_proj_weight", key: "k_proj_weight", value: "v_proj_wei
  * The names and shapes of a MultiheadAttention in a PyTorch state dict. Queries, keys and values of one size share
  * `in_proj_weight` [3E, E], q above k above v; otherwise each has its own. The bias [3E] is packed either way.
  */
-export function attentionShapes({
-  size: E,
-  keySize = E,
-  valueSize = E,
-  hasBias = true,
-}: AttentionSizes): Map<string, readonly number[]> {
+export function attentionShapes(sizes: AttentionSizes): Map<string, readonly number[]> {
+  return shapesOf("attentionShapes", sizes);
+}
+
+function shapesOf(where: string, sizes: AttentionSizes): Map<string, readonly number[]> {
+  expectKnown(where, sizes, ["size", "keySize", "valueSize", "hasBias"], "sizes");
+  const { size: E, keySize = E, valueSize = E, hasBias = true } = sizes;
   const shapes = new Map<string, readonly number[]>();
   if (keySize === E && valueSize === E) shapes.set("in_proj_weight", [3 * E, E]);
   else shapes.set(APART.query, [E, E]).set(APART.key, [E, keySize]).set(APART.value, [E, valueSize]);
@@ -79,8 +82,9 @@ export function attentionToTorch(
   projections: AttentionProjections,
   prefix = "",
 ): Map<string, HostTensor> {
+  expectPrefix("attentionToTorch", prefix);
   const dict = new Map<string, HostTensor>();
-  for (const [name, shape] of attentionShapes(sizes)) {
+  for (const [name, shape] of shapesOf("attentionToTorch", sizes)) {
     const parts = partsOf(name, projections);
     dict.set(`${prefix}${name}`, stacked(name, shape, parts));
   }
@@ -122,7 +126,8 @@ function rowsOf({ shape, data }: HostTensor, index: number, E: number): HostTens
 }
 
 function checked(sizes: AttentionSizes, dict: StateDict, prefix: string): Map<string, HostTensor> {
-  const shapes = attentionShapes(sizes);
+  const shapes = shapesOf("attentionFromTorch", sizes);
+  expectPrefix("attentionFromTorch", prefix);
   const own = [...dict.keys()].filter((name) => name.startsWith(prefix));
   const unexpected = own.filter((name) => !shapes.has(name.slice(prefix.length)));
   const missing: string[] = [];

@@ -1,3 +1,4 @@
+import { expectKnown } from "../../tensor/known-options";
 import { type Mismatch, StateDictError } from "../errors";
 import type { HostTensor } from "../host-tensor";
 import {
@@ -9,6 +10,7 @@ import {
   TORCH_NAMES,
   torchShapes,
 } from "./module-description";
+import { expectPrefix } from "./prefix";
 import { projectionsFromTorch, projectionsToTorch } from "./projections";
 import { recurrentFromTorch, recurrentToTorch } from "./recurrent-state";
 
@@ -34,6 +36,8 @@ export interface ModelStateOptions {
   readonly where?: string;
 }
 
+const MODEL_OPTIONS: readonly (keyof ModelStateOptions)[] = ["paths", "where"];
+
 /** What `toTorch` is told beside the parameters. */
 export interface ToTorchOptions {
   /** Put before each name: "encoder.lstm."; nothing by default. */
@@ -49,6 +53,7 @@ export interface ToTorchOptions {
  * @throws UnsupportedError for a GRU with `reset: "before"`
  */
 export function fromTorch(module: ModuleDescription, dict: StateDict, prefix = ""): LoadedState {
+  expectPrefix("fromTorch", prefix);
   const own = new Map([...dict].filter(([name]) => name.startsWith(prefix)));
   return load("fromTorch", [{ module, torch: prefix, ours: "" }], own);
 }
@@ -66,8 +71,9 @@ export function fromTorch(module: ModuleDescription, dict: StateDict, prefix = "
 export function modelFromTorch(
   modules: ReadonlyMap<string, ModuleDescription>,
   dict: StateDict,
-  { paths, where = "modelFromTorch" }: ModelStateOptions = {},
+  options: ModelStateOptions = {},
 ): LoadedState {
+  const { paths, where = "modelFromTorch" } = expectKnown("modelFromTorch", options, MODEL_OPTIONS);
   return load(where, placed(modules, paths), dict);
 }
 
@@ -79,8 +85,9 @@ export function modelFromTorch(
 export function toTorch(
   module: ModuleDescription,
   parameters: StateDict,
-  { prefix = "", biases }: ToTorchOptions = {},
+  options: ToTorchOptions = {},
 ): Map<string, HostTensor> {
+  const { prefix = "", biases } = expectKnown("toTorch", options, ["prefix", "biases"]);
   return store("toTorch", [{ module, torch: prefix, ours: "" }], parameters, biases);
 }
 
@@ -96,8 +103,9 @@ export function modelToTorch(
   modules: ReadonlyMap<string, ModuleDescription>,
   parameters: StateDict,
   biases?: StateDict,
-  { paths, where = "modelToTorch" }: ModelStateOptions = {},
+  options: ModelStateOptions = {},
 ): Map<string, HostTensor> {
+  const { paths, where = "modelToTorch" } = expectKnown("modelToTorch", options, MODEL_OPTIONS);
   return store(where, placed(modules, paths), parameters, biases);
 }
 
