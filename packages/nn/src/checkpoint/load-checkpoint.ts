@@ -1,3 +1,4 @@
+import { bytesOf } from "../io/bytes";
 import { CHECKPOINT_KEY } from "../io/checkpoint-key";
 import { expectSameTensors } from "../io/fill-parameters";
 import type { HostTensor } from "../io/host-tensor";
@@ -36,7 +37,7 @@ export async function loadCheckpoint(
   subject: CheckpointSubject,
 ): Promise<{ position: unknown; state: unknown }> {
   const { model, optimizer, generators = {}, vocabulary } = expectSubject("loadCheckpoint", subject);
-  const { tensors, metadata } = decodeSafetensors(bytes);
+  const { tensors, metadata } = decodeSafetensors(bytesOf("loadCheckpoint", { bytes }));
   const saved = parse(metadata.get(CHECKPOINT_KEY));
   const named = stateOf(model);
   const parameters = within(tensors, "model.");
@@ -64,7 +65,7 @@ export async function loadCheckpoint(
  * @throws CheckpointError if it is no checkpoint, or of a later version
  */
 export function checkpointPosition(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): unknown {
-  return parse(decodeSafetensors(bytes).metadata.get(CHECKPOINT_KEY)).position;
+  return parse(decodeSafetensors(bytesOf("checkpointPosition", { bytes })).metadata.get(CHECKPOINT_KEY)).position;
 }
 
 /** Tensors whose name begins so, without that beginning. */

@@ -1,7 +1,9 @@
-import { expectModule, type Module } from "../modules/module";
+import { ValueError } from "@unroll/kernels";
+import { expectModule, Module } from "../modules/module";
 import type { Optimizer } from "../optim/optimizer";
 import type { OptimizerState } from "../optim/optimizer-state";
 import { type Generator, sharedGenerator } from "../random/generator";
+import { refuseValue } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 
 /** The form of the files written here; files of a later form are refused. */
@@ -22,11 +24,17 @@ export interface CheckpointSubject {
 
 /**
  * What a checkpoint is taken of, or loaded into: one record may serve for both.
- * @throws ValueError if a name is unknown, or there is no model
+ * @throws ValueError if it is a model itself, a name is unknown, or there is no model or no optimizer under its name
  */
 export function expectSubject<S extends CheckpointSubject>(where: string, given: S): S {
-  expectKnown(where, given, ["model", "optimizer", "generators", "vocabulary", "position", "state"]);
-  expectModule(where, given.model);
+  if (given instanceof Module) {
+    const remedy = "Pass { model }, with the optimizer beside it to train on.";
+    throw new ValueError({ where, what: "subject", expected: "{ model, … }", received: "a Module", remedy });
+  }
+  expectKnown(where, given, ["model", "optimizer", "generators", "vocabulary", "position", "state"], "subject");
+  const { model, optimizer } = given;
+  expectModule(where, model);
+  if (optimizer && !("loadState" in Object(optimizer))) refuseValue(where, { optimizer }, "an Optimizer");
   return given;
 }
 
