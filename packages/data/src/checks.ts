@@ -66,11 +66,18 @@ export function expectOneOf(
 
 /** Refuses options by names that there are none of, and what is no record of options. */
 export function expectOptions(Kind: ErrorClass, where: string, options: object, known: readonly string[]): void {
-  const unknown = isRecord(options) ? Object.keys(options).find((name) => !known.includes(name)) : excerpt(options);
+  const isPlain = Object.prototype.toString.call(options) === "[object Object]"; // a promise and a Map are not
+  const unknown = isPlain ? Object.keys(options).find((name) => !known.includes(name)) : kindOf(options);
   if (unknown === undefined) return;
   const expected = `options to be of ${known.join(", ")}`;
-  const remedy = isRecord(options) ? "Correct the name, or leave it out." : "Pass them as an object.";
+  const remedy = isPlain ? "Correct the name, or leave it out." : "Pass them as an object.";
   throw new Kind({ where, expected, actual: unknown, remedy });
+}
+
+/** Refuses options where there are none to give. */
+export function expectNoOptions(Kind: ErrorClass, where: string, options: undefined): void {
+  if (options === undefined) return;
+  throw new Kind({ where, expected: "no options", actual: kindOf(options), remedy: "Leave it out." });
 }
 
 /** Whether a value can be read by numbers from 0 on: a text, a promise and a tensor cannot. */

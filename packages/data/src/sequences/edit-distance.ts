@@ -1,4 +1,4 @@
-import { expectList, expectOptions } from "../checks";
+import { expectList, expectNoOptions, expectOptions } from "../checks";
 import { MetricError } from "../errors";
 
 /** A text, read by characters (code points), or a list of words, labels or the like, compared with `===`. */
@@ -36,10 +36,16 @@ export function editDistance(a: Sequence, b: Sequence, options: EditDistanceOpti
 /**
  * Errors per symbol of what should have come: Σ editDistance / Σ length of the references. Of texts it is the character
  * error rate, of lists of words the word error rate, of lists of labels the label error rate. It may exceed 1.
+ * @param options there are none: whatever is given is refused
  * @throws MetricError if there is not one hypothesis for each reference, or no reference has a symbol
  */
-export function errorRate(references: readonly Sequence[], hypotheses: readonly Sequence[]): number {
+export function errorRate(
+  references: readonly Sequence[],
+  hypotheses: readonly Sequence[],
+  options?: undefined,
+): number {
   const where = "errorRate";
+  expectNoOptions(MetricError, where, options);
   expectList(MetricError, where, { references, hypotheses });
   if (references.length !== hypotheses.length) {
     throw new MetricError({

@@ -17,25 +17,32 @@ export interface ErrorCounts {
 /**
  * Word error rate: the fewest words to put in, leave out or replace (Levenshtein 1966), over the words of the references.
  * Texts are read by words, which spaces separate; lists are taken as they are. It may exceed 1.
+ * @param options there are none: whatever is given is refused
  * @throws ShapeError if there are more or fewer hypotheses than references, or lists of texts for references
- * @throws ValueError if one is no sentence, or all references are empty
+ * @throws ValueError if one is no sentence, all references are empty, or there are options
  */
-export function wordErrorRate(hypotheses: readonly Sentence[], references: readonly Sentence[]): ErrorCounts {
-  return errorCounts("wordErrorRate", hypotheses, references);
+export function wordErrorRate(
+  hypotheses: readonly Sentence[],
+  references: readonly Sentence[],
+  options?: undefined,
+): ErrorCounts {
+  return errorCounts("wordErrorRate", hypotheses, references, options);
 }
 
 /**
  * Phoneme error rate: as `wordErrorRate`, of lists of phonemes, or texts of phonemes with spaces between them. With
  * several pronunciations to a word the one that the hypothesis is nearest to counts.
  * @param references the phonemes of each word, or a list of such lists: all its pronunciations
+ * @param options there are none: whatever is given is refused
  * @throws ShapeError if there are more or fewer hypotheses than references, or lists of texts for references
- * @throws ValueError if one is no sentence, or all references are empty
+ * @throws ValueError if one is no sentence, all references are empty, or there are options
  */
 export function phonemeErrorRate(
   hypotheses: readonly Sentence[],
   references: readonly (Sentence | readonly Symbols[])[],
+  options?: undefined,
 ): ErrorCounts {
-  return errorCounts("phonemeErrorRate", hypotheses, references);
+  return errorCounts("phonemeErrorRate", hypotheses, references, options);
 }
 
 type Edits = { readonly substitutions: number; readonly deletions: number; readonly insertions: number };
@@ -44,8 +51,9 @@ function errorCounts(
   where: string,
   hypotheses: readonly Sentence[],
   references: readonly (Sentence | readonly Symbols[])[],
+  options: undefined,
 ): ErrorCounts {
-  expectPairs(where, hypotheses, references);
+  expectPairs(where, hypotheses, references, options);
   for (const [i, hypothesis] of hypotheses.entries()) expectPair(where, i, hypothesis, references[i]);
   const sums = { substitutions: 0, deletions: 0, insertions: 0, length: 0 };
   for (const [i, hypothesis] of hypotheses.entries()) {

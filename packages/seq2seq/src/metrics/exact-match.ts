@@ -4,11 +4,16 @@ import { expectPairs, expectSentence, type Sentence } from "./pairs";
 /**
  * The share of hypotheses that are their references, symbol by symbol, or character by character in texts: from 0 to 1.
  * @throws ShapeError if there are more or fewer hypotheses than references, or none, or a text stands beside a list
- * @throws ValueError if one of them is no sentence
+ * @param options there are none: whatever is given is refused
+ * @throws ValueError if one of them is no sentence, or there are options
  */
-export function exactMatch(hypotheses: readonly Sentence[], references: readonly Sentence[]): number {
+export function exactMatch(
+  hypotheses: readonly Sentence[],
+  references: readonly Sentence[],
+  options?: undefined,
+): number {
   const where = "exactMatch";
-  expectPairs(where, hypotheses, references);
+  expectPairs(where, hypotheses, references, options);
   for (const [i, hypothesis] of hypotheses.entries()) {
     const reference = references[i];
     expectSentence(where, `hypotheses[${i}]`, hypothesis);

@@ -47,6 +47,10 @@ const bad: Record<string, () => unknown> = {
   "a promise of hypotheses": () => corpusBleu(loose(Promise.resolve(texts)), []),
   "a promise of references": () => sentenceBleu("a", loose(Promise.resolve(["a"]))),
   "promises of sentences": () => wordErrorRate(loose([Promise.resolve("a")]), ["a"]),
+  "a third list, of word errors": () => wordErrorRate(texts, texts, loose(texts)),
+  "a third text, of phoneme errors": () => phonemeErrorRate(texts, texts, loose("words")),
+  "an option of exact matches": () => exactMatch(texts, texts, loose({ lowercase: true })),
+  "a third number, of ROUGE": () => rougeL(texts, [["a"]], loose(2)),
   "a promise of a reference": () => rougeL(said.slice(1), loose([[Promise.resolve("a")]])),
 };
 
@@ -70,6 +74,10 @@ test("what metrics cannot compare is refused by name", () => {
       "a promise of references": "ValueError: sentenceBleu: references should be a list but is a Promise. Await it.",
       "a text for a list of them": "ValueError: exactMatch: hypotheses should be a list but is the text "ab".",
       "a text for references": "ShapeError: sentenceBleu: references should be a list of references but is the text "a b". A hypothesis is compared with a list of references: pass [reference] where there is one.",
+      "a third list, of word errors": "ValueError: wordErrorRate: options should be left out, since there are none, but is a list.",
+      "a third number, of ROUGE": "ValueError: rougeL: options should be { beta } but is a Number.",
+      "a third text, of phoneme errors": "ValueError: phonemeErrorRate: options should be left out, since there are none, but is the text "words".",
+      "an option of exact matches": "ValueError: exactMatch: options should be left out, since there are none, but is an Object.",
       "ids as they are encoded": "ValueError: wordErrorRate: hypotheses[0] should be a text or a list of symbols but is an Int32Array. Make a list of it with Array.from.",
       "ids for a list of sentences": "ValueError: exactMatch: hypotheses should be a list but is an Int32Array. Make a list of it with Array.from.",
       "lists of words for lists of references, BLEU": "ShapeError: corpusBleu: references[0][0] should be a list of symbols, as hypotheses[0] is, but is the text "le". Each hypothesis is compared with a list of references: pass references.map((reference) => [reference]) where there is one each.",

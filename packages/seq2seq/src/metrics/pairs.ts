@@ -23,11 +23,25 @@ const LIST = "A hypothesis is compared with a list of references: pass [referenc
 
 /**
  * @throws ShapeError unless there is one hypothesis for each (list of) reference, and at least one
- * @throws ValueError unless both are lists
+ * @param options those of a metric that has none
+ * @throws ValueError unless both are lists, or there are options
  */
-export function expectPairs(where: string, hypotheses: readonly unknown[], references: readonly unknown[]): void {
+export function expectPairs(
+  where: string,
+  hypotheses: readonly unknown[],
+  references: readonly unknown[],
+  options?: undefined,
+): void {
   expectList(where, "hypotheses", hypotheses);
   expectList(where, "references", references);
+  if (options !== undefined) {
+    throw new ValueError({
+      where,
+      what: "options",
+      expected: "left out, since there are none,",
+      received: said(options),
+    });
+  }
   if (hypotheses.length === references.length && hypotheses.length > 0) return;
   if (references.length === 0 && hypotheses.length > 0) {
     const expected = `${hypotheses.length}, one per hypothesis`;
