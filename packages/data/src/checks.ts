@@ -97,6 +97,14 @@ export function expectIterable(Kind: ErrorClass, where: string, named: Readonly<
   }
 }
 
+/** Refuses what cannot be gone through, and a text, of which only characters would come. */
+export function expectItems(Kind: ErrorClass, where: string, named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (typeof value === "string") refuseKind(Kind, where, name, "a list", value);
+  }
+  expectIterable(Kind, where, named);
+}
+
 /** Refuses what is no text. */
 export function expectText(Kind: ErrorClass, where: string, named: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(named)) {
@@ -104,7 +112,8 @@ export function expectText(Kind: ErrorClass, where: string, named: Readonly<Reco
   }
 }
 
-function refuseKind(Kind: ErrorClass, where: string, name: string, kind: string, value: unknown): never {
+/** Throws: what stands in the place of another kind of value, and how to come to that. */
+export function refuseKind(Kind: ErrorClass, where: string, name: string, kind: string, value: unknown): never {
   const remedy = remedyFor(value) ?? `Pass ${kind}.`;
   throw new Kind({ where, expected: `${name} to be ${kind}`, actual: kindOf(value), remedy });
 }

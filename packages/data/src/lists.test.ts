@@ -29,9 +29,11 @@ import {
   splitByHash,
   splitWords,
   stft,
+  TfIdf,
   tagsOf,
   Vocabulary,
   vectorsFor,
+  WordHashing,
   WordTokenizer,
   withEnds,
 } from ".";
@@ -40,6 +42,7 @@ const letters = new CharVocabulary("abc");
 const words = new Vocabulary(["a", "b"], { unknown: true, start: true, end: true });
 const tokenizer = WordTokenizer.train("a b a");
 const pairs = BytePairTokenizer.train("ab ab", { size: 257 });
+const hashing = WordHashing.fromWords(["ab"]);
 const counts = new NgramCounts(2).add([["a", "b"]]);
 const features = { data: Float32Array.of(1, 2), shape: [2, 1] };
 const frames = { fftSize: 4, sampleRate: 8, bands: 1 };
@@ -59,6 +62,16 @@ const readers: Record<string, (value: never) => unknown> = {
   "BytePairTokenizer.decode": (value) => pairs.decode(value),
   Vocabulary: (value) => new Vocabulary(value),
   "Vocabulary.from": (value) => Vocabulary.from(value),
+  "Vocabulary.from, a sequence": (value) => Vocabulary.from([value]),
+  "Vocabulary.fromCounts": (value) => Vocabulary.fromCounts(value),
+  CharVocabulary: (value) => new CharVocabulary(value),
+  "CharVocabulary, a character": (value) => new CharVocabulary([value]),
+  "WordHashing.fromWords": (value) => WordHashing.fromWords(value),
+  "WordHashing.encode": (value) => hashing.encode(value),
+  "WordHashing.encode, a text": (value) => hashing.encode([value]),
+  "WordHashing.collisions": (value) => hashing.collisions(value),
+  TfIdf: (value) => new TfIdf(value, 1),
+  FeatureScale: (value) => new FeatureScale(value, value),
   withEnds: (value) => withEnds(value, words),
   ngrams: (value) => ngrams(value, 2),
   "NgramCounts.add": (value) => counts.add([value]),
@@ -97,6 +110,11 @@ const readers: Record<string, (value: never) => unknown> = {
   splitWords: (value) => splitWords(value),
   "CharVocabulary.encode": (value) => letters.encode(value),
   "CharVocabulary.fromText": (value) => CharVocabulary.fromText(value),
+  "CharVocabulary.fromText, a text": (value) => CharVocabulary.fromText([value]),
+  "WordTokenizer.train": (value) => WordTokenizer.train(value),
+  "WordTokenizer.train, a text": (value) => WordTokenizer.train([value]),
+  "BytePairTokenizer.train": (value) => BytePairTokenizer.train(value, { size: 300 }),
+  "BytePairTokenizer.train, a text": (value) => BytePairTokenizer.train([value], { size: 300 }),
   "WordTokenizer.encode": (value) => tokenizer.encode(value),
   "BytePairTokenizer.encode": (value) => pairs.encode(value),
 };
@@ -118,6 +136,48 @@ test.each(Object.entries(readers))("%s refuses promises and tensors, and says wh
   expect(messageOf(() => read(undefined as never))).toMatch(
     /^[A-Z][A-Za-z]+Error: .* but got (undefined\. Pass|none beside 1 in) /,
   );
+});
+
+test("a text in the place of a list of texts, and bags that are none", async () => {
+  const bad: Record<string, () => unknown> = {
+    sequences: () => Vocabulary.from("a b" as never),
+    words: () => WordHashing.fromWords("a b" as never),
+    "words of collisions": () => hashing.collisions("a b" as never),
+    signals: () => FeatureScale.of("a" as never),
+    counts: () => Vocabulary.fromCounts({ a: 1 } as never),
+    "numbers for words": () => WordHashing.fromWords([1] as never),
+    "a promise of bags": () => TfIdf.fit(Promise.resolve(features) as never),
+    "a text for bags": () => TfIdf.fit("a b" as never),
+    "documents for bags": () => TfIdf.fit([[0, 1]] as never),
+    "data of bags": () => TfIdf.fit(Float32Array.of(1) as never),
+    "bags of other extents": () => TfIdf.fit({ data: [1, 2], shape: [2] }),
+    "nothing to weight": () => TfIdf.fit(features).transform(undefined as never),
+    "a tensor to weight": () => TfIdf.fit(features).transform(new Tensor() as never),
+    "a share of documents": () => new TfIdf([1], 0.5),
+  };
+  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
+    {
+      "a promise of bags": "EncodingError: TfIdf.fit: expected bags to be a table, as bagOfWords gives it but got a Promise. Await it.",
+      "a share of documents": "EncodingError: TfIdf: expected documents to be a whole number of at least 0 but got 0.5. Pass documents as such a number.",
+      "a tensor to weight": "EncodingError: TfIdf.transform: expected bags to be a table, as bagOfWords gives it but got a Tensor. Pass { data, shape: [N, V] }.",
+      "a text for bags": "EncodingError: TfIdf.fit: expected bags to be a table, as bagOfWords gives it but got "a b". Pass { data, shape: [N, V] }.",
+      "bags of other extents": "EncodingError: TfIdf.fit: expected bags to be a table, as bagOfWords gives it but got 2 numbers of shape [2]. Pass { data, shape: [N, V] }.",
+      "counts": "VocabularyError: Vocabulary.fromCounts: expected counts to be a Map but got an object with a. Pass a Map.",
+      "data of bags": "EncodingError: TfIdf.fit: expected bags to be a table, as bagOfWords gives it but got {"0":1}. Pass { data, shape: [N, V] }.",
+      "documents for bags": "EncodingError: TfIdf.fit: expected bags to be a table, as bagOfWords gives it but got [[0,1]]. Pass { data, shape: [N, V] }.",
+      "nothing to weight": "EncodingError: TfIdf.transform: expected bags to be a table, as bagOfWords gives it but got undefined. Pass { data, shape: [N, V] }.",
+      "numbers for words": "EncodingError: letterTrigrams: expected word to be a text but got 1. Pass a text.",
+      "sequences": "VocabularyError: Vocabulary.from: expected sequences to be a list but got "a b". Pass a list.",
+      "signals": "SignalError: FeatureScale.of: expected signals to be a list but got "a". Pass a list.",
+      "words": "EncodingError: WordHashing.fromWords: expected words to be a list but got "a b". Pass a list.",
+      "words of collisions": "EncodingError: WordHashing.collisions: expected words to be a list but got "a b". Pass a list.",
+    }
+  `);
+  const streamed = (chunks: unknown) => CharVocabulary.fromStream(chunks as never).catch(String);
+  expect(await streamed(Promise.resolve("ab"))).toBe(
+    "VocabularyError: CharVocabulary.fromStream: expected chunks to be a list but got a Promise. Await it.",
+  );
+  expect(await streamed(new Response("ab"))).toContain("but got a Response. Pass its text: await response.text().");
 });
 
 test("what else stands in the place of a list or a text", () => {

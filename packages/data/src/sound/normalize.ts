@@ -1,4 +1,4 @@
-import { describesNo, expectIterable, isRecord } from "../checks";
+import { describesNo, expectItems, expectList, isRecord } from "../checks";
 import { SignalError } from "../errors";
 import { expectFrames, type Features } from "./features";
 
@@ -21,6 +21,7 @@ export class FeatureScale {
 
   /** @throws SignalError if there is not a deviation for each mean */
   constructor(mean: ArrayLike<number>, deviation: ArrayLike<number>) {
+    expectList(SignalError, "FeatureScale", { mean, deviation });
     if (mean.length !== deviation.length) {
       throw new SignalError({
         where: "FeatureScale",
@@ -40,7 +41,7 @@ export class FeatureScale {
    * @throws SignalError if there is none, or they have not the same C
    */
   static of(signals: Iterable<Features>): FeatureScale {
-    expectIterable(SignalError, "FeatureScale.of", { signals });
+    expectItems(SignalError, "FeatureScale.of", { signals });
     let [mean, squares] = [new Float64Array(0), new Float64Array(0)];
     let count = 0;
     for (const features of signals) {

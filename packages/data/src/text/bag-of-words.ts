@@ -1,4 +1,4 @@
-import { describesNo, expectList, expectOptions, expectWhole, isRecord } from "../checks";
+import { describesNo, expectList, expectOptions, expectWhole, isList, isRecord, kindOf } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 
@@ -70,14 +70,19 @@ export class TfIdf {
   readonly idf: Readonly<Float64Array>;
 
   constructor(frequencies: ArrayLike<number>, documents: number) {
+    expectList(EncodingError, "TfIdf", { frequencies });
+    expectWhole(EncodingError, "TfIdf", { documents }, { least: 0 });
     this.documents = documents;
     this.frequencies = Float64Array.from(frequencies);
     this.idf = this.frequencies.map((frequency) => Math.log((1 + documents) / (1 + frequency)) + 1);
   }
 
-  /** @param bags [N, V], as `bagOfWords` gives them */
-  static fit({ data, shape }: ShapedArray<ArrayLike<number>>): TfIdf {
-    const [rows = 0, size = 0] = shape;
+  /**
+   * @param bags [N, V], as `bagOfWords` gives them
+   * @throws EncodingError if they are something else
+   */
+  static fit(bags: ShapedArray<ArrayLike<number>>): TfIdf {
+    const { data, rows, size } = expectBags("TfIdf.fit", bags);
     const frequencies = new Float64Array(size);
     for (let at = 0; at < rows * size; at++) {
       if (data[at] !== 0) frequencies[at % size] = (frequencies[at % size] ?? 0) + 1;
@@ -101,20 +106,20 @@ export class TfIdf {
    * @param bags [B, V], as `bagOfWords` gives them
    * @param options.normalize whether rows are given the length 1; true when absent
    * @returns [B, V]
-   * @throws EncodingError if V is another than that of the weights
+   * @throws EncodingError if they are something else, or V is another than that of the weights
    */
   transform(
-    { data, shape }: ShapedArray<ArrayLike<number>>,
+    bags: ShapedArray<ArrayLike<number>>,
     options: { normalize?: boolean } = {},
   ): ShapedArray<Float32Array<ArrayBuffer>> {
     expectOptions(EncodingError, "TfIdf.transform", options, ["normalize"]);
     const { normalize = true } = options;
-    const [rows = 0, size = 0] = shape;
-    if (shape.length !== 2 || size !== this.idf.length) {
+    const { data, rows, size } = expectBags("TfIdf.transform", bags);
+    if (size !== this.idf.length) {
       throw new EncodingError({
         where: "TfIdf.transform",
         expected: `bags of shape [B, ${this.idf.length}]`,
-        actual: `[${shape.join(", ")}]`,
+        actual: `[${rows}, ${size}]`,
         remedy: "Count the words with the vocabulary that the weights were made with.",
       });
     }
@@ -129,6 +134,20 @@ export class TfIdf {
     }
     return { data: weighted, shape: [rows, size] };
   }
+}
+
+/** @throws EncodingError unless they are numbers of a table, as many as its rows and columns say */
+function expectBags(where: string, bags: ShapedArray<ArrayLike<number>>) {
+  const { data, shape } = Object(bags) as Partial<typeof bags>;
+  const isShaped = isList(data) && isList(shape);
+  const [rows = 0, size = 0] = isShaped ? shape : [];
+  if (isShaped && shape.length === 2 && data.length === rows * size) return { data, rows, size };
+  throw new EncodingError({
+    where,
+    expected: "bags to be a table, as bagOfWords gives it",
+    actual: isShaped ? `${data.length} numbers of shape [${shape.join(", ")}]` : kindOf(bags),
+    remedy: "then" in Object(bags) ? "Await it." : "Pass { data, shape: [N, V] }.",
+  });
 }
 
 function isTfIdfJSON(json: unknown): json is TfIdfJSON {

@@ -93,7 +93,10 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
     expectOptions(VocabularyError, "CharVocabulary.fromText", options, FROM_TEXT);
     expectIterable(VocabularyError, "CharVocabulary.fromText", { texts });
     const counts = new Map<string, number>();
-    for (const text of typeof texts === "string" ? [texts] : texts) countsOf(charactersOf(text, options), counts);
+    for (const text of typeof texts === "string" ? [texts] : texts) {
+      expectText(VocabularyError, "CharVocabulary.fromText", { "each text": text });
+      countsOf(charactersOf(text, options), counts);
+    }
     return fromCounts("CharVocabulary.fromText", counts, options);
   }
 
@@ -103,6 +106,8 @@ export class CharVocabulary implements Tokenizer, SpecialIds {
     options: VocabularyOptions & CutOptions = {},
   ): Promise<CharVocabulary> {
     expectOptions(VocabularyError, "CharVocabulary.fromStream", options, FROM_TEXT);
+    if (!(Symbol.asyncIterator in Object(chunks)))
+      expectIterable(VocabularyError, "CharVocabulary.fromStream", { chunks });
     const counts = new Map<string, number>();
     if (options.graphemes) for await (const character of graphemesOfChunks(chunks)) countsOf([character], counts);
     else for await (const chunk of chunks) countsOf(chunk, counts);
@@ -227,6 +232,7 @@ function numbered(characters: readonly string[], first: number, options: Vocabul
   }
   const ids = new Map<string, number>();
   for (const [position, character] of characters.entries()) {
+    expectText(VocabularyError, "CharVocabulary", { [`character ${position}`]: character });
     if ([...charactersOf(character, options)].length !== 1) {
       throw new VocabularyError({
         where: "CharVocabulary",

@@ -1,4 +1,4 @@
-import { describesNo, expectOptions, isRecord } from "../checks";
+import { describesNo, expectItems, expectList, expectOptions, expectText, isRecord } from "../checks";
 import { EncodingError } from "../errors";
 import type { ShapedArray } from "../sequences/encode";
 import { CUT_OPTIONS, type CutOptions, countsOf } from "./counts";
@@ -6,6 +6,7 @@ import { type EntriesJSON, Vocabulary } from "./vocabulary";
 
 /** The letter trigrams of a word between two marks: good → #go, goo, ood, od#. */
 export function letterTrigrams(word: string): string[] {
+  expectText(EncodingError, "letterTrigrams", { word });
   const letters = ["#", ...word, "#"];
   return letters.slice(2).map((last, at) => `${letters[at]}${letters[at + 1]}${last}`);
 }
@@ -33,6 +34,7 @@ export class WordHashing {
   /** The hashing whose columns are the trigrams of some words, the most frequent first. */
   static fromWords(words: Iterable<string>, options: CutOptions & { unknown?: boolean } = {}): WordHashing {
     expectOptions(EncodingError, "WordHashing.fromWords", options, ["unknown", ...CUT_OPTIONS]);
+    expectItems(EncodingError, "WordHashing.fromWords", { words });
     const counts = new Map<string, number>();
     for (const word of words) countsOf(letterTrigrams(word), counts);
     return new WordHashing(Vocabulary.fromCounts(counts, options));
@@ -60,8 +62,10 @@ export class WordHashing {
    * @returns [B, V], the count of each trigram over the words of a text
    */
   encode(texts: readonly (string | readonly string[])[]): ShapedArray<Float32Array<ArrayBuffer>> {
+    expectList(EncodingError, "WordHashing.encode", { texts });
     const data = new Float32Array(texts.length * this.size);
     for (const [row, text] of texts.entries()) {
+      if (typeof text !== "string") expectItems(EncodingError, "WordHashing.encode", { "each text": text });
       for (const word of typeof text === "string" ? [text] : text) {
         for (const trigram of letterTrigrams(word)) this.#count(data, row, trigram);
       }
@@ -71,6 +75,7 @@ export class WordHashing {
 
   /** The groups of different words that hash to the same counts. */
   collisions(words: Iterable<string>): string[][] {
+    expectItems(EncodingError, "WordHashing.collisions", { words });
     const groups = new Map<string, string[]>();
     for (const word of new Set(words)) {
       const key = JSON.stringify(letterTrigrams(word).sort());

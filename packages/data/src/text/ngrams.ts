@@ -1,4 +1,4 @@
-import { expectIterable, expectList, expectOptions, expectWhole } from "../checks";
+import { expectItems, expectList, expectOptions, expectWhole } from "../checks";
 import { EncodingError } from "../errors";
 
 /** The runs of n neighbours in a sequence of words, characters or ids; none if it is shorter. */
@@ -24,7 +24,7 @@ export class NgramCounts {
 
   /** Counts the runs of some sequences; none reaches over the end of one. */
   add(sequences: Iterable<readonly string[]>): this {
-    expectIterable(EncodingError, "NgramCounts.add", { sequences });
+    expectItems(EncodingError, "NgramCounts.add", { sequences });
     for (const items of sequences) {
       expectList(EncodingError, "NgramCounts.add", { "each sequence": items });
       for (const item of items) this.#words.add(item);

@@ -1,6 +1,7 @@
 import {
   describesNo,
   excerpt,
+  expectItems,
   expectIterable,
   expectList,
   expectOptions,
@@ -8,6 +9,7 @@ import {
   isRecord,
   isTextList,
   kindOf,
+  refuseKind,
   remedyFor,
 } from "../checks";
 import { VocabularyError } from "../errors";
@@ -71,14 +73,18 @@ export class Vocabulary implements SpecialIds {
     sequences: Iterable<readonly string[]> | readonly string[],
     options: SpecialOptions & CutOptions = {},
   ): Vocabulary {
-    expectIterable(VocabularyError, "Vocabulary.from", { sequences });
+    expectItems(VocabularyError, "Vocabulary.from", { sequences });
     const counts = new Map<string, number>();
-    for (const sequence of sequences) countsOf(typeof sequence === "string" ? [sequence] : sequence, counts);
+    for (const sequence of sequences) {
+      if (typeof sequence !== "string") expectItems(VocabularyError, "Vocabulary.from", { "each sequence": sequence });
+      countsOf(typeof sequence === "string" ? [sequence] : sequence, counts);
+    }
     return vocabularyOf("Vocabulary.from", counts, options);
   }
 
   /** As `from`, where what occurs has been counted. */
   static fromCounts(counts: ReadonlyMap<string, number>, options: SpecialOptions & CutOptions = {}): Vocabulary {
+    if (!(counts instanceof Map)) refuseKind(VocabularyError, "Vocabulary.fromCounts", "counts", "a Map", counts);
     return vocabularyOf("Vocabulary.fromCounts", counts, options);
   }
 

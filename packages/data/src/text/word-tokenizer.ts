@@ -40,7 +40,10 @@ export class WordTokenizer implements Tokenizer {
     expectIterable(TokenizerError, "WordTokenizer.train", { texts });
     const rules = rulesOf(options);
     const counts = new Map<string, number>();
-    for (const text of typeof texts === "string" ? [texts] : texts) countsOf(splitWords(text, rules), counts);
+    for (const text of typeof texts === "string" ? [texts] : texts) {
+      expectText(TokenizerError, "WordTokenizer.train", { "each text": text });
+      countsOf(splitWords(text, rules), counts);
+    }
     return new WordTokenizer(Vocabulary.fromCounts(counts, { unknown, ...others }), rules);
   }
 

@@ -106,7 +106,10 @@ export class BytePairTokenizer implements Tokenizer, SpecialIds {
     expectIterable(TokenizerError, "BytePairTokenizer.train", { texts });
     const counts = new Map<string, number>();
     const pieces = units === "bytes" ? bytePieces : characterPieces;
-    for (const text of typeof texts === "string" ? [texts] : texts) countsOf(pieces(text), counts);
+    for (const text of typeof texts === "string" ? [texts] : texts) {
+      expectText(TokenizerError, "BytePairTokenizer.train", { "each text": text });
+      countsOf(pieces(text), counts);
+    }
     const alphabet = new Set<string>();
     if (units === "characters") for (const piece of counts.keys()) for (const one of piece) alphabet.add(one);
     const characters = [...alphabet].sort(compareCodePoints);
