@@ -38,6 +38,8 @@ export interface OpRecord {
     readonly saved: unknown;
     readonly call: (inputs: TensorRecord, attributes: object) => TensorRecord;
   };
+  /** The loop over steps that it stands for, if it is one whose steps are alike: for looking into it. */
+  readonly loop?: RecordedLoop | undefined;
   /**
    * Gradients of the inputs named in `needs` from those of the outputs. An output that nothing depends on has none.
    * @throws UnsupportedError if the operation has no derivative
@@ -45,4 +47,21 @@ export interface OpRecord {
   readonly backward: (dOutputs: OutputGradients, needs: ReadonlySet<string>) => TensorRecord;
   /** Absent where the operation gains nothing by that. */
   readonly shared?: SharedBackward | undefined;
+}
+
+/** A loop over steps, and a way to go through it again. */
+export interface RecordedLoop {
+  /** Whose loop it is. */
+  readonly owner: object;
+  readonly reverse: boolean;
+  /** Which steps are not padding [B, T]; all where absent. */
+  readonly active: Tensor | undefined;
+  /** What it gave: [B, T, …] of all steps, then the last states. */
+  readonly outputs: readonly Tensor[];
+  /** The same outputs again, the states as each step gives them, and as they are passed on: of each other independent. */
+  readonly repeat: () => {
+    readonly outputs: readonly Tensor[];
+    readonly states: readonly TensorRecord[];
+    readonly passed: readonly TensorRecord[];
+  };
 }

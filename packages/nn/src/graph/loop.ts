@@ -66,10 +66,11 @@ function kept<S extends Named>(active: Tensor, next: S, old: S): S {
   return Object.fromEntries(entries) as S;
 }
 
-/** The steps one after another. `tape` holds what one of them makes. */
+/** The steps one after another. `tape` holds what one of them makes; `onStep` says what goes on of the states that step t gives. */
 function allSteps<I extends Named, S extends Named, W extends Named, O extends Named>(
   { inputs, state, shared, active, reverse, step }: StepLoop<I, S, W, O>,
   tape = new Tape(),
+  onStep?: (t: number, next: S) => S,
 ): { outputs: O; state: S } {
   const parts = Object.entries(inputs).map(([name, of]) => [name, unstack(of, T_AXIS)] as const);
   const isActive = active && unstack(active, T_AXIS);
@@ -81,7 +82,8 @@ function allSteps<I extends Named, S extends Named, W extends Named, O extends N
     const own = Object.fromEntries(parts.map(([name, steps]) => [name, steps[t] as Tensor])) as I;
     const start = now;
     const { outputs, state: next } = onTape(tape, () => step(own, start, shared));
-    now = isActive ? kept(isActive[t] as Tensor, next, now) : next;
+    const after = onStep ? onStep(t, next) : next;
+    now = isActive ? kept(isActive[t] as Tensor, after, now) : after;
     // An output that is a state need not exist beside it.
     const stateOf = new Map(Object.entries(next).map(([name, of]) => [of, now[name] as Tensor]));
     made[t] = mapped(outputs, (of) => stateOf.get(of) ?? of);
@@ -141,6 +143,10 @@ function deferredLoop<I extends Named, S extends Named, W extends Named, O exten
     const [B = 0, ...rest] = shape;
     return { shape: k < outputNames.length ? [B, T, ...rest] : shape, dtype };
   });
+  const inOrder = ({ outputs: values, state: end }: ReturnType<typeof allSteps<I, S, W, O>>): Tensor[] => [
+    ...outputNames.map((name) => values[name] as Tensor),
+    ...names.map((name) => end[name] as Tensor),
+  ];
   const all = defer({
     inputs: given,
     scalars: step.scalars,
@@ -157,9 +163,20 @@ function deferredLoop<I extends Named, S extends Named, W extends Named, O exten
     },
     outputs: facts,
     signature: `${T} steps${reverse ? " back" : ""}${active ? " of rows" : ""} ${counts}/${roles}/${step.key}`,
-    expand() {
-      const { outputs: values, state: end } = made ?? allSteps(loop, tape);
-      return [...outputNames.map((name) => values[name] as Tensor), ...names.map((name) => end[name] as Tensor)];
+    expand: () => inOrder(made ?? allSteps(loop, tape)),
+    looked: {
+      owner,
+      reverse,
+      active,
+      repeat() {
+        const [states, passed] = [new Array<S>(T), new Array<S>(T)];
+        const again = allSteps(loop, new Tape(), (t, after) => {
+          states[t] = after;
+          passed[t] = mapped(after, (state) => reshape(reshape(state, [1, ...state.shape]), state.shape)); // tensors of their own
+          return passed[t];
+        });
+        return { outputs: inOrder(again), states, passed };
+      },
     },
   });
   const named = (list: readonly string[], from: number): Named =>

@@ -29,6 +29,8 @@ export interface DirectionSteps {
   /** What the scan kept of its gates [B, T, H, width]. */
   readonly saved: Tensor | undefined;
   readonly gates: readonly Gate[];
+  /** Which steps are not padding [B, T], where the device alone may know. */
+  readonly active?: Tensor | undefined;
   readonly present: { readonly rows: number; readonly isStep: (row: number, t: number) => boolean };
 }
 

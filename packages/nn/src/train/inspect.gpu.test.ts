@@ -3,13 +3,16 @@ import {
   Adam,
   add,
   crossEntropy,
+  ElmanCell,
   GRU,
   grad,
   inspect,
   Linear,
   LSTM,
+  LSTMCell,
   Module,
   mul,
+  Recurrent,
   RNN,
   random,
   reshape,
@@ -23,7 +26,7 @@ import { useTestDevice } from "../test-support/device";
 
 useTestDevice();
 
-type Cell = RNN | LSTM | GRU;
+type Cell = RNN | LSTM | GRU | Recurrent<{ h: Tensor }> | Recurrent<{ h: Tensor; c: Tensor }>;
 type State = ReturnType<Cell["forward"]>["state"];
 const hiddenOf = (state: State): Tensor => ("h" in state ? state.h : state);
 
@@ -36,6 +39,8 @@ describe("the gradient that reaches each step", () => {
     { name: "GRU", make: () => new GRU(I, H, { rng: random(1) }) },
     { name: "GRU, reset before", make: () => new GRU(I, H, { rng: random(1), reset: "before" }) },
     { name: "LSTM, projected", make: () => new LSTM(I, H, { rng: random(1), projSize: P }), features: P },
+    { name: "Recurrent of an ElmanCell", make: () => new Recurrent(new ElmanCell(I, H, { rng: random(1) })) },
+    { name: "Recurrent of an LSTMCell", make: () => new Recurrent(new LSTMCell(I, H, { rng: random(1) })) },
     { name: "LSTM, clipped", make: () => new LSTM(I, H, { rng: random(1), clip: 0.3 }) },
   ];
   const x = tensor(random(5).normal(B * T * I), { shape: [B, T, I] });
@@ -148,6 +153,63 @@ describe("the gradient that reaches each step", () => {
     expect([...known.keys()]).toEqual([...gradients.keys()]);
     expect(known.get("weightHh.0")?.count).toBe(2 * 4 * H * H);
     expect(gradients.get("weightHh.0")?.norm).toBeGreaterThan(0);
+  });
+});
+
+describe("a Recurrent", () => {
+  const [B, T, I, H] = [2, 3, 3, 4];
+  const x = tensor(random(5).normal(B * T * I), { shape: [B, T, I] });
+
+  /** An LSTM as a cell in tensor operations, and the fused one, of the same weights. */
+  const alike = (direction: "forward" | "bidirectional") => {
+    const fused = new LSTM(I, H, { direction, rng: random(2) });
+    const model = new Recurrent((size) => new LSTMCell(size, H), { inputSize: I, direction });
+    for (const [d, cell] of model.cells.entries()) {
+      for (const [name, parameter] of cell.namedParameters()) {
+        const of = fused.namedParameters().get(`${name}.0`)?.variable.initial as Float32Array;
+        const own = parameter.variable.initial as Float32Array;
+        own.set(of.subarray(d * own.length, (d + 1) * own.length));
+      }
+    }
+    return { fused, model };
+  };
+
+  test.each([undefined, [3, 2]])(
+    "says what the fused layer says, by the names of its cells: lengths %j",
+    async (lengths) => {
+      const { fused, model } = alike("bidirectional");
+      const options = lengths ? { lengths } : {};
+      const said = await Promise.all(
+        [fused, model].map(async (each) => {
+          const { output, state } = each.forward(x, options);
+          return (await inspect(each, add(sum(mul(output, output)), sum(state.h)))).layers;
+        }),
+      );
+      const [expected = [], received = []] = said;
+      expect(received.map(({ path, cell, direction }) => `${path} ${cell} ${direction}`)).toEqual([
+        "cells.0 LSTMCell forward",
+        "cells.1 LSTMCell reverse",
+      ]);
+      for (const [d, { gradientNorms, cellGradientNorms, activations }] of received.entries()) {
+        const close = (values: Float64Array | undefined) => [...(values ?? [])].map((each) => expect.closeTo(each, 4));
+        expect([...gradientNorms]).toEqual(close(expected[d]?.gradientNorms));
+        expect([...(cellGradientNorms ?? [])]).toEqual(close(expected[d]?.cellGradientNorms));
+        expect([...activations.mean]).toEqual(close(expected[d]?.activations.mean));
+        expect([...activations.deviation]).toEqual(close(expected[d]?.activations.deviation));
+      }
+    },
+  );
+
+  test("says the same where its loss was computed before", async () => {
+    const model = new Recurrent(new ElmanCell(I, H, { rng: random(1) }));
+    const normsOf = async (loss: Tensor) =>
+      (await inspect(model, loss)).layers.map((layer) => [...layer.gradientNorms]);
+    const lossOf = () => sum(model.forward(x).output);
+    const expected = await normsOf(lossOf());
+    expect(expected).toEqual([Array.from({ length: T }, () => expect.any(Number))]);
+    const known = lossOf();
+    await known.item();
+    expect(await normsOf(known)).toEqual(expected);
   });
 });
 

@@ -6,7 +6,8 @@ import { expectModule, type Module } from "../modules/module";
 import { evaluate } from "../plan/evaluate";
 import type { Parameter } from "../tensor/parameter";
 import type { Tensor } from "../tensor/tensor";
-import { type Gate, isScan, type LayerSteps, stepsOf } from "./inspect-steps";
+import { type CellLoop, cellLoopOf, endsOf, stepsOfLoop } from "./inspect-loop";
+import { type Gate, isScan, type LayerSteps, type ScanRecord, stepsOf } from "./inspect-steps";
 import { statisticsOf, type TensorStatistics } from "./statistics";
 
 /** One gate, or the activations, of a layer over time: of all rows that have a step t, and all units. */
@@ -20,21 +21,24 @@ export interface GateOverTime {
 
 /** A recurrent layer of a loss, in one direction, over its T steps. */
 export interface LayerInspection {
-  /** The path of its recurrent weights: "lstm.weightHh.0". */
+  /** The path of its recurrent weights, "lstm.weightHh.0"; of a `Recurrent`, of its cell: "layer.cells.0". */
   readonly path: string;
-  /** rnn, lstm, gru, … */
+  /** rnn, lstm, gru, …; of a `Recurrent` the class of its cell: "ElmanCell". */
   readonly cell: string;
   readonly direction: "forward" | "reverse";
-  /** ‖∂L/∂h_t‖ over all rows and units, for t = 0 … T − 1: what reaches the state of step t on all ways. */
+  /**
+   * ‖∂L/∂h_t‖ over all rows and units, for t = 0 … T − 1: what reaches the state of step t on all ways. Of a cell in tensor
+   * operations over all states of hidden units but c, which has norms of its own.
+   */
   readonly gradientNorms: Float64Array;
   /**
    * ‖∂L/∂c_t‖, of cells that have such a state: what reaches it through c_{t+1}, and at the end from the loss itself. What
    * it gets by way of h_t is not in it, as in PyTorch's LSTMCell, of which h_t and c_t are two outputs.
    */
   readonly cellGradientNorms: Float64Array | undefined;
-  /** h_t. */
+  /** h_t; of a cell in tensor operations, what its step gives. */
   readonly activations: GateOverTime;
-  /** After their activations, in the order in which the cell has them. */
+  /** After their activations, in the order in which the cell has them; none of a cell in tensor operations. */
   readonly gates: readonly GateOverTime[];
 }
 
@@ -49,10 +53,10 @@ export interface Inspection {
 }
 
 /**
- * Looks into one batch of training: the norm of the gradient that reaches each time step of each recurrent layer that runs as
- * one scan (`RNN`, `LSTM`, `GRU`, not `Recurrent` over a cell), its activations and gates over time, and statistics of all
- * weights and gradients. Nothing is changed, and no random number is
- * drawn: make the loss, inspect it, and then `minimize` another of the same batch, or go on with the next.
+ * Looks into one batch of training: the norm of the gradient that reaches each time step of each recurrent layer (`RNN`,
+ * `LSTM`, `GRU`, `Recurrent` over a cell whose steps draw no random numbers), its activations and gates over time, and
+ * statistics of all weights and gradients. Nothing is changed, and no random number is drawn: make the loss, inspect it, and
+ * then `minimize` another of the same batch, or go on with the next.
  *
  * Recurrent layers are gone through again step by step, and gates and weights are read back: it costs as much as some ten
  * steps of training and is meant to be called now and then. The gradients are those of the loss itself, unclipped.
@@ -67,16 +71,16 @@ export async function inspect(model: Module, loss: Tensor): Promise<Inspection> 
   if (parameters.length === 0) {
     throw new ValueError({ where: "inspect", what: "the model", expected: "with parameters", received: "without any" });
   }
-  const scans = recordsOf(loss).filter(isScan);
-  const ends = scans.flatMap(({ outputs }) => Object.values(outputs));
+  const scans = layersOf(loss);
+  const ends = scans.flatMap((scan) => ("owner" in scan ? endsOf(scan) : Object.values(scan.outputs)));
   const gradients = grad(loss, [...parameters, ...ends]);
   const ofEnds = new Map(ends.map((end, index) => [end, gradients[parameters.length + index] as Tensor]));
-  const layers = scans.map((scan) => stepsOf(scan, ofEnds));
+  const layers = scans.map((scan) => ("owner" in scan ? stepsOfLoop(scan, ofEnds) : stepsOf(scan, ofEnds)));
   const ofParameters = gradients.slice(0, parameters.length);
   const asked = [...ofParameters, ...layers.flatMap(({ tensors }) => tensors)];
   const made = asked.filter(({ storage, node }) => storage === null && node.kind !== "host");
   await evaluate([loss, ...asked]);
-  const paths = new Map([...named].map(([path, parameter]) => [parameter, path]));
+  const paths = new Map<object, string>([...named, ...model.namedModules()].map(([path, part]) => [part, path]));
   const inspection = {
     loss: await loss.item(),
     layers: (await Promise.all(layers.map((layer, index) => inspectLayer(layer, pathOf(scans[index], paths))))).flat(),
@@ -105,8 +109,14 @@ function recordsOf(loss: Tensor): OpRecord[] {
   return [...found].reverse();
 }
 
-/** The parameter that a layer's recurrent weights are, or were made of. */
-function pathOf(scan: OpRecord | undefined, paths: ReadonlyMap<Parameter | Tensor, string>): string {
+/** The recurrent layers behind a loss. */
+function layersOf(loss: Tensor): (ScanRecord | CellLoop)[] {
+  return [...new Set(recordsOf(loss).flatMap((record) => (isScan(record) ? record : (cellLoopOf(record) ?? []))))];
+}
+
+/** The cell, or the parameter that a layer's recurrent weights are, or were made of. */
+function pathOf(scan: ScanRecord | CellLoop | undefined, paths: ReadonlyMap<object, string>): string {
+  if (scan && "owner" in scan) return paths.get(scan.owner) ?? "";
   for (let r = scan?.inputs.r; r; r = Object.values(r.origin?.inputs ?? {})[0]) {
     const path = paths.get(r);
     if (path !== undefined) return path;
@@ -116,15 +126,19 @@ function pathOf(scan: OpRecord | undefined, paths: ReadonlyMap<Parameter | Tenso
 
 async function inspectLayer({ cell, T, directions }: LayerSteps, path: string): Promise<LayerInspection[]> {
   return Promise.all(
-    directions.map(async ({ direction, norms, cellNorms, outputs, saved, gates, present }) => ({
-      path,
-      cell,
-      direction,
-      gradientNorms: Float64Array.from(await norms.data()),
-      cellGradientNorms: cellNorms ? Float64Array.from(await cellNorms.data()) : undefined,
-      activations: overTime(ACTIVATION, { values: await outputs.data(), T, ...present }),
-      gates: saved ? await gatesOver(gates, saved, { T, ...present }) : [],
-    })),
+    directions.map(async ({ direction, norms, cellNorms, outputs, saved, gates, active, present }) => {
+      const steps = await active?.data();
+      const of = { T, ...present, ...(steps ? { isStep: (row: number, t: number) => steps[row * T + t] === 1 } : {}) };
+      return {
+        path,
+        cell,
+        direction,
+        gradientNorms: Float64Array.from(await norms.data()),
+        cellGradientNorms: cellNorms ? Float64Array.from(await cellNorms.data()) : undefined,
+        activations: overTime(ACTIVATION, { values: await outputs.data(), ...of }),
+        gates: saved ? await gatesOver(gates, saved, of) : [],
+      };
+    }),
   );
 }
 
