@@ -1,14 +1,18 @@
 import {
   Adam,
+  add,
   crossEntropy,
   evaluate,
   exportONNX,
+  grad,
   Linear,
   Module,
   mseLoss,
+  mul,
   random,
   reshape,
   slice,
+  sum,
   type Tensor,
   tensor,
 } from "@unroll/nn";
@@ -45,6 +49,25 @@ test("past its length a row gives zeros, also where there are biases", async () 
   expect(values.subarray(32).every((y) => y === 0)).toBe(true);
   expect(values.subarray(0, 32).every((y) => y !== 0)).toBe(true);
 });
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  "past its length %s is of no account, also to gradients",
+  async (other) => {
+    const layer = new LinearAttention(8, 2, { bias: true, rng: random(1) });
+    const lengths = [4, 2, 0];
+    const steps = await draws([3, 4, 8], 1).data();
+    const results = [];
+    for (const past of [0, other]) {
+      const data = steps.map((value, n) => (Math.floor(n / 8) % 4 < (lengths[Math.floor(n / 32)] ?? 0) ? value : past));
+      const x = tensor(data, { shape: [3, 4, 8], allowNonFinite: true });
+      const { output, state } = layer.forward(x, { lengths });
+      const gradients = grad(add(sum(mul(output, output)), sum(state.memory)), [x, ...layer.parameters()]);
+      await evaluate([output, state.memory, ...gradients]);
+      results.push(await Promise.all([output, state.memory, ...gradients].map((each) => each.data())));
+    }
+    expect(results[1]).toEqual(results[0]);
+  },
+);
 
 /** Says which value a key had last: each step shows a key with a value, the last one a key alone. */
 class Recall extends Module {

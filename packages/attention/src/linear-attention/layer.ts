@@ -1,4 +1,5 @@
 import {
+  expectDType,
   expectExtent,
   expectKnown,
   expectShape,
@@ -113,7 +114,8 @@ export class LinearAttention extends Module {
 
   /**
    * @param x [B, T, size]
-   * @param options.lengths true lengths in steps: past its length a row gives zeros and keeps its state; 0 is one too
+   * @param options.lengths true lengths in steps: past its length a row gives zeros and keeps its state,
+   *   and what is there is of no account; 0 is one too
    * @returns output [B, T, size], and the state after the last step, with which the next steps go on
    * @throws ShapeError if x has other features, or the state is not of this layer
    */
@@ -128,17 +130,19 @@ export class LinearAttention extends Module {
     const { heads, keyHeads, headSize: D, valueHeadSize: E } = this;
     const { decayWeight, decayBias } = this;
     const lengths = lengthsTensor(where, options.lengths, { B, T }, true);
-    const given = this.inPrecision(x);
+    const memory = memoryOf(where, options.state);
+    const read = lengths ? maskSteps(x, lengths) : x; // so that gradients of weights have none of what is past a length
+    const given = this.inPrecision(read);
     /** Of length √D in each head. */
     const directions = (of: Linear, count: number): Tensor =>
-      rmsNorm(reshape(of.forward(x), [B, T, count, D]), { epsilon: EPSILON / D });
+      rmsNorm(reshape(of.forward(read), [B, T, count, D]), { epsilon: EPSILON / D });
     const { output, state } = linearAttention(
       reshape(directions(this.query, heads), [B, T, heads * D]),
       reshape(mul(directions(this.key, keyHeads), 1 / Math.sqrt(D)), [B, T, keyHeads * D]),
-      this.value.forward(x),
+      this.value.forward(read),
       {
-        ...{ heads, keyHeads, lengths, state: options.state?.memory },
-        beta: this.rate ? sigmoid(this.rate.forward(x)) : undefined,
+        ...{ heads, keyHeads, lengths, state: memory },
+        beta: this.rate ? sigmoid(this.rate.forward(read)) : undefined,
         decay:
           decayWeight && decayBias
             ? neg(softplus(linear(given, this.inPrecision(decayWeight), this.inPrecision(decayBias))))
@@ -149,6 +153,14 @@ export class LinearAttention extends Module {
     const y = this.output.forward(reshape(normed, [B, T, heads * E]));
     return { output: lengths ? maskSteps(y, lengths) : y, state: { memory: state } };
   }
+}
+
+/** What a state holds; nothing where there is none. JavaScript passes a tensor, or a state of another layer. */
+function memoryOf(where: string, state: LinearAttentionState | undefined): Tensor | undefined {
+  if (!state) return undefined;
+  const { memory } = expectKnown(where, state, ["memory"], "state");
+  expectDType(where, { "state.memory": memory }, "f32", "f16");
+  return memory;
 }
 
 /** b with softplus(b) from the fastest rate to the slowest, equally far apart in their logarithms. */

@@ -116,6 +116,21 @@ describe("LinearAttention", () => {
       () => new LinearAttention(8, 2).forward(zeros([1, 2, 8]), { state: { memory: zeros([1, 4, 2, 2]) } }),
       "state should be [1, 2, 4, 4] but is [1, 4, 2, 2]. A matrix for each head of keys, features of a key by those of a value.",
     ],
+    [
+      "a tensor for a state",
+      () => new LinearAttention(8, 2).forward(zeros([1, 2, 8]), { state: zeros([1, 2, 4, 4]) as never }),
+      "LinearAttention.forward: state should be { memory } but is a Tensor.",
+    ],
+    [
+      "a state of a recurrent layer",
+      () => new LinearAttention(8, 2).forward(zeros([1, 2, 8]), { state: { h: zeros([1, 1, 8]) } as never }),
+      "LinearAttention.forward: state.h should be one of memory but is not one of them.",
+    ],
+    [
+      "a state of nothing",
+      () => new LinearAttention(8, 2).forward(zeros([1, 2, 8]), { state: {} as never }),
+      "LinearAttention.forward: state.memory should be a Tensor but is undefined.",
+    ],
   ])("%s: refused", (_, call, message) => {
     expect(call).toThrow(message);
   });
