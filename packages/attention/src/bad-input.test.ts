@@ -23,6 +23,7 @@ import {
   RotaryPositions,
   type ScoreKernel,
   SinusoidalPositions,
+  type StepCounts,
   Transformer,
   TransformerDecoder,
   TransformerEncoder,
@@ -324,6 +325,52 @@ describe("options that nobody would read", () => {
     expect(() => call(decoder, "step", x, prepared, decoder.emptyCache(2, 4), { sourceMask: mask })).toThrow(
       "TransformerDecoder.step: options.sourceMask should be one of mask, memoryMask, needWeights, lengths",
     );
+  });
+});
+
+describe("what no step can go on from", () => {
+  const [x, memory] = [of(2, 3, 8), of(2, 5, 8)];
+  const encoder = new TransformerEncoder(8, 2, { layers: 2 });
+  const decoder = new TransformerDecoder(8, 2, { layers: 2 });
+  const [cache, prepared] = [encoder.emptyCache(2, 8), decoder.prepare(memory)];
+  const u32 = (...counts: number[]) => tensor(Uint32Array.from(counts));
+
+  test.each<[string, StepCounts, string]>([
+    ["more than there are", [4, 1], "lengths[0] should be a whole number from 0 to T = 3 but is 4."],
+    ["fewer than none", [2, -1], "lengths[1] should be a whole number from 0 to T = 3 but is -1."],
+    ["a part of one", [1.5, 1], "lengths[0] should be a whole number from 0 to T = 3 but is 1.5."],
+    ["of other rows", [1], "lengths should be 2, one for each row but is 1."],
+    ["one for all rows, on the device", u32(1), "lengths should be [2] but is [1]. One length for each row."],
+    ["more than there are, on the device", u32(1, 4), "lengths[1] should be a whole number from 0 to T = 3 but is 4."],
+    ["of another dtype", of(2), "lengths should be u32 but is f32."],
+  ])("counts: %s", (_, lengths, message) => {
+    expect(() => encoder.step(x, cache, { lengths })).toThrow(`TransformerEncoder.step: ${message}`);
+    expect(() => decoder.step(x, prepared, cache, { lengths })).toThrow(`TransformerDecoder.step: ${message}`);
+  });
+
+  test("caches of other layers, and a memory that is not prepared", () => {
+    const few = { ...cache, layers: cache.layers.slice(1) };
+    expect(() => encoder.step(x, undefined as never)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: TransformerEncoder.step: cache should be a cache of 2 layers but is something else. Begin with emptyCache of this stack, go on with the cache that step gave.]`,
+    );
+    expect(() => encoder.step(x, few)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: TransformerEncoder.step: cache should be a cache of 2 layers but is one of 1. Begin with emptyCache of this stack, go on with the cache that step gave.]`,
+    );
+    expect(() => decoder.step(x, prepared, few)).toThrow("cache should be a cache of 2 layers but is one of 1");
+    expect(() => decoder.step(x, memory as never, cache)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: TransformerDecoder.step: prepared should be keys and values for each of 2 layers but is Tensor f32 [2, 5, 8]. Pass what prepare(memory) gave.]`,
+    );
+    expect(() => decoder.step(x, prepared.slice(1), cache)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: TransformerDecoder.step: prepared should be keys and values for each of 2 layers but is those of 1. Pass what prepare(memory) gave.]`,
+    );
+    expect(() => decoder.forward(x, prepared.slice(1))).toThrow("TransformerDecoder.forward: prepared should be keys");
+    const [layer] = decoder.layers as [(typeof decoder.layers)[number]];
+    expect(() => layer.forward(x, undefined as never)).toThrow("prepared should be keys and values");
+    expect(() => layer.forward(x, prepared as never)).toThrow("prepared should be keys and values");
+    expect(() => layer.crossAttention.attend(x, memory as never)).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: MultiHeadAttention.attend: prepared should be keys and values but is Tensor f32 [2, 5, 8]. Pass what prepare(memory) gave.]`,
+    );
+    expect(() => layer.selfAttention.step(x, undefined as never, u32(0, 0))).toThrow("kept should be keys and values");
   });
 });
 

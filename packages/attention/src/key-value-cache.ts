@@ -1,5 +1,17 @@
 import { appendRows, takeRows, ValueError } from "@unroll/kernels";
-import { add, cast, defineOp, expectExtent, expectShape, hostValues, run, Tensor, tensor, zeros } from "@unroll/nn";
+import {
+  add,
+  cast,
+  defineOp,
+  expectExtent,
+  expectShape,
+  hostValues,
+  lengthsTensor,
+  run,
+  Tensor,
+  tensor,
+  zeros,
+} from "@unroll/nn";
 
 /** Keys and values of one attention for the steps so far, heads side by side: [B, C, M·D] and [B, C, M·E]. */
 export interface KeysAndValues {
@@ -116,6 +128,42 @@ export function withRoom(cache: KeyValueCache, T: number): KeyValueCache {
 /** How many of the T new steps of each row count: all, or true lengths [B]. */
 export type StepCounts = ArrayLike<number> | Tensor | undefined;
 
+/**
+ * A cache, what `x` brings to it, and how many of those steps count, checked before anything is made of them.
+ * @param count layers that the cache should be of
+ * @returns the cache with room for the steps, their number, and the counts as a tensor
+ * @throws ValueError if the cache is none of so many layers, or a count is no whole number from 0 to T; ShapeError,
+ *   DTypeError if there is not a count for each row, of u32 where it is a tensor
+ */
+export function beginStep(
+  where: string,
+  x: Tensor,
+  cache: KeyValueCache,
+  { lengths, count }: { readonly lengths: StepCounts; readonly count: number },
+): { readonly roomy: KeyValueCache; readonly T: number; readonly counts: Tensor | undefined } {
+  const { T } = expectShape(where, { x }, ["B", "T", "F"]) as { T: number };
+  const layers = Object(cache).layers;
+  if (!Array.isArray(layers) || layers.length !== count) {
+    const [expected, remedy] = [
+      `a cache of ${count} layers`,
+      "Begin with emptyCache of this stack, go on with the cache that step gave.",
+    ];
+    const received = Array.isArray(layers) ? `one of ${layers.length}` : "something else";
+    throw new ValueError({ where, what: "cache", expected, received, remedy });
+  }
+  const [B = 0] = cache.lengths.shape;
+  return { roomy: withRoom(cache, T), T, counts: lengthsTensor(where, lengths, { B, T }, true) };
+}
+
+/** @throws ValueError unless it is what `prepare` of an attention gives */
+export function expectKeysAndValues(where: string, what: string, prepared: KeysAndValues): KeysAndValues {
+  const { keys, values } = Object(prepared);
+  if (keys instanceof Tensor && values instanceof Tensor) return prepared;
+  const [expected, remedy] = ["keys and values", "Pass what prepare(memory) gave."];
+  const received = prepared instanceof Tensor ? String(prepared) : "something else";
+  throw new ValueError({ where, what, expected, received, remedy });
+}
+
 /** The most that a row gains of T new steps: all of them where only the device knows the counts. */
 export function mostSteps(T: number, counts: StepCounts): number {
   const known = counts instanceof Tensor ? hostValues(counts) : counts;
@@ -125,19 +173,12 @@ export function mostSteps(T: number, counts: StepCounts): number {
 /**
  * The cache after T steps more.
  * @param counts how many of the new steps of each row are true; the others are padding, and are written over later
- * @throws ValueError if there is not a count for each row
  */
 export function advanced(
   cache: KeyValueCache,
   layers: readonly KeysAndValues[],
   T: number,
-  counts: StepCounts,
+  counts: Tensor | undefined,
 ): KeyValueCache {
-  const [B = 0] = cache.lengths.shape;
-  if (counts && !(counts instanceof Tensor) && counts.length !== B) {
-    const received = String(counts.length);
-    throw new ValueError({ where: "step", what: "lengths", expected: `${B}, one for each row`, received });
-  }
-  const more = counts === undefined ? T : counts instanceof Tensor ? counts : tensor(Uint32Array.from(counts));
-  return { ...cache, layers, used: cache.used + mostSteps(T, counts), lengths: add(cache.lengths, more) };
+  return { ...cache, layers, used: cache.used + mostSteps(T, counts), lengths: add(cache.lengths, counts ?? T) };
 }

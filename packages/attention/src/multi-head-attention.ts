@@ -16,7 +16,7 @@ import { scaledDotProductAttention } from "./dot-product/fused";
 import type { DotProductOptions } from "./dot-product/heads";
 import { plainDotProductAttention } from "./dot-product/plain";
 import { expectDivisor } from "./expect-divisor";
-import { appendSteps, type CacheFeatures, type KeysAndValues } from "./key-value-cache";
+import { appendSteps, type CacheFeatures, expectKeysAndValues, type KeysAndValues } from "./key-value-cache";
 import { type AttentionMask, and, causalMask } from "./masks/mask";
 import type { RotaryPositions } from "./positions/rotary";
 
@@ -163,8 +163,9 @@ export class MultiHeadAttention extends Module {
    * @param x queries [B, T, size]
    * @throws ShapeError if a shape does not fit
    */
-  attend(x: Tensor, { keys, values }: KeysAndValues, told: AttendOptions = {}): Attended {
+  attend(x: Tensor, prepared: KeysAndValues, told: AttendOptions = {}): Attended {
     const where = "MultiHeadAttention.attend";
+    const { keys, values } = expectKeysAndValues(where, "prepared", prepared);
     const { mask, needWeights = false, offset } = expectKnown(where, told, ["mask", "needWeights", "offset"]);
     const remedy = `The last axis must equal the size that the layer was built with, ${this.size}.`;
     expectShape(where, { x }, ["B", "T", this.size], remedy);
@@ -219,7 +220,7 @@ export class MultiHeadAttention extends Module {
     options: Omit<AttendOptions, "offset"> = {},
   ): Attended & { readonly kept: KeysAndValues } {
     const { mask, needWeights = false } = expectKnown("MultiHeadAttention.step", options, ["mask", "needWeights"]);
-    const [B = 0, C = 0] = kept.keys.shape;
+    const [B = 0, C = 0] = expectKeysAndValues("MultiHeadAttention.step", "kept", kept).keys.shape;
     if (x.shape[0] !== B || (x.shape[1] ?? 0) > C) {
       const [expected, received] = [`[${B}, up to ${C}, ${this.size}]`, formatShape(x.shape)];
       throw new ShapeError({ where: "MultiHeadAttention.step", what: "x", expected, received });

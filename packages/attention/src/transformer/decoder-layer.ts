@@ -1,4 +1,4 @@
-import { expectKnown, expectShape, LayerNorm, type Tensor } from "@unroll/nn";
+import { expectKnown, expectShape, LayerNorm, Tensor } from "@unroll/nn";
 import type { KeysAndValues } from "../key-value-cache";
 import type { AttentionMask } from "../masks/mask";
 import { MultiHeadAttention } from "../multi-head-attention";
@@ -66,7 +66,7 @@ export class TransformerDecoderLayer extends TransformerLayer {
     const where = "TransformerDecoderLayer.forward";
     expectKnown(where, options, ["mask", "memoryMask", "needWeights"]);
     expectShape(where, { x }, ["B", "T", this.size]);
-    const prepared = "keys" in memory ? memory : this.prepare(memory);
+    const prepared = memory instanceof Tensor ? this.prepare(memory) : memory;
     const own = this.wrapped(x, this.norm1, (y) => this.selfAttention.forward(y, { mask: options.mask }).output);
     return this.#crossed(own, prepared, options);
   }

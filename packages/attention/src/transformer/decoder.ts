@@ -1,5 +1,6 @@
-import { expectKnown, type Tensor } from "@unroll/nn";
-import { advanced, type KeysAndValues, type KeyValueCache, withRoom } from "../key-value-cache";
+import { ValueError } from "@unroll/kernels";
+import { expectKnown, Tensor } from "@unroll/nn";
+import { advanced, beginStep, type KeysAndValues, type KeyValueCache } from "../key-value-cache";
 import {
   type Decoded,
   TransformerDecoderLayer,
@@ -40,7 +41,9 @@ export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer
    * @throws ShapeError if x or the memory has other features
    */
   forward(x: Tensor, memory: Tensor | readonly KeysAndValues[], options: TransformerDecoderOptions = {}): DecodedStack {
-    const prepared = memory === undefined || "shape" in memory ? this.prepare(memory) : memory;
+    const prepared = Array.isArray(memory)
+      ? this.#expectPrepared("TransformerDecoder.forward", memory)
+      : this.prepare(memory as Tensor);
     return this.#through(x, options, (layer, y, index) => layer.forward(y, prepared[index] as KeysAndValues, options));
   }
 
@@ -56,10 +59,11 @@ export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer
     cache: KeyValueCache,
     told: StepOptions & TransformerDecoderOptions = {},
   ): DecodedStack & { readonly cache: KeyValueCache } {
-    expectKnown("TransformerDecoder.step", told, ["mask", "memoryMask", "needWeights", "lengths"]);
+    const where = "TransformerDecoder.step";
+    expectKnown(where, told, ["mask", "memoryMask", "needWeights", "lengths"]);
     const { lengths, ...options } = told;
-    const T = x.shape[1] ?? 0;
-    const roomy = withRoom(cache, T);
+    const { roomy, T, counts } = beginStep(where, x, cache, { lengths, count: this.layers.length });
+    this.#expectPrepared(where, prepared);
     const layers: KeysAndValues[] = [];
     const result = this.#through(x, options, (layer, y, index) => {
       const [own, kept] = [prepared[index], roomy.layers[index]] as [KeysAndValues, KeysAndValues];
@@ -67,7 +71,22 @@ export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer
       layers.push(decoded.kept);
       return decoded;
     });
-    return { ...result, cache: advanced(roomy, layers, T, lengths) };
+    return { ...result, cache: advanced(roomy, layers, T, counts) };
+  }
+
+  /** @throws ValueError unless it has keys and values for each layer */
+  #expectPrepared(where: string, prepared: readonly KeysAndValues[]): readonly KeysAndValues[] {
+    if (Array.isArray(prepared) && prepared.length === this.layers.length) return prepared;
+    const [expected, remedy] = [
+      `keys and values for each of ${this.layers.length} layers`,
+      "Pass what prepare(memory) gave.",
+    ];
+    const received = Array.isArray(prepared)
+      ? `those of ${prepared.length}`
+      : prepared instanceof Tensor
+        ? String(prepared)
+        : "something else";
+    throw new ValueError({ where, what: "prepared", expected, received, remedy });
   }
 
   #through(

@@ -1,5 +1,5 @@
 import { expectKnown, type Tensor } from "@unroll/nn";
-import { advanced, type KeysAndValues, type KeyValueCache, type StepCounts, withRoom } from "../key-value-cache";
+import { advanced, beginStep, type KeysAndValues, type KeyValueCache, type StepCounts } from "../key-value-cache";
 import { TransformerEncoderLayer, type TransformerOptions } from "./encoder-layer";
 import { TransformerStack, type TransformerStackOptions } from "./stack";
 
@@ -32,9 +32,9 @@ export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer
    * @returns [B, T, size], and the cache with these steps
    */
   step(x: Tensor, cache: KeyValueCache, told: StepOptions = {}): { output: Tensor; cache: KeyValueCache } {
-    const { lengths, ...options } = expectKnown("TransformerEncoder.step", told, ["mask", "lengths"]);
-    const T = x.shape[1] ?? 0;
-    const roomy = withRoom(cache, T);
+    const where = "TransformerEncoder.step";
+    const { lengths, ...options } = expectKnown(where, told, ["mask", "lengths"]);
+    const { roomy, T, counts } = beginStep(where, x, cache, { lengths, count: this.layers.length });
     const layers: KeysAndValues[] = [];
     let output = x;
     for (const [index, layer] of this.layers.entries()) {
@@ -42,6 +42,6 @@ export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer
       output = result.output;
       layers.push(result.kept);
     }
-    return { output: this.ended(output), cache: advanced(roomy, layers, T, lengths) };
+    return { output: this.ended(output), cache: advanced(roomy, layers, T, counts) };
   }
 }
