@@ -4,12 +4,13 @@ import { describe, expect, test } from "vitest";
 import { type AttentionMask, additiveMask, and, booleanMask, causalMask, paddingMask } from "../masks/mask";
 import { alibi } from "../positions/alibi";
 import { useTestDevice } from "../test-support/device";
+import { withHalves } from "../test-support/halves";
 import { bitsOf, draws, total } from "../test-support/tensors";
 import { scaledDotProductAttention } from "./fused";
 import type { DotProductOptions } from "./heads";
 import { plainDotProductAttention } from "./plain";
 
-useTestDevice();
+const gpu = useTestDevice();
 
 interface Case {
   readonly why: string;
@@ -78,6 +79,24 @@ test("gradients of a bias and of slopes equal those of the plain path", async ()
     expect((await one.data()).some((x) => Math.abs(x) > 0.01)).toBe(true);
   }
 });
+
+test("slopes in halves stand beside lengths and a bias as those of f32 do, and get gradients in halves", () =>
+  withHalves(gpu.device, async () => {
+    const inputs = [draws([2, 4, 8], 1), draws([2, 5, 8], 2), draws([2, 5, 8], 3)] as const;
+    const results = [];
+    for (const dtype of ["f32", "f16"] as const) {
+      const slopes = tensor(Float32Array.of(0.5, 0.25), { dtype }); // exact in either
+      const mask = and(alibi(slopes), paddingMask([5, 3]), additiveMask(draws([4, 5], 4)));
+      const output = scaledDotProductAttention(...inputs, { heads: 2, mask });
+      const [gradient] = grad(sum(mul(output, output)), [slopes]) as [Tensor];
+      await evaluate([output, gradient]);
+      expect(gradient.dtype).toBe(dtype);
+      results.push([await output.data(), await gradient.data()] as const);
+    }
+    const [[output, slopes], [again, rounded]] = results as [(typeof results)[number], (typeof results)[number]];
+    expect(bitsOf(again)).toEqual(bitsOf(output));
+    expectClose("gradient", rounded, slopes, { absolute: 0, relative: 2 ** -11 }); // half an ulp of a half
+  }));
 
 test("a row that may attend to nothing gives zeros, and neither gets nor gives gradients", async () => {
   const inputs = [draws([2, 3, 4], 1), draws([2, 5, 4], 2), draws([2, 5, 4], 3)] as const;

@@ -148,7 +148,7 @@ function termsOf({ lengths, offset, slopes }: AttentionMask, bias: Tensor | unde
   const parts = [
     ...(lengths ? [cast(lengths, "f32")] : []),
     ...(offset instanceof Tensor ? [cast(offset, "f32")] : []),
-    ...(slopes ? [slopes] : []),
+    ...(slopes ? [cast(slopes, "f32")] : []),
     ...(bias ? [reshape(bias, [bias.size])] : []),
   ];
   return parts.length === 0 ? undefined : concat(parts, 0);

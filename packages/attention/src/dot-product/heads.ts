@@ -58,9 +58,9 @@ export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, option
   const { S } = expectShape(where, { k }, [B, "S", M * D], remedy) as { S: number };
   expectShape(where, { v }, [B, S, "VF"], "A value for each key.");
   const E = featuresOfHead(where, { v }, { keyHeads: M }, "S");
-  if (S === 0 || T === 0) {
-    const received = `${formatShape(q.shape)} and ${formatShape(k.shape)}`;
-    throw new ShapeError({ where, what: "q and k", expected: "of at least one step each", received });
+  if (Math.min(T, S, D, E) === 0) {
+    const received = `${formatShape(q.shape)} and ${formatShape(v.shape)}`;
+    throw new ShapeError({ where, what: "q and v", expected: "of at least one step and feature", received });
   }
   const sizes = { B, T, S, N, M, D, E };
   if (options.mask) expectMask(where, options.mask, sizes);
@@ -77,7 +77,12 @@ function expectNumbers(where: string, { scale = 1, softcap = 0, dropout = 0 }: D
       isFine: softcap >= 0 && Number.isFinite(softcap),
       expected: "finite, 0 or more",
     },
-    { what: "dropout", value: dropout, isFine: dropout >= 0 && dropout < 1, expected: "at least 0 and less than 1" },
+    {
+      what: "dropout",
+      value: dropout,
+      isFine: Number.isFinite(dropout) && dropout >= 0 && dropout < 1,
+      expected: "at least 0 and less than 1",
+    },
   ];
   for (const { what, value, isFine, expected } of checks) {
     if (!isFine) throw new ValueError({ where, what, expected, received: String(value) });

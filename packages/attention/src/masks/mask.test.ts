@@ -1,4 +1,4 @@
-import { tensor } from "@unroll/nn";
+import { type Tensor, tensor } from "@unroll/nn";
 import { describe, expect, test } from "vitest";
 import { scaledDotProductAttention } from "../dot-product/fused";
 import { alibi, alibiSlopes } from "../positions/alibi";
@@ -76,7 +76,7 @@ describe("what does not fit says what to do", () => {
       `[ShapeError: scaledDotProductAttention: mask.lengths should be [2] but is [3]. One length for each row of the batch.]`,
     );
     expect(() => decoder.forward(qkv[0], draws([2, 0, 8], 1))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: scaledDotProductAttention: q and k should be of at least one step each but is [2, 3, 8] and [2, 0, 8].]`,
+      `[ShapeError: scaledDotProductAttention: q and v should be of at least one step and feature but is [2, 3, 8] and [2, 0, 8].]`,
     );
   });
   test("slopes of other heads", () => {
@@ -121,8 +121,32 @@ describe("what does not fit says what to do", () => {
   });
   test("half a place", () => {
     expect(() => causalMask({ offset: 0.5 })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: causalMask: offset should be a whole number, or u32 or i32 [B] but is 0.5.]`,
+      `[ValueError: causalMask: offset should be a whole number from −2^30 to 2^30, or u32 or i32 [B] but is 0.5.]`,
     );
+  });
+  test("a place that no i32 counts on from", () => {
+    expect(() => causalMask({ offset: 2 ** 31 - 1 })).toThrow("−2^30 to 2^30, or u32 or i32 [B] but is 2147483647.");
+    expect(() => causalMask({ offset: Number.MAX_SAFE_INTEGER })).toThrow("but is 9007199254740991.");
+    expect(causalMask({ offset: -(2 ** 30) }).offset).toBe(-(2 ** 30));
+  });
+  test("slopes that are no numbers of a tensor", () => {
+    expect(() => alibi([0.5, 0.25] as never)).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: alibi: slopes should be a Tensor but is an Array.]`,
+    );
+    expect(() => alibi(tensor(Int32Array.of(1, 2)))).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: alibi: slopes should be f32 or f16 but is i32. Make it with tensor(values, { dtype: "f32" }), or cast it.]`,
+    );
+  });
+  test("no queries, or no features", () => {
+    const [q, k, v] = qkv;
+    const call = (...of: Parameters<typeof draws>[0][]) =>
+      scaledDotProductAttention(...(of.map((shape) => draws(shape, 1)) as [Tensor, Tensor, Tensor]), { heads: 2 });
+    expect(() => call([2, 0, 8], k.shape, v.shape)).toThrow("feature but is [2, 0, 8] and [2, 5, 8].");
+    expect(() => call([2, 3, 0], [2, 5, 0], v.shape)).toThrow("feature but is [2, 3, 0] and [2, 5, 8].");
+    expect(() => call(q.shape, k.shape, [2, 5, 0])).toThrow("feature but is [2, 3, 8] and [2, 5, 0].");
+  });
+  test("no mask at all", () => {
+    expect(() => and(null as never)).toThrow("and: mask should be made by causalMask, say but is null.");
   });
   test("two places", () => {
     expect(() => and(causalMask({ offset: 1 }), alibi(2, { offset: 2 }))).toThrowErrorMatchingInlineSnapshot(
@@ -136,6 +160,7 @@ describe("what does not fit says what to do", () => {
   });
   test("numbers out of their range", () => {
     const run = (options: object) => () => scaledDotProductAttention(...qkv, { heads: 2, ...options });
+    expect(run({ dropout: "0.5" })).toThrow("dropout should be at least 0 and less than 1 but is 0.5.");
     expect(run({ dropout: 1 })).toThrow("dropout should be at least 0 and less than 1 but is 1.");
     expect(run({ softcap: -1 })).toThrow("softcap should be finite, 0 or more but is -1.");
     expect(run({ scale: Number.NaN })).toThrow("scale should be a finite number but is NaN.");

@@ -3,6 +3,7 @@ import {
   add,
   cast,
   elementwise,
+  expectDType,
   expectKnown,
   formatShape,
   maximum,
@@ -113,6 +114,7 @@ export function additiveMask(bias: Tensor): AttentionMask {
 
 /** The slopes of an `alibi` as part of a mask. */
 export function distanceMask(slopes: Tensor, offset: number | Tensor | undefined): AttentionMask {
+  expectDType("alibi", { slopes }, "f32", "f16");
   return { ...OPEN, slopes, offset: checkedOffset("alibi", offset) };
 }
 
@@ -127,7 +129,7 @@ export function and(...masks: readonly AttentionMask[]): AttentionMask {
 
 /** @throws ValueError if a mask is something else, such as a tensor */
 export function expectMasks(where: string, ...masks: readonly AttentionMask[]): void {
-  const other = masks.find((mask) => typeof mask !== "object" || !("causal" in mask));
+  const other = masks.find((mask) => typeof mask !== "object" || !("causal" in Object(mask)));
   if (other === undefined) return;
   const [expected, remedy] = ["made by causalMask, say", "Of a tensor make a booleanMask."];
   throw new ValueError({ where, what: "mask", expected, received: String(other).slice(0, 24), remedy });
@@ -166,14 +168,18 @@ export function withOffset(mask: AttentionMask, offset: number | Tensor): Attent
   return { ...mask, offset };
 }
 
+/** A query's place is an i32, which counts on from the offset. */
+const FARTHEST = 2 ** 30;
+
 function checkedOffset(where: string, offset: number | Tensor | undefined): number | Tensor | undefined {
-  if (offset === undefined || (typeof offset === "number" && Number.isInteger(offset))) return offset;
+  if (offset === undefined) return offset;
+  if (typeof offset === "number" && Number.isInteger(offset) && Math.abs(offset) <= FARTHEST) return offset;
   if (offset instanceof Tensor && (offset.dtype === "u32" || offset.dtype === "i32") && offset.rank === 1)
     return offset;
   throw new ValueError({
     where,
     what: "offset",
-    expected: "a whole number, or u32 or i32 [B]",
+    expected: "a whole number from −2^30 to 2^30, or u32 or i32 [B]",
     received: String(offset),
   });
 }
