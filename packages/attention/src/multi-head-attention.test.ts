@@ -91,6 +91,13 @@ test("what does not fit says what to do", () => {
   expect(() => new MultiHeadAttention(8, 2, { rotary: new RotaryPositions(8) })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: MultiHeadAttention: rotary should be of headSize 4 but is 8.]`,
   );
+  expect(() => new MultiHeadAttention(8, 2, { softcap: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: MultiHeadAttention: softcap should be finite, 0 or more but is -1.]`,
+  );
+  expect(() => new MultiHeadAttention(8, 2, { scale: Number.NaN })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: MultiHeadAttention: scale should be a finite number but is NaN.]`,
+  );
+  expect(() => new TransformerEncoder(8, 2, { softcap: Number.NaN })).toThrow("MultiHeadAttention: softcap should be");
   const attention = new MultiHeadAttention(8, 2, { keySize: 6 });
   expect(() => attention.forward(draws([1, 2, 8], 1))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: MultiHeadAttention.prepare: memory should be [B, S, 6] but is [1, 2, 8].]`,

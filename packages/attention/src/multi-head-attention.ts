@@ -13,7 +13,7 @@ import {
   type Tensor,
 } from "@unroll/nn";
 import { scaledDotProductAttention } from "./dot-product/fused";
-import type { DotProductOptions } from "./dot-product/heads";
+import { type DotProductOptions, expectNumbers } from "./dot-product/heads";
 import { plainDotProductAttention } from "./dot-product/plain";
 import { expectDivisor } from "./expect-divisor";
 import { appendSteps, type CacheFeatures, expectKeysAndValues, type KeysAndValues } from "./key-value-cache";
@@ -102,7 +102,7 @@ export class MultiHeadAttention extends Module {
   readonly dropout: Dropout;
   readonly rotary: RotaryPositions | null;
 
-  /** @throws ValueError if a size is not a positive whole number, or heads do not divide */
+  /** @throws ValueError if a size is not a positive whole number, heads do not divide, or a number is out of range */
   constructor(size: number, heads: number, options: MultiHeadAttentionOptions = {}) {
     super();
     const where = "MultiHeadAttention";
@@ -119,6 +119,7 @@ export class MultiHeadAttention extends Module {
     this.valueSize = valueSize;
     this.scale = options.scale ?? 1 / Math.sqrt(this.headSize);
     this.softcap = options.softcap ?? 0;
+    expectNumbers(where, { scale: this.scale, softcap: this.softcap });
     if (options.rotary && options.rotary.headSize !== this.headSize) {
       const [expected, received] = [`of headSize ${this.headSize}`, String(options.rotary.headSize)];
       throw new ValueError({ where, what: "rotary", expected, received });

@@ -68,7 +68,10 @@ export function headSizes(where: string, q: Tensor, k: Tensor, v: Tensor, option
 }
 
 /** @throws ValueError if a number among the options is out of its range */
-function expectNumbers(where: string, { scale = 1, softcap = 0, dropout = 0 }: DotProductOptions): void {
+export function expectNumbers(
+  where: string,
+  { scale = 1, softcap = 0, dropout = 0 }: Pick<DotProductOptions, "scale" | "softcap" | "dropout">,
+): void {
   const checks = [
     { what: "scale", value: scale, isFine: Number.isFinite(scale), expected: "a finite number" },
     {

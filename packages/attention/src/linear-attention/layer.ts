@@ -1,3 +1,4 @@
+import { expectLinearAttentionFeatures } from "@unroll/kernels";
 import {
   expectDType,
   expectExtent,
@@ -88,7 +89,7 @@ export class LinearAttention extends Module {
   readonly norm: RMSNorm; // γ [E]
   readonly hasTorchParameters = true; // see `saveTorch`
 
-  /** @throws ValueError if a size is not a positive whole number, or heads do not divide */
+  /** @throws ValueError if a size is not a positive whole number, heads do not divide, or one has more than 256 features */
   constructor(size: number, heads: number, options: LinearAttentionOptions = {}) {
     super();
     const where = "LinearAttention";
@@ -101,6 +102,7 @@ export class LinearAttention extends Module {
       expectDivisor(where, { heads }, { size }, "Give headSize where it does not divide.");
     this.headSize = expectExtent(where, { headSize: options.headSize ?? size / heads });
     this.valueHeadSize = expectExtent(where, { valueHeadSize: options.valueHeadSize ?? this.headSize });
+    expectLinearAttentionFeatures({ D: this.headSize, E: this.valueHeadSize });
     const project = (from: number, to: number): Linear => new Linear(from, to, { rng, bias, init: "keras" });
     this.query = project(size, heads * this.headSize);
     this.key = project(size, keyHeads * this.headSize);

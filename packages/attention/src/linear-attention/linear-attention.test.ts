@@ -117,6 +117,11 @@ describe("LinearAttention", () => {
       "state should be [1, 2, 4, 4] but is [1, 4, 2, 2]. A matrix for each head of keys, features of a key by those of a value.",
     ],
     [
+      "heads of more features than an invocation keeps",
+      () => new LinearAttention(8, 2, { valueHeadSize: 257 }),
+      "linearAttention: features of a value should be at most 256 for each head but is 257. Use more heads of fewer features.",
+    ],
+    [
       "a tensor for a state",
       () => new LinearAttention(8, 2).forward(zeros([1, 2, 8]), { state: zeros([1, 2, 4, 4]) as never }),
       "LinearAttention.forward: state should be { memory } but is a Tensor.",
