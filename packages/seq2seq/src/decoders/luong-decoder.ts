@@ -1,4 +1,5 @@
 import type { Attention, AttentionState } from "@unroll/attention";
+import { UnsupportedError } from "@unroll/kernels";
 import {
   add,
   expectExtent,
@@ -89,9 +90,17 @@ export class LuongDecoder extends Decoder<LuongState> {
     return this.feed ? { feed: "stack.layers.0" } : {};
   }
 
+  /** @throws UnsupportedError if the attention is a hard one */
   start(encoded: Encoded): LuongState {
     const weight = this.inPrecision(this.combineContext.weight);
     const { memory, start } = attendedMemory(this.attention, encoded, weight);
+    if (start.logProbability) {
+      throw new UnsupportedError({
+        where: "LuongDecoder",
+        what: "what hard attention draws is not told by its steps, so nothing could learn from it",
+        remedy: "Attend with hard attention in a BahdanauDecoder.",
+      });
+    }
     const steps = this.stack.steps();
     const B = memory.memory.shape[0] as number;
     const feed = this.feed ? this.inPrecision(zeros([B, this.feed.inputSize])) : undefined;

@@ -1,4 +1,4 @@
-import { DotAttention } from "@unroll/attention";
+import { DotAttention, GeneralAttention, HardAttention } from "@unroll/attention";
 import { random, tensor, zeros } from "@unroll/nn";
 import { expect, test } from "vitest";
 import {
@@ -29,6 +29,15 @@ const selfSizes = () => ({ ...SMALL, encoder: encoder(), vocabularySize: V });
 const target = (...rows: number[][]) =>
   tensor(Uint32Array.from(rows.flat()), { shape: [rows.length, rows[0]?.length ?? 0] });
 
+const pair = { source: tokensOf(1, 3, V, 1), target: target([2, 1]) };
+
+function hardModel(kind: "bahdanau" | "luong") {
+  const soft = new GeneralAttention(H, encoder().memorySize);
+  const options = { ...decoderSizes(), attention: new HardAttention(soft) };
+  const decoder = kind === "luong" ? new LuongDecoder(options) : new BahdanauDecoder(options);
+  return new EncoderDecoder<unknown>(encoder(), decoder, { startId: 0, endId: 1 });
+}
+
 /** What plain JavaScript lets one pass. */
 const loose = (options: object) => options;
 
@@ -50,6 +59,8 @@ const bad: Record<string, () => unknown> = {
       { source: tokensOf(1, 3, V, 1), target: target([2, 1]) },
       { sampling: { probability: 0.5, rng: random(1) } },
     ),
+  "hard attention, of which a plain loss learns nothing": () => hardModel("bahdanau").loss(pair),
+  "hard attention, of which Luong's steps tell nothing": () => hardModel("luong").loss(pair),
   "a state to copy that a Transformer has not": () =>
     new PlainDecoder({ ...decoderSizes(), encoder: transformerOf().model.encoder, bridge: "copy" }),
   "a state to project that a Transformer has not": () =>
@@ -239,6 +250,8 @@ test("what is wrong is said before anything runs", () => {
       "an encoder of self-attention with an embedding size": "ValueError: SelfAttentionEncoder: options.embeddingSize should be one of inputSize, vocabularySize, heads, layers, positions, maxLength, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them.",
       "an end that the decoder cannot say": "ValueError: EncoderDecoder: the vocabulary's end token should be one of the decoder's tokens 0 to 10 but is 11. Build the decoder with the vocabularySize of that vocabulary, special tokens included.",
       "features where tokens are read": "ShapeError: RecurrentEncoder.encode: source should be [B, S] but is [2, 3, 4]. Sources are rows of tokens [B, S]; build the encoder with inputSize for features [B, S, I].",
+      "hard attention, of which Luong's steps tell nothing": "UnsupportedError: LuongDecoder: what hard attention draws is not told by its steps, so nothing could learn from it. Attend with hard attention in a BahdanauDecoder.",
+      "hard attention, of which a plain loss learns nothing": "UnsupportedError: EncoderDecoder.loss: this loss has no gradient of what hard attention draws. Build a Captioner of this encoder and decoder.",
       "heads that do not divide": "ValueError: MultiHeadAttention: heads should be a divisor of size, 12, but is 5. Give headSize where it does not divide.",
       "input feeding of a Transformer": "ValueError: SelfAttentionDecoder: options.inputFeeding should be one of encoder, size, tied, alignmentLayer, vocabularySize, heads, layers, positions, maxLength, keyHeads, headSize, softcap, feedForward, activation, norm, dropout, bias, epsilon, rng but is not one of them.",
       "layers of a pyramid": "ValueError: PyramidalEncoder: options.layers should be one of cell, halvings, direction, vocabularySize, embeddingSize, inputSize, maxLength, dropout, rng but is not one of them.",

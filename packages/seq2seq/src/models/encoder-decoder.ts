@@ -1,5 +1,5 @@
 import { coverageLoss, doublyStochasticLoss } from "@unroll/attention";
-import { ShapeError, ValueError } from "@unroll/kernels";
+import { ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
 import {
   add,
   concat,
@@ -129,7 +129,8 @@ export class EncoderDecoder<S = unknown> extends Module {
   /**
    * −ln p of a target's token, the mean over all that are not padding.
    * @throws ShapeError if there is no target; ValueError if one on the host does not end with the end token, if all begin with
-   *   the start token, or a coverage loss is asked of a decoder without attention
+   *   the start token, or a coverage loss is asked of a decoder without attention; UnsupportedError if the decoder attends by
+   *   draws, which `Captioner` alone learns from
    */
   loss(batch: PairBatch, options: PairLossOptions = {}): Tensor {
     expectKnown("EncoderDecoder.loss", options, this.lossOptions);
@@ -162,11 +163,18 @@ export class EncoderDecoder<S = unknown> extends Module {
 
   /** What the logits of a batch say against its targets, whose lengths were checked. */
   protected likelihoodLoss(
-    { logits }: Decoding<S>,
+    { logits, draws }: Decoding<S>,
     { target }: PairBatch,
     lengths: Tensor | undefined,
     { labelSmoothing = 0 }: PairLossOptions,
   ): Tensor {
+    if (draws) {
+      throw new UnsupportedError({
+        where: "EncoderDecoder.loss",
+        what: "this loss has no gradient of what hard attention draws",
+        remedy: "Build a Captioner of this encoder and decoder.",
+      });
+    }
     const mask = lengths && sequenceMask(lengths, target.shape[1] as number);
     return crossEntropy(logits, target, { labelSmoothing, ...(mask ? { mask } : {}) });
   }
