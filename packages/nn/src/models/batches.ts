@@ -1,6 +1,6 @@
 import { ValueError } from "@unroll/kernels";
 import { perplexity } from "../losses/perplexity";
-import { lengthsTensor as checkedLengths } from "../modules/recurrent";
+import { lengthsTensor as checkedLengths } from "../modules/lengths";
 import { sequenceMask } from "../ops/sequence-mask";
 import { expectTensor } from "../tensor/kind";
 import { Tensor } from "../tensor/tensor";

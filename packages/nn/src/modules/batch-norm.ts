@@ -14,9 +14,9 @@ import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { constant, type Initial } from "./init";
+import { lengthsTensor } from "./lengths";
 import { Module } from "./module";
 import { expectExtent } from "./options";
-import { lengthsTensor } from "./recurrent";
 
 export interface BatchNormModuleOptions {
   /** 1e-5 by default. */

@@ -7,9 +7,9 @@ import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
 import { CONV_OPTIONS, type ConvOptions, expectDivisible, initial } from "./convolution-parts";
+import { lengthsTensor } from "./lengths";
 import { Module } from "./module";
 import { expectExtent } from "./options";
-import { lengthsTensor } from "./recurrent";
 
 export interface Conv1dModuleOptions extends ConvOptions {
   /** 1 by default. */

@@ -12,8 +12,8 @@ import { type Extent2d, type Padding1d, type Padding2d, pair, placed, placedInSt
 import { expectKnown } from "../tensor/known-options";
 import { expectShape } from "../tensor/shape";
 import type { Tensor } from "../tensor/tensor";
+import { lengthsTensor } from "./lengths";
 import { Module } from "./module";
-import { lengthsTensor } from "./recurrent";
 
 /** True lengths in steps, one for each row of [B, T, C]: steps past them take no part. */
 interface StepLengths {

@@ -13,10 +13,11 @@ import { expectDType, expectShape, formatShape, type Shape, sameShape } from "..
 import { Tensor } from "../tensor/tensor";
 import type { Cell, CellState, StepInput } from "./cells/cell";
 import { dropFeatures } from "./drop-features";
+import { lengthsTensor } from "./lengths";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent } from "./options";
-import { FORWARD_OPTIONS, lengthsTensor, type SequenceOptions } from "./recurrent";
+import { FORWARD_OPTIONS, type SequenceOptions } from "./recurrent";
 import { shapeOf } from "./shape-of";
 import { DIRECTIONS, type SequenceDirection, STACK_OPTIONS, type StackOptions } from "./stack-options";
 import { activeSteps, unroll } from "./unroll";

@@ -1,5 +1,4 @@
-import { DTypeError, ShapeError, UnsupportedError, ValueError } from "@unroll/kernels";
-import { hostValues } from "../graph/node";
+import { ShapeError, UnsupportedError } from "@unroll/kernels";
 import { add } from "../ops/arithmetic";
 import { concat } from "../ops/concat";
 import { dropout } from "../ops/dropout";
@@ -18,10 +17,11 @@ import { refuseValue } from "../tensor/kind";
 import { expectKnown } from "../tensor/known-options";
 import { type Parameter, parameter } from "../tensor/parameter";
 import { expectDType, expectShape, formatShape } from "../tensor/shape";
-import { Tensor, tensor } from "../tensor/tensor";
+import type { Tensor } from "../tensor/tensor";
 import { dropFeatures } from "./drop-features";
 import { constant, glorotUniform, type Initial, orthogonal, uniform } from "./init";
 import type { LayerParts } from "./layer-step";
+import { lengthsTensor } from "./lengths";
 import { MERGES, type Merge, mergeDirections } from "./merge";
 import { Module } from "./module";
 import { expectExtent, expectInit, type Init } from "./options";
@@ -276,51 +276,6 @@ export abstract class RecurrentModule extends Module {
 function classProduct(weight: Tensor, bias: Tensor | undefined, classes: Tensor): Tensor {
   const columns = transpose(weight);
   return embedding(bias ? add(columns, bias) : columns, classes);
-}
-
-/** Lengths as a tensor. @throws ValueError if one is not a whole number from 1, or 0 where allowed, to T */
-export function lengthsTensor(
-  where: string,
-  lengths: ArrayLike<number> | Tensor | undefined,
-  { B, T }: Pick<LayerDims, "B" | "T">,
-  allowEmpty: boolean,
-): Tensor | undefined {
-  if (lengths === undefined) return undefined;
-  if (lengths instanceof Tensor) {
-    if (lengths.dtype !== "u32")
-      throw new DTypeError({ where, what: "lengths", expected: "u32", received: lengths.dtype });
-    expectShape(where, { lengths }, [B], "One length for each row.");
-    checkLengths(where, hostValues(lengths) ?? [], T, allowEmpty);
-    return lengths;
-  }
-  if (lengths.length !== B) {
-    throw new ShapeError({
-      where,
-      what: "lengths",
-      expected: `${B}, one for each row`,
-      received: String(lengths.length),
-    });
-  }
-  checkLengths(where, lengths, T, allowEmpty);
-  return tensor(Uint32Array.from(lengths), { name: "lengths" });
-}
-
-function checkLengths(where: string, lengths: ArrayLike<number>, T: number, allowEmpty: boolean): void {
-  const least = allowEmpty ? 0 : 1;
-  for (let row = 0; row < lengths.length; row++) {
-    const length = lengths[row] as number;
-    if (Number.isInteger(length) && length >= least && length <= T) continue;
-    throw new ValueError({
-      where,
-      what: `lengths[${row}]`,
-      expected: `a whole number from ${least} to T = ${T}`,
-      received: String(length),
-      remedy:
-        length === 0
-          ? "Leave empty sequences out of the batch, or pass allowEmpty: true."
-          : "Lengths count true steps.",
-    });
-  }
 }
 
 function refuseRecurrentDropout(where: string, p: number): void {
