@@ -1,4 +1,5 @@
 import { tensor } from "@unroll/nn";
+import { messagesOf } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import {
   AdditiveAttention,
@@ -230,17 +231,7 @@ describe("what plain JavaScript lets one pass", () => {
   };
 
   test("is refused by name, at once", () => {
-    const messageOf = (make: () => unknown): string => {
-      try {
-        make();
-      } catch (error) {
-        return String(error);
-      }
-      return "nothing";
-    };
-    expect(
-      Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)])),
-    ).toMatchInlineSnapshot(`
+    expect(messagesOf(bad)).toMatchInlineSnapshot(`
       {
         "a base by another name": "ValueError: RotaryPositions: options.theta should be one of base, length, interleaved, rotated but is not one of them.",
         "a length of a causal mask": "ValueError: causalMask: options should be { offset } but is a Number.",

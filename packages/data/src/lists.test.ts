@@ -1,3 +1,4 @@
+import { messageOf, messagesOf } from "@unroll/testing";
 import { expect, test } from "vitest";
 import {
   BytePairTokenizer,
@@ -119,14 +120,6 @@ const readers: Record<string, (value: never) => unknown> = {
   "BytePairTokenizer.encode": (value) => pairs.encode(value),
 };
 
-function messageOf(make: () => unknown): string {
-  try {
-    return `gave ${JSON.stringify(make())}`;
-  } catch (error) {
-    return String(error);
-  }
-}
-
 test.each(Object.entries(readers))("%s refuses promises and tensors, and says what to do", (name, read) => {
   const promise = messageOf(() => read(Promise.resolve([0, 1]) as never));
   expect(promise).toMatch(/^[A-Z][A-Za-z]+Error: .* but got a Promise\. Await it\.$/);
@@ -155,7 +148,7 @@ test("a text in the place of a list of texts, and bags that are none", async () 
     "a tensor to weight": () => TfIdf.fit(features).transform(new Tensor() as never),
     "a share of documents": () => new TfIdf([1], 0.5),
   };
-  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a promise of bags": "EncodingError: TfIdf.fit: expected bags to be a table, as bagOfWords gives it but got a Promise. Await it.",
       "a share of documents": "EncodingError: TfIdf: expected documents to be a whole number of at least 0 but got 0.5. Pass documents as such a number.",
@@ -193,7 +186,7 @@ test("what else stands in the place of a list or a text", () => {
     "a number for ids": () => pairs.decode(loose(3)),
     "a function for ids": () => pairs.decode(loose(() => [3])),
   };
-  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a function for ids": "TokenizerError: BytePairTokenizer.decode: expected ids to be a list but got a function. Pass a list.",
       "a number for ids": "TokenizerError: BytePairTokenizer.decode: expected ids to be a list but got 3. Pass a list.",

@@ -1,3 +1,4 @@
+import { messagesOf } from "@unroll/testing";
 import { expect, test } from "vitest";
 import {
   addingProblem,
@@ -171,17 +172,8 @@ const bad: Record<string, () => unknown> = {
   "a misspelt language": () => new DatesInWords(loose({ locale: ["en"] })),
 };
 
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing";
-}
-
 test("options that there are none of, and what stands in the place of others, are refused by name", () => {
-  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a bucket of nothing": "BatchError: bucketBatches: expected options to be of batchSize, multiple, seed, epoch, shuffle, dropLast but got undefined. Pass them as an object.",
       "a cost for options": "MetricError: editDistance: expected options to be of substitutionCost, transpositions but got 2. Pass them as an object.",

@@ -1,4 +1,5 @@
 import { tensor, zeros } from "@unroll/nn";
+import { messagesOf } from "@unroll/testing";
 import { expect, test } from "vitest";
 import {
   alignmentSvg,
@@ -76,17 +77,8 @@ const bad: Record<string, () => unknown> = {
   "a tensor for a batch": () => model().forward(pairs().source as never),
 };
 
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing";
-}
-
 test("options that there are none of, and what stands in the place of others, are refused by name", () => {
-  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a misspelt BLEU": "ValueError: corpusBleu: options.smooth should be one of weights, smoothing, autoReweigh but is not one of them.",
       "a misspelt BLEU of a sentence": "ValueError: sentenceBleu: options.maxOrder should be one of weights, smoothing, autoReweigh but is not one of them.",

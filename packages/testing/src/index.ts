@@ -11,4 +11,5 @@ export { type GoldenTensor, isGoldenTensor, parseGoldenTensor } from "./golden";
 export { type GradcheckOptions, type GradcheckResult, gradcheck, type Reference, type Tensors } from "./gradcheck";
 export { integers, normal, seededRandom, uniform } from "./inputs";
 export { type Learner, learn } from "./learn";
+export { messageOf, messagesOf } from "./messages";
 export { type Float64Tensor, float64, placeOf, sizeOf } from "./tensor";

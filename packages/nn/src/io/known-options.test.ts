@@ -1,3 +1,4 @@
+import { messagesOf } from "@unroll/testing";
 import { expect, test } from "vitest";
 import {
   type AttentionSizes,
@@ -44,17 +45,8 @@ const bad: Record<string, () => unknown> = {
   "a misspelt limit": () => decodeSafetensors(file, loose({ tensor: 3 })),
 };
 
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing";
-}
-
 test("readers and writers of files refuse options that there are none of", () => {
-  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a bias by another name": "ValueError: attentionShapes: sizes.bias should be one of size, keySize, valueSize, hasBias but is not one of them.",
       "a file of readTfjs": "ValueError: readTfjs: files.json should be one of model, weights but is not one of them.",

@@ -1,19 +1,10 @@
+import { messageOf } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import * as nn from "..";
 import { tensor, zeros } from "..";
 
 /** All that the package has, by name. */
 const all: Readonly<Record<string, unknown>> = { ...nn };
-
-/** What a call says that types would refuse. */
-const said = (call: () => unknown): string => {
-  try {
-    call();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing";
-};
 
 const cell = new nn.ElmanCell(2, 3);
 const x = zeros([2, 3, 4]);
@@ -49,7 +40,7 @@ describe("options that there are none of are refused by name", () => {
     ["Recurrent", cell],
     ["IRNN", 2, 3],
   ])("by %s", (name, ...given) => {
-    const made = (options: unknown) => said(() => Reflect.construct(all[name] as never, [...given, options]));
+    const made = (options: unknown) => messageOf(() => Reflect.construct(all[name] as never, [...given, options]));
     expect(made({ unknown: 1 })).toMatch(new RegExp(`^ValueError: ${name}: options.unknown should be one of `));
     expect(made(x)).toMatch(new RegExp(`^ValueError: ${name}: options should be { .* } but is a Tensor.$`));
   });
@@ -77,7 +68,7 @@ describe("options that there are none of are refused by name", () => {
     ["checkpointStore", {}],
   ])("by %s", (name, ...given) => {
     const own = name === "instanceNorm" ? "groupNorm" : name;
-    const asked = said(() => Reflect.apply(all[name] as never, null, [...given, { unknown: 1 }]));
+    const asked = messageOf(() => Reflect.apply(all[name] as never, null, [...given, { unknown: 1 }]));
     expect(asked).toMatch(new RegExp(`^ValueError: ${own}: options.unknown should be one of `));
   });
 
@@ -89,7 +80,8 @@ describe("options that there are none of are refused by name", () => {
     ["GlobalMaxPool1d", new nn.GlobalMaxPool1d()],
     ["GlobalAveragePool1d", new nn.GlobalAveragePool1d()],
   ])("by %s.forward", (name, layer) => {
-    const asked = (options: unknown) => said(() => Reflect.apply(Reflect.get(layer, "forward"), layer, [x, options]));
+    const asked = (options: unknown) =>
+      messageOf(() => Reflect.apply(Reflect.get(layer, "forward"), layer, [x, options]));
     expect(asked([3, 2])).toBe(`ValueError: ${name}.forward: options should be { lengths } but is an Array.`);
     expect(asked({ length: [3, 2] })).toContain("Did you mean lengths?");
   });
@@ -97,10 +89,10 @@ describe("options that there are none of are refused by name", () => {
 
 test("what parameters are listed by", () => {
   const layer = new nn.Linear(2, 1);
-  expect(said(() => layer.namedParameters({ ties: true } as object))).toBe(
+  expect(messageOf(() => layer.namedParameters({ ties: true } as object))).toBe(
     "ValueError: namedParameters: options.ties should be one of tied but is not one of them.",
   );
-  expect(said(() => layer.namedBuffers(true as never))).toBe(
+  expect(messageOf(() => layer.namedBuffers(true as never))).toBe(
     "ValueError: namedBuffers: options should be { tied } but is a Boolean.",
   );
 });
@@ -108,16 +100,16 @@ test("what parameters are listed by", () => {
 test("what a step of a layer reads beside its product", () => {
   const steps = new nn.LSTM(2, 3).steps();
   const state = { h: zeros([1, 3]), c: zeros([1, 3]) };
-  expect(said(() => steps.step(zeros([1, 12]), state, zeros([1, 12]) as never))).toBe(
+  expect(messageOf(() => steps.step(zeros([1, 12]), state, zeros([1, 12]) as never))).toBe(
     "ValueError: LayerSteps.step: options should be { more, weights } but is a Tensor.",
   );
 });
 
 test("Embedding.fromPretrained of a tensor, or with options of others", () => {
-  expect(said(() => nn.Embedding.fromPretrained(zeros([2, 3]) as never))).toBe(
+  expect(messageOf(() => nn.Embedding.fromPretrained(zeros([2, 3]) as never))).toBe(
     "ValueError: Embedding.fromPretrained: vectors should be rows of numbers, or all numbers and their shape but is a Tensor. Pass { data: await vectors.data(), shape: vectors.shape }.",
   );
-  expect(said(() => nn.Embedding.fromPretrained([[1, 2]], { freeze: false } as object))).toBe(
+  expect(messageOf(() => nn.Embedding.fromPretrained([[1, 2]], { freeze: false } as object))).toBe(
     "ValueError: Embedding.fromPretrained: options.freeze should be one of frozen, paddingId but is not one of them.",
   );
 });

@@ -1,5 +1,6 @@
 import { AdditiveAttention } from "@unroll/attention";
 import { tensor, zeros } from "@unroll/nn";
+import { messagesOf } from "@unroll/testing";
 import { expect, test } from "vitest";
 import { BahdanauDecoder, PlainDecoder } from "../decoders";
 import { EncoderDecoder } from "../models";
@@ -54,18 +55,8 @@ const bad: Record<string, () => unknown> = {
   "an image of no height": () => new ConvolutionalGridEncoder({ imageSize: [0, 8], layers }),
 };
 
-/** What an error says. */
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing";
-}
-
 test("what is wrong is said before anything runs", () => {
-  expect(Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]))).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a grid of no rows": "ValueError: FeatureGridEncoder: grid's rows should be a positive whole number but is 0.",
       "a grid of other cells": "ShapeError: FeatureGridEncoder.encode: features should be a grid [B, 2, 3, 5] of at least one image and one cell but is [4, 3, 3, 5]. An encoder without the option grid takes grids of any number of rows and columns from 1.",

@@ -1,3 +1,4 @@
+import { messagesOf } from "@unroll/testing";
 import { expect, test } from "vitest";
 import {
   chrf,
@@ -54,17 +55,8 @@ const bad: Record<string, () => unknown> = {
   "a promise of a reference": () => rougeL(said.slice(1), loose([[Promise.resolve("a")]])),
 };
 
-function messageOf(make: () => unknown): string {
-  try {
-    return `gave ${JSON.stringify(make())}`;
-  } catch (error) {
-    return String(error);
-  }
-}
-
 test("what metrics cannot compare is refused by name", () => {
-  const messages = Object.entries(bad).map(([name, make]) => [name, messageOf(make)]);
-  expect(Object.fromEntries(messages)).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a list beside a text": "ShapeError: exactMatch: references[0] should be a text, as hypotheses[0] is, but is a list. Each hypothesis is compared with one reference, of the same form.",
       "a list of references for one": "ValueError: exactMatch: references[0] should be of texts or numbers but is with a list in it.",

@@ -1,5 +1,6 @@
 import { DotAttention, GeneralAttention, HardAttention } from "@unroll/attention";
 import { random, tensor, zeros } from "@unroll/nn";
+import { messagesOf } from "@unroll/testing";
 import { expect, test } from "vitest";
 import {
   BahdanauDecoder,
@@ -172,16 +173,6 @@ const bad: Record<string, () => unknown> = {
   },
 };
 
-/** What an error says. */
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing";
-}
-
 test("a start that some rows begin with, or that is the end too, may be a word", () => {
   const source = tokensOf(2, 3, V, 1);
   expect(model().loss({ source, target: target([0, 3, 1], [4, 0, 1]) }).shape).toEqual([]);
@@ -190,8 +181,7 @@ test("a start that some rows begin with, or that is the end too, may be a word",
 });
 
 test("what is wrong is said before anything runs", () => {
-  const said = Object.fromEntries(Object.entries(bad).map(([name, make]) => [name, messageOf(make)]));
-  expect(said).toMatchInlineSnapshot(`
+  expect(messagesOf(bad)).toMatchInlineSnapshot(`
     {
       "a Transformer without an encoder": "ValueError: SelfAttentionDecoder: encoder should be an Encoder but is undefined.",
       "a base of 1": "ValueError: exponentialSampling: k should be at least 0 and less than 1 but is 1.",
