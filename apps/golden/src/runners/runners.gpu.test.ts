@@ -13,11 +13,21 @@ const zeros = (...shape: number[]) => {
 const ints = (...data: number[]) => ({ dtype: "int32", shape: [data.length], data });
 
 test.each(["forward", "reverse"])("AttnLSTM, %s: each row has its own length", async (direction) => {
-  // gates of ½ and a candidate of tanh 1, whatever is read: a row's first step gives h₁, its second h₂
-  const c = Math.tanh(1) / 2;
-  const [first, second] = [Math.tanh(c) / 2, Math.tanh(c * 1.5) / 2];
-  const [X, W, R, B] = [zeros(2, 2, 1), zeros(1, 4, 2), zeros(1, 4, 1), floats([1, 8], [0, 0, 0, 1, 0, 0, 0, 0])];
-  const attention = { QW: zeros(1, 1, 1), MW: zeros(1, 1, 1), V: zeros(1, 1), M: zeros(2, 1, 1), AW: zeros(1, 2, 1) };
+  // gates of ½ and a candidate of tanh(1 + h + a/2), where a is h + 1, the memory, and 0 at first: so one step, and a second
+  const stepped = ({ h, c, a }: { h: number; c: number; a: number }) => {
+    const cell = (c + Math.tanh(1 + h + a / 2)) / 2;
+    const output = Math.tanh(cell) / 2;
+    return { h: output, c: cell, a: output + 1 };
+  };
+  const once = stepped({ h: 0, c: 0, a: 0 });
+  const [first, second] = [once.h, stepped(once).h];
+  const candidate = [0, 0, 0, 1];
+  const X = zeros(2, 2, 1);
+  const W = floats([1, 4, 2], [0, 0, 0, 0, 0, 0, 0, 0.5]);
+  const R = floats([1, 4, 1], candidate);
+  const B = floats([1, 8], [...candidate, 0, 0, 0, 0]);
+  const [M, AW] = [floats([2, 1, 1], [1, 1]), floats([1, 2, 1], [1, 1])];
+  const attention = { QW: zeros(1, 1, 1), MW: zeros(1, 1, 1), V: zeros(1, 1), M, AW };
   const [early, late] = direction === "forward" ? [first, second] : [second, first];
   const record = {
     name: "rows",
